@@ -153,7 +153,8 @@ impl Condition {
         let negated = relation == Relation::NotEqual;
         let one = |value| {
             let Some(actual) = Actual::read(family, value) else { return Tri::Unknown };
-            let found = Tri::any(self.operands.iter().map(|operand| compare(family, relation, &actual, operand, caller)));
+            let found =
+                Tri::any(self.operands.iter().map(|operand| compare(family, relation, &actual, operand, caller)));
             if negated { found.not() } else { found }
         };
         let each = context.values(&self.key).map(one);

@@ -14,7 +14,8 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::document::{
-    Account, ActionForm, ActionPattern, Document, Effect, ResourceForm, ResourceName, ResourcePattern, Segments, Statement,
+    Account, ActionForm, ActionPattern, Document, Effect, ResourceForm, ResourceName, ResourcePattern, Segments,
+    Statement,
 };
 use super::pattern::{Glob, Tri};
 
@@ -167,9 +168,10 @@ impl PolicySet {
     }
 
     fn matches(&self, position: u32, asked: &Asked<'_>) -> bool {
-        let found = self.statements.get(position as usize).and_then(|&(policy, index)| {
-            self.policies.get(policy as usize)?.document.statements.get(index as usize)
-        });
+        let found = self
+            .statements
+            .get(position as usize)
+            .and_then(|&(policy, index)| self.policies.get(policy as usize)?.document.statements.get(index as usize));
         found.is_some_and(|statement| first_mismatch(statement, asked).is_none())
     }
 }

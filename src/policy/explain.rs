@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use super::document::{Document, Effect, Statement};
 use super::evaluate::{
-    Asked, Attached, Deciding, Decision, Layer, Layers, Mismatch, Question, Reason, Resource, Via, decide, first_mismatch,
+    Asked, Attached, Deciding, Decision, Layer, Layers, Mismatch, Question, Reason, Resource, Via, decide,
+    first_mismatch,
 };
 use super::json::Range;
 use super::trust::{Identity, Requester, decide_trust};
@@ -94,7 +95,12 @@ pub fn explain_trust(attached: &Attached, who: &Requester<'_>, question: &Questi
     finish(decision, question, considered, decision.deciding.map(|deciding| deciding.statement))
 }
 
-fn finish(decision: Decision, question: &Question<'_>, considered: Vec<Considered>, deciding: Option<usize>) -> Explanation {
+fn finish(
+    decision: Decision,
+    question: &Question<'_>,
+    considered: Vec<Considered>,
+    deciding: Option<usize>,
+) -> Explanation {
     Explanation {
         decision: decision.effect,
         reason: decision.reason,
@@ -178,7 +184,9 @@ fn failed(document: &Document, statement: &Statement, mismatch: Mismatch, asked:
             let key = condition.map_or("", |condition| &condition.key);
             Failed {
                 element: match condition {
-                    Some(condition) if !key.is_empty() => format!("condition.{}.{key}", condition.written_operator(document)),
+                    Some(condition) if !key.is_empty() => {
+                        format!("condition.{}.{key}", condition.written_operator(document))
+                    }
                     _ => "condition".into(),
                 },
                 expected: condition.map(|condition| condition.written_values(document)).unwrap_or_default(),

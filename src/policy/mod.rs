@@ -23,8 +23,8 @@ pub use document::{
     Defect, Document, Effect, Kind, PrincipalPattern, Problem, Report, Rules, Span, Warning, WrittenPrincipal,
 };
 pub use evaluate::{
-    Attached, Context, Deciding, Decision, Layer, Layers, PolicyRef, PolicySet, Question, Reason, Resource, Variables, Via,
-    decide,
+    Attached, Context, Deciding, Decision, Layer, Layers, PolicyRef, PolicySet, Question, Reason, Resource, Variables,
+    Via, decide,
 };
 pub use explain::{Considered, Explanation, Failed, explain, explain_trust, render};
 pub use grammar::cam::{check, load, parse};

@@ -75,7 +75,9 @@ impl Template {
                 Piece::Text(part) => text.push_str(part),
                 Piece::Variable(Variable::Caller) if !caller.uin.is_empty() => text.push_str(caller.uin),
                 Piece::Variable(Variable::Account) if !caller.owner_uin.is_empty() => text.push_str(caller.owner_uin),
-                Piece::Variable(Variable::Application) if caller.app_id != 0 => text.push_str(&caller.app_id.to_string()),
+                Piece::Variable(Variable::Application) if caller.app_id != 0 => {
+                    text.push_str(&caller.app_id.to_string())
+                }
                 Piece::Variable(_) => return None,
             }
         }
@@ -97,7 +99,11 @@ pub(super) enum Glob {
 impl Glob {
     /// Cuts `text` at its stars.
     pub(super) fn new(text: &str) -> Glob {
-        if text.contains('*') { Glob::Parts(text.split('*').map(Box::from).collect()) } else { Glob::Exact(text.into()) }
+        if text.contains('*') {
+            Glob::Parts(text.split('*').map(Box::from).collect())
+        } else {
+            Glob::Exact(text.into())
+        }
     }
 
     /// The pattern that matches every text.

@@ -175,7 +175,9 @@ impl Network {
         let width: u32 = if written.is_ipv4() { 32 } else { 128 };
         let length = match prefix {
             None => width,
-            Some(digits) if all_digits(digits) && (digits.len() == 1 || !digits.starts_with('0')) => digits.parse().ok()?,
+            Some(digits) if all_digits(digits) && (digits.len() == 1 || !digits.starts_with('0')) => {
+                digits.parse().ok()?
+            }
             Some(_) => return None,
         };
         if length > width {

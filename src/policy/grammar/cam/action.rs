@@ -18,12 +18,22 @@ pub(super) fn actions(
 ) -> Vec<ActionPattern> {
     let unreadable = |range| ActionPattern { range, form: ActionForm::Unreadable };
     let Some(node) = node else {
-        cx.report(Defect::ActionMissing, path, statement.range, "`action` is missing; name at least one, such as `cam:GetRole`".into());
+        cx.report(
+            Defect::ActionMissing,
+            path,
+            statement.range,
+            "`action` is missing; name at least one, such as `cam:GetRole`".into(),
+        );
         return vec![unreadable(statement.range)];
     };
     let nodes = one_or_many(node);
     if nodes.is_empty() {
-        cx.report(Defect::ActionMissing, path, node.range, "`action` is empty; name at least one, such as `cam:GetRole`".into());
+        cx.report(
+            Defect::ActionMissing,
+            path,
+            node.range,
+            "`action` is empty; name at least one, such as `cam:GetRole`".into(),
+        );
         return vec![unreadable(node.range)];
     }
     let mut patterns = Vec::new();

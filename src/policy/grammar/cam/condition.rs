@@ -43,7 +43,8 @@ struct Written {
 
 pub(super) fn conditions(cx: &mut Cx<'_>, node: &Node<'_>, path: &Path<'_>) -> Vec<Condition> {
     let Value::Object(operators) = &node.value else {
-        let message = "`condition` must be an object of operators, such as `{\"ip_equal\": {\"qcs:ip\": \"10.0.0.0/8\"}}`";
+        let message =
+            "`condition` must be an object of operators, such as `{\"ip_equal\": {\"qcs:ip\": \"10.0.0.0/8\"}}`";
         cx.report(Defect::ConditionForm, path, node.range, message.into());
         return vec![unreadable(node.range)];
     };

@@ -47,7 +47,10 @@ fn read(text: &str, rules: &Rules<'_>) -> (Document, Vec<Problem>) {
     let whole = Range { start: 0, len: u32::try_from(text.len()).unwrap_or(u32::MAX) };
     let length = text.chars().filter(|c| !matches!(c, ' ' | '\t' | '\n' | '\r')).count();
     if length > rules.max_chars {
-        let message = format!("the document has {length} characters, spaces not counted; at most {} are allowed", rules.max_chars);
+        let message = format!(
+            "the document has {length} characters, spaces not counted; at most {} are allowed",
+            rules.max_chars
+        );
         cx.report(Defect::TooLong, &Path::Root, Range { start: 0, len: 0 }, message);
     }
     let body = match json::read(text) {
@@ -136,12 +139,22 @@ fn version(cx: &mut Cx<'_>, document: &Node<'_>, members: &[Member<'_>]) -> bool
 fn statements(cx: &mut Cx<'_>, document: &Node<'_>, members: &[Member<'_>], old: bool) -> Option<Vec<Statement>> {
     let path = Path::Root.name("statement");
     let Some(node) = find(members, "statement") else {
-        cx.report(Defect::Statement, &path, document.range, "`statement` is missing; it must be a list of statements".into());
+        cx.report(
+            Defect::Statement,
+            &path,
+            document.range,
+            "`statement` is missing; it must be a list of statements".into(),
+        );
         return None;
     };
     match &node.value {
         Value::List(nodes) if nodes.is_empty() => {
-            cx.report(Defect::Statement, &path, node.range, "`statement` is empty; it needs at least one statement".into());
+            cx.report(
+                Defect::Statement,
+                &path,
+                node.range,
+                "`statement` is empty; it needs at least one statement".into(),
+            );
             None
         }
         Value::List(nodes) => {

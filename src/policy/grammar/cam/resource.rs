@@ -44,12 +44,22 @@ pub(super) fn resources(
 ) -> Vec<ResourcePattern> {
     let unreadable = |range| ResourcePattern { range, form: ResourceForm::Unreadable };
     let Some(node) = node else {
-        cx.report(Defect::ResourceMissing, path, statement.range, "`resource` is missing; write `\"*\"` for everything".into());
+        cx.report(
+            Defect::ResourceMissing,
+            path,
+            statement.range,
+            "`resource` is missing; write `\"*\"` for everything".into(),
+        );
         return vec![unreadable(statement.range)];
     };
     let nodes = one_or_many(node);
     if nodes.is_empty() {
-        cx.report(Defect::ResourceMissing, path, node.range, "`resource` is empty; write `\"*\"` for everything".into());
+        cx.report(
+            Defect::ResourceMissing,
+            path,
+            node.range,
+            "`resource` is empty; write `\"*\"` for everything".into(),
+        );
         return vec![unreadable(node.range)];
     }
     let mut patterns = Vec::new();
@@ -165,7 +175,8 @@ fn account_segment(
         Some(("uin", uin)) if is_number(uin) => Account::Id(Box::<str>::from(uin)),
         Some(("uid", uid)) if is_number(uid) => Account::Application(uid.parse().unwrap_or_default()),
         _ => {
-            let message = format!("the account segment is `{text}`; write `uin/<account>`, or leave it empty for your own");
+            let message =
+                format!("the account segment is `{text}`; write `uin/<account>`, or leave it empty for your own");
             cx.report(Defect::ResourceOwner, path, range, message);
             return None;
         }
