@@ -252,7 +252,10 @@ pub(super) struct ActionPattern {
 #[derive(Clone, Debug)]
 pub(super) enum ActionForm {
     /// `None` is every service.
-    Match { service: Option<Box<str>>, operation: Glob },
+    Match {
+        service: Option<Box<str>>,
+        operation: Glob,
+    },
     Unreadable,
 }
 

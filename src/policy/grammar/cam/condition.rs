@@ -1,8 +1,7 @@
 //! Conditions: `{"<operator>": {"<key>": "value" | ["value", …]}}`.
 
 use super::cx::{Cx, Path, suggest};
-use super::one_or_many;
-use super::resource::{VARIABLES, glob, template};
+use super::text::{VARIABLES, glob, one_or_many, template};
 use crate::policy::condition::{Condition, Family, Operand, Operator, Qualifier, Relation};
 use crate::policy::document::Defect;
 use crate::policy::json::{Member, Node, Range, Value};
@@ -43,7 +42,8 @@ struct Written {
 
 pub(super) fn conditions(cx: &mut Cx<'_>, node: &Node<'_>, path: &Path<'_>) -> Vec<Condition> {
     let Value::Object(operators) = &node.value else {
-        let message = "`condition` must be an object of operators, such as `{\"ip_equal\": {\"qcs:ip\": \"10.0.0.0/8\"}}`";
+        let message =
+            "`condition` must be an object of operators, such as `{\"ip_equal\": {\"qcs:ip\": \"10.0.0.0/8\"}}`";
         cx.report(Defect::ConditionForm, path, node.range, message.into());
         return vec![unreadable(node.range)];
     };
@@ -182,7 +182,9 @@ fn operand(operator: Operator, text: &str) -> Operand {
 
 /// What values of the operator look like.
 fn expected(operator: Operator) -> String {
-    let Operator::Compare(family, _) = operator else { return "write `true` or `false`".into() };
+    let Operator::Compare(family, _) = operator else {
+        return "write `true` or `false`".into();
+    };
     match family {
         Family::Text | Family::TextIgnoreCase | Family::Like => {
             format!("write a text; variables in it are {VARIABLES}")

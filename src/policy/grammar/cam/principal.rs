@@ -1,8 +1,7 @@
 //! Principals: `"*"`, or an object of `qcs`, `service` and `federated` with one name or a list.
 
 use super::cx::{Cx, Path};
-use super::one_or_many;
-use super::resource::is_number;
+use super::text::{is_number, one_or_many};
 use crate::policy::document::{Defect, Kind, PrincipalPattern, Written};
 use crate::policy::json::{Node, Value};
 
@@ -14,7 +13,8 @@ pub(super) fn principals(cx: &mut Cx<'_>, node: &Node<'_>, path: &Path<'_>) -> V
             for member in members {
                 let path = path.name(&member.name);
                 if !matches!(&*member.name, "qcs" | "service" | "federated") {
-                    let message = format!("`{}` is no kind of principal; there are `qcs`, `service`, `federated`", member.name);
+                    let message =
+                        format!("`{}` is no kind of principal; there are `qcs`, `service`, `federated`", member.name);
                     cx.report(Defect::PrincipalForm, &path, member.range, message);
                     push(&mut principals, &member.node, &path, PrincipalPattern::Unreadable);
                     continue;
@@ -23,7 +23,8 @@ pub(super) fn principals(cx: &mut Cx<'_>, node: &Node<'_>, path: &Path<'_>) -> V
             }
         }
         _ => {
-            let message = "`principal` must be `\"*\"` or an object such as `{\"qcs\": \"qcs::cam::uin/100000000001:root\"}`";
+            let message =
+                "`principal` must be `\"*\"` or an object such as `{\"qcs\": \"qcs::cam::uin/100000000001:root\"}`";
             cx.report(Defect::PrincipalForm, path, node.range, message.into());
             push(&mut principals, node, path, PrincipalPattern::Unreadable);
         }
@@ -56,7 +57,8 @@ fn names(cx: &mut Cx<'_>, key: &str, node: &Node<'_>, path: &Path<'_>, principal
 }
 
 fn name(kind: Kind, key: &str, text: &str) -> Result<PrincipalPattern, (Defect, String)> {
-    let malformed = |example| (Defect::PrincipalName, format!("`{text}` names no principal; write it like `{example}`"));
+    let malformed =
+        |example| (Defect::PrincipalName, format!("`{text}` names no principal; write it like `{example}`"));
     match key {
         "service" => service(text),
         "federated" => match identity(kind, text) {
