@@ -146,21 +146,19 @@ impl PolicySet {
         Asked::of_policies(question, self.policies.first().map(|attached| attached.document.read_name))
     }
 
-    /// The first statement of the effect that matches, in the order of the documents.
-    fn first(&self, effect: Effect, asked: &Asked<'_>) -> Option<(u32, u32)> {
-        let exact = self.exact.get(asked.action).map(|candidates| candidates.of(effect)).unwrap_or_default();
-        let service = self.service.get(asked.service).map(|candidates| candidates.of(effect)).unwrap_or_default();
+    /// The statements that may be about the action.
+    fn candidates(&self, asked: &Asked<'_>) -> [&Candidates; 3] {
+        static NONE: Candidates = Candidates { allow: Vec::new(), deny: Vec::new() };
+        let exact = self.exact.get(asked.action).unwrap_or(&NONE);
+        [exact, self.service.get(asked.service).unwrap_or(&NONE), &self.any]
+    }
+
+    /// The first candidate of the effect that matches, in the order of the documents.
+    fn first(&self, effect: Effect, candidates: [&Candidates; 3], asked: &Asked<'_>) -> Option<(u32, u32)> {
         let mut best: Option<u32> = None;
-        for list in [exact, service, self.any.of(effect)] {
-            for &position in list {
-                if best.is_some_and(|best| best <= position) {
-                    break;
-                }
-                if self.matches(position, asked) {
-                    best = Some(position);
-                    break;
-                }
-            }
+        for list in candidates {
+            let earlier = list.of(effect).iter().take_while(|position| best.is_none_or(|best| **position < best));
+            best = earlier.copied().find(|position| self.matches(*position, asked)).or(best);
         }
         best.and_then(|position| self.statements.get(position as usize).copied())
     }
@@ -285,13 +283,15 @@ impl Decision {
 pub fn decide(layers: &Layers<'_>, question: &Question<'_>) -> Decision {
     let first = layers.present().map(|(_, set)| set).find(|set| !set.policies.is_empty());
     let asked = first.unwrap_or(layers.identity).asked(question);
-    for (layer, set) in layers.present() {
-        if let Some(found) = set.first(Effect::Deny, &asked) {
+    let mut candidates = [[&layers.identity.any; 3]; 3];
+    for ((layer, set), candidates) in layers.present().zip(&mut candidates) {
+        *candidates = set.candidates(&asked);
+        if let Some(found) = set.first(Effect::Deny, *candidates, &asked) {
             return Decision::deny(Reason::ExplicitDeny, Some(Deciding::new(layer, found)));
         }
     }
     let mut deciding = None;
-    for (layer, set) in layers.present() {
+    for ((layer, set), candidates) in layers.present().zip(candidates) {
         let reason = match layer {
             Layer::Identity if layers.root => continue,
             Layer::Identity => Reason::ImplicitDeny,
@@ -299,9 +299,7 @@ pub fn decide(layers: &Layers<'_>, question: &Question<'_>) -> Decision {
             Layer::Session => Reason::SessionPolicy,
             Layer::Trust => Reason::Trust,
         };
-        let Some(found) = set.first(Effect::Allow, &asked) else {
-            return Decision::deny(reason, None);
-        };
+        let Some(found) = set.first(Effect::Allow, candidates, &asked) else { return Decision::deny(reason, None) };
         deciding = deciding.or(Some(Deciding::new(layer, found)));
     }
     Decision { effect: Effect::Allow, reason: if layers.root { Reason::Root } else { Reason::Allow }, deciding }

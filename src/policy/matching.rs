@@ -1,6 +1,7 @@
 //! One statement against one question.
 
-use super::condition::Condition;
+use std::ops::ControlFlow;
+
 use super::document::{
     Account, ActionForm, ActionPattern, Effect, PrincipalPattern, ResourceForm, ResourceName, ResourcePattern,
     Segments, Statement,
@@ -76,40 +77,46 @@ pub(super) enum Element {
     Condition(usize),
 }
 
-/// Whether each element fits the question, one after the other as they are asked for.
-fn elements(statement: &Statement, asked: &Asked<'_>) -> impl Iterator<Item = (Element, Tri)> {
-    let principal = asked.requester.map(|who| {
+/// Tells of each element whether it fits the question, one after the other, until `visit` has enough.
+#[inline]
+fn examine<B>(
+    statement: &Statement,
+    asked: &Asked<'_>,
+    mut visit: impl FnMut(Element, Tri) -> ControlFlow<B>,
+) -> ControlFlow<B> {
+    if let Some(who) = asked.requester {
         let named = statement.principals.iter().map(|written| match_principal(&written.pattern, who));
-        (Element::Principal, Tri::any(named))
-    });
-    let action = || (Element::Action, Tri::any(statement.actions.iter().map(|action| match_action(action, asked))));
-    let resource = || {
-        let of_policy = asked.requester.is_none();
-        of_policy.then(|| (Element::Resource, Tri::any(statement.resources.iter().map(|r| match_resource(r, asked)))))
-    };
-    let condition = |(index, condition): (usize, &Condition)| {
-        (Element::Condition(index), condition.test(asked.question.context, &asked.question.caller))
-    };
-    principal
-        .into_iter()
-        .chain(std::iter::once_with(action))
-        .chain(std::iter::once_with(resource).flatten())
-        .chain(statement.conditions.iter().enumerate().map(condition))
+        visit(Element::Principal, Tri::any(named))?;
+    }
+    visit(Element::Action, Tri::any(statement.actions.iter().map(|action| match_action(action, asked))))?;
+    if asked.requester.is_none() {
+        visit(Element::Resource, Tri::any(statement.resources.iter().map(|resource| match_resource(resource, asked))))?;
+    }
+    for (index, condition) in statement.conditions.iter().enumerate() {
+        visit(Element::Condition(index), condition.test(asked.question.context, &asked.question.caller))?;
+    }
+    ControlFlow::Continue(())
 }
 
 /// The first element of the statement that does not fit; nothing if the statement matches. What is unknown fits a deny and
 /// does not fit an allow.
 pub(super) fn first_mismatch(statement: &Statement, asked: &Asked<'_>) -> Option<Element> {
-    let unfit = |answer| match statement.effect {
-        Effect::Allow => answer != Tri::Yes,
-        Effect::Deny => answer == Tri::No,
+    let fits = |answer| match statement.effect {
+        Effect::Allow => answer == Tri::Yes,
+        Effect::Deny => answer != Tri::No,
     };
-    elements(statement, asked).find(|(_, answer)| unfit(*answer)).map(|(element, _)| element)
+    let visit = |element, answer| if fits(answer) { ControlFlow::Continue(()) } else { ControlFlow::Break(element) };
+    examine(statement, asked, visit).break_value()
 }
 
 /// Whether the answer hangs on something that could not be read.
 pub(super) fn is_unreadable(statement: &Statement, asked: &Asked<'_>) -> bool {
-    Tri::all(elements(statement, asked).map(|(_, answer)| answer)) == Tri::Unknown
+    let mut unknown = false;
+    let all = examine(statement, asked, |_, answer| {
+        unknown |= answer == Tri::Unknown;
+        if answer == Tri::No { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    unknown && all.is_continue()
 }
 
 fn match_principal(pattern: &PrincipalPattern, who: &Requester<'_>) -> Tri {

@@ -88,6 +88,8 @@ impl Template {
 /// A wildcard pattern, cut at its stars.
 #[derive(Clone, Debug)]
 pub(super) enum Glob {
+    /// A star alone.
+    Any,
     /// No star, no variable.
     Exact(Box<str>),
     /// A star between any two neighbours.
@@ -99,20 +101,23 @@ pub(super) enum Glob {
 impl Glob {
     /// Cuts `text` at its stars.
     pub(super) fn new(text: &str) -> Glob {
-        if text.contains('*') {
-            Glob::Parts(text.split('*').map(Box::from).collect())
-        } else {
+        if !text.contains('*') {
             Glob::Exact(text.into())
+        } else if text.bytes().all(|byte| byte == b'*') {
+            Glob::Any
+        } else {
+            Glob::Parts(text.split('*').map(Box::from).collect())
         }
     }
 
-    /// The pattern that matches every text.
+    /// Whether it matches every text.
     pub(super) fn is_any(&self) -> bool {
-        matches!(self, Glob::Parts(parts) if parts.iter().all(|part| part.is_empty()))
+        matches!(self, Glob::Any)
     }
 
     pub(super) fn matches(&self, text: &str, caller: &Variables<'_>) -> Tri {
         match self {
+            Glob::Any => Tri::Yes,
             Glob::Exact(exact) => (**exact == *text).into(),
             Glob::Parts(parts) => matches_parts(parts, text).into(),
             Glob::Templates(templates) => {

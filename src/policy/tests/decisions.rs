@@ -329,10 +329,11 @@ fn document_of_all() -> String {
 
 #[test]
 fn a_strategy_of_version_1_is_one_statement() {
-    let text = r#"{"version":"1.0","statement":{"effect":"allow","action":"cos:*","resource":"qcs::cos:uin/100000000001:b/*"}}"#;
+    let text = r#"{"version":"1.0","statement":{"effect":"allow","action":"cos:*","resource":["qcs::cos:uin/100000000001:b/*","qcs::cos:uin/100000000001:d:e:*"]}}"#;
     let document = parse(text, &rules(Kind::Strategy)).unwrap();
     let set = PolicySet::compile(vec![attach(document, "p", Via::Own)]);
     assert_eq!(reason(&set, "cos:GetObject", "qcs::cos:gz:uid/1250000000:b/x", &[]), Reason::Allow);
+    assert_eq!(reason(&set, "cos:GetObject", "qcs::cos:gz:uid/1250000000:d:e:f", &[]), Reason::Allow);
     assert_eq!(reason(&set, "cos:GetObject", "qcs::cos:gz:uid/1250000000:c/x", &[]), Reason::ImplicitDeny);
 }
 

@@ -132,6 +132,11 @@ fn an_unreadable_trust_policy_trusts_nobody() {
     let partly = load(&text, &rules(Kind::Trust));
     assert_eq!(ask(&partly, OTHER, Identity::Root, &[], &[]), Reason::Allow);
     assert_eq!(ask(&partly, "", Identity::Anonymous, &[], &[]), Reason::Trust);
+    let nobody = load(&document(r#"{"effect":"deny","action":"sts:AssumeRole"}"#), &rules(Kind::Trust));
+    assert_eq!(ask(&nobody, OTHER, Identity::Root, &[], &[]), Reason::ExplicitDeny);
+    let text = document(r#"{"effect":"allow","action":"sts:AssumeRole","principal":{"service":"a.example.com"}}"#);
+    let unknown = load(&text, &rules(Kind::Trust));
+    assert_eq!(ask(&unknown, "", Identity::Service("a.example.com"), &[], &[]), Reason::Allow);
     let broken = load("{", &rules(Kind::Trust));
     assert_eq!(ask(&broken, OTHER, Identity::Root, &[], &[]), Reason::ExplicitDeny);
 }

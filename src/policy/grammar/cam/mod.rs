@@ -211,7 +211,7 @@ fn statement(cx: &mut Cx<'_>, node: &Node<'_>, path: &Path<'_>, old: bool) -> St
         None if trust => {
             let message = "`principal` is missing; a trust policy must say whom it trusts";
             cx.report(Defect::PrincipalMissing, &path.name("principal"), node.range, message.into());
-            Vec::new()
+            unreadable_statement(node.range).principals.into()
         }
         _ => Vec::new(),
     };

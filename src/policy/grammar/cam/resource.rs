@@ -92,7 +92,7 @@ fn resource(
     if text == "*" || text.is_empty() && strategy {
         return Some(ResourceForm::Everything);
     }
-    let segments = split(text).or_else(|| if old { split_old(text) } else { None });
+    let segments = split_old(text).filter(|_| old).or_else(|| split(text));
     let Some([project, service, region, account, item]) = segments else {
         let message = format!("`{text}` must be `*` or six segments: `qcs::service:region:account:resource`");
         cx.report(Defect::ResourceSegments, path, range, message);
@@ -173,7 +173,7 @@ fn account_segment(
     let account = match text.split_once('/') {
         _ if text.is_empty() || text == "uin/-1" => return Some(Account::Own),
         Some(("uin", uin)) if is_number(uin) => Account::Id(Box::<str>::from(uin)),
-        Some(("uid", uid)) if is_number(uid) => Account::Application(uid.parse().unwrap_or_default()),
+        Some(("uid", uid)) if is_number(uid) && uid.len() < 20 => Account::Application(uid.parse().unwrap_or_default()),
         _ => {
             let message =
                 format!("the account segment is `{text}`; write `uin/<account>`, or leave it empty for your own");
