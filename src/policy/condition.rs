@@ -3,10 +3,9 @@
 //! The rules where the cloud's documents are silent (missing keys, several values, negation) are in `docs/policy.md`; each
 //! is one line here. A value that cannot be read makes the test unknown, never true or false.
 
-use super::document::Document;
-use super::evaluate::{Context, Variables};
 use super::json::Range;
 use super::pattern::{Glob, Template, Tri};
+use super::question::{Context, Variables};
 use super::value::{Address, Decimal, Instant, Network, read_binary};
 
 /// One operator on one key: `string_equal` on `qcs:tag` with its values.
@@ -126,16 +125,6 @@ fn read_bool(text: &str) -> Option<bool> {
 }
 
 impl Condition {
-    /// The operator as written.
-    pub(super) fn written_operator(&self, document: &Document) -> String {
-        document.source(self.name)
-    }
-
-    /// The values as written.
-    pub(super) fn written_values(&self, document: &Document) -> Vec<String> {
-        self.values.iter().map(|range| document.source(*range)).collect()
-    }
-
     /// Whether the request satisfies the condition.
     pub(super) fn test(&self, context: &Context<'_>, caller: &Variables<'_>) -> Tri {
         let absent = context.values(&self.key).next().is_none();
@@ -152,7 +141,9 @@ impl Condition {
         };
         let negated = relation == Relation::NotEqual;
         let one = |value| {
-            let Some(actual) = Actual::read(family, value) else { return Tri::Unknown };
+            let Some(actual) = Actual::read(family, value) else {
+                return Tri::Unknown;
+            };
             let found =
                 Tri::any(self.operands.iter().map(|operand| compare(family, relation, &actual, operand, caller)));
             if negated { found.not() } else { found }

@@ -6,13 +6,13 @@
 
 use serde::Serialize;
 
+use super::condition::Condition;
 use super::document::{Document, Effect, Statement};
-use super::evaluate::{
-    Asked, Attached, Deciding, Decision, Layer, Layers, Mismatch, Question, Reason, Resource, Via, decide,
-    first_mismatch,
-};
+use super::evaluate::{Attached, Deciding, Decision, Layer, Layers, Reason, Via, decide};
 use super::json::Range;
-use super::trust::{Identity, Requester, decide_trust};
+use super::matching::{Asked, Element, first_mismatch, is_unreadable};
+use super::question::{Identity, Question, Requester, Resource};
+use super::trust::decide_trust;
 
 /// A decision and everything it was made from. Serialises as the admin API shows it.
 #[derive(Clone, Debug, Serialize)]
@@ -57,6 +57,10 @@ pub struct Considered {
     /// The first element that does not fit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failed: Option<Failed>,
+    /// Whether the answer hangs on something in the document or the request that cannot be read; an allow then does not
+    /// match and a deny does.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unreadable: bool,
     /// In which layer.
     #[serde(skip)]
     pub layer: Layer,
@@ -149,29 +153,30 @@ fn consider(attached: &Attached, layer: Layer, asked: &Asked<'_>) -> impl Iterat
             effect: statement.effect,
             matched: mismatch.is_none(),
             failed: mismatch.map(|mismatch| failed(document, statement, mismatch, asked)),
+            unreadable: is_unreadable(statement, asked),
             layer,
         }
     })
 }
 
-fn failed(document: &Document, statement: &Statement, mismatch: Mismatch, asked: &Asked<'_>) -> Failed {
+fn failed(document: &Document, statement: &Statement, element: Element, asked: &Asked<'_>) -> Failed {
     let texts = |ranges: &mut dyn Iterator<Item = Range>| -> Vec<String> {
         let mut texts: Vec<String> = ranges.map(|range| document.source(range)).collect();
         texts.dedup();
         texts
     };
-    match mismatch {
-        Mismatch::Principal => Failed {
+    match element {
+        Element::Principal => Failed {
             element: "principal".into(),
             expected: texts(&mut statement.principals.iter().map(|written| written.range)),
             actual: asked.requester.map(describe).into_iter().collect(),
         },
-        Mismatch::Action => Failed {
+        Element::Action => Failed {
             element: "action".into(),
             expected: texts(&mut statement.actions.iter().map(|action| action.range)),
             actual: vec![asked.action.to_owned()],
         },
-        Mismatch::Resource => Failed {
+        Element::Resource => Failed {
             element: "resource".into(),
             expected: texts(&mut statement.resources.iter().map(|resource| resource.range)),
             actual: match asked.question.resource {
@@ -179,20 +184,25 @@ fn failed(document: &Document, statement: &Statement, mismatch: Mismatch, asked:
                 Resource::Named(names) => names.iter().map(|name| (*name).to_owned()).collect(),
             },
         },
-        Mismatch::Condition(index) => {
+        Element::Condition(index) => {
             let condition = statement.conditions.get(index);
             let key = condition.map_or("", |condition| &condition.key);
             Failed {
-                element: match condition {
-                    Some(condition) if !key.is_empty() => {
-                        format!("condition.{}.{key}", condition.written_operator(document))
-                    }
-                    _ => "condition".into(),
-                },
-                expected: condition.map(|condition| condition.written_values(document)).unwrap_or_default(),
+                element: condition.map_or_else(|| "condition".into(), |condition| name_condition(document, condition)),
+                expected: texts(&mut condition.iter().flat_map(|condition| &condition.values).copied()),
                 actual: asked.question.context.values(key).map(str::to_owned).collect(),
             }
         }
+    }
+}
+
+/// `condition.<operator>.<key>`; a condition that could not be read has only what stands there.
+fn name_condition(document: &Document, condition: &Condition) -> String {
+    let operator = document.source(condition.name);
+    if condition.key.is_empty() {
+        format!("condition.{operator}")
+    } else {
+        format!("condition.{operator}.{}", condition.key)
     }
 }
 
@@ -206,11 +216,4 @@ fn describe(who: &Requester<'_>) -> String {
         Identity::Service(name) | Identity::Federated(name) => name.to_owned(),
         Identity::Anonymous => "anonymous".to_owned(),
     }
-}
-
-/// The explanation in words: what was asked, what decided, what came closest, what would have to change. `who` is the
-/// caller's name.
-pub fn render(explanation: &Explanation, who: &str) -> String {
-    let _ = (explanation, who);
-    String::new()
 }

@@ -232,7 +232,9 @@ impl<'t> Reader<'t> {
                     plain = self.at;
                 }
                 Some(0x20..) => self.at += 1,
-                Some(_) => return Err(self.wrong("a control character must be escaped inside a string")),
+                Some(_) => {
+                    return Err(self.wrong("a control character must be escaped inside a string"));
+                }
                 None => return Err(self.wrong("the text ends inside a string")),
             }
         }
@@ -283,5 +285,72 @@ impl<'t> Reader<'t> {
         let code = code.ok_or_else(|| self.wrong("four hexadecimal digits should be here"))?;
         self.at += 4;
         Ok(code)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn text(json: &str) -> Option<String> {
+        match read(json).ok()?.value {
+            Value::Text(text) => Some(text.into_owned()),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn escapes() {
+        assert_eq!(text(r#""a\/\"\\\b\f\n\r\t\u00e9\ud83d\ude00z""#).unwrap(), "a/\"\\\u{8}\u{c}\n\r\té😀z");
+        for wrong in
+            [r#""\x""#, r#""\u12""#, r#""\u+123""#, r#""\ud83d""#, r#""\ud83d\u0041""#, r#""\ude00""#, "\"\n\"", r#"""#]
+        {
+            assert_eq!(text(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn numbers_keep_their_text() {
+        for number in ["0", "-0", "1.10", "12345678901234567890123", "1E+2", "0.5e-7"] {
+            assert!(matches!(read(number).unwrap().value, Value::Number(text) if text == number));
+        }
+        for wrong in ["01", "+1", ".5", "1.", "1e", "-", "0x1", "1 2"] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn nesting_is_limited() {
+        let nested = |depth: usize| format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(read(&nested(32)).is_ok());
+        assert!(read(&nested(33)).is_err());
+    }
+
+    /// Whether a text is JSON: as serde_json says, which does not limit nesting so early.
+    fn agrees(json: &str) -> Result<(), TestCaseError> {
+        let expected = serde_json::from_str::<serde_json::Value>(json).is_ok();
+        prop_assert_eq!(read(json).is_ok(), expected, "{}", json);
+        Ok(())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2048))]
+        #[test]
+        fn the_same_texts_are_json_as_for_another_reader(json in r#"[{}\[\]",:\\u0-9a-ftrlsn.eE+ -]{0,12}"#) {
+            agrees(&json)?;
+        }
+
+        #[test]
+        fn nodes_know_their_place(json in r#"\[("[a-z\\\\n]{0,4}"|[0-9]|\{\}|null)(, ?("é"|[0-9]|true)){0,3}\]"#) {
+            if let Ok(Node { value: Value::List(nodes), .. }) = read(&json) {
+                for node in nodes {
+                    let start = node.range.start as usize;
+                    let written = json.get(start..start + node.range.len as usize).unwrap();
+                    prop_assert!(read(written).is_ok(), "{}", written);
+                }
+            }
+        }
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! A cloud's own text is read by its front end in [`grammar`] into one neutral [`Document`]; everything after that knows
 //! no vendor. The order in which a document meets the files: [`grammar::cam`] over `json` reads the text and reports every
-//! [`Defect`] with its place; [`evaluate`] indexes the documents a caller has and decides; [`trust`] decides by the one
-//! document of a role who may assume it; [`explain`] repeats a decision with the whole trace. The language as it is
+//! [`Defect`] with its place; `evaluate` indexes the documents a caller has and decides; `trust` decides by the one
+//! document of a role who may assume it; `explain` repeats a decision with the whole trace. The language as it is
 //! implemented, with the choices made where the cloud's documents are silent, is in `docs/policy.md`.
 //!
 //! Deliberately absent: clocks, I/O, async, HTTP, error codes of any wire, and whether an account, user or group that is
@@ -12,20 +12,25 @@
 mod condition;
 mod document;
 mod evaluate;
-pub mod explain;
+mod explain;
 pub mod grammar;
 mod json;
+mod matching;
 mod pattern;
+mod question;
+mod render;
 mod trust;
 mod value;
 
 pub use document::{
     Defect, Document, Effect, Kind, PrincipalPattern, Problem, Report, Rules, Span, Warning, WrittenPrincipal,
 };
-pub use evaluate::{
-    Attached, Context, Deciding, Decision, Layer, Layers, PolicyRef, PolicySet, Question, Reason, Resource, Variables,
-    Via, decide,
-};
-pub use explain::{Considered, Explanation, Failed, explain, explain_trust, render};
+pub use evaluate::{Attached, Deciding, Decision, Layer, Layers, PolicyRef, PolicySet, Reason, Via, decide};
+pub use explain::{Considered, Explanation, Failed, explain, explain_trust};
 pub use grammar::cam::{check, load, parse};
-pub use trust::{Identity, Requester, decide_trust};
+pub use question::{Context, Identity, Question, Requester, Resource, Variables};
+pub use render::render;
+pub use trust::decide_trust;
+
+#[cfg(test)]
+mod tests;

@@ -116,7 +116,9 @@ fn three(text: &str, separator: char, widths: [usize; 3]) -> Option<[i64; 3]> {
 }
 
 fn read_fraction(text: &str) -> Option<(u32, &str)> {
-    let Some(after) = text.strip_prefix('.') else { return Some((0, text)) };
+    let Some(after) = text.strip_prefix('.') else {
+        return Some((0, text));
+    };
     let zone = after.trim_start_matches(|c: char| c.is_ascii_digit());
     let digits = after.strip_suffix(zone)?;
     if !(1..=9).contains(&digits.len()) {
@@ -230,7 +232,7 @@ pub(super) fn read_binary(text: &str) -> Option<&str> {
         _ => return None,
     };
     let padding = text.len() - digits.len();
-    if padding != 0 && (text.len() % 4 != 0 || padding > 2) {
+    if padding != 0 && (!text.len().is_multiple_of(4) || padding > 2) {
         return None;
     }
     let mut last = 0;
@@ -245,4 +247,46 @@ pub(super) fn read_binary(text: &str) -> Option<&str> {
         };
     }
     (last & ((1u8 << unused_bits) - 1) == 0).then_some(digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn decimals_compare_as_numbers(a in -100_000i64..100_000, b in -100_000i64..100_000, left in 0usize..5, right in 0usize..5) {
+            let write = |n: i64, places: usize| {
+                let digits = format!("{:0width$}", n.unsigned_abs(), width = places + 1);
+                let (whole, fraction) = digits.split_at(digits.len() - places);
+                let point = if places == 0 { "" } else { "." };
+                format!("{}{whole}{point}{fraction}", if n < 0 { "-" } else { "" })
+            };
+            let scale = |n: i64, places: usize| i128::from(n) * 10_i128.pow(u32::try_from(5 - places).unwrap());
+            let (x, y) = (Decimal::read(&write(a, left)).unwrap(), Decimal::read(&write(b, right)).unwrap());
+            prop_assert_eq!(x.cmp(&y), scale(a, left).cmp(&scale(b, right)));
+            prop_assert_eq!(x == y, scale(a, left) == scale(b, right));
+        }
+
+        #[test]
+        fn days_follow_each_other(year in 0i64..9999, month in 1i64..=12, day in 1i64..=31) {
+            let day = day.min(days_in_month(year, month));
+            let next = if day < days_in_month(year, month) {
+                days_since_epoch(year, month, day + 1)
+            } else if month < 12 {
+                days_since_epoch(year, month + 1, 1)
+            } else {
+                days_since_epoch(year + 1, 1, 1)
+            };
+            prop_assert_eq!(days_since_epoch(year, month, day) + 1, next);
+        }
+    }
+
+    #[test]
+    fn the_epoch_is_zero() {
+        assert_eq!(Instant::read("1970-01-01T00:00:00Z").unwrap(), Instant { seconds: 0, nanos: 0 });
+        assert_eq!(Instant::read("2038-01-19T03:14:08.25Z").unwrap(), Instant { seconds: 1 << 31, nanos: 250_000_000 });
+    }
 }

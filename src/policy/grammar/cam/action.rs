@@ -2,7 +2,7 @@
 
 use super::catalogue;
 use super::cx::{Cx, Path, suggest};
-use super::one_or_many;
+use super::text::one_or_many;
 use crate::policy::document::{ActionForm, ActionPattern, Defect, Kind};
 use crate::policy::json::{Node, Range, Value};
 use crate::policy::pattern::Glob;
@@ -76,6 +76,7 @@ fn form(cx: &mut Cx<'_>, text: &str, range: Range, path: &Path<'_>) -> ActionFor
     if cx.rules.kind == Kind::Trust && !ASSUMING.contains(&action) {
         let message = format!("`{text}` has no place in a trust policy; allowed are `{}`", ASSUMING.join("`, `"));
         cx.report(Defect::ActionNotAllowed, path, range, message);
+        return ActionForm::Unreadable;
     }
     let (service, operation) = match action.split_once(':') {
         _ if action == "*" => ("*", "*"),
@@ -104,7 +105,9 @@ fn require_known(cx: &mut Cx<'_>, service: &str, operation: &str, range: Range, 
         cx.report(Defect::ActionServiceUnknown, path, range, message);
         return;
     }
-    let Some(operations) = catalogue::operations(service) else { return };
+    let Some(operations) = catalogue::operations(service) else {
+        return;
+    };
     if operation.contains('*') || operations.contains(&operation) {
         return;
     }

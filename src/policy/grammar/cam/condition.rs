@@ -1,8 +1,7 @@
 //! Conditions: `{"<operator>": {"<key>": "value" | ["value", …]}}`.
 
 use super::cx::{Cx, Path, suggest};
-use super::one_or_many;
-use super::resource::{VARIABLES, glob, template};
+use super::text::{VARIABLES, glob, one_or_many, template};
 use crate::policy::condition::{Condition, Family, Operand, Operator, Qualifier, Relation};
 use crate::policy::document::Defect;
 use crate::policy::json::{Member, Node, Range, Value};
@@ -183,7 +182,9 @@ fn operand(operator: Operator, text: &str) -> Operand {
 
 /// What values of the operator look like.
 fn expected(operator: Operator) -> String {
-    let Operator::Compare(family, _) = operator else { return "write `true` or `false`".into() };
+    let Operator::Compare(family, _) = operator else {
+        return "write `true` or `false`".into();
+    };
     match family {
         Family::Text | Family::TextIgnoreCase | Family::Like => {
             format!("write a text; variables in it are {VARIABLES}")

@@ -117,15 +117,27 @@ impl<'a> Cx<'a> {
     }
 }
 
-/// The known word that a wrong one was probably meant to be: at most two letters away, letter case aside.
+/// The known word that a wrong one was probably meant to be: one letter away or with letters swapped, two letters away if
+/// it is long; letter case aside.
 pub(super) fn suggest<'k>(wrong: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     if wrong.len() > 64 {
         return None;
     }
     let wrong = wrong.to_ascii_lowercase();
-    let distances = known.into_iter().map(|word| (distance(&wrong, &word.to_ascii_lowercase()), word));
-    let (distance, word) = distances.min_by_key(|(distance, _)| *distance)?;
-    (distance <= 2 && distance < word.len().max(3) / 2 + 1).then_some(word)
+    let (distance, word) = known
+        .into_iter()
+        .map(|word| {
+            let lower = word.to_ascii_lowercase();
+            (if letters(&wrong) == letters(&lower) { 0 } else { distance(&wrong, &lower) }, word)
+        })
+        .min_by_key(|(distance, _)| *distance)?;
+    (distance <= if wrong.len() > 4 { 2 } else { 1 }).then_some(word)
+}
+
+fn letters(word: &str) -> Vec<char> {
+    let mut letters: Vec<char> = word.chars().collect();
+    letters.sort_unstable();
+    letters
 }
 
 /// How many letters must be added, dropped or changed to make one word of the other.

@@ -13,11 +13,13 @@ mod condition;
 mod cx;
 mod principal;
 mod resource;
+mod text;
 mod warn;
 
 use std::sync::Arc;
 
 use self::cx::{Cx, Path};
+use self::text::find;
 use crate::policy::document::{
     ActionForm, ActionPattern, Defect, Document, Effect, Kind, PrincipalPattern, Problem, Report, ResourceForm,
     ResourcePattern, Rules, Statement, Written,
@@ -94,7 +96,7 @@ fn body(cx: &mut Cx<'_>, node: &Node<'_>) -> Option<Body> {
         cx.report(Defect::NotObject, &Path::Root, node.range, "the document must be an object".into());
         return None;
     };
-    let unambiguous = cx.report_duplicates(node, &Path::Root);
+    let mut readable = cx.report_duplicates(node, &Path::Root);
     let strategy = cx.rules.kind == Kind::Strategy;
     let known: &[&str] = if strategy { &["version", "principal", "statement"] } else { &["version", "statement"] };
     for member in members {
@@ -104,36 +106,42 @@ fn body(cx: &mut Cx<'_>, node: &Node<'_>) -> Option<Body> {
                 _ => "this policy may not have a `principal`: whom it is attached to decides",
             };
             cx.report(Defect::PrincipalNotAllowed, &Path::Root.name("principal"), member.range, message.into());
+            readable = false;
         } else {
-            cx.require_known(member, known, &Path::Root);
+            readable &= cx.require_known(member, known, &Path::Root);
         }
     }
-    let old = version(cx, node, members);
+    let version = version(cx, node, members);
     let principals = match find(members, "principal") {
         Some(principal) if strategy => principal::principals(cx, principal, &Path::Root.name("principal")),
         _ => Vec::new(),
     };
-    let statements = statements(cx, node, members, old)?;
-    unambiguous.then_some(Body { principals, statements })
+    let statements = statements(cx, node, members, version == Some(Version::One))?;
+    (readable && version.is_some()).then_some(Body { principals, statements })
 }
 
-/// Reports a wrong version; answers whether it is the old one.
-fn version(cx: &mut Cx<'_>, document: &Node<'_>, members: &[Member<'_>]) -> bool {
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Version {
+    One,
+    Two,
+}
+
+fn version(cx: &mut Cx<'_>, document: &Node<'_>, members: &[Member<'_>]) -> Option<Version> {
     let path = Path::Root.name("version");
-    let expected = if cx.rules.kind == Kind::Strategy { "`\"2.0\"` or `\"1.0\"`" } else { "`\"2.0\"`" };
-    let Some(node) = find(members, "version") else {
-        cx.report(Defect::Version, &path, document.range, format!("`version` is missing; it must be {expected}"));
-        return false;
-    };
-    match &node.value {
-        Value::Text(version) if version == "2.0" => false,
-        Value::Text(version) if version == "1.0" && cx.rules.kind == Kind::Strategy => true,
-        _ => {
-            let message = format!("`version` is {}; it must be {expected}", cx.quote(node.range));
-            cx.report(Defect::Version, &path, node.range, message);
-            false
-        }
+    let strategy = cx.rules.kind == Kind::Strategy;
+    let expected = if strategy { "`\"2.0\"` or `\"1.0\"`" } else { "`\"2.0\"`" };
+    let node = find(members, "version");
+    match node.map(|node| &node.value) {
+        Some(Value::Text(version)) if version == "2.0" => return Some(Version::Two),
+        Some(Value::Text(version)) if version == "1.0" && strategy => return Some(Version::One),
+        _ => {}
     }
+    let message = match node {
+        Some(node) => format!("`version` is {}; it must be {expected}", cx.quote(node.range)),
+        None => format!("`version` is missing; it must be {expected}"),
+    };
+    cx.report(Defect::Version, &path, node.unwrap_or(document).range, message);
+    None
 }
 
 fn statements(cx: &mut Cx<'_>, document: &Node<'_>, members: &[Member<'_>], old: bool) -> Option<Vec<Statement>> {
@@ -203,7 +211,7 @@ fn statement(cx: &mut Cx<'_>, node: &Node<'_>, path: &Path<'_>, old: bool) -> St
         None if trust => {
             let message = "`principal` is missing; a trust policy must say whom it trusts";
             cx.report(Defect::PrincipalMissing, &path.name("principal"), node.range, message.into());
-            Vec::new()
+            unreadable_statement(node.range).principals.into()
         }
         _ => Vec::new(),
     };
@@ -218,7 +226,9 @@ fn statement(cx: &mut Cx<'_>, node: &Node<'_>, path: &Path<'_>, old: bool) -> St
         None => Vec::new(),
     };
     // An element that is not understood could have narrowed or widened the statement: it cannot be read as a whole.
-    let Some(effect) = effect.filter(|_| all_known) else { return Statement { ..unreadable_as(node.range, effect) } };
+    let Some(effect) = effect.filter(|_| all_known) else {
+        return Statement { effect: effect.unwrap_or(Effect::Deny), ..unreadable_statement(node.range) };
+    };
     Statement {
         range: node.range,
         effect,
@@ -227,11 +237,6 @@ fn statement(cx: &mut Cx<'_>, node: &Node<'_>, path: &Path<'_>, old: bool) -> St
         conditions: conditions.into(),
         principals: principals.into(),
     }
-}
-
-/// A statement of which at most the effect is known: an allow of it never matches, anything else always does.
-fn unreadable_as(range: Range, effect: Option<Effect>) -> Statement {
-    Statement { effect: effect.unwrap_or(Effect::Deny), ..unreadable_statement(range) }
 }
 
 fn effect(cx: &mut Cx<'_>, statement: &Node<'_>, members: &[Member<'_>], path: &Path<'_>) -> Option<Effect> {
@@ -248,18 +253,5 @@ fn effect(cx: &mut Cx<'_>, statement: &Node<'_>, members: &[Member<'_>], path: &
             cx.report(Defect::Effect, &path, node.range, message);
             None
         }
-    }
-}
-
-/// The first member of the name.
-fn find<'n, 't>(members: &'n [Member<'t>], name: &str) -> Option<&'n Node<'t>> {
-    members.iter().find(|member| member.name == name).map(|member| &member.node)
-}
-
-/// The entries of a list; a bare value is a list of one.
-fn one_or_many<'n, 't>(node: &'n Node<'t>) -> &'n [Node<'t>] {
-    match &node.value {
-        Value::List(nodes) => nodes,
-        _ => std::slice::from_ref(node),
     }
 }

@@ -1,8 +1,7 @@
 //! Principals: `"*"`, or an object of `qcs`, `service` and `federated` with one name or a list.
 
 use super::cx::{Cx, Path};
-use super::one_or_many;
-use super::resource::is_number;
+use super::text::{is_number, one_or_many};
 use crate::policy::document::{Defect, Kind, PrincipalPattern, Written};
 use crate::policy::json::{Node, Value};
 
@@ -53,6 +52,13 @@ fn names(cx: &mut Cx<'_>, key: &str, node: &Node<'_>, path: &Path<'_>, principal
             cx.report(defect, &path, entry.range, message);
             PrincipalPattern::Unreadable
         });
+        if let PrincipalPattern::Service(name) = &pattern
+            && !is_known_service(name)
+        {
+            let message =
+                format!("there is no service `{name}`; names of services end in `.qcloud.com` or `.tencent.com`");
+            cx.report(Defect::PrincipalServiceUnknown, &path, entry.range, message);
+        }
         push(principals, entry, &path, pattern);
     }
 }
@@ -100,7 +106,7 @@ fn identity(kind: Kind, text: &str) -> Option<PrincipalPattern> {
     }
 }
 
-/// Services are known by names under two domains of the cloud; which names exist there is not published.
+/// A domain-style name.
 fn service(text: &str) -> Result<PrincipalPattern, (Defect, String)> {
     let label = |label: &str| {
         let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
@@ -110,9 +116,10 @@ fn service(text: &str) -> Result<PrincipalPattern, (Defect, String)> {
         let message = format!("`{text}` is no name of a service; write it like `cvm.qcloud.com`");
         return Err((Defect::PrincipalName, message));
     }
-    if !text.ends_with(".qcloud.com") && !text.ends_with(".tencent.com") {
-        let message = format!("there is no service `{text}`; names of services end in `.qcloud.com` or `.tencent.com`");
-        return Err((Defect::PrincipalServiceUnknown, message));
-    }
     Ok(PrincipalPattern::Service(text.to_owned()))
+}
+
+/// The names are all under two domains of the cloud; which exist there is not published.
+fn is_known_service(name: &str) -> bool {
+    name.ends_with(".qcloud.com") || name.ends_with(".tencent.com")
 }

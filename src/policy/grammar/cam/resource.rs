@@ -2,12 +2,12 @@
 
 use super::catalogue;
 use super::cx::{Cx, Path, suggest};
-use super::one_or_many;
+use super::text::{VARIABLES, glob, is_number, one_or_many};
 use crate::policy::document::{
     Account, ActionForm, ActionPattern, Defect, Kind, ResourceForm, ResourceName, ResourcePattern, Segments,
 };
 use crate::policy::json::{Node, Range, Value};
-use crate::policy::pattern::{Glob, Piece, Template, Variable};
+use crate::policy::pattern::Glob;
 
 /// Reads the name of a resource somebody asks about. An empty account is the asker's, a region may be long or short.
 pub(super) fn read_name(text: &str) -> Option<ResourceName<'_>> {
@@ -92,7 +92,7 @@ fn resource(
     if text == "*" || text.is_empty() && strategy {
         return Some(ResourceForm::Everything);
     }
-    let segments = split(text).or_else(|| if old { split_old(text) } else { None });
+    let segments = split_old(text).filter(|_| old).or_else(|| split(text));
     let Some([project, service, region, account, item]) = segments else {
         let message = format!("`{text}` must be `*` or six segments: `qcs::service:region:account:resource`");
         cx.report(Defect::ResourceSegments, path, range, message);
@@ -125,15 +125,15 @@ fn is_assuming(action: &ActionPattern) -> bool {
 /// Empty is the default project; the outer `None` is unreadable, the inner one any.
 fn project_segment<'s>(cx: &mut Cx<'_>, text: &'s str, range: Range, path: &Path<'_>) -> Option<Option<&'s str>> {
     let numbered = text.strip_prefix("id/").is_some_and(is_number);
-    let (any, named) = (matches!(text, "*" | "id/*"), text.is_empty() || numbered);
-    if !text.is_empty() && (cx.rules.kind != Kind::Strategy || !(any || named)) {
-        let message = format!("the project segment is `{text}`; it must be empty");
-        cx.report(Defect::ResourceProject, path, range, message);
-    }
-    match (any, named) {
-        (true, _) => Some(None),
-        (_, true) => Some(Some(if text.is_empty() { "id/0" } else { text })),
-        _ => None,
+    match text {
+        "" => Some(Some("id/0")),
+        "*" | "id/*" if cx.rules.kind == Kind::Strategy => Some(None),
+        _ if numbered && cx.rules.kind == Kind::Strategy => Some(Some(text)),
+        _ => {
+            let message = format!("the project segment is `{text}`; it must be empty");
+            cx.report(Defect::ResourceProject, path, range, message);
+            None
+        }
     }
 }
 
@@ -160,7 +160,7 @@ fn region_segment<'s>(cx: &mut Cx<'_>, text: &'s str, range: Range, path: &Path<
         let message = format!("there is no region `{text}`; leave it empty for all{hint}");
         cx.report(Defect::ResourceRegion, path, range, message);
     }
-    long.map(Some)
+    Some(Some(long.unwrap_or(text)))
 }
 
 fn account_segment(
@@ -173,7 +173,7 @@ fn account_segment(
     let account = match text.split_once('/') {
         _ if text.is_empty() || text == "uin/-1" => return Some(Account::Own),
         Some(("uin", uin)) if is_number(uin) => Account::Id(Box::<str>::from(uin)),
-        Some(("uid", uid)) if is_number(uid) => Account::Application(uid.parse().unwrap_or_default()),
+        Some(("uid", uid)) if is_number(uid) && uid.len() < 20 => Account::Application(uid.parse().unwrap_or_default()),
         _ => {
             let message =
                 format!("the account segment is `{text}`; write `uin/<account>`, or leave it empty for your own");
@@ -191,6 +191,7 @@ fn account_segment(
             "`{text}` is not the account of this policy; resources of others can only be roles, with `sts:AssumeRole` alone"
         );
         cx.report(Defect::ResourceOwner, path, range, message);
+        return None;
     }
     Some(account)
 }
@@ -209,37 +210,4 @@ fn item_segment(cx: &mut Cx<'_>, text: &str, range: Range, path: &Path<'_>) -> O
         cx.report(Defect::ResourceContent, path, range, message);
     }
     glob
-}
-
-pub(super) const VARIABLES: &str = "`${uin}`, `${owner_uin}` and `${app_id}`";
-
-/// A wildcard pattern that may have variables; nothing if one of them is not known.
-pub(super) fn glob(text: &str) -> Option<Glob> {
-    if !text.contains("${") {
-        return Some(Glob::new(text));
-    }
-    text.split('*').map(template).collect::<Option<_>>().map(Glob::Templates)
-}
-
-/// Text that may have variables; nothing if one of them is not known.
-pub(super) fn template(text: &str) -> Option<Template> {
-    let mut pieces = Vec::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("${") {
-        let (name, after) = after.split_once('}')?;
-        let variable = match name {
-            "uin" => Variable::Caller,
-            "owner_uin" => Variable::Account,
-            "app_id" => Variable::Application,
-            _ => return None,
-        };
-        pieces.extend([Piece::Text(before.into()), Piece::Variable(variable)]);
-        rest = after;
-    }
-    pieces.push(Piece::Text(rest.into()));
-    Some(Template(pieces.into()))
-}
-
-pub(super) fn is_number(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
