@@ -168,6 +168,17 @@ fn a_variable_without_value_fails_closed() {
     };
     assert_eq!(decide(&Layers::of(&set(&text("allow"))), &question).reason, Reason::ImplicitDeny);
     assert_eq!(decide(&Layers::of(&both), &question).reason, Reason::ExplicitDeny);
+    let context = Context::new().with("a:b", "1");
+    let question = Question { context: &context, ..question };
+    for operator in ["string_equal", "string_not_equal", "string_like", "numeric_equal"] {
+        let condition = format!(r#"{{"{operator}":{{"a:b":"${{app_id}}"}}}}"#);
+        let with = |effect| {
+            let statement = r#""action":"cvm:Do","resource":"*","condition""#;
+            set(&format!(r#"{{"effect":"{effect}",{statement}:{condition}}}"#))
+        };
+        assert_eq!(decide(&Layers::of(&with("allow")), &question).reason, Reason::ImplicitDeny, "{operator}");
+        assert_eq!(decide(&Layers::of(&with("deny")), &question).reason, Reason::ExplicitDeny, "{operator}");
+    }
 }
 
 #[test]
@@ -261,6 +272,8 @@ fn the_first_matching_statement_is_named() {
         Question { action: "cam:GetRole", resource: Resource::Operation, context: &context, caller: caller() };
     let deciding = decide(&Layers::of(&set), &question).deciding.unwrap();
     assert_eq!((deciding.layer, deciding.policy, deciding.statement), (Layer::Identity, 0, 1));
+    assert!(decide(&Layers::of(&set), &question).is_allow());
+    assert!(!decide(&Layers::of(&PolicySet::new()), &question).is_allow());
 }
 
 #[test]
@@ -310,6 +323,22 @@ fn what_cannot_be_loaded_denies_and_never_allows() {
     assert_eq!(one(r#"{"effect":"Deny","action":"cvm:Other","resource":"*"}"#), Reason::ExplicitDeny);
     assert_eq!(one(r#"{"effect":"deny","notaction":"cvm:Other","resource":"*"}"#), Reason::ExplicitDeny);
     assert_eq!(one(r#"{"effect":"allow","action":"cvm:Do","resource":"nonsense"}"#), Reason::Allow);
+    for condition in [
+        r#"7"#,
+        r#"{"nonsense":{"a:b":"1"}}"#,
+        r#"{"string_equal":7}"#,
+        r#"{"string_equal":{"ab":"1"}}"#,
+        r#"{"string_equal":{"a:b":[]}}"#,
+        r#"{"null_equal":{"a:b":"yes"}}"#,
+    ] {
+        let with =
+            |effect| format!(r#"{{"effect":"{effect}","action":"cvm:Do","resource":"*","condition":{condition}}}"#);
+        let context = [("a:b", "1"), ("ab", "1")];
+        let loaded = |effect| load(&document(&with(effect)), &rules(Kind::Identity));
+        let ask =
+            |effect| reason(&PolicySet::compile(vec![attach(loaded(effect), "p", Via::Own)]), "cvm:Do", "", &context);
+        assert_eq!((ask("allow"), ask("deny")), (Reason::ImplicitDeny, Reason::ExplicitDeny), "{condition}");
+    }
     let alone = load(&document(r#"{"effect":"allow","action":"*","resource":"*","sid":"x"}"#), &rules(Kind::Identity));
     let set = PolicySet::compile(vec![attach(alone, "p", Via::Own)]);
     assert_eq!(reason(&set, "cvm:Do", "", &[]), Reason::ImplicitDeny);

@@ -211,6 +211,14 @@ fn resources() {
     );
 }
 
+/// Those that the CMQ notes list.
+#[test]
+fn published_short_regions_are_known() {
+    for region in ["gz", "st", "tj", "sh", "hk", "ca", "shjr", "bj"] {
+        check_resource(Kind::Identity, &format!(r#""qcs::cvm:{region}::x/y""#), &[]);
+    }
+}
+
 #[test]
 fn strategies_may_name_projects() {
     for project in ["id/0", "id/17", "id/*", "*", ""] {
@@ -382,7 +390,7 @@ fn messages_say_what_would_be_right() {
         message(&format!("{first}\n{second}")),
         @r#"
         1:41: statement[0].effect: `effect` is `"Allow"`; it must be `allow` or `deny`
-        1:59: statement[0].action[0]: the service `cam` has no operation `CreatRole`; did you mean `cam:CreateRole`?
+        1:59: statement[0].action[0]: the service `cam` has no operation `CreatRole`; did you mean `CreateRole`?
         1:75: statement[0].action[1]: there is no service `cmv`; did you mean `cvm`?
         1:83: statement[0].action[2]: `GetRole` is no action; write `service:Operation`, such as `cam:GetRole`, or `*`
         1:105: statement[0].resource: there is no region `ap-guangzou`; leave it empty for all; did you mean `ap-guangzhou`?
