@@ -314,14 +314,28 @@ fn what_cannot_be_loaded_denies_and_never_allows() {
         let set = PolicySet::compile(vec![attach(all, "all", Via::Own), attach(document, "p", Via::Own)]);
         reason(&set, "cvm:Do", "", &[])
     };
-    for text in ["", "[]", "{}", r#"{"version":"9","statement":[]}"#, r#"{"version":"2.0","x":1,"statement":[]}"#] {
-        assert_eq!(ask(text), Reason::ExplicitDeny, "{text}");
+    let harmless = r#"[{"effect":"allow","action":"cvm:Other","resource":"*"}]"#;
+    for (text, expected) in [
+        ("", Reason::ExplicitDeny),
+        ("[]", Reason::ExplicitDeny),
+        ("{}", Reason::ExplicitDeny),
+        (r#"{"version":"2.0","statement":[]}"#, Reason::ExplicitDeny),
+        (r#"{"version":"2.0","statement":[7]}"#, Reason::ExplicitDeny),
+        (&format!(r#"{{"version":"2.0","statement":{harmless}}}"#), Reason::Allow),
+        (&format!(r#"{{"version":"9","statement":{harmless}}}"#), Reason::ExplicitDeny),
+        (&format!(r#"{{"version":"2.0","x":1,"statement":{harmless}}}"#), Reason::ExplicitDeny),
+        (&format!(r#"{{"version":"2.0","principal":"*","statement":{harmless}}}"#), Reason::ExplicitDeny),
+        (&format!(r#"{{"version":"2.0","version":"2.0","statement":{harmless}}}"#), Reason::ExplicitDeny),
+    ] {
+        assert_eq!(ask(text), expected, "{text}");
     }
     let one = |statement: &str| ask(&document(statement));
     assert_eq!(one(r#"{"effect":"deny","action":"cvm:Do","resource":"nonsense"}"#), Reason::ExplicitDeny);
     assert_eq!(one(r#"{"effect":"deny","action":"cvm:Other","resource":"nonsense"}"#), Reason::Allow);
     assert_eq!(one(r#"{"effect":"Deny","action":"cvm:Other","resource":"*"}"#), Reason::ExplicitDeny);
     assert_eq!(one(r#"{"effect":"deny","notaction":"cvm:Other","resource":"*"}"#), Reason::ExplicitDeny);
+    let out_of_place = r#"{"effect":"deny","principal":"*","action":"cvm:Other","resource":"*"}"#;
+    assert_eq!(one(out_of_place), Reason::ExplicitDeny);
     assert_eq!(one(r#"{"effect":"allow","action":"cvm:Do","resource":"nonsense"}"#), Reason::Allow);
     for condition in [
         r#"7"#,

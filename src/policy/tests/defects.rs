@@ -171,7 +171,9 @@ fn a_misspelt_action_of_a_known_service_is_refused() {
 
 #[test]
 fn a_service_that_nobody_knows_is_refused_unless_a_stub_brings_it() {
-    check_action(r#""foo:Do""#, &["ActionServiceUnknown statement[0].action"]);
+    for service in ["foo", "foo-1", "foo_2"] {
+        check_action(&format!(r#""{service}:Do""#), &["ActionServiceUnknown statement[0].action"]);
+    }
     let text = document(r#"{"effect":"allow","action":"foo:Do","resource":"qcs::foo:::x/*"}"#);
     assert!(parse(&text, &Rules { extra_services: &["foo"], ..rules(Kind::Identity) }).is_ok());
 }
@@ -193,7 +195,9 @@ fn resources() {
     check(r#""qcs::cvm:gx::x/y""#, "ResourceRegion");
     check(r#""qcs::cvm:ap-*::x/y""#, "ResourceRegion");
     check(r#""qcs::cvm:gz:100000000001:x/y""#, "ResourceOwner");
-    check(r#""qcs::cvm:gz:uin/*:x/y""#, "ResourceOwner");
+    for account in ["uin/*", "uin/", "uid/x", "uid/12345678901234567890", "uid/0", "uin/1250000000", "x/1"] {
+        check(&format!(r#""qcs::cvm:gz:{account}:x/y""#), "ResourceOwner");
+    }
     check(r#""qcs::cvm:gz:uin/${uin}:x/y""#, "ResourceOwner");
     check(r#""qcs::cvm:gz:uin/100000000009:x/y""#, "ResourceOwner");
     check(r#""qcs::cvm:gz:uid/1250000009:x/y""#, "ResourceOwner");

@@ -153,21 +153,19 @@ fn account_segment(
     path: &Path<'_>,
     crosses: bool,
 ) -> Option<Account<Box<str>>> {
-    let account = match text.split_once('/') {
-        _ if text.is_empty() || text == "uin/-1" => return Some(Account::Own),
-        Some(("uin", uin)) if is_number(uin) => Account::Id(Box::<str>::from(uin)),
-        Some(("uid", uid)) if is_number(uid) && uid.len() < 20 => Account::Application(uid.parse().unwrap_or_default()),
+    let (account, own) = match text.split_once('/') {
+        _ if text.is_empty() || text == "uin/-1" => (Account::Own, true),
+        Some(("uin", uin)) if is_number(uin) => (Account::Id(Box::from(uin)), uin == cx.rules.owner),
+        Some(("uid", uid)) if is_number(uid) && uid.len() < 20 => {
+            let id = uid.parse().unwrap_or_default();
+            (Account::Application(id), id == cx.rules.app_id && id != 0)
+        }
         _ => {
             let message =
                 format!("the account segment is `{text}`; write `uin/<account>`, or leave it empty for your own");
             cx.report(Defect::ResourceOwner, path, range, message);
             return None;
         }
-    };
-    let own = match &account {
-        Account::Own => true,
-        Account::Id(uin) => **uin == *cx.rules.owner,
-        Account::Application(uid) => *uid == cx.rules.app_id && *uid != 0,
     };
     if !own && !crosses {
         let message = format!(
