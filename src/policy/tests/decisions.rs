@@ -341,7 +341,7 @@ fn what_cannot_be_loaded_denies_and_never_allows() {
         r#"7"#,
         r#"{"nonsense":{"a:b":"1"}}"#,
         r#"{"string_equal":7}"#,
-        r#"{"string_equal":{"ab":"1"}}"#,
+        r#"{"string_equal":{"ab":"2"}}"#,
         r#"{"string_equal":{"a:b":[]}}"#,
         r#"{"null_equal":{"a:b":"yes"}}"#,
     ] {
@@ -356,6 +356,29 @@ fn what_cannot_be_loaded_denies_and_never_allows() {
     let alone = load(&document(r#"{"effect":"allow","action":"*","resource":"*","sid":"x"}"#), &rules(Kind::Identity));
     let set = PolicySet::compile(vec![attach(alone, "p", Via::Own)]);
     assert_eq!(reason(&set, "cvm:Do", "", &[]), Reason::ImplicitDeny);
+}
+
+/// Whatever is asked about.
+#[test]
+fn a_resource_that_cannot_be_loaded_matches_denies_only() {
+    for resource in [
+        "nonsense",
+        "",
+        "qcs::cvm:::",
+        "qcs::cvm:::${nobody}",
+        "qcs::cvm::uin/100000000009:*",
+        "qcs::cvm::nonsense:*",
+        "qcs:id/1:cvm:::*",
+    ] {
+        for name in ["", "qcs::cvm::uin/100000000001:x/y", "qcs::cvm::uin/100000000009:x/y"] {
+            let ask = |effect: &str| {
+                let statement = format!(r#"{{"effect":"{effect}","action":"cvm:Do","resource":"{resource}"}}"#);
+                let document = load(&document(&statement), &rules(Kind::Identity));
+                reason(&PolicySet::compile(vec![attach(document, "p", Via::Own)]), "cvm:Do", name, &[])
+            };
+            assert_eq!((ask("allow"), ask("deny")), (Reason::ImplicitDeny, Reason::ExplicitDeny), "{resource} {name}");
+        }
+    }
 }
 
 /// A service that is no longer known, a region that is new: still what they say.
