@@ -193,6 +193,14 @@ fn stars_that_a_variable_brings_are_literal() {
     };
     assert_eq!(decide(&Layers::of(&set), &question(&["qcs::cvm:::u/x"])).reason, Reason::ImplicitDeny);
     assert_eq!(decide(&Layers::of(&set), &question(&["qcs::cvm:::u/*"])).reason, Reason::Allow);
+    let like = self::set(
+        r#"{"effect":"allow","action":"cvm:Do","resource":"*","condition":{"string_like":{"a:b":"${uin}/*"}}}"#,
+    );
+    for (value, expected) in [("*/x", Reason::Allow), ("y/x", Reason::ImplicitDeny)] {
+        let context = Context::new().with("a:b", value);
+        let question = Question { context: &context, ..question(&[]) };
+        assert_eq!(decide(&Layers::of(&like), &question).reason, expected, "{value}");
+    }
 }
 
 #[test]

@@ -266,6 +266,11 @@ fn conditions() {
     for keys in ["{}", "7", "[\"a:b\"]"] {
         check_condition(&format!(r#"{{"ip_equal":{keys}}}"#), &["ConditionContent statement[0].condition.ip_equal"]);
     }
+    check_condition(r#"{"string_equal":{"a_b-1:c d:é":"1"}}"#, &[]);
+    check_condition(
+        r#"{"string_equal":{"a:b\u0001c":"1"}}"#,
+        &["ConditionContent statement[0].condition.string_equal.a:b\u{1}c"],
+    );
     for key in ["ip", ":ip", "qcs:", "q cs:ip"] {
         let expected = format!("ConditionContent statement[0].condition.string_equal.{key}");
         check_condition(&format!(r#"{{"string_equal":{{"{key}":"1"}}}}"#), &[&expected]);
@@ -403,6 +408,19 @@ fn messages_say_what_would_be_right() {
         2:76: statement[0].condition.date_equal.a:b: `date_equal` cannot read `"today"`: write a time such as `2022-05-31T00:00:00Z`
         "#
     );
+}
+
+#[test]
+fn messages_about_operators_know_the_difference() {
+    let message = |operator: &str| {
+        let condition = format!(r#"{{"{operator}":{{"a:b":"1"}}}}"#);
+        let statement = format!(r#"{{"effect":"allow","action":"*","resource":"*","condition":{condition}}}"#);
+        parse(&document(&statement), &rules(Kind::Identity)).unwrap_err()[0].message.clone()
+    };
+    assert!(message("for_some_value:string_equal").ends_with("qualifiers are `for_all_value:` and `for_any_value:`"));
+    assert!(message("null_equal_if_exist").ends_with("`null_equal` has neither qualifier nor `_if_exist`"));
+    assert!(message("string_equl").ends_with("did you mean `string_equal`?"));
+    assert!(message("nonsense").ends_with("operators look like `string_equal`"));
 }
 
 #[test]
