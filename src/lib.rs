@@ -1,1 +1,56 @@
+//! camulator stands in for the identity services of Tencent Cloud, and later of Baidu AI Cloud and NAVER Cloud, so that
+//! code which creates roles, attaches policies and assumes them can be tested without a cloud account. It tells the truth:
+//! every signature is verified, every policy evaluated, every credential expires.
+//!
+//! # The map, in the order in which a request meets the modules
+//!
+//! | module | what it is |
+//! | --- | --- |
+//! | [`cli`] | the command line: one file a command; `serve` puts the parts together |
+//! | [`config`] | one typed configuration out of flags, environment and file |
+//! | [`server`] | listening, and `handle`: the straight line of a request, on one screen |
+//! | [`admin`] | the emulator's own API |
+//! | [`journal`] | what was asked and why it was answered so |
+//! | [`dialect`] | one cloud's wire each: bytes into (who, which operation, typed input), and results into bytes |
+//! | [`engine`] | identities, policies and sessions: meaning and SQL |
+//! | [`policy`] | documents, the evaluator, explanations: pure |
+//! | [`store`] | the one seam to SQLite and PostgreSQL |
+//! | [`secret`] | secrets in memory and at rest |
+//! | [`env`] | the only door to time and randomness |
+//!
+//! # Invariants
+//!
+//! `tests/it/tidy.rs` checks those that can be read off the source.
+//!
+//! 1. Imports run one way, downwards in the map, without circles. Only [`store`] names `sqlx`. Only [`server`] and [`admin`]
+//!    name `axum`. [`engine`] and [`policy`] name neither, nor `http`.
+//! 2. Wire names, error codes and envelopes occur only under [`dialect`]; [`engine`] never mentions a vendor. The grammars of
+//!    policy documents are the vendors' too, and live in [`policy::grammar`].
+//! 3. SQL stands only in [`engine`], in `migrations`, and as the one statement that moves a generation on in [`store`];
+//!    every statement runs unchanged on SQLite and PostgreSQL.
+//! 4. [`policy`] is pure: no clock, no I/O, no async; it cannot fail, it returns a decision with its reasons.
+//! 5. Time and randomness enter only through [`env`]; clippy forbids the calls that go around it.
+//! 6. Operations neither begin nor end transactions: `server::handle` and the admin API hand them to [`engine::cx`].
+//! 7. Every statement on a tenant's data binds the account's id.
+//! 8. An operation receives [`engine::authorize::Authorized`], which only that module can make; a line of a registry
+//!    without a permission does not compile.
+//! 9. Every documented error code of an operation stands in a test or in the checked-in list of those not reached.
+//! 10. No operation answers success without doing its work. What is not built answers the cloud's own "no such action".
+//!
+//! # The view, and why a read costs no query
+//!
+//! Every account row has a generation, which each change of the account moves on: it is the lock of a writer and the version
+//! of what was read. [`engine::view`] keeps compiled parts of a tenant, each good as long as nothing that it depends on has
+//! changed; where only this process writes, that is known without asking.
 
+pub mod admin;
+pub mod cli;
+pub mod config;
+pub mod dialect;
+pub mod engine;
+pub mod env;
+pub mod journal;
+pub mod policy;
+pub mod secret;
+pub mod server;
+pub mod store;

@@ -1,0 +1,146 @@
+//! Tenants and their credentials.
+
+use super::{Answer, Failure, read};
+use crate::dialect::DIALECTS;
+use crate::engine::ids::{AccountId, SecretId};
+use crate::engine::{Account, accounts, keys, sessions};
+use crate::secret::Secret;
+use crate::server::App;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// What a new account is to be; what is not given is generated.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewAccount {
+    /// `tencent`, the default.
+    pub cloud: Option<String>,
+    /// The root account's id.
+    pub id: Option<String>,
+    /// A name for people.
+    pub name: Option<String>,
+    /// The number that some resources are owned by.
+    pub app_id: Option<i64>,
+    /// The root key's public half.
+    pub secret_id: Option<String>,
+    /// The root key's secret half.
+    pub secret_key: Option<String>,
+}
+
+/// An account as it is shown.
+#[derive(Serialize)]
+pub struct Shown {
+    id: String,
+    cloud: String,
+    name: String,
+    app_id: i64,
+    created_at: String,
+}
+
+impl Shown {
+    fn of(account: &Account) -> Shown {
+        Shown {
+            id: account.id.to_string(),
+            cloud: account.cloud.clone(),
+            name: account.name.clone(),
+            app_id: account.app_id,
+            created_at: account.created_at.rfc3339(),
+        }
+    }
+}
+
+/// A root key as it is handed out.
+#[derive(Serialize)]
+pub struct Credentials {
+    secret_id: String,
+    secret_key: String,
+}
+
+/// A new account with its key.
+#[derive(Serialize)]
+pub struct Created {
+    account: Shown,
+    credentials: Credentials,
+}
+
+#[derive(Serialize)]
+pub(super) struct Listed {
+    accounts: Vec<Shown>,
+}
+
+/// Makes an account: `POST /accounts`.
+pub async fn create(State(app): State<Arc<App>>, body: Bytes) -> Result<Answer<Created>, Failure> {
+    let wanted: NewAccount = if body.trim_ascii().is_empty() { NewAccount::default() } else { read(&body)? };
+    let (account, secret_id, secret) = make(&app.engine, wanted).await?;
+    let credentials = Credentials { secret_id: secret_id.to_string(), secret_key: secret.expose().to_owned() };
+    Ok(Answer(StatusCode::CREATED, Created { account: Shown::of(&account), credentials }))
+}
+
+/// Makes an account out of what is given, checked, and what is not, generated.
+pub async fn make(engine: &crate::engine::Engine, wanted: NewAccount) -> Result<(Account, SecretId, Secret), Failure> {
+    let cloud = wanted.cloud.unwrap_or_else(|| "tencent".to_owned());
+    let dialect = DIALECTS.iter().find(|dialect| dialect.name == cloud).ok_or_else(|| {
+        let known: Vec<&str> = DIALECTS.iter().map(|dialect| dialect.name).collect();
+        Failure::invalid(format!("cloud `{cloud}` is not served; known are: {}", known.join(", ")))
+    })?;
+    let env = &engine.env;
+    let (generated, generated_app) = (dialect.new_account_id)(env);
+    let id = wanted.id.unwrap_or(generated);
+    if !(dialect.is_account_id)(&id) {
+        return Err(Failure::invalid(format!("id `{id}` is no account id of {cloud}: 5 to 18 digits are")));
+    }
+    let (secret_id, secret) = match (wanted.secret_id, wanted.secret_key) {
+        (Some(secret_id), Some(secret)) => {
+            let is_key = |text: &str| {
+                (8..=128).contains(&text.len())
+                    && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+            };
+            if !is_key(&secret_id) || !is_key(&secret) {
+                return Err(Failure::invalid("secret_id and secret_key are 8 to 128 letters, digits, - or _"));
+            }
+            (SecretId::from(secret_id), Secret::new(secret))
+        }
+        (None, None) => (keys::new_secret_id(env), Secret::new(env.alphanumeric(32))),
+        _ => return Err(Failure::invalid("secret_id and secret_key go together: give both or neither")),
+    };
+    let new = accounts::NewAccount {
+        name: wanted.name.unwrap_or_else(|| id.clone()),
+        id: AccountId::from(id),
+        cloud,
+        app_id: wanted.app_id.unwrap_or(generated_app),
+        secret_id: secret_id.clone(),
+        secret: secret.clone(),
+    };
+    let account = accounts::create(engine, new).await?;
+    Ok((account, secret_id, secret))
+}
+
+/// Every account: `GET /accounts`.
+pub(super) async fn list(State(app): State<Arc<App>>) -> Result<Answer<Listed>, Failure> {
+    let accounts = accounts::list(&app.engine).await?.iter().map(Shown::of).collect();
+    Ok(Answer(StatusCode::OK, Listed { accounts }))
+}
+
+/// One account: `GET /accounts/{id}`.
+pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Answer<Shown>, Failure> {
+    let cx = super::as_root(&app, &id).await?;
+    Ok(Answer(StatusCode::OK, Shown::of(&cx.account)))
+}
+
+/// Deletes an account with everything in it: `DELETE /accounts/{id}`.
+pub async fn delete(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<StatusCode, Failure> {
+    accounts::delete(&app.engine, &AccountId::from(id)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Ends a session now: `POST /credentials/{secret_id}/expire`.
+pub async fn expire(State(app): State<Arc<App>>, Path(secret_id): Path<String>) -> Result<StatusCode, Failure> {
+    if sessions::end(&app.engine, &SecretId::from(secret_id.as_str())).await? {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(Failure::not_found("temporary credential", &secret_id))
+    }
+}

@@ -1,0 +1,115 @@
+//! The emulator's clock: `GET`, `PUT /clock`, `POST /clock/advance`, for the server or with `?account=` for one account.
+
+use super::{Answer, Failure, as_root, read};
+use crate::engine::accounts;
+use crate::engine::clock::Clock;
+use crate::env::Time;
+use crate::server::App;
+use axum::body::Bytes;
+use axum::extract::{Query, State};
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// Whose clock.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Whose {
+    account: Option<String>,
+}
+
+/// What a clock is to be.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wanted {
+    mode: String,
+    now: Option<String>,
+    offset_seconds: Option<i64>,
+}
+
+/// By how much it is to move on.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Advance {
+    seconds: i64,
+}
+
+/// A clock as it is shown.
+#[derive(Serialize)]
+pub struct Shown {
+    mode: &'static str,
+    now: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offset_seconds: Option<i64>,
+}
+
+/// Shows a clock.
+pub async fn show(State(app): State<Arc<App>>, Query(whose): Query<Whose>) -> Result<Answer<Shown>, Failure> {
+    let clock = current(&app, &whose).await?;
+    let clock = if clock == Clock::Inherit { app.engine.server_clock() } else { clock };
+    let offset_seconds = match clock {
+        Clock::Offset(micros) => Some(micros / 1_000_000),
+        _ => None,
+    };
+    let now = clock.at(app.engine.env.now()).rfc3339();
+    Ok(Answer(StatusCode::OK, Shown { mode: clock.stored().0, now, offset_seconds }))
+}
+
+/// Sets a clock.
+pub async fn set(
+    State(app): State<Arc<App>>,
+    Query(whose): Query<Whose>,
+    body: Bytes,
+) -> Result<Answer<Shown>, Failure> {
+    let wanted: Wanted = read(&body)?;
+    let wall = app.engine.env.now();
+    let clock = match (wanted.mode.as_str(), wanted.now, wanted.offset_seconds) {
+        ("real", None, None) => Clock::Real,
+        ("frozen", now, None) => Clock::Frozen(now.as_deref().map_or(Ok(wall), time)?),
+        ("offset", None, Some(seconds)) => Clock::Offset(seconds.saturating_mul(1_000_000)),
+        ("offset", Some(now), None) => Clock::Offset(time(&now)?.0.saturating_sub(wall.0)),
+        _ => {
+            return Err(Failure::invalid(
+                "the mode is `real`; `frozen`, with `now` if it is another time than this; or `offset`, with \
+                 `offset_seconds` or `now`",
+            ));
+        }
+    };
+    put(&app, &whose, clock).await?;
+    show(State(app), Query(whose)).await
+}
+
+/// Moves a clock on. A real one becomes one with an offset.
+pub async fn advance(
+    State(app): State<Arc<App>>,
+    Query(whose): Query<Whose>,
+    body: Bytes,
+) -> Result<Answer<Shown>, Failure> {
+    let wanted: Advance = read(&body)?;
+    let clock = match current(&app, &whose).await? {
+        Clock::Inherit => app.engine.server_clock(),
+        own => own,
+    };
+    put(&app, &whose, clock.advanced(wanted.seconds)).await?;
+    show(State(app), Query(whose)).await
+}
+
+async fn current(app: &App, whose: &Whose) -> Result<Clock, Failure> {
+    Ok(match &whose.account {
+        None => app.engine.server_clock(),
+        Some(id) => as_root(app, id).await?.account.clock,
+    })
+}
+
+async fn put(app: &App, whose: &Whose, clock: Clock) -> Result<(), Failure> {
+    match &whose.account {
+        None => accounts::set_server_clock(&app.engine, clock).await?,
+        Some(id) => accounts::set_clock(as_root(app, id).await?, clock).await?,
+    }
+    Ok(())
+}
+
+fn time(text: &str) -> Result<Time, Failure> {
+    Time::parse_rfc3339(text)
+        .ok_or_else(|| Failure::invalid(format!("`{text}` is no RFC 3339 time such as 2026-01-01T00:00:00Z")))
+}

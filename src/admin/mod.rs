@@ -1,0 +1,169 @@
+//! The emulator's own API, under `/_camulator`: health for everyone, the rest for the bearer of the admin token.
+//!
+//! JSON in and out; errors are `{"error":{"code","message"}}` with a fitting status. No cookies; a request with an
+//! `Origin` is a browser's and is refused, so no page elsewhere can reach it. Times are RFC 3339 in UTC.
+
+mod accounts;
+mod clock;
+mod observe;
+
+use crate::engine::cx::{Caller, Cx, Identity};
+use crate::engine::fault::{Fault, Kind};
+use crate::engine::ids::{AccountId, SecretId};
+use crate::secret;
+use crate::server::{App, is_ready};
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post, put};
+use http::StatusCode;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, ORIGIN};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+
+/// The routes below `/_camulator`.
+pub fn router(app: Arc<App>) -> Router<Arc<App>> {
+    let guarded = Router::new()
+        .route("/accounts", post(accounts::create).get(accounts::list))
+        .route("/accounts/{id}", get(accounts::show).delete(accounts::delete))
+        .route("/clock", get(clock::show).put(clock::set))
+        .route("/clock/advance", post(clock::advance))
+        .route("/credentials/{secret_id}/expire", post(accounts::expire))
+        .route("/credentials/{secret_id}/revoke", post(accounts::expire))
+        .route("/requests", get(observe::requests))
+        .route("/requests/{id}", get(observe::request))
+        .route("/stubs", get(observe::stubs))
+        .route("/stubs/{service}/{action}", put(observe::put_stub).delete(observe::delete_stub))
+        .layer(from_fn_with_state(app, guard));
+    Router::new()
+        .route("/livez", get(|| async { Answer(StatusCode::OK, serde_json::json!({"status": "ok"})) }))
+        .route("/readyz", get(ready))
+        .nest("/v1", guarded)
+        .fallback(|| async { Failure::new(StatusCode::NOT_FOUND, "not_found", "there is nothing at this path") })
+        .method_not_allowed_fallback(|| async {
+            Failure::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this path has other methods")
+        })
+}
+
+/// A result as JSON.
+pub struct Answer<T>(pub StatusCode, pub T);
+
+impl<T: Serialize> IntoResponse for Answer<T> {
+    fn into_response(self) -> Response {
+        let body = serde_json::to_vec(&self.1).unwrap_or_default();
+        (self.0, [(CONTENT_TYPE, "application/json")], body).into_response()
+    }
+}
+
+/// Why the admin API did not do something.
+#[derive(Debug)]
+pub struct Failure {
+    status: StatusCode,
+    code: &'static str,
+    message: String,
+}
+
+impl Failure {
+    /// A failure with its code and sentence.
+    pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Failure {
+        Failure { status, code, message: message.into() }
+    }
+
+    /// The request itself is wrong.
+    pub fn invalid(message: impl Into<String>) -> Failure {
+        Failure::new(StatusCode::BAD_REQUEST, "invalid_request", message)
+    }
+
+    /// What was named does not exist.
+    pub fn not_found(what: &str, name: &str) -> Failure {
+        Failure::new(StatusCode::NOT_FOUND, "not_found", format!("{what} `{name}` does not exist"))
+    }
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Failure {
+        match fault {
+            Fault::NotFound(_, name) => Failure::not_found("account", &name),
+            Fault::Exists(Kind::Key, name) => {
+                Failure::new(StatusCode::CONFLICT, "exists", format!("key `{name}` exists already"))
+            }
+            Fault::Exists(_, name) => {
+                Failure::new(StatusCode::CONFLICT, "exists", format!("account `{name}` exists already"))
+            }
+            other => {
+                tracing::error!(error = ?other, "an admin request failed inside");
+                Failure::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "internal",
+                    "an internal error occurred; the server's log has the cause",
+                )
+            }
+        }
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let body = serde_json::json!({"error": {"code": self.code, "message": self.message}});
+        Answer(self.status, body).into_response()
+    }
+}
+
+/// Lets the bearer of the token pass, in a task of its own so that a client that hangs up stops nothing half-way.
+async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    if request.headers().contains_key(ORIGIN) {
+        let message = "requests from web pages are refused";
+        return Failure::new(StatusCode::FORBIDDEN, "foreign_origin", message).into_response();
+    }
+    let sent = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let token = sent.strip_prefix("Bearer ").unwrap_or_default();
+    if !secret::same(token.as_bytes(), app.admin_token.expose().as_bytes()) {
+        let message = "send the admin token as `Authorization: Bearer …`; it stands in the file admin-token of the data \
+                       directory, or in CAMULATOR_ADMIN_TOKEN";
+        return Failure::new(StatusCode::UNAUTHORIZED, "unauthorized", message).into_response();
+    }
+    tokio::spawn(next.run(request)).await.unwrap_or_else(|error| {
+        tracing::error!(%error, "an admin request ended in a panic");
+        Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "an internal error occurred").into_response()
+    })
+}
+
+async fn ready(State(app): State<Arc<App>>) -> Response {
+    if is_ready(&app).await {
+        Answer(StatusCode::OK, serde_json::json!({"status": "ok", "store": app.engine.store.description()}))
+            .into_response()
+    } else {
+        Failure::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", "the store does not answer").into_response()
+    }
+}
+
+/// Reads a body; the error names line and column.
+fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Failure> {
+    serde_json::from_slice(body).map_err(|error| Failure::invalid(format!("the body is not as expected: {error}")))
+}
+
+/// A context that acts as an account's root, for changes from outside.
+async fn as_root(app: &App, account: &str) -> Result<Cx, Failure> {
+    let id = AccountId::from(account);
+    app.engine.view.current(&id).await?;
+    let account = app.engine.account(&id).await?.ok_or_else(|| Failure::not_found("account", id.as_str()))?;
+    let caller = Caller { account: id, identity: Identity::Root, secret_id: SecretId::from(""), narrowed: None };
+    let now = app.engine.now(&account);
+    Ok(Cx { engine: app.engine.clone(), caller: Arc::new(caller), account, now, peer: "127.0.0.1".into() })
+}
+
+/// Makes the account that a new server starts with.
+pub async fn make_account(
+    engine: &crate::engine::Engine,
+    id: Option<String>,
+    key: Option<(String, secret::Secret)>,
+) -> Result<(crate::engine::Account, SecretId, secret::Secret), String> {
+    let (secret_id, secret_key) = key.map(|(id, key)| (id, key.expose().to_owned())).unzip();
+    let wanted = accounts::NewAccount { id, secret_id, secret_key, ..accounts::NewAccount::default() };
+    accounts::make(engine, wanted)
+        .await
+        .map_err(|failure| format!("cannot make the first account: {}", failure.message))
+}

@@ -1,0 +1,89 @@
+//! Looking: what was asked, and the stubs that answer for other services.
+
+use super::{Answer, Failure, read};
+use crate::dialect::stubs::Stub;
+use crate::server::App;
+use axum::body::Bytes;
+use axum::extract::{Path, Query, State};
+use http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// Which requests.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Filter {
+    account: Option<String>,
+    action: Option<String>,
+    code: Option<String>,
+    limit: Option<usize>,
+}
+
+/// The last requests, newest first: `GET /requests`.
+pub async fn requests(State(app): State<Arc<App>>, Query(filter): Query<Filter>) -> Answer<Value> {
+    let same = |wanted: &Option<String>, is: Option<&str>| wanted.as_deref().is_none_or(|wanted| Some(wanted) == is);
+    let entries = app.journal.list(filter.limit.unwrap_or(100), |entry| {
+        filter.account.as_deref().is_none_or(|account| entry.is_of(account))
+            && same(&filter.action, Some(entry.action()))
+            && same(&filter.code, entry.code())
+    });
+    let shown: Vec<Value> = entries.iter().map(|entry| entry.shown()).collect();
+    Answer(StatusCode::OK, json!({"requests": shown}))
+}
+
+/// One request: `GET /requests/{id}`.
+pub async fn request(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Answer<Value>, Failure> {
+    let entry = app.journal.find(&id).ok_or_else(|| Failure::not_found("request", &id))?;
+    Ok(Answer(StatusCode::OK, entry.shown()))
+}
+
+/// Every stub: `GET /stubs`.
+pub async fn stubs(State(app): State<Arc<App>>) -> Answer<Value> {
+    let stubs: Vec<Stub> = app.stubs.list().iter().map(|stub| Stub::clone(stub)).collect();
+    Answer(StatusCode::OK, json!({"stubs": stubs}))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WantedStub {
+    version: String,
+    resource: Option<String>,
+    response: Value,
+    #[serde(default)]
+    context: std::collections::BTreeMap<String, String>,
+}
+
+/// Sets a stub: `PUT /stubs/{service}/{action}`.
+pub async fn put_stub(
+    State(app): State<Arc<App>>,
+    Path((service, action)): Path<(String, String)>,
+    body: Bytes,
+) -> Result<Answer<Stub>, Failure> {
+    let wanted: WantedStub = read(&body)?;
+    if !wanted.response.is_object() {
+        return Err(Failure::invalid("the response is an object: the members of the answer besides RequestId"));
+    }
+    let stub = Stub {
+        service,
+        action,
+        version: wanted.version,
+        resource: wanted.resource,
+        response: wanted.response,
+        context: wanted.context,
+    };
+    app.stubs.put(stub.clone());
+    Ok(Answer(StatusCode::OK, stub))
+}
+
+/// Removes a stub: `DELETE /stubs/{service}/{action}`.
+pub async fn delete_stub(
+    State(app): State<Arc<App>>,
+    Path((service, action)): Path<(String, String)>,
+) -> Result<StatusCode, Failure> {
+    if app.stubs.remove(&service, &action) {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(Failure::not_found("stub", &format!("{service}:{action}")))
+    }
+}

@@ -1,0 +1,108 @@
+//! `camulator account`: tenants of a running server.
+
+use super::client::{Server, call};
+use clap::{Args, Subcommand};
+use serde_json::{Map, Value, json};
+
+/// Tenants of a running server.
+#[derive(Args)]
+pub struct Account {
+    #[command(flatten)]
+    server: Server,
+    /// Print the server's JSON instead of text
+    #[arg(long)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make a tenant and print its root key as variables to export
+    Create(Create),
+    /// List the tenants
+    List,
+    /// Delete a tenant with everything in it
+    Delete {
+        /// Its id (uin)
+        id: String,
+    },
+}
+
+#[derive(Args)]
+struct Create {
+    /// The cloud it belongs to
+    #[arg(long, default_value = "tencent")]
+    cloud: String,
+    /// Its id (uin) [default: generated]
+    #[arg(long)]
+    id: Option<String>,
+    /// A name for people [default: the id]
+    #[arg(long)]
+    name: Option<String>,
+    /// Its AppId [default: generated]
+    #[arg(long)]
+    app_id: Option<i64>,
+    /// Id of its root key [default: generated]
+    #[arg(long, requires = "secret_key")]
+    secret_id: Option<String>,
+    /// Its root key [default: generated]
+    #[arg(long, requires = "secret_id")]
+    secret_key: Option<String>,
+}
+
+/// Runs the command.
+pub fn run(account: Account) -> Result<(), String> {
+    let Account { server, json, command } = account;
+    let text = |value: &Value, pointer: &str| match value.pointer(pointer) {
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+        None => String::new(),
+    };
+    match command {
+        Command::Create(create) => {
+            let mut body = Map::new();
+            body.insert("cloud".to_owned(), json!(create.cloud));
+            let given = [
+                ("id", create.id.map(Value::from)),
+                ("name", create.name.map(Value::from)),
+                ("app_id", create.app_id.map(Value::from)),
+                ("secret_id", create.secret_id.map(Value::from)),
+                ("secret_key", create.secret_key.map(Value::from)),
+            ];
+            body.extend(given.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))));
+            let made = call(&server, "POST", "/accounts", Some(&Value::Object(body)))?;
+            if json {
+                println!("{made}");
+            } else {
+                println!("# account {} ({})", text(&made, "/account/id"), text(&made, "/account/name"));
+                println!("export TENCENTCLOUD_SECRET_ID={}", text(&made, "/credentials/secret_id"));
+                println!("export TENCENTCLOUD_SECRET_KEY={}", text(&made, "/credentials/secret_key"));
+            }
+        }
+        Command::List => {
+            let listed = call(&server, "GET", "/accounts", None)?;
+            if json {
+                println!("{listed}");
+            } else {
+                println!("{:<20} {:<10} {:<12} NAME", "ID", "CLOUD", "APP ID");
+                for account in listed.get("accounts").and_then(Value::as_array).into_iter().flatten() {
+                    println!(
+                        "{:<20} {:<10} {:<12} {}",
+                        text(account, "/id"),
+                        text(account, "/cloud"),
+                        text(account, "/app_id"),
+                        text(account, "/name")
+                    );
+                }
+            }
+        }
+        Command::Delete { id } => {
+            call(&server, "DELETE", &format!("/accounts/{id}"), None)?;
+            if !json {
+                println!("deleted account {id}");
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,66 @@
+//! A client of the admin API of a running server.
+
+use clap::Args;
+use serde_json::Value;
+use std::time::Duration;
+
+/// Where the server is and how to be let in.
+#[derive(Args, Clone, Debug)]
+pub struct Server {
+    /// Address of the server
+    #[arg(long, env = "CAMULATOR_URL", default_value = "http://127.0.0.1:4580")]
+    pub url: String,
+    /// Token of its admin API
+    #[arg(long, env = "CAMULATOR_ADMIN_TOKEN", hide_env_values = true)]
+    pub admin_token: Option<String>,
+}
+
+/// Calls the admin API; the error is one sentence.
+pub fn call(server: &Server, method: &str, path: &str, body: Option<&Value>) -> Result<Value, String> {
+    let token = server.admin_token.as_deref().ok_or(
+        "the admin token is needed: set CAMULATOR_ADMIN_TOKEN or give --admin-token; `camulator serve` prints it",
+    )?;
+    let url = format!("{}/_camulator/v1{path}", server.url.trim_end_matches('/'));
+    let request = http::Request::builder()
+        .method(method)
+        .uri(&url)
+        .header("authorization", format!("Bearer {token}"))
+        .header("content-type", "application/json")
+        .body(body.map(Value::to_string).unwrap_or_default())
+        .map_err(|error| format!("`{url}` is not an address that can be called: {error}"))?;
+    let mut response = agent().run(request).map_err(|error| unreachable(&server.url, &error))?;
+    let status = response.status();
+    let text = response.body_mut().read_to_string().map_err(|error| unreachable(&server.url, &error))?;
+    let value: Value = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap_or(Value::Null) };
+    if status.is_success() {
+        return Ok(value);
+    }
+    match value.pointer("/error/message").and_then(Value::as_str) {
+        Some(message) => Err(message.to_owned()),
+        None => Err(format!("{} answered with status {status}; is that a camulator?", server.url)),
+    }
+}
+
+/// Whether the server says that it is ready.
+pub fn is_ready(url: &str) -> Result<(), String> {
+    let target = format!("{}/_camulator/readyz", url.trim_end_matches('/'));
+    let response = agent().get(&target).call().map_err(|error| unreachable(url, &error))?;
+    if response.status().is_success() {
+        Ok(())
+    } else {
+        Err(format!("{url} is not ready: status {}", response.status()))
+    }
+}
+
+fn agent() -> ureq::Agent {
+    ureq::Agent::config_builder()
+        .timeout_global(Some(Duration::from_secs(10)))
+        .http_status_as_error(false)
+        .proxy(None)
+        .build()
+        .into()
+}
+
+fn unreachable(url: &str, error: &ureq::Error) -> String {
+    format!("no server answers at {url} ({error}); start one with `camulator serve`, or set CAMULATOR_URL")
+}

@@ -1,0 +1,245 @@
+//! `camulator serve`: puts the parts together, says where everything is, and runs until it is told to stop.
+
+use crate::admin::make_account;
+use crate::config::{Config, Flags};
+use crate::dialect::DIALECTS;
+use crate::dialect::stubs::Stubs;
+use crate::dialect::tencent::{stub, tc3};
+use crate::engine::ids::SecretId;
+use crate::engine::{Account, Engine, accounts};
+use crate::env::Env;
+use crate::journal::Journal;
+use crate::secret::{Sealer, Secret, same};
+use crate::server::{App, housekeeping, limit::Limiter, listen};
+use crate::store::{Durability, Store};
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What `--help` shows below the options.
+pub const EXAMPLES: &str = "\
+Examples:
+  camulator serve                                   state in ./camulator-data, on http://127.0.0.1:4580
+  camulator serve --ephemeral --listen 127.0.0.1:0  nothing on disk, a free port: for one test run
+  camulator serve --rate-limit off                  without Tencent's 2 CreateRole a second
+  camulator serve --root-uin 100000000001 --root-secret-id AKIDlocal0001 --root-secret-key local-secret
+                                                    a root key that a compose file can know
+
+Stop it with Ctrl-C or SIGTERM: open requests are answered first.";
+
+/// How long open requests may take after the signal to stop.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// Runs the server.
+pub fn run(flags: Flags) -> Result<(), String> {
+    let config = Config::read(flags)?;
+    start_log(config.json);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("cannot start the runtime: {error}"))?;
+    runtime.block_on(serve(config))
+}
+
+async fn serve(config: Config) -> Result<(), String> {
+    // The port first: a server that cannot listen leaves nothing on the disk.
+    let listener = tokio::net::TcpListener::bind(config.listen).await.map_err(|error| {
+        format!(
+            "cannot listen on {}: {error}; choose another address with --listen (port 0 picks a free one)",
+            config.listen
+        )
+    })?;
+    let address = listener.local_addr().map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
+    let env = Env::system();
+    if let Some(dir) = &config.data_dir {
+        make_dir(dir)?;
+    }
+    let store = Store::open(&config.location, config.durability).await.map_err(|error| error.to_string())?;
+    let sealer = sealer(&config, &env)?;
+    let admin_token = admin_token(&config, &env)?;
+    let presets = DIALECTS.iter().map(|dialect| (dialect.name, (dialect.presets)())).collect();
+    let engine = Engine::open(store, env, sealer, presets).await.map_err(|fault| match fault {
+        crate::engine::fault::Fault::Internal(cause) => format!("cannot use the database: {cause}"),
+        other => format!("cannot use the database: {other:?}"),
+    })?;
+    let engine = Arc::new(engine);
+    let (account, secret_id, secret) = first_account(&engine, &config).await?;
+    let stubs = Stubs::default();
+    stub::built_in().into_iter().for_each(|stub| stubs.put(stub));
+    let app = Arc::new(App {
+        engine,
+        stubs,
+        limiter: Limiter::new(config.rate_limit),
+        journal: Journal::default(),
+        admin_token,
+    });
+    announce(&config, &app, address, &account, &secret_id, &secret);
+    tokio::spawn(housekeeping(app.clone()));
+    let (stopping, stopped) = tokio::sync::oneshot::channel();
+    let server = tokio::spawn(listen(listener, app.clone(), async move {
+        signal().await;
+        let _ = stopping.send(());
+    }));
+    let drained = async {
+        // The clock of the drain starts with the signal, and a connection that never ends does not hold up the stop.
+        let _ = stopped.await;
+        tokio::time::sleep(DRAIN).await;
+    };
+    tokio::select! {
+        ended = server => match ended {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => return Err(format!("the server stopped: {error}")),
+            Err(error) => return Err(format!("the server stopped: {error}")),
+        },
+        () = drained => tracing::warn!("some connections were still open and are closed now"),
+    }
+    app.engine.store.close().await;
+    Ok(())
+}
+
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(error) => {
+            tracing::warn!(%error, "SIGTERM will end the server without draining");
+            let _ = tokio::signal::ctrl_c().await;
+        }
+    }
+}
+
+fn start_log(json: bool) {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("CAMULATOR_LOG_FILTER")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,camulator=info"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if json { builder.json().init() } else { builder.init() }
+}
+
+fn make_dir(dir: &Path) -> Result<(), String> {
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(|error| {
+        format!("cannot make the data directory {}: {error}; choose another --data-dir", dir.display())
+    })
+}
+
+fn sealer(config: &Config, env: &Env) -> Result<Sealer, String> {
+    let digits = match (&config.master_key, &config.data_dir) {
+        (Some(key), _) => key.clone(),
+        (None, Some(dir)) => kept(&dir.join("master.key"), || hex::encode(env.bytes::<32>()))?,
+        (None, None) => Secret::new(hex::encode(env.bytes::<32>())),
+    };
+    Sealer::from_hex(digits.expose()).map_err(|error| match &config.data_dir {
+        _ if config.master_key.is_some() => format!("CAMULATOR_MASTER_KEY: {error}"),
+        Some(dir) => format!("{}: {error}", dir.join("master.key").display()),
+        None => error.to_string(),
+    })
+}
+
+fn admin_token(config: &Config, env: &Env) -> Result<Secret, String> {
+    match (&config.admin_token, &config.data_dir) {
+        (Some(token), _) => Ok(token.clone()),
+        (None, Some(dir)) => kept(&dir.join("admin-token"), || env.alphanumeric(40)),
+        (None, None) => Ok(Secret::new(env.alphanumeric(40))),
+    }
+}
+
+/// A secret of the data directory: read, or made and written with mode 0600.
+fn kept(path: &Path, make: impl FnOnce() -> String) -> Result<Secret, String> {
+    match std::fs::read_to_string(path) {
+        Ok(text) if !text.trim().is_empty() => Ok(Secret::new(text.trim().to_owned())),
+        Ok(_) => Err(format!("{} is empty; restore it, or start with another --data-dir", path.display())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let secret = Secret::new(make());
+            let written =
+                std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).and_then(|mut file| {
+                    file.write_all(secret.expose().as_bytes())?;
+                    file.write_all(b"\n")?;
+                    file.sync_all()
+                });
+            written.map(|()| secret).map_err(|error| format!("cannot write {}: {error}", path.display()))
+        }
+        Err(error) => Err(format!("cannot read {}: {error}", path.display())),
+    }
+}
+
+/// The account whose key is shown: the one that the options name, the oldest, or a new one.
+async fn first_account(engine: &Arc<Engine>, config: &Config) -> Result<(Account, SecretId, Secret), String> {
+    let failed = |fault| format!("cannot read the accounts: {fault:?}");
+    let known = accounts::list(engine).await.map_err(failed)?;
+    if let Some((id, secret)) = &config.root_key
+        && let Some(key) = engine.key(&SecretId::from(id.as_str())).await.map_err(failed)?
+    {
+        if !same(key.secret.expose().as_bytes(), secret.expose().as_bytes()) {
+            return Err(format!(
+                "--root-secret-id {id} is known with another secret key; give that one, or another id"
+            ));
+        }
+        if let Some(uin) = config.root_uin.as_ref().filter(|uin| uin.as_str() != key.account.as_str()) {
+            return Err(format!("--root-secret-id {id} belongs to account {}, not to --root-uin {uin}", key.account));
+        }
+        let account = known.into_iter().find(|account| account.id == key.account);
+        let account = account.ok_or_else(|| format!("--root-secret-id {id} has no account"))?;
+        return Ok((account, key.secret_id.clone(), secret.clone()));
+    }
+    let wanted = match &config.root_uin {
+        Some(uin) => known.into_iter().find(|account| account.id.as_str() == uin),
+        None if config.root_key.is_some() => None,
+        None => known.into_iter().next(),
+    };
+    if let Some(account) = wanted {
+        if config.root_key.is_some() {
+            return Err(format!(
+                "account {} exists with other keys; leave --root-secret-id out, or choose another --root-uin",
+                account.id
+            ));
+        }
+        return match accounts::root_key(engine, &account.id).await.map_err(failed)? {
+            Some((secret_id, secret)) => Ok((account, secret_id, secret)),
+            None => Err(format!(
+                "the root of account {} has no working key; name another account with --root-uin",
+                account.id
+            )),
+        };
+    }
+    make_account(engine, config.root_uin.clone(), config.root_key.clone()).await
+}
+
+fn announce(config: &Config, app: &App, address: SocketAddr, account: &Account, secret_id: &SecretId, secret: &Secret) {
+    let url = format!("http://{address}");
+    let state = app.engine.store.description();
+    let token = app.admin_token.expose();
+    if config.json {
+        let ready = serde_json::json!({
+            "event": "camulator ready", "url": url, "state": state, "account": account.id.as_str(),
+            "secret_id": secret_id.as_str(), "secret_key": secret.expose(), "admin_token": token,
+        });
+        println!("{ready}");
+        return;
+    }
+    let durability = match (config.durability, &config.location) {
+        (_, crate::store::Location::Memory) => "gone when the server stops",
+        (Durability::Full, _) => "an answer to a write leaves after the fsync",
+        (Durability::Fast, _) => "a power cut may take the last moments",
+    };
+    let example = tc3::example(address, secret_id.as_str(), secret, app.engine.env.now());
+    println!(
+        "camulator ready url={url} account={account} state={state}\n\n\
+         State: {state} ({durability})\n\
+         Root key of account {account}, and the variables that the clients read:\n\n  \
+         export TENCENTCLOUD_SECRET_ID={secret_id}\n  \
+         export TENCENTCLOUD_SECRET_KEY={key}\n  \
+         export TENCENTCLOUD_REGION=ap-guangzhou\n  \
+         export CAMULATOR_URL={url}\n  \
+         export CAMULATOR_ADMIN_TOKEN={token}\n\n\
+         A first call, signed and good for five minutes (later: tccli sts GetCallerIdentity --endpoint {url}):\n\n{example}\n",
+        account = account.id,
+        key = secret.expose(),
+    );
+}

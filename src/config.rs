@@ -1,0 +1,219 @@
+//! One typed configuration of the server, out of flags, environment and an optional file, checked once.
+//!
+//! A flag wins over the environment, the environment over the file. Everything wrong is one sentence.
+
+use crate::secret::Secret;
+use crate::server::limit::Mode;
+use crate::store::{Durability, Location};
+use clap::Args;
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// The flags of `camulator serve`.
+#[derive(Args, Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Flags {
+    /// Address and port to listen on; port 0 picks a free one and prints it [default: 127.0.0.1:4580]
+    #[arg(long, env = "CAMULATOR_LISTEN", value_name = "ADDRESS")]
+    pub listen: Option<String>,
+    /// Directory for the database, the master key and the admin token [default: ./camulator-data]
+    #[arg(long, env = "CAMULATOR_DATA_DIR", value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Keep nothing on disk: state and generated keys are gone when the server stops
+    #[arg(long, env = "CAMULATOR_EPHEMERAL", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
+    pub ephemeral: Option<bool>,
+    /// Database: sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME [default: a file in the data directory]
+    #[arg(long, env = "CAMULATOR_DATABASE", value_name = "URL", hide_env_values = true)]
+    pub database: Option<String>,
+    /// When the answer to a write leaves: `full` after the fsync, `fast` before it [default: full]
+    #[arg(long, env = "CAMULATOR_DURABILITY", value_name = "MODE")]
+    pub durability: Option<String>,
+    /// Key id of the first account's root [default: generated and kept]
+    #[arg(long, env = "CAMULATOR_ROOT_SECRET_ID", value_name = "ID")]
+    pub root_secret_id: Option<String>,
+    /// Key of the first account's root [default: generated and kept]
+    #[arg(long, env = "CAMULATOR_ROOT_SECRET_KEY", value_name = "KEY", hide_env_values = true)]
+    pub root_secret_key: Option<String>,
+    /// Id (uin) of the first account [default: generated and kept]
+    #[arg(long, env = "CAMULATOR_ROOT_UIN", value_name = "UIN")]
+    pub root_uin: Option<String>,
+    /// Token of the admin API [default: generated, in the file admin-token of the data directory]
+    #[arg(long, env = "CAMULATOR_ADMIN_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    pub admin_token: Option<String>,
+    /// Rate limits: `documented`, `off`, or how many times the documented ones [default: documented]
+    #[arg(long, env = "CAMULATOR_RATE_LIMIT", value_name = "MODE")]
+    pub rate_limit: Option<String>,
+    /// Allow listening on an address that other machines can reach
+    #[arg(long, env = "CAMULATOR_ALLOW_PUBLIC", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
+    pub allow_public: Option<bool>,
+    /// Form of what the server prints: `text` or `json` [default: text]
+    #[arg(long, env = "CAMULATOR_LOG", value_name = "FORM")]
+    pub log: Option<String>,
+    /// File with any of these options as keys (TOML)
+    #[arg(long, env = "CAMULATOR_CONFIG", value_name = "FILE")]
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+}
+
+/// A checked configuration.
+#[derive(Debug)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Where keys and tokens are kept; none when nothing is.
+    pub data_dir: Option<PathBuf>,
+    /// Where the state is.
+    pub location: Location,
+    /// When an answer to a write may leave.
+    pub durability: Durability,
+    /// The first account's key, if it is given.
+    pub root_key: Option<(String, Secret)>,
+    /// The first account's id, if it is given.
+    pub root_uin: Option<String>,
+    /// The admin token, if it is given.
+    pub admin_token: Option<Secret>,
+    /// The master key in hexadecimal, if it is given (`CAMULATOR_MASTER_KEY`, never a flag: others could read it).
+    pub master_key: Option<Secret>,
+    /// Which rates apply.
+    pub rate_limit: Mode,
+    /// Whether lines on standard output are JSON.
+    pub json: bool,
+}
+
+impl Config {
+    /// Checks the flags, completed from their file.
+    pub fn read(flags: Flags) -> Result<Config, String> {
+        let file = match &flags.config {
+            None => Flags::default(),
+            Some(path) => {
+                let text = std::fs::read_to_string(path)
+                    .map_err(|error| format!("cannot read the file of --config, {}: {error}", path.display()))?;
+                toml::from_str(&text).map_err(|error| {
+                    format!("{} is not a valid configuration: {}", path.display(), one_line(&error.to_string()))
+                })?
+            }
+        };
+        let flags = flags.or(file);
+        let listen = flags.listen.as_deref().unwrap_or("127.0.0.1:4580");
+        let listen = listen.replace("localhost:", "127.0.0.1:").parse().map_err(|_| {
+            format!("--listen `{listen}` is not an address with a port, such as 127.0.0.1:4580 or [::1]:0")
+        })?;
+        let ephemeral = flags.ephemeral.unwrap_or(false);
+        let data_dir = if ephemeral {
+            if let Some(dir) = &flags.data_dir {
+                return Err(format!(
+                    "--ephemeral keeps nothing, so --data-dir {} has no use; give one of them",
+                    dir.display()
+                ));
+            }
+            None
+        } else {
+            Some(flags.data_dir.unwrap_or_else(|| PathBuf::from("camulator-data")))
+        };
+        let location = location(flags.database.as_deref(), data_dir.as_ref())?;
+        let durability = match flags.durability.as_deref().unwrap_or("full") {
+            "full" => Durability::Full,
+            "fast" => Durability::Fast,
+            other => return Err(format!("--durability `{other}` is neither full nor fast")),
+        };
+        let root_key = match (flags.root_secret_id, flags.root_secret_key) {
+            (Some(id), Some(key)) => Some((id, Secret::new(key))),
+            (None, None) => None,
+            (Some(_), None) => return Err("--root-secret-id needs --root-secret-key".to_owned()),
+            (None, Some(_)) => return Err("--root-secret-key needs --root-secret-id".to_owned()),
+        };
+        check_exposure(&listen, flags.allow_public.unwrap_or(false), root_key.as_ref())?;
+        let rate_limit =
+            flags.rate_limit.as_deref().unwrap_or("documented").parse().map_err(|why| format!("--rate-limit {why}"))?;
+        let json = match flags.log.as_deref().unwrap_or("text") {
+            "text" => false,
+            "json" => true,
+            other => return Err(format!("--log `{other}` is neither text nor json")),
+        };
+        let admin_token = flags.admin_token.map(Secret::new);
+        if admin_token.as_ref().is_some_and(|token| token.expose().len() < 8) {
+            return Err("--admin-token has fewer than 8 characters".to_owned());
+        }
+        Ok(Config {
+            listen,
+            data_dir,
+            location,
+            durability,
+            root_key,
+            root_uin: flags.root_uin,
+            admin_token,
+            master_key: std::env::var("CAMULATOR_MASTER_KEY").ok().map(Secret::new),
+            rate_limit,
+            json,
+        })
+    }
+}
+
+impl Flags {
+    fn or(self, file: Flags) -> Flags {
+        Flags {
+            listen: self.listen.or(file.listen),
+            data_dir: self.data_dir.or(file.data_dir),
+            ephemeral: self.ephemeral.or(file.ephemeral),
+            database: self.database.or(file.database),
+            durability: self.durability.or(file.durability),
+            root_secret_id: self.root_secret_id.or(file.root_secret_id),
+            root_secret_key: self.root_secret_key.or(file.root_secret_key),
+            root_uin: self.root_uin.or(file.root_uin),
+            admin_token: self.admin_token.or(file.admin_token),
+            rate_limit: self.rate_limit.or(file.rate_limit),
+            allow_public: self.allow_public.or(file.allow_public),
+            log: self.log.or(file.log),
+            config: self.config,
+        }
+    }
+}
+
+fn location(database: Option<&str>, data_dir: Option<&PathBuf>) -> Result<Location, String> {
+    match (database, data_dir) {
+        (None, None) => Ok(Location::Memory),
+        (None, Some(dir)) => Ok(Location::File(dir.join("camulator.db"))),
+        (Some(url), _) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+            Ok(Location::Postgres(url.to_owned()))
+        }
+        (Some(_), None) => {
+            Err("--ephemeral keeps nothing on disk, so --database can only be a postgres:// address".to_owned())
+        }
+        (Some(url), Some(_)) => match url.strip_prefix("sqlite:") {
+            Some(path) if !path.trim_start_matches('/').is_empty() => {
+                // `sqlite://relative` and `sqlite:///absolute` are as common as `sqlite:path`.
+                Ok(Location::File(PathBuf::from(path.strip_prefix("//").unwrap_or(path))))
+            }
+            _ => Err(format!("--database `{url}` is neither sqlite:PATH nor postgres://…")),
+        },
+    }
+}
+
+/// Off loopback only on purpose, and never with a key that everybody knows from the documentation.
+fn check_exposure(listen: &SocketAddr, allowed: bool, root_key: Option<&(String, Secret)>) -> Result<(), String> {
+    if listen.ip().is_loopback() {
+        return Ok(());
+    }
+    if !allowed {
+        return Err(format!(
+            "--listen {listen} can be reached from other machines; add --allow-public if that is meant, or listen on \
+             127.0.0.1"
+        ));
+    }
+    match root_key {
+        Some((id, key)) if is_example(id) || is_example(key.expose()) => Err(format!(
+            "--listen {listen} can be reached from other machines, and the root key is an example of the documentation; \
+             choose another one"
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn is_example(key: &str) -> bool {
+    key.contains("EXAMPLE") || key.contains("*****") || key == "Gu5t9xGARNpq86cd98joQYCN3Cozk1qA"
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,202 @@
+//! What a dialect is: a struct of functions that turn bytes into (who, which operation, typed input) and results back
+//! into bytes. `server::handle` calls them in its one order.
+
+use super::decode::Value;
+use super::stubs::{Stub, Stubs};
+use crate::engine::authorize::{Asked, Authorized};
+use crate::engine::cx::{Caller, Cx, Opened, Write};
+use crate::engine::fault::Fault;
+use crate::engine::ids::SecretId;
+use crate::engine::keys::Key;
+use crate::engine::policies::Preset;
+use crate::env::{Env, Time};
+use crate::secret::Secret;
+use crate::store::BoxFuture;
+use std::any::Any;
+use std::borrow::Cow;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// A request as plain data.
+#[derive(Clone, Debug)]
+pub struct RawRequest {
+    /// The method.
+    pub method: http::Method,
+    /// The path, still encoded.
+    pub path: String,
+    /// What follows the question mark, still encoded; empty without one.
+    pub query: String,
+    /// The headers.
+    pub headers: http::HeaderMap,
+    /// The whole body.
+    pub body: Vec<u8>,
+    /// Who sent it.
+    pub peer: IpAddr,
+}
+
+impl RawRequest {
+    /// A header's value as text: none when it is absent, empty or not readable as UTF-8.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let value = std::str::from_utf8(self.headers.get(name)?.as_bytes()).ok()?.trim();
+        if value.is_empty() { None } else { Some(value) }
+    }
+}
+
+/// Who a request claims to be from, and the proof that it offers.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// The key id.
+    pub secret_id: SecretId,
+    /// The session token, if one came along.
+    pub token: Option<Secret>,
+    /// The time of signing, in seconds since the epoch, as it was sent.
+    pub signed_at: i64,
+    /// What the signing key is derived for.
+    pub scope: String,
+    /// The signed headers, joined as they were sent.
+    pub signed_headers: String,
+    /// The signature.
+    pub signature: String,
+}
+
+/// The operation that a request is for.
+pub struct Route {
+    /// The registry's entry.
+    pub op: &'static Op,
+    /// The service, which for a stub is not the entry's.
+    pub service: Cow<'static, str>,
+    /// The action, likewise.
+    pub action: Cow<'static, str>,
+    /// What came with it.
+    pub params: Params,
+}
+
+/// An operation's parameters before they are typed.
+pub struct Params {
+    /// The body.
+    pub value: Value,
+    /// The region that the request names; empty without one.
+    pub region: String,
+    /// The stub that answers, for an operation of another service.
+    pub stub: Option<Arc<Stub>>,
+}
+
+/// An operation's input, before its type is known again.
+pub type Input = Arc<dyn Any + Send + Sync>;
+
+/// An input that was authorised, before its type is known again.
+pub type Permit = Authorized<dyn Any + Send + Sync>;
+
+/// The body of an answer that went well, in the dialect's own form.
+pub type Body = String;
+
+/// What permission an operation needs.
+pub enum Permission {
+    /// None: the cloud documents it so.
+    Free,
+    /// One on the operation as a whole.
+    Operation,
+    /// One on a resource that its input names, or with condition keys of its own.
+    Asks(for<'a> fn(&'a Cx, &'a Input) -> BoxFuture<'a, Result<Subject, Fault>>),
+}
+
+/// On what an operation works, and what its input says for conditions.
+#[derive(Default)]
+pub struct Subject {
+    /// One resource under all its names; none for an operation as a whole.
+    pub resources: Option<Vec<String>>,
+    /// Condition keys and values.
+    pub context: Vec<(Cow<'static, str>, String)>,
+}
+
+/// How an operation is carried out.
+pub enum Run {
+    /// It reads: from the view, or in a read transaction of its own.
+    Read(for<'a> fn(&'a Cx, Permit) -> BoxFuture<'a, Result<Body, Fault>>),
+    /// It changes its account: in one transaction under the account's lock.
+    Write(for<'a> fn(&'a mut Write<'_, '_>, Permit) -> BoxFuture<'a, Result<Body, Fault>>),
+    /// It reads, and adds rows that change nobody's rights, which are committed before the answer leaves.
+    Open(for<'a> fn(&'a Cx, Permit) -> BoxFuture<'a, Result<Opened<Body>, Fault>>),
+}
+
+/// One operation of a registry.
+pub struct Op {
+    /// The service.
+    pub service: &'static str,
+    /// The service's version.
+    pub version: &'static str,
+    /// The action.
+    pub action: &'static str,
+    /// Service and action as policies name them: `service:Action`.
+    pub permission_name: &'static str,
+    /// Requests a second that an account may make.
+    pub rate: u64,
+    /// What permission it needs.
+    pub permission: Permission,
+    /// The error codes that the cloud documents for it: `Prefix: Suffix Suffix; Prefix: …`, `-` for a prefix alone.
+    pub codes: &'static str,
+    /// An extension of this emulator: no action of the cloud.
+    pub extension: bool,
+    /// Types the parameters.
+    pub decode: fn(&Params) -> Result<Input, Fault>,
+    /// Carries it out.
+    pub run: Run,
+}
+
+impl Op {
+    /// Whether the cloud documents an error code for this operation.
+    pub fn documents(&self, code: &str) -> bool {
+        self.documented().any(|(prefix, suffix)| match code.split_once('.') {
+            Some(parts) => parts == (prefix, suffix),
+            None => code == prefix && suffix == "-",
+        })
+    }
+
+    /// The documented codes, as prefix and suffix; `-` for a prefix alone.
+    pub fn documented(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.codes
+            .split(';')
+            .filter_map(|group| group.trim().split_once(": "))
+            .flat_map(|(prefix, suffixes)| suffixes.split_ascii_whitespace().map(move |suffix| (prefix, suffix)))
+    }
+}
+
+/// An answer as plain data.
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// Its type; no other header is the dialect's.
+    pub content_type: &'static str,
+    /// The whole body.
+    pub body: Vec<u8>,
+    /// The error code in it, if it is one.
+    pub code: Option<&'static str>,
+}
+
+/// One cloud's wire.
+pub struct Dialect {
+    /// Its name, also the cloud of the accounts that it serves.
+    pub name: &'static str,
+    /// Whether a request is written in it.
+    pub detect: fn(&RawRequest) -> bool,
+    /// Reads who the request claims to be from; judges the time of signing by the wall clock.
+    pub claim: fn(&RawRequest, Time) -> Result<Claim, Fault>,
+    /// Checks the signature against the key.
+    pub verify: fn(&RawRequest, &Claim, &Key) -> Result<(), Fault>,
+    /// Finds the operation and reads the parameters.
+    pub route: fn(&RawRequest, &Claim, &Stubs) -> Result<Route, Fault>,
+    /// Puts the question whether the caller may do this.
+    pub ask: fn(&Cx, &Route, Subject) -> Asked,
+    /// Writes the answer.
+    pub encode: fn(&RawRequest, Option<&Op>, &Result<Body, Fault>, &str) -> Answer,
+    /// The cloud's preset policies.
+    pub presets: fn() -> Vec<Preset>,
+    /// An id and an application number for a new account that names none.
+    pub new_account_id: fn(&Env) -> (String, i64),
+    /// Whether a text can be the id of an account.
+    pub is_account_id: fn(&str) -> bool,
+    /// Reads the name of a principal.
+    pub principal: fn(&str) -> Option<Caller>,
+    /// The operations.
+    pub operations: &'static [Op],
+}

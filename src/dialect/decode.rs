@@ -1,0 +1,415 @@
+//! From JSON to typed inputs, with errors that say where and what.
+//!
+//! Two steps. [`Value::read`] reads the bytes strictly: one JSON value, no duplicate keys, integers beyond 2^53 exact.
+//! [`decode`] drives serde's derive over it with the clouds' tolerances (an integer may be sent as text, a truth value as
+//! text or number) and turns every failure into a [`Parameter`] with its path. Deliberately absent: any notion of which
+//! error code that becomes.
+
+use crate::engine::fault::{Fault, Malformed, Parameter, Why};
+use serde::de::{self, DeserializeOwned, IntoDeserializer, Visitor};
+use std::fmt;
+
+/// A JSON value whose objects keep their order and have no duplicate keys.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number without a fraction.
+    Int(i128),
+    /// Any other number.
+    Float(f64),
+    /// A text.
+    Text(String),
+    /// A list.
+    List(Vec<Value>),
+    /// An object.
+    Object(Vec<(String, Value)>),
+}
+
+impl Value {
+    /// Reads one JSON value. The error names line and column.
+    pub fn read(bytes: &[u8]) -> Result<Value, Fault> {
+        serde_json::from_slice(bytes).map_err(|error| Fault::Malformed(Malformed::Json(error.to_string())))
+    }
+
+    /// A member of an object.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        match self {
+            Value::Object(members) => members.iter().find(|(key, _)| key == name).map(|(_, value)| value),
+            _ => None,
+        }
+    }
+
+    /// The value at a path such as `InstanceIds.0`.
+    pub fn at(&self, path: &str) -> Option<&Value> {
+        path.split('.').try_fold(self, |value, segment| match value {
+            Value::List(items) => items.get(segment.parse::<usize>().ok()?),
+            _ => value.get(segment),
+        })
+    }
+}
+
+impl<'de> de::Deserialize<'de> for Value {
+    fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(ValueVisitor)
+    }
+}
+
+impl serde::Serialize for Value {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Value::Null => serializer.serialize_unit(),
+            Value::Bool(flag) => serializer.serialize_bool(*flag),
+            Value::Int(number) => match (i64::try_from(*number), u64::try_from(*number)) {
+                (Ok(number), _) => serializer.serialize_i64(number),
+                (_, Ok(number)) => serializer.serialize_u64(number),
+                _ => serializer.serialize_i128(*number),
+            },
+            Value::Float(number) => serializer.serialize_f64(*number),
+            Value::Text(text) => serializer.serialize_str(text),
+            Value::List(items) => serializer.collect_seq(items),
+            Value::Object(members) => serializer.collect_map(members.iter().map(|(key, value)| (key, value))),
+        }
+    }
+}
+
+struct ValueVisitor;
+
+impl<'de> Visitor<'de> for ValueVisitor {
+    type Value = Value;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<Value, E> {
+        Ok(Value::Bool(flag))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
+        Ok(Value::Int(number.into()))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
+        Ok(Value::Int(number.into()))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
+        Ok(Value::Float(number))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(Value::Text(text.to_owned()))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Value, E> {
+        Ok(Value::Text(text))
+    }
+
+    fn visit_seq<A: de::SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = list.next_element()? {
+            items.push(item);
+        }
+        Ok(Value::List(items))
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, mut object: A) -> Result<Value, A::Error> {
+        let mut members: Vec<(String, Value)> = Vec::new();
+        let mut seen = std::collections::HashSet::new();
+        while let Some(key) = object.next_key::<String>()? {
+            if !seen.insert(key.clone()) {
+                return Err(de::Error::custom(format_args!("the key `{key}` is given twice")));
+            }
+            members.push((key, object.next_value()?));
+        }
+        Ok(Value::Object(members))
+    }
+}
+
+/// Types a value. Every failure is a [`Parameter`] with its path.
+pub fn decode<T: DeserializeOwned>(value: &Value) -> Result<T, Fault> {
+    T::deserialize(Decoder(value)).map_err(|error| {
+        let path: Vec<String> = error.path.into_iter().rev().collect();
+        Fault::Parameter(Parameter { path: path.join("."), why: error.why })
+    })
+}
+
+/// A failure on its way up: the innermost part of the path comes first.
+#[derive(Debug)]
+struct Failure {
+    path: Vec<String>,
+    why: Why,
+}
+
+impl Failure {
+    fn here(why: Why) -> Failure {
+        Failure { path: Vec::new(), why }
+    }
+
+    fn under(mut self, segment: impl Into<String>) -> Failure {
+        self.path.push(segment.into());
+        self
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{:?}", self.why)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl de::Error for Failure {
+    fn custom<T: fmt::Display>(message: T) -> Failure {
+        Failure::here(Why::Illegal(message.to_string()))
+    }
+
+    fn unknown_field(field: &str, _: &'static [&'static str]) -> Failure {
+        Failure::here(Why::Unknown).under(field)
+    }
+
+    fn missing_field(field: &'static str) -> Failure {
+        Failure::here(Why::Missing).under(field)
+    }
+
+    fn invalid_type(_: de::Unexpected<'_>, expected: &dyn de::Expected) -> Failure {
+        Failure::here(Why::Type(if expected.to_string().contains("sequence") { "list" } else { "object" }))
+    }
+}
+
+struct Decoder<'a>(&'a Value);
+
+impl Decoder<'_> {
+    fn wrong(&self, expected: &'static str) -> Failure {
+        Failure::here(Why::Type(expected))
+    }
+
+    fn integer(&self) -> Result<i128, Failure> {
+        match self.0 {
+            Value::Int(number) => Ok(*number),
+            // The clouds' own examples send integers as text.
+            Value::Text(text) => text.parse().map_err(|_| self.wrong("integer")),
+            _ => Err(self.wrong("integer")),
+        }
+    }
+}
+
+macro_rules! integers {
+    ($($method:ident $visit:ident $type:ty;)*) => {
+        $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
+            let number = <$type>::try_from(self.integer()?)
+                .map_err(|_| Failure::here(Why::Illegal("out of range".to_owned())))?;
+            visitor.$visit(number)
+        })*
+    };
+}
+
+impl<'de> de::Deserializer<'de> for Decoder<'_> {
+    type Error = Failure;
+
+    integers! {
+        deserialize_i8 visit_i8 i8;
+        deserialize_i16 visit_i16 i16;
+        deserialize_i32 visit_i32 i32;
+        deserialize_i64 visit_i64 i64;
+        deserialize_i128 visit_i128 i128;
+        deserialize_u8 visit_u8 u8;
+        deserialize_u16 visit_u16 u16;
+        deserialize_u32 visit_u32 u32;
+        deserialize_u64 visit_u64 u64;
+        deserialize_u128 visit_u128 u128;
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
+        match self.0 {
+            Value::Null => visitor.visit_unit(),
+            Value::Bool(flag) => visitor.visit_bool(*flag),
+            Value::Int(number) => match (u64::try_from(*number), i64::try_from(*number)) {
+                (Ok(number), _) => visitor.visit_u64(number),
+                (_, Ok(number)) => visitor.visit_i64(number),
+                _ => visitor.visit_i128(*number),
+            },
+            Value::Float(number) => visitor.visit_f64(*number),
+            Value::Text(text) => visitor.visit_str(text),
+            Value::List(_) => self.deserialize_seq(visitor),
+            Value::Object(_) => self.deserialize_map(visitor),
+        }
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
+        match self.0 {
+            Value::Bool(flag) => visitor.visit_bool(*flag),
+            Value::Text(text) if text.eq_ignore_ascii_case("true") => visitor.visit_bool(true),
+            Value::Text(text) if text.eq_ignore_ascii_case("false") => visitor.visit_bool(false),
+            _ => Err(self.wrong("boolean")),
+        }
+    }
+
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
+        match self.0 {
+            Value::Float(number) => visitor.visit_f64(*number),
+            Value::Int(number) => visitor.visit_f64(*number as f64),
+            _ => Err(self.wrong("number")),
+        }
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
+        match self.0 {
+            Value::Text(text) => visitor.visit_str(text),
+            _ => Err(self.wrong("string")),
+        }
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
+        self.deserialize_string(visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
+        match self.0 {
+            Value::Null => visitor.visit_none(),
+            _ => visitor.visit_some(self),
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Failure> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
+        match self.0 {
+            Value::List(items) => visitor.visit_seq(Items { items: items.iter().enumerate() }),
+            _ => Err(self.wrong("list")),
+        }
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
+        match self.0 {
+            Value::Object(members) => visitor.visit_map(Members { members: members.iter(), value: None }),
+            _ => Err(self.wrong("object")),
+        }
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Failure> {
+        self.deserialize_map(visitor)
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
+        visitor.visit_unit()
+    }
+
+    serde::forward_to_deserialize_any! {
+        f32 char bytes byte_buf unit unit_struct tuple tuple_struct enum identifier
+    }
+}
+
+struct Items<'a> {
+    items: std::iter::Enumerate<std::slice::Iter<'a, Value>>,
+}
+
+impl<'de> de::SeqAccess<'de> for Items<'_> {
+    type Error = Failure;
+
+    fn next_element_seed<T: de::DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Failure> {
+        let Some((place, item)) = self.items.next() else { return Ok(None) };
+        seed.deserialize(Decoder(item)).map(Some).map_err(|failure| failure.under(place.to_string()))
+    }
+}
+
+struct Members<'a> {
+    members: std::slice::Iter<'a, (String, Value)>,
+    value: Option<&'a (String, Value)>,
+}
+
+impl<'de> de::MapAccess<'de> for Members<'_> {
+    type Error = Failure;
+
+    fn next_key_seed<K: de::DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Failure> {
+        // A member that is null counts as one that is not given, required or not.
+        let Some(member) = self.members.by_ref().find(|(_, value)| *value != Value::Null) else { return Ok(None) };
+        self.value = Some(member);
+        seed.deserialize(member.0.as_str().into_deserializer()).map(Some)
+    }
+
+    fn next_value_seed<T: de::DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Failure> {
+        let Some((key, value)) = self.value.take() else { return Err(Failure::here(Why::Missing)) };
+        seed.deserialize(Decoder(value)).map_err(|failure| failure.under(key.as_str()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+
+    #[derive(Deserialize, Debug, PartialEq)]
+    #[serde(deny_unknown_fields)]
+    struct Sample {
+        #[serde(rename = "Name")]
+        name: String,
+        #[serde(rename = "Count")]
+        count: Option<u64>,
+        #[serde(rename = "Tags", default)]
+        tags: Vec<Tag>,
+    }
+
+    #[derive(Deserialize, Debug, PartialEq)]
+    #[serde(deny_unknown_fields)]
+    struct Tag {
+        #[serde(rename = "Key")]
+        key: String,
+    }
+
+    fn check(json: &str, expected: &str) {
+        let outcome = match Value::read(json.as_bytes()).and_then(|value| decode::<Sample>(&value)) {
+            Ok(sample) => format!("{sample:?}"),
+            Err(Fault::Parameter(Parameter { path, why })) => format!("{path}: {why:?}"),
+            Err(Fault::Malformed(Malformed::Json(why))) => why,
+            Err(other) => format!("{other:?}"),
+        };
+        assert_eq!(outcome, expected, "{json}");
+    }
+
+    #[test]
+    fn integers_arrive_as_text_and_beyond_two_to_the_fifty_third() {
+        check(r#"{"Name":"a","Count":"7"}"#, r#"Sample { name: "a", count: Some(7), tags: [] }"#);
+        check(
+            r#"{"Name":"a","Count":4611686018427397919}"#,
+            r#"Sample { name: "a", count: Some(4611686018427397919), tags: [] }"#,
+        );
+    }
+
+    #[test]
+    fn every_failure_names_its_place() {
+        check(r#"{"Count":1}"#, "Name: Missing");
+        check(r#"{"Name":null}"#, "Name: Missing");
+        check(r#"{"Name":1}"#, r#"Name: Type("string")"#);
+        check(r#"{"Name":"a","Count":"x"}"#, r#"Count: Type("integer")"#);
+        check(r#"{"Name":"a","Count":1.5}"#, r#"Count: Type("integer")"#);
+        check(r#"{"Name":"a","Count":-1}"#, r#"Count: Illegal("out of range")"#);
+        check(r#"{"Name":"a","Other":1}"#, "Other: Unknown");
+        check(r#"{"Name":"a","Tags":[{"Key":"k"},{"Value":"v"}]}"#, "Tags.1.Value: Unknown");
+        check(r#"{"Name":"a","Tags":{}}"#, r#"Tags: Type("list")"#);
+        check("[]", r#": Type("object")"#);
+    }
+
+    #[test]
+    fn reading_is_strict() {
+        check(r#"{"Name":"a","Name":"b"}"#, "the key `Name` is given twice at line 1 column 18");
+        check(r#"{"Name":"a""#, "EOF while parsing an object at line 1 column 11");
+        assert!(Value::read(&[b'"', 0xff, b'"']).is_err());
+        assert!(Value::read("[".repeat(100_000).as_bytes()).is_err());
+    }
+}

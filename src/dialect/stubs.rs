@@ -1,0 +1,143 @@
+//! Stubs: how an action of another service is asked on the wire.
+//!
+//! Temporary credentials are worth nothing without a service to spend them on. A stub names an action, the resource that
+//! it works on and a response, both as templates over the request's fields; the request is verified and authorised like
+//! any other. Deliberately absent: any state or behaviour of those services.
+
+use super::decode::Value;
+use crate::engine::fault::Fault;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// An answer for an action of another service.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stub {
+    /// The service, such as `cvm`.
+    pub service: String,
+    /// Its version, such as `2017-03-12`.
+    pub version: String,
+    /// The action.
+    pub action: String,
+    /// The resource's name as a template; without one, everything of the service in the request's region.
+    #[serde(default)]
+    pub resource: Option<String>,
+    /// The response's members, texts being templates.
+    #[serde(default = "empty_object")]
+    pub response: serde_json::Value,
+    /// Condition keys of the service, by name, as templates.
+    #[serde(default)]
+    pub context: BTreeMap<String, String>,
+}
+
+fn empty_object() -> serde_json::Value {
+    serde_json::Value::Object(serde_json::Map::new())
+}
+
+/// The stubs of a server, by action.
+#[derive(Default)]
+pub struct Stubs {
+    by_action: RwLock<BTreeMap<String, Vec<Arc<Stub>>>>,
+}
+
+impl Stubs {
+    /// Adds a stub, in place of one for the same service and action.
+    pub fn put(&self, stub: Stub) {
+        let mut by_action = self.by_action.write().unwrap_or_else(PoisonError::into_inner);
+        let stubs = by_action.entry(stub.action.clone()).or_default();
+        stubs.retain(|known| known.service != stub.service);
+        stubs.push(Arc::new(stub));
+    }
+
+    /// The stub for an action and version; `service`, when the request names one, decides between several.
+    pub fn find(&self, service: Option<&str>, version: &str, action: &str) -> Option<Arc<Stub>> {
+        let by_action = self.by_action.read().unwrap_or_else(PoisonError::into_inner);
+        let mut candidates = by_action.get(action)?.iter().filter(|stub| stub.version == version);
+        let first = candidates.clone().next();
+        candidates.find(|stub| Some(stub.service.as_str()) == service).or(first).cloned()
+    }
+
+    /// Every stub, by action and service.
+    pub fn list(&self) -> Vec<Arc<Stub>> {
+        let by_action = self.by_action.read().unwrap_or_else(PoisonError::into_inner);
+        by_action.values().flatten().cloned().collect()
+    }
+
+    /// Removes a stub; false when there is none.
+    pub fn remove(&self, service: &str, action: &str) -> bool {
+        let mut by_action = self.by_action.write().unwrap_or_else(PoisonError::into_inner);
+        let Some(stubs) = by_action.get_mut(action) else { return false };
+        let before = stubs.len();
+        stubs.retain(|stub| stub.service != service);
+        stubs.len() < before
+    }
+}
+
+/// What a template's `{{…}}` may stand for besides the request's own fields.
+pub struct Names<'a> {
+    /// `{{Region}}`.
+    pub region: &'a str,
+    /// `{{OwnerUin}}`.
+    pub owner: &'a str,
+    /// `{{Uin}}`.
+    pub caller: &'a str,
+    /// The request's fields.
+    pub fields: &'a Value,
+}
+
+impl Names<'_> {
+    /// Fills in a template. A field that the request does not have is an error, not an empty text: a resource name with a
+    /// hole could match what it should not.
+    pub fn fill(&self, template: &str) -> Result<String, Fault> {
+        let mut filled = String::with_capacity(template.len());
+        let mut rest = template;
+        while let Some((before, after)) = rest.split_once("{{") {
+            filled.push_str(before);
+            let Some((name, after)) = after.split_once("}}") else {
+                return Err(Fault::illegal("stub", format!("its template `{template}` has no closing braces")));
+            };
+            filled.push_str(&self.value(name.trim())?);
+            rest = after;
+        }
+        filled.push_str(rest);
+        Ok(filled)
+    }
+
+    /// Fills in every text of a JSON value. A text that is one template alone takes the field's own type.
+    pub fn fill_json(&self, template: &serde_json::Value) -> Result<serde_json::Value, Fault> {
+        use serde_json::Value as Json;
+        Ok(match template {
+            Json::String(text) => {
+                let alone = text.strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}"));
+                match alone.and_then(|name| self.fields.at(name.trim())) {
+                    Some(field) => serde_json::to_value(field).unwrap_or(Json::Null),
+                    None => Json::String(self.fill(text)?),
+                }
+            }
+            Json::Array(items) => Json::Array(items.iter().map(|item| self.fill_json(item)).collect::<Result<_, _>>()?),
+            Json::Object(members) => {
+                let filled = members.iter().map(|(key, value)| Ok((key.clone(), self.fill_json(value)?)));
+                Json::Object(filled.collect::<Result<_, Fault>>()?)
+            }
+            other => other.clone(),
+        })
+    }
+
+    fn value(&self, name: &str) -> Result<String, Fault> {
+        match name {
+            "Region" => Ok(self.region.to_owned()),
+            "OwnerUin" => Ok(self.owner.to_owned()),
+            "Uin" => Ok(self.caller.to_owned()),
+            _ => match self.fields.at(name) {
+                Some(Value::Text(text)) => Ok(text.clone()),
+                Some(Value::Int(number)) => Ok(number.to_string()),
+                Some(Value::Bool(flag)) => Ok(flag.to_string()),
+                _ => Err(Fault::Parameter(crate::engine::fault::Parameter {
+                    path: name.to_owned(),
+                    why: crate::engine::fault::Why::Missing,
+                })),
+            },
+        }
+    }
+}

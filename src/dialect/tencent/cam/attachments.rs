@@ -1,0 +1,236 @@
+//! Attachments: Attach-, Detach- and ListAttached- of roles and users.
+
+use super::policies::BY_SYNTAX;
+use super::{Done, roles::named};
+use crate::dialect::tencent::params::{Id, Keyword, Page, Rp, paging, policy_id, policy_ref, role_ref};
+use crate::dialect::tencent::reply::{integer, local_time};
+use crate::engine::attachments::{self, AttachedPolicy};
+use crate::engine::authorize::Authorized;
+use crate::engine::cx::{Cx, Write};
+use crate::engine::fault::Fault;
+use crate::engine::ids::UserId;
+use crate::engine::roles;
+use crate::engine::view::Holder;
+use serde::{Deserialize, Serialize};
+
+/// AttachRolePolicy's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct AttachRolePolicy {
+    policy_id: Option<Id>,
+    attach_role_id: Option<Id>,
+    attach_role_name: Option<String>,
+    policy_name: Option<String>,
+}
+
+/// AttachRolePolicy.
+pub async fn attach_role(write: &mut Write<'_, '_>, input: Authorized<AttachRolePolicy>) -> Result<Done, Fault> {
+    let names = &["AttachRoleId", "AttachRoleName"];
+    let holder = role(write, input.attach_role_id.as_ref(), input.attach_role_name.as_deref(), names).await?;
+    let policy = policy_ref(input.policy_id.as_ref(), input.policy_name.as_deref())?;
+    attachments::attach(write, &holder, &policy).await?;
+    Ok(Done {})
+}
+
+/// DetachRolePolicy's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct DetachRolePolicy {
+    policy_id: Option<Id>,
+    detach_role_id: Option<Id>,
+    detach_role_name: Option<String>,
+    policy_name: Option<String>,
+}
+
+/// DetachRolePolicy.
+pub async fn detach_role(write: &mut Write<'_, '_>, input: Authorized<DetachRolePolicy>) -> Result<Done, Fault> {
+    let names = &["DetachRoleId", "DetachRoleName"];
+    let holder = role(write, input.detach_role_id.as_ref(), input.detach_role_name.as_deref(), names).await?;
+    let policy = policy_ref(input.policy_id.as_ref(), input.policy_name.as_deref())?;
+    attachments::detach(write, &holder, &policy).await?;
+    Ok(Done {})
+}
+
+/// ListAttachedRolePolicies's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct ListAttachedRolePolicies {
+    page: Page,
+    rp: Rp,
+    role_id: Option<Id>,
+    role_name: Option<String>,
+    policy_type: Option<PolicyType>,
+    keyword: Option<Keyword>,
+}
+
+/// `User` for the account's own policies, `QCS` for presets.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub struct PolicyType {
+    preset: bool,
+}
+
+impl TryFrom<String> for PolicyType {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<PolicyType, &'static str> {
+        match text.as_str() {
+            "User" => Ok(PolicyType { preset: false }),
+            "QCS" => Ok(PolicyType { preset: true }),
+            _ => Err("`User` or `QCS`"),
+        }
+    }
+}
+
+/// ListAttachedRolePolicies's reply.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct OfRole {
+    list: Vec<AttachedPolicyOfRole>,
+    total_num: usize,
+}
+
+/// A policy of a role.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct AttachedPolicyOfRole {
+    policy_id: u64,
+    policy_name: String,
+    add_time: String,
+    policy_type: &'static str,
+    create_mode: u64,
+    deactived: u64,
+    deactived_detail: Vec<String>,
+    description: String,
+}
+
+/// ListAttachedRolePolicies.
+pub async fn list_role(cx: &Cx, input: Authorized<ListAttachedRolePolicies>) -> Result<OfRole, Fault> {
+    let role = roles::get(cx, &named(&input.role_id, &input.role_name)?).await?;
+    let keyword = input.keyword.as_ref().map_or("", Keyword::as_str);
+    let keep = |policy: &AttachedPolicy| {
+        policy.name.contains(keyword) && input.policy_type.is_none_or(|wanted| wanted.preset == policy.preset)
+    };
+    let attached = attachments::list(cx, &Holder::Role(role.id.clone())).await?;
+    let (page, total_num) =
+        paged(attached.into_iter().filter(keep).collect(), paging(Some(input.page), Some(input.rp)));
+    let shown = |policy: AttachedPolicy| AttachedPolicyOfRole {
+        policy_id: integer(policy.id.as_str()),
+        add_time: local_time(policy.attached_at),
+        policy_type: policy_type(&policy),
+        policy_name: policy.name,
+        create_mode: BY_SYNTAX,
+        deactived: 0,
+        deactived_detail: Vec::new(),
+        description: policy.description,
+    };
+    Ok(OfRole { list: page.into_iter().map(shown).collect(), total_num })
+}
+
+/// AttachUserPolicy's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct AttachUserPolicy {
+    policy_id: Id,
+    attach_uin: Id,
+}
+
+/// AttachUserPolicy.
+pub async fn attach_user(write: &mut Write<'_, '_>, input: Authorized<AttachUserPolicy>) -> Result<Done, Fault> {
+    attachments::attach(write, &user(&input.attach_uin), &policy_id(&input.policy_id)).await?;
+    Ok(Done {})
+}
+
+/// DetachUserPolicy's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct DetachUserPolicy {
+    policy_id: Id,
+    detach_uin: Id,
+}
+
+/// DetachUserPolicy.
+pub async fn detach_user(write: &mut Write<'_, '_>, input: Authorized<DetachUserPolicy>) -> Result<Done, Fault> {
+    attachments::detach(write, &user(&input.detach_uin), &policy_id(&input.policy_id)).await?;
+    Ok(Done {})
+}
+
+/// ListAttachedUserPolicies's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct ListAttachedUserPolicies {
+    target_uin: Id,
+    page: Option<Page>,
+    rp: Option<Rp>,
+}
+
+/// ListAttachedUserPolicies's reply.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct OfUser {
+    total_num: usize,
+    list: Vec<AttachPolicyInfo>,
+}
+
+/// A policy of a user.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct AttachPolicyInfo {
+    policy_id: u64,
+    policy_name: String,
+    add_time: String,
+    create_mode: u64,
+    policy_type: &'static str,
+    remark: String,
+    operate_owner_uin: Option<String>,
+    operate_uin: Option<String>,
+    operate_uin_type: Option<u64>,
+    deactived: u64,
+    deactived_detail: Vec<String>,
+}
+
+/// ListAttachedUserPolicies: what is attached to the user itself, without what its groups add.
+pub async fn list_user(cx: &Cx, input: Authorized<ListAttachedUserPolicies>) -> Result<OfUser, Fault> {
+    let holder = user(&input.target_uin);
+    if cx.engine.grants(&cx.account.id, &holder).await?.is_none() {
+        return Err(Fault::NotFound(crate::engine::fault::Kind::User, input.target_uin.as_str().to_owned()));
+    }
+    let (page, total_num) = paged(attachments::list(cx, &holder).await?, paging(input.page, input.rp));
+    let shown = |policy: AttachedPolicy| AttachPolicyInfo {
+        policy_id: integer(policy.id.as_str()),
+        add_time: local_time(policy.attached_at),
+        policy_type: policy_type(&policy),
+        policy_name: policy.name,
+        create_mode: BY_SYNTAX,
+        remark: policy.description,
+        operate_owner_uin: None,
+        operate_uin: None,
+        operate_uin_type: None,
+        deactived: 0,
+        deactived_detail: Vec::new(),
+    };
+    Ok(OfUser { total_num, list: page.into_iter().map(shown).collect() })
+}
+
+async fn role(
+    write: &mut Write<'_, '_>,
+    id: Option<&Id>,
+    name: Option<&str>,
+    names: &'static [&'static str],
+) -> Result<Holder, Fault> {
+    Ok(Holder::Role(roles::require(write, &role_ref(id, name, names)?).await?.id))
+}
+
+fn user(uin: &Id) -> Holder {
+    Holder::User(UserId::from(uin.as_str()))
+}
+
+fn paged(all: Vec<AttachedPolicy>, (offset, limit): (i64, i64)) -> (Vec<AttachedPolicy>, usize) {
+    let total = all.len();
+    let place = |number: i64| usize::try_from(number).unwrap_or(usize::MAX);
+    (all.into_iter().skip(place(offset)).take(place(limit)).collect(), total)
+}
+
+fn policy_type(policy: &AttachedPolicy) -> &'static str {
+    if policy.preset { "QCS" } else { "User" }
+}

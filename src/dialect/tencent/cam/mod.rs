@@ -1,0 +1,14 @@
+//! CAM 2019-01-16, a file a noun: request, response and function of each action. `extensions` are this emulator's own.
+
+pub mod attachments;
+pub mod extensions;
+pub mod keys;
+pub mod policies;
+pub mod roles;
+pub mod users;
+
+use serde::Serialize;
+
+/// The reply of an action that answers with nothing but its request id.
+#[derive(Serialize)]
+pub struct Done {}

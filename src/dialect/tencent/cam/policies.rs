@@ -1,0 +1,233 @@
+//! Policies: CreatePolicy, GetPolicy, UpdatePolicy, DeletePolicy, ListPolicies.
+
+use super::Done;
+use crate::dialect::tencent::params::{
+    Description, Id, Keyword, Page, PolicyName, Rp, Tag, paging, policy_id, policy_ref, shown_tags, tags,
+};
+use crate::dialect::tencent::reply::{integer, local_time};
+use crate::engine::authorize::Authorized;
+use crate::engine::cx::{Cx, Write};
+use crate::engine::fault::Fault;
+use crate::engine::ids::PolicyId;
+use crate::engine::policies::{self, NewPolicy, Policy, PolicyRef, Scope};
+use crate::policy::Kind;
+use serde::{Deserialize, Serialize};
+
+/// `CreateMode` of a policy that is written as a document.
+pub const BY_SYNTAX: u64 = 2;
+
+/// CreatePolicy's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct CreatePolicy {
+    policy_name: PolicyName,
+    policy_document: String,
+    description: Option<Description>,
+    #[serde(default)]
+    tags: Vec<Tag>,
+}
+
+/// CreatePolicy's reply.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Created {
+    policy_id: u64,
+}
+
+/// CreatePolicy.
+pub async fn create(write: &mut Write<'_, '_>, input: Authorized<CreatePolicy>) -> Result<Created, Fault> {
+    let new = NewPolicy {
+        name: input.policy_name.as_str().to_owned(),
+        description: input.description.as_ref().map_or("", Description::as_str).to_owned(),
+        document: input.policy_document.clone(),
+        kind: Kind::Identity,
+        tags: tags(&input.tags)?,
+    };
+    let id = policies::create(write, &new).await?;
+    Ok(Created { policy_id: integer(id.as_str()) })
+}
+
+/// GetPolicy's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct GetPolicy {
+    policy_id: Id,
+}
+
+/// GetPolicy's reply.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Got {
+    policy_name: String,
+    description: String,
+    #[serde(rename = "Type")]
+    kind: u64,
+    add_time: String,
+    update_time: String,
+    policy_document: String,
+    preset_alias: Option<String>,
+    is_service_linked_role_policy: u64,
+    tags: Vec<Tag>,
+}
+
+/// GetPolicy.
+pub async fn get(cx: &Cx, input: Authorized<GetPolicy>) -> Result<Got, Fault> {
+    let (policy, tags) = policies::get(cx, &policy_id(&input.policy_id)).await?;
+    Ok(Got {
+        kind: kind(&policy),
+        add_time: local_time(policy.created_at),
+        update_time: local_time(policy.updated_at),
+        policy_name: policy.name,
+        description: policy.description,
+        policy_document: policy.document,
+        preset_alias: None,
+        is_service_linked_role_policy: 0,
+        tags: shown_tags(&tags),
+    })
+}
+
+/// UpdatePolicy's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct UpdatePolicy {
+    policy_id: Option<Id>,
+    policy_name: Option<PolicyName>,
+    description: Option<Description>,
+    policy_document: Option<String>,
+    alias: Option<String>,
+}
+
+/// UpdatePolicy's reply.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Updated {
+    policy_id: u64,
+}
+
+/// UpdatePolicy. With `PolicyId`, `PolicyName` is the new name; without, it says which policy is meant.
+pub async fn update(write: &mut Write<'_, '_>, input: Authorized<UpdatePolicy>) -> Result<Updated, Fault> {
+    if input.alias.is_some() {
+        return Err(Fault::illegal("Alias", "only preset policies have an alias, and they cannot be changed"));
+    }
+    let wanted = policy_ref(input.policy_id.as_ref(), input.policy_name.as_ref().map(PolicyName::as_str))?;
+    let name = match wanted {
+        PolicyRef::Id(_) => input.policy_name.as_ref().map(PolicyName::as_str),
+        PolicyRef::Name(_) => None,
+    };
+    let description = input.description.as_ref().map(Description::as_str);
+    let id = policies::update(write, &wanted, description, input.policy_document.as_deref(), name).await?;
+    Ok(Updated { policy_id: integer(id.as_str()) })
+}
+
+/// DeletePolicy's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct DeletePolicy {
+    policy_id: Vec<Id>,
+}
+
+/// DeletePolicy.
+pub async fn delete(write: &mut Write<'_, '_>, input: Authorized<DeletePolicy>) -> Result<Done, Fault> {
+    let ids: Vec<PolicyId> = input.policy_id.iter().map(|id| PolicyId::from(id.as_str())).collect();
+    if ids.is_empty() {
+        return Err(Fault::none_of(&["PolicyId"]));
+    }
+    policies::delete(write, &ids).await?;
+    Ok(Done {})
+}
+
+/// ListPolicies's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct ListPolicies {
+    rp: Option<Rp>,
+    page: Option<Page>,
+    scope: Option<ListScope>,
+    keyword: Option<Keyword>,
+}
+
+/// Which policies: `All`, `QCS` for presets, `Local` for the account's own.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub struct ListScope(Scope);
+
+impl TryFrom<String> for ListScope {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<ListScope, &'static str> {
+        match text.as_str() {
+            "All" => Ok(ListScope(Scope::All)),
+            "QCS" => Ok(ListScope(Scope::Preset)),
+            "Local" => Ok(ListScope(Scope::Own)),
+            _ => Err("`All`, `QCS` or `Local`"),
+        }
+    }
+}
+
+/// ListPolicies's reply.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Listed {
+    total_num: usize,
+    list: Vec<StrategyInfo>,
+    service_type_list: Vec<String>,
+}
+
+/// A policy as lists show it.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct StrategyInfo {
+    policy_id: u64,
+    policy_name: String,
+    add_time: String,
+    #[serde(rename = "Type")]
+    kind: u64,
+    description: String,
+    create_mode: u64,
+    attachments: i64,
+    service_type: Option<String>,
+    is_attached: Option<u64>,
+    deactived: u64,
+    deactived_detail: Vec<String>,
+    is_service_linked_policy: u64,
+    attach_entity_count: i64,
+    attach_entity_boundary_count: i64,
+    update_time: String,
+    tags: Vec<Tag>,
+    permission_level: String,
+}
+
+/// ListPolicies.
+pub async fn list(cx: &Cx, input: Authorized<ListPolicies>) -> Result<Listed, Fault> {
+    let (offset, limit) = paging(input.page, input.rp);
+    let scope = input.scope.map_or(Scope::All, |scope| scope.0);
+    let keyword = input.keyword.as_ref().map_or("", Keyword::as_str);
+    let place = |number: i64| usize::try_from(number).unwrap_or(usize::MAX);
+    let (policies, total_num) = policies::list(cx, scope, keyword, place(offset), place(limit)).await?;
+    let shown = |policy: Policy| StrategyInfo {
+        policy_id: integer(policy.id.as_str()),
+        add_time: local_time(policy.created_at),
+        update_time: local_time(policy.updated_at),
+        kind: kind(&policy),
+        attachments: policy.attached,
+        attach_entity_count: policy.attached,
+        policy_name: policy.name,
+        description: policy.description,
+        create_mode: BY_SYNTAX,
+        service_type: None,
+        is_attached: None,
+        deactived: 0,
+        deactived_detail: Vec::new(),
+        is_service_linked_policy: 0,
+        attach_entity_boundary_count: 0,
+        tags: Vec::new(),
+        permission_level: String::new(),
+    };
+    let list = policies.into_iter().map(shown).collect();
+    Ok(Listed { total_num, list, service_type_list: Vec::new() })
+}
+
+/// 1 is the account's own, 2 a preset.
+fn kind(policy: &Policy) -> u64 {
+    if policy.preset { 2 } else { 1 }
+}

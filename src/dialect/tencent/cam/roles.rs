@@ -1,0 +1,282 @@
+//! Roles: CreateRole, GetRole, DeleteRole, DescribeRoleList, the four updates, TagRole, UntagRole.
+
+use super::Done;
+use crate::dialect::contract::Subject;
+use crate::dialect::tencent::params::{
+    Description, Flag, Id, Page, RoleName, Rp, SessionDuration, Tag, paging, role_ref, shown_tags, tags,
+};
+use crate::dialect::tencent::principal;
+use crate::dialect::tencent::reply::local_time;
+use crate::engine::authorize::Authorized;
+use crate::engine::cx::{Cx, Write};
+use crate::engine::fault::Fault;
+use crate::engine::ids::AccountId;
+use crate::engine::roles::{self, NewRole, Role, RolePatch, RoleRef};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+const BY: &[&str] = &["RoleId", "RoleName"];
+
+/// A role as CAM shows it.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct RoleInfo {
+    role_id: String,
+    role_name: String,
+    policy_document: String,
+    description: String,
+    add_time: String,
+    update_time: String,
+    console_login: u64,
+    role_type: String,
+    session_duration: i64,
+    deletion_task_id: Option<String>,
+    tags: Vec<Tag>,
+    role_arn: String,
+}
+
+impl RoleInfo {
+    /// Shows a role of an account.
+    pub fn of(account: &AccountId, role: &Role) -> RoleInfo {
+        RoleInfo {
+            role_id: role.id.to_string(),
+            role_name: role.name.clone(),
+            policy_document: role.document.clone(),
+            description: role.description.clone(),
+            add_time: local_time(role.created_at),
+            update_time: local_time(role.updated_at),
+            console_login: u64::from(role.console_login),
+            role_type: role.kind.clone(),
+            session_duration: role.session_duration,
+            deletion_task_id: None,
+            tags: shown_tags(&role.tags),
+            role_arn: principal::role_arn(account, role),
+        }
+    }
+}
+
+/// CreateRole's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct CreateRole {
+    role_name: RoleName,
+    policy_document: String,
+    description: Option<Description>,
+    console_login: Option<Flag>,
+    session_duration: Option<SessionDuration>,
+    #[serde(default)]
+    tags: Vec<Tag>,
+}
+
+/// CreateRole's reply.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Created {
+    role_id: String,
+}
+
+/// CreateRole.
+pub async fn create(write: &mut Write<'_, '_>, input: Authorized<CreateRole>) -> Result<Created, Fault> {
+    let new = NewRole {
+        name: input.role_name.as_str().to_owned(),
+        document: input.policy_document.clone(),
+        description: text(&input.description).unwrap_or_default(),
+        console_login: input.console_login.is_some_and(|flag| flag.0),
+        session_duration: input.session_duration.map_or(7200, |duration| duration.0),
+        tags: tags(&input.tags)?,
+    };
+    let id = roles::create(write, &new).await?;
+    Ok(Created { role_id: id.to_string() })
+}
+
+/// What CreateRole says for conditions on the request's tags.
+pub async fn role_tags(_: &Cx, input: &CreateRole) -> Result<Subject, Fault> {
+    Ok(request_tags(&input.tags))
+}
+
+/// GetRole's and DeleteRole's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct GetRole {
+    role_id: Option<Id>,
+    role_name: Option<String>,
+}
+
+/// DeleteRole's request.
+pub type DeleteRole = GetRole;
+
+/// GetRole's reply.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Got {
+    role_info: RoleInfo,
+}
+
+/// GetRole.
+pub async fn get(cx: &Cx, input: Authorized<GetRole>) -> Result<Got, Fault> {
+    let role = roles::get(cx, &named(&input.role_id, &input.role_name)?).await?;
+    Ok(Got { role_info: RoleInfo::of(&cx.account.id, &role) })
+}
+
+/// DeleteRole.
+pub async fn delete(write: &mut Write<'_, '_>, input: Authorized<DeleteRole>) -> Result<Done, Fault> {
+    roles::delete(write, &named(&input.role_id, &input.role_name)?).await?;
+    Ok(Done {})
+}
+
+/// DescribeRoleList's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct DescribeRoleList {
+    page: Page,
+    rp: Rp,
+    #[serde(default)]
+    tags: Vec<Tag>,
+}
+
+/// DescribeRoleList's reply.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Listed {
+    list: Vec<RoleInfo>,
+    total_num: usize,
+}
+
+/// DescribeRoleList.
+pub async fn list(cx: &Cx, input: Authorized<DescribeRoleList>) -> Result<Listed, Fault> {
+    search(cx, &input.tags, "", paging(Some(input.page), Some(input.rp))).await
+}
+
+/// The roles that have all the tags and the keyword in their name, one page of them.
+pub async fn search(cx: &Cx, wanted: &[Tag], keyword: &str, (offset, limit): (i64, i64)) -> Result<Listed, Fault> {
+    let wanted = tags(wanted)?;
+    let keep =
+        |role: &Role| role.name.contains(keyword) && wanted.iter().all(|tag| role.tags.iter().any(|own| own == tag));
+    let filtered = !wanted.is_empty() || !keyword.is_empty();
+    let (roles, total_num) = roles::list(cx, if filtered { Some(&keep) } else { None }, offset, limit).await?;
+    let list = roles.iter().map(|role| RoleInfo::of(&cx.account.id, role)).collect();
+    Ok(Listed { list, total_num })
+}
+
+/// UpdateAssumeRolePolicy's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct UpdateAssumeRolePolicy {
+    policy_document: String,
+    role_id: Option<Id>,
+    role_name: Option<String>,
+}
+
+/// UpdateAssumeRolePolicy.
+pub async fn update_trust(write: &mut Write<'_, '_>, input: Authorized<UpdateAssumeRolePolicy>) -> Result<Done, Fault> {
+    let patch = RolePatch { document: Some(input.policy_document.clone()), ..RolePatch::default() };
+    roles::update(write, &named(&input.role_id, &input.role_name)?, &patch).await?;
+    Ok(Done {})
+}
+
+/// UpdateRoleDescription's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct UpdateRoleDescription {
+    description: Description,
+    role_id: Option<Id>,
+    role_name: Option<String>,
+}
+
+/// UpdateRoleDescription.
+pub async fn update_description(
+    write: &mut Write<'_, '_>,
+    input: Authorized<UpdateRoleDescription>,
+) -> Result<Done, Fault> {
+    let patch = RolePatch { description: Some(input.description.as_str().to_owned()), ..RolePatch::default() };
+    roles::update(write, &named(&input.role_id, &input.role_name)?, &patch).await?;
+    Ok(Done {})
+}
+
+/// UpdateRoleConsoleLogin's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct UpdateRoleConsoleLogin {
+    console_login: Flag,
+    role_id: Option<Id>,
+    role_name: Option<String>,
+}
+
+/// UpdateRoleConsoleLogin.
+pub async fn update_console_login(
+    write: &mut Write<'_, '_>,
+    input: Authorized<UpdateRoleConsoleLogin>,
+) -> Result<Done, Fault> {
+    let patch = RolePatch { console_login: Some(input.console_login.0), ..RolePatch::default() };
+    roles::update(write, &named(&input.role_id, &input.role_name)?, &patch).await?;
+    Ok(Done {})
+}
+
+/// UpdateRoleSessionDuration's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct UpdateRoleSessionDuration {
+    session_duration: SessionDuration,
+    role_id: Option<Id>,
+    role_name: Option<String>,
+}
+
+/// UpdateRoleSessionDuration.
+pub async fn update_session_duration(
+    write: &mut Write<'_, '_>,
+    input: Authorized<UpdateRoleSessionDuration>,
+) -> Result<Done, Fault> {
+    let patch = RolePatch { session_duration: Some(input.session_duration.0), ..RolePatch::default() };
+    roles::update(write, &named(&input.role_id, &input.role_name)?, &patch).await?;
+    Ok(Done {})
+}
+
+/// TagRole's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct TagRole {
+    tags: Vec<Tag>,
+    role_name: Option<String>,
+    role_id: Option<Id>,
+}
+
+/// TagRole.
+pub async fn tag(write: &mut Write<'_, '_>, input: Authorized<TagRole>) -> Result<Done, Fault> {
+    roles::tag(write, &named(&input.role_id, &input.role_name)?, &tags(&input.tags)?).await?;
+    Ok(Done {})
+}
+
+/// What TagRole says for conditions on the request's tags.
+pub async fn tag_tags(_: &Cx, input: &TagRole) -> Result<Subject, Fault> {
+    Ok(request_tags(&input.tags))
+}
+
+/// UntagRole's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct UntagRole {
+    tag_keys: Vec<String>,
+    role_name: Option<String>,
+    role_id: Option<Id>,
+}
+
+/// UntagRole.
+pub async fn untag(write: &mut Write<'_, '_>, input: Authorized<UntagRole>) -> Result<Done, Fault> {
+    roles::untag(write, &named(&input.role_id, &input.role_name)?, &input.tag_keys).await?;
+    Ok(Done {})
+}
+
+/// A role by the two parameters that every action on one role has.
+pub fn named(id: &Option<Id>, name: &Option<String>) -> Result<RoleRef, Fault> {
+    role_ref(id.as_ref(), name.as_deref(), BY)
+}
+
+/// Conditions on tags write one as `key&value` (documentation of authorisation by tag).
+fn request_tags(tags: &[Tag]) -> Subject {
+    let context = tags.iter().map(|tag| (Cow::Borrowed("qcs:request_tag"), format!("{}&{}", tag.key, tag.value)));
+    Subject { resources: None, context: context.collect() }
+}
+
+fn text(description: &Option<Description>) -> Option<String> {
+    description.as_ref().map(|description| description.as_str().to_owned())
+}

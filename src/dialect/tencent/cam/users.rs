@@ -1,0 +1,233 @@
+//! Sub-users: AddUser, GetUser, UpdateUser, DeleteUser, ListUsers.
+//!
+//! Passwords are checked for their form and not kept: there is no console to sign in to.
+
+use super::Done;
+use crate::dialect::tencent::params::{Flag, UserName};
+use crate::dialect::tencent::reply::{integer, local_time};
+use crate::engine::authorize::Authorized;
+use crate::engine::cx::{Cx, Write};
+use crate::engine::fault::Fault;
+use crate::engine::ids::UserId;
+use crate::engine::keys;
+use crate::engine::users::{self, Profile, User};
+use serde::{Deserialize, Serialize};
+
+/// AddUser's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct AddUser {
+    name: UserName,
+    remark: Option<String>,
+    console_login: Option<Flag>,
+    use_api: Option<Flag>,
+    password: Option<String>,
+    #[serde(rename = "NeedResetPassword")]
+    _need_reset_password: Option<Flag>,
+    phone_num: Option<String>,
+    country_code: Option<String>,
+    email: Option<String>,
+}
+
+/// AddUser's reply.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Added {
+    uin: u64,
+    name: String,
+    password: String,
+    secret_id: String,
+    secret_key: String,
+    uid: i64,
+    phone_num_verify_link: String,
+}
+
+/// AddUser.
+pub async fn add(write: &mut Write<'_, '_>, input: Authorized<AddUser>) -> Result<Added, Fault> {
+    check_password(input.password.as_deref())?;
+    let console_login = input.console_login.is_some_and(|flag| flag.0);
+    let profile = Profile {
+        remark: input.remark.clone(),
+        console_login: Some(console_login),
+        phone: input.phone_num.clone(),
+        country_code: input.country_code.clone(),
+        email: input.email.clone(),
+    };
+    let user = users::create(write, input.name.as_str(), &profile).await?;
+    let (secret_id, secret_key) = if input.use_api.is_some_and(|flag| flag.0) {
+        let (key, secret) = keys::create(write, Some(&UserId::from(user.id.as_str())), "").await?;
+        (key.secret_id.to_string(), secret.expose().to_owned())
+    } else {
+        Default::default()
+    };
+    let password = match (&input.password, console_login) {
+        (Some(password), _) if !password.is_empty() => password.clone(),
+        (_, true) => write.cx.engine.env.alphanumeric(29) + "a1!",
+        _ => String::new(),
+    };
+    Ok(Added {
+        uin: integer(&user.id),
+        name: user.name,
+        password,
+        secret_id,
+        secret_key,
+        uid: user.uid,
+        phone_num_verify_link: String::new(),
+    })
+}
+
+/// GetUser's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct GetUser {
+    name: String,
+}
+
+/// GetUser's reply.
+#[derive(Serialize)]
+pub struct Got {
+    #[serde(rename = "Uin")]
+    uin: u64,
+    #[serde(rename = "Name")]
+    name: String,
+    #[serde(rename = "Uid")]
+    uid: i64,
+    #[serde(rename = "Remark")]
+    remark: String,
+    #[serde(rename = "ConsoleLogin")]
+    console_login: u64,
+    #[serde(rename = "PhoneNum")]
+    phone_num: String,
+    #[serde(rename = "CountryCode")]
+    country_code: String,
+    #[serde(rename = "Email")]
+    email: String,
+    #[serde(rename = "RecentlyLoginIP")]
+    recently_login_ip: String,
+    #[serde(rename = "RecentlyLoginTime")]
+    recently_login_time: String,
+}
+
+/// GetUser. Nobody can sign in to a console, so the last sign-in is always empty.
+pub async fn get(cx: &Cx, input: Authorized<GetUser>) -> Result<Got, Fault> {
+    let user = users::get(cx, &input.name).await?;
+    Ok(Got {
+        uin: integer(&user.id),
+        name: user.name,
+        uid: user.uid,
+        remark: user.remark,
+        console_login: u64::from(user.console_login),
+        phone_num: user.phone,
+        country_code: user.country_code,
+        email: user.email,
+        recently_login_ip: String::new(),
+        recently_login_time: String::new(),
+    })
+}
+
+/// UpdateUser's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct UpdateUser {
+    name: String,
+    remark: Option<String>,
+    console_login: Option<Flag>,
+    password: Option<String>,
+    #[serde(rename = "NeedResetPassword")]
+    _need_reset_password: Option<Flag>,
+    phone_num: Option<String>,
+    country_code: Option<String>,
+    email: Option<String>,
+}
+
+/// UpdateUser.
+pub async fn update(write: &mut Write<'_, '_>, input: Authorized<UpdateUser>) -> Result<Done, Fault> {
+    check_password(input.password.as_deref())?;
+    let profile = Profile {
+        remark: input.remark.clone(),
+        console_login: input.console_login.map(|flag| flag.0),
+        phone: input.phone_num.clone(),
+        country_code: input.country_code.clone(),
+        email: input.email.clone(),
+    };
+    users::update(write, &input.name, &profile).await?;
+    Ok(Done {})
+}
+
+/// DeleteUser's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct DeleteUser {
+    name: String,
+    force: Option<Flag>,
+}
+
+/// DeleteUser.
+pub async fn delete(write: &mut Write<'_, '_>, input: Authorized<DeleteUser>) -> Result<Done, Fault> {
+    users::delete(write, &input.name, input.force.is_some_and(|flag| flag.0)).await?;
+    Ok(Done {})
+}
+
+/// ListUsers's request.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListUsers {}
+
+/// ListUsers's reply.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Listed {
+    data: Vec<SubAccountInfo>,
+}
+
+/// A sub-user as lists show it.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct SubAccountInfo {
+    uin: u64,
+    name: String,
+    uid: i64,
+    remark: String,
+    console_login: u64,
+    phone_num: String,
+    country_code: String,
+    email: String,
+    create_time: String,
+    nick_name: String,
+}
+
+/// ListUsers.
+pub async fn list(cx: &Cx, _: Authorized<ListUsers>) -> Result<Listed, Fault> {
+    let shown = |user: User| SubAccountInfo {
+        uin: integer(&user.id),
+        create_time: local_time(users::created(&user)),
+        nick_name: user.name.clone(),
+        name: user.name,
+        uid: user.uid,
+        remark: user.remark,
+        console_login: u64::from(user.console_login),
+        phone_num: user.phone,
+        country_code: user.country_code,
+        email: user.email,
+    };
+    Ok(Listed { data: users::list(cx).await?.into_iter().map(shown).collect() })
+}
+
+/// The default password rules: 8 to 32 characters, of three kinds at least.
+fn check_password(password: Option<&str>) -> Result<(), Fault> {
+    let Some(password) = password.filter(|password| !password.is_empty()) else { return Ok(()) };
+    let kinds: [fn(char) -> bool; 4] = [
+        |letter| letter.is_ascii_lowercase(),
+        |letter| letter.is_ascii_uppercase(),
+        |letter| letter.is_ascii_digit(),
+        |letter| letter.is_ascii_punctuation(),
+    ];
+    let used = kinds.iter().filter(|kind| password.chars().any(|letter| kind(letter))).count();
+    if (8..=32).contains(&password.chars().count()) && used >= 3 {
+        return Ok(());
+    }
+    Err(Fault::illegal(
+        "Password",
+        "8 to 32 characters, of at least three kinds out of lower case, upper case, digits and punctuation",
+    ))
+}

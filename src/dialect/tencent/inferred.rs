@@ -1,0 +1,25 @@
+//! What is inferred: behaviour of this dialect that no document or client states. One place, so that a recording of the
+//! real service can settle it line by line.
+//!
+//! | where | what is done here |
+//! | --- | --- |
+//! | order of checks | method, action, version, timestamp present; authorization readable; time; key; token; signature; version and action; rate; parameters; permission; the action |
+//! | `Authorization` missing | `MissingParameter` for `Authorization` |
+//! | scope date is not the timestamp's day | `AuthFailure.InvalidAuthorization` |
+//! | permanent key with a token | `AuthFailure.TokenFailure` |
+//! | no `X-TC-Language` | messages in English |
+//! | an empty body | read as `{}` |
+//! | a member that is `null` | read as not given |
+//! | id and name both given | the id counts |
+//! | neither given | `InvalidParameter.ParamError` |
+//! | CreateRole without `SessionDuration` | 7200 |
+//! | `SessionDuration` 0 | no limit of the role's own, 43200 as always |
+//! | AssumeRole without `DurationSeconds` | 7200, or the role's own limit when that is shorter |
+//! | AssumeRole refused by the trust policy | `UnauthorizedOperation` |
+//! | attaching again, detaching what is not attached, removing a tag that is not there | success |
+//! | `RoleArn` | `qcs::cam::uin/<owner>:roleName/<name>` |
+//! | `AddTime` and its like | China Standard Time without a zone |
+//! | the root account's `GetCallerIdentity` | type `CAMUser`, its own uin in every place |
+//! | tags of a role | at most 50 |
+//! | a principal's account unknown to this emulator | `InvalidParameter.PrincipalQcsNotExist` |
+//! | actions without a documented rate | 20 a second |

@@ -1,0 +1,65 @@
+//! Tencent Cloud: API 3.0 of CAM 2019-01-16 and STS 2018-08-13, over `POST` with JSON, signed with TC3-HMAC-SHA256.
+//!
+//! `tc3` is the signature, `route` finds the operation, `params` and `reply` are the two directions of the wire, `codes` the
+//! error table, `operations` the registry; `cam` and `sts` hold an operation's request, response and function each.
+//! Behaviour that is inferred rather than documented is listed in [`inferred`]. Not served yet: `GET`, multipart, the older
+//! signature, API 2.0, the component envelope.
+
+pub mod cam;
+pub mod codes;
+pub mod inferred;
+pub mod operations;
+pub mod params;
+pub mod presets;
+pub mod principal;
+pub mod reply;
+pub mod route;
+pub mod sts;
+pub mod stub;
+pub mod tc3;
+
+use super::contract::{Dialect, RawRequest, Route, Subject};
+use crate::engine::authorize::Asked;
+use crate::engine::cx::Cx;
+use crate::env::Env;
+use std::borrow::Cow;
+
+/// The dialect.
+pub static DIALECT: Dialect = Dialect {
+    name: "tencent",
+    detect: |request: &RawRequest| request.path == "/",
+    claim: route::claim,
+    verify: tc3::verify,
+    route: route::route,
+    ask,
+    encode: reply::encode,
+    presets: presets::all,
+    new_account_id,
+    is_account_id: |text| {
+        (5..=18).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0')
+    },
+    principal: principal::read,
+    operations: operations::ALL,
+};
+
+/// A root account's uin has twelve digits here, its AppId ten, as recent ones do.
+fn new_account_id(env: &Env) -> (String, i64) {
+    let uin = 100_000_000_000 + env.below(100_000_000_000);
+    let app_id = 1_250_000_000 + env.below(200_000_000);
+    (uin.to_string(), i64::try_from(app_id).unwrap_or(0))
+}
+
+/// The question whether a caller may do what it asks, with the condition keys that Tencent documents for every service.
+fn ask(cx: &Cx, route: &Route, subject: Subject) -> Asked {
+    let action = match (&route.service, &route.action) {
+        (Cow::Borrowed(_), Cow::Borrowed(_)) => Cow::Borrowed(route.op.permission_name),
+        (service, action) => Cow::Owned(format!("{service}:{action}")),
+    };
+    let mut context = subject.context;
+    context.push((Cow::Borrowed("qcs:ip"), cx.peer.to_string()));
+    context.push((Cow::Borrowed("qcs:current_time"), cx.now.rfc3339()));
+    context.push((Cow::Borrowed("qcs:uin"), cx.caller.id().to_owned()));
+    context.push((Cow::Borrowed("qcs:owner_uin"), cx.account.id.to_string()));
+    context.push((Cow::Borrowed("qcs:mfa"), "false".to_owned()));
+    Asked { action, resources: subject.resources, context }
+}

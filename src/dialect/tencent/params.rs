@@ -1,0 +1,216 @@
+//! The types of Tencent's parameters: each checks its own form when it is read.
+//!
+//! Formats are those of the parameter tables of the CAM 2019-01-16 and STS 2018-08-13 documentation.
+
+use crate::engine::fault::{Fault, Parameter, Why};
+use crate::engine::ids::{PolicyId, RoleId};
+use crate::engine::policies::PolicyRef;
+use crate::engine::roles::RoleRef;
+use serde::{Deserialize, Deserializer, Serialize, de};
+
+macro_rules! texts {
+    ($($(#[$doc:meta])* $name:ident($text:ident) if $check:expr, $rule:literal;)*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Clone, Debug, Deserialize)]
+            #[serde(try_from = "String")]
+            pub struct $name(String);
+
+            impl TryFrom<String> for $name {
+                type Error = &'static str;
+
+                fn try_from($text: String) -> Result<$name, &'static str> {
+                    if $check { Ok($name($text)) } else { Err($rule) }
+                }
+            }
+
+            impl $name {
+                /// The text.
+                pub fn as_str(&self) -> &str {
+                    &self.0
+                }
+            }
+        )*
+    };
+}
+
+fn is_name(text: &str, longest: usize) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"+=,.@_-".contains(&byte);
+    (1..=longest).contains(&text.len()) && text.bytes().all(allowed)
+}
+
+fn is_word(text: &str, range: std::ops::RangeInclusive<usize>, more: &str) -> bool {
+    range.contains(&text.chars().count())
+        && text.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_' || more.contains(letter))
+}
+
+texts! {
+    /// A role's name.
+    RoleName(text) if is_name(&text, 128), "1 to 128 letters, digits or +=,.@_-";
+    /// A policy's name.
+    PolicyName(text) if is_name(&text, 128), "1 to 128 letters, digits or +=,.@_-";
+    /// A sub-user's name.
+    UserName(text) if is_name(&text, 64), "1 to 64 letters, digits or +=,.@_-";
+    /// A description of a role or policy: at most 300 bytes.
+    Description(text) if text.len() <= 300, "at most 300 bytes";
+    /// A description of a key.
+    KeyDescription(text) if text.is_empty() || is_word(&text, 1..=1024, "+=,.@:/-"), "1 to 1024 letters, digits or _+=,.@:/-";
+    /// A session's name.
+    SessionName(text) if is_word(&text, 2..=128, "+=,.@-"), "2 to 128 letters, digits or _+=,.@-";
+    /// What a third party identifies itself by.
+    ExternalId(text) if is_word(&text, 2..=128, "+=,.@:/-"), "2 to 128 letters, digits or _+=,.@:/-";
+    /// A search text.
+    Keyword(text) if text.chars().count() <= 256, "at most 256 characters";
+}
+
+/// A number that arrives as text or as a number, such as an id beyond 2^53.
+#[derive(Clone, Debug)]
+pub struct Id(String);
+
+impl<'de> Deserialize<'de> for Id {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Id, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Sent {
+            Number(u64),
+            Text(String),
+        }
+        let text = match Sent::deserialize(deserializer) {
+            Ok(Sent::Number(number)) => number.to_string(),
+            Ok(Sent::Text(text)) => text,
+            Err(_) => return Err(de::Error::custom("a decimal number")),
+        };
+        if !text.is_empty() && text.len() <= 32 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            Ok(Id(text))
+        } else {
+            Err(de::Error::custom("a decimal number"))
+        }
+    }
+}
+
+impl Id {
+    /// The digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A truth value that is sent as 0 or 1.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "i64")]
+pub struct Flag(pub bool);
+
+impl TryFrom<i64> for Flag {
+    type Error = &'static str;
+
+    fn try_from(number: i64) -> Result<Flag, &'static str> {
+        match number {
+            0 => Ok(Flag(false)),
+            1 => Ok(Flag(true)),
+            _ => Err("0 or 1"),
+        }
+    }
+}
+
+/// The longest session of a role, in seconds.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "i64")]
+pub struct SessionDuration(pub i64);
+
+impl TryFrom<i64> for SessionDuration {
+    type Error = &'static str;
+
+    fn try_from(seconds: i64) -> Result<SessionDuration, &'static str> {
+        if (0..=43_200).contains(&seconds) { Ok(SessionDuration(seconds)) } else { Err("0 to 43200 seconds") }
+    }
+}
+
+/// The number of a page, from 1.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "i64")]
+pub struct Page(i64);
+
+impl TryFrom<i64> for Page {
+    type Error = &'static str;
+
+    fn try_from(page: i64) -> Result<Page, &'static str> {
+        if (1..=1_000_000).contains(&page) { Ok(Page(page)) } else { Err("1 or more") }
+    }
+}
+
+/// Rows a page.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "i64")]
+pub struct Rp(i64);
+
+impl TryFrom<i64> for Rp {
+    type Error = &'static str;
+
+    fn try_from(rows: i64) -> Result<Rp, &'static str> {
+        if (1..=200).contains(&rows) { Ok(Rp(rows)) } else { Err("1 to 200") }
+    }
+}
+
+/// Offset and limit of a page; 20 rows of the first one unless it says otherwise.
+pub fn paging(page: Option<Page>, rows: Option<Rp>) -> (i64, i64) {
+    let rows = rows.map_or(20, |rows| rows.0);
+    (page.map_or(0, |page| (page.0 - 1) * rows), rows)
+}
+
+/// A tag.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tag {
+    /// Its key.
+    #[serde(rename = "Key")]
+    pub key: String,
+    /// Its value.
+    #[serde(rename = "Value")]
+    pub value: String,
+}
+
+/// Tags as the engine takes them. Keys have 1 to 127 characters, values at most 255 (the documentation of TAG).
+pub fn tags(tags: &[Tag]) -> Result<Vec<(String, String)>, Fault> {
+    for (place, tag) in tags.iter().enumerate() {
+        if tag.key.is_empty() || tag.key.chars().count() > 127 {
+            return Err(Fault::illegal(&format!("Tags.{place}.Key"), "1 to 127 characters"));
+        }
+        if tag.value.chars().count() > 255 {
+            return Err(Fault::illegal(&format!("Tags.{place}.Value"), "at most 255 characters"));
+        }
+    }
+    Ok(tags.iter().map(|tag| (tag.key.clone(), tag.value.clone())).collect())
+}
+
+/// Tags as they are shown.
+pub fn shown_tags(tags: &[(String, String)]) -> Vec<Tag> {
+    tags.iter().map(|(key, value)| Tag { key: key.clone(), value: value.clone() }).collect()
+}
+
+/// A role by id or name; the id counts when both are given.
+pub fn role_ref(id: Option<&Id>, name: Option<&str>, names: &'static [&'static str]) -> Result<RoleRef, Fault> {
+    match (id, name) {
+        (Some(id), _) => Ok(RoleRef::Id(RoleId::from(id.as_str()))),
+        (None, Some(name)) if !name.is_empty() => Ok(RoleRef::Name(name.to_owned())),
+        _ => Err(Fault::none_of(names)),
+    }
+}
+
+/// A policy by id or name; the id counts when both are given.
+pub fn policy_ref(id: Option<&Id>, name: Option<&str>) -> Result<PolicyRef, Fault> {
+    match (id, name) {
+        (Some(id), _) => Ok(PolicyRef::Id(PolicyId::from(id.as_str()))),
+        (None, Some(name)) if !name.is_empty() => Ok(PolicyRef::Name(name.to_owned())),
+        _ => Err(Fault::none_of(&["PolicyId", "PolicyName"])),
+    }
+}
+
+/// A policy by its id alone.
+pub fn policy_id(id: &Id) -> PolicyRef {
+    PolicyRef::Id(PolicyId::from(id.as_str()))
+}
+
+/// A parameter that must be there.
+pub fn required<T>(value: Option<T>, name: &str) -> Result<T, Fault> {
+    value.ok_or_else(|| Fault::Parameter(Parameter { path: name.to_owned(), why: Why::Missing }))
+}

@@ -1,0 +1,65 @@
+//! The envelope of API 3.0: `{"Response":{…,"RequestId":"…"}}`, always status 200 and exactly `application/json`.
+//!
+//! The Python client takes an error for a success under any other content type, and every client takes another status for
+//! a failure of the network.
+
+use super::codes;
+use crate::dialect::contract::{Answer, Body, Op, RawRequest};
+use crate::engine::fault::Fault;
+use crate::env::Time;
+use serde::Serialize;
+
+/// The languages of messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// `en-US`, and whatever else is not Chinese.
+    English,
+    /// `zh-CN`.
+    Chinese,
+}
+
+/// The language that a request asks for.
+pub fn language(request: &RawRequest) -> Language {
+    match request.header("x-tc-language") {
+        Some(language) if language.to_ascii_lowercase().starts_with("zh") => Language::Chinese,
+        _ => Language::English,
+    }
+}
+
+/// Writes the answer.
+pub fn encode(request: &RawRequest, op: Option<&Op>, outcome: &Result<Body, Fault>, request_id: &str) -> Answer {
+    let (body, code) = match outcome {
+        Ok(body) => {
+            let members = body.strip_suffix('}').unwrap_or(body);
+            let comma = if members.len() > 1 { "," } else { "" };
+            (format!(r#"{{"Response":{members}{comma}"RequestId":"{request_id}"}}}}"#), None)
+        }
+        Err(fault) => {
+            let code = codes::code(fault, op);
+            let message = codes::message(fault, request_id, language(request));
+            (failure(code, &message, request_id), Some(code))
+        }
+    };
+    Answer { status: 200, content_type: "application/json", body: body.into_bytes(), code }
+}
+
+fn failure(code: &str, message: &str, request_id: &str) -> String {
+    #[derive(Serialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Error<'a> {
+        code: &'a str,
+        message: &'a str,
+    }
+    let error = serde_json::to_string(&Error { code, message }).unwrap_or_default();
+    format!(r#"{{"Response":{{"Error":{error},"RequestId":"{request_id}"}}}}"#)
+}
+
+/// A time as CAM shows it: `YYYY-MM-DD HH:MM:SS`, China Standard Time.
+pub fn local_time(time: Time) -> String {
+    time.plus_seconds(8 * 3600).format("%Y-%m-%d %H:%M:%S")
+}
+
+/// An id as CAM shows it where the field is an integer. Ids that are no number, which only another cloud has, show as 0.
+pub fn integer(id: &str) -> u64 {
+    id.parse().unwrap_or(0)
+}

@@ -1,0 +1,92 @@
+//! From a request to an operation: by action and version, as the one port cannot go by the host.
+//!
+//! No action name occurs in two of the services that are served. The service in the signature's scope, or the host's
+//! first label, is a hint and not more: the Node and Java clients derive it from whatever the endpoint is.
+
+use super::{operations, stub, tc3};
+use crate::dialect::contract::{Claim, Op, Params, RawRequest, Route};
+use crate::dialect::decode::Value;
+use crate::dialect::stubs::Stubs;
+use crate::engine::fault::{Fault, Malformed, Unrouted};
+use crate::env::Time;
+use std::borrow::Cow;
+
+/// Reads the claim; methods and content types that are not served are refused before.
+pub fn claim(request: &RawRequest, now: Time) -> Result<Claim, Fault> {
+    if request.method != http::Method::POST {
+        return Err(Fault::Malformed(Malformed::Method(request.method.to_string())));
+    }
+    let content_type = request.header("content-type").unwrap_or_default();
+    let kind = content_type.split(';').next().unwrap_or_default().trim();
+    if !kind.eq_ignore_ascii_case("application/json") {
+        return Err(Fault::Malformed(Malformed::ContentType(content_type.to_owned())));
+    }
+    tc3::claim(request, now)
+}
+
+/// Finds the operation and reads the parameters.
+pub fn route(request: &RawRequest, claim: &Claim, stubs: &Stubs) -> Result<Route, Fault> {
+    let action = first_upper(request.header("x-tc-action").unwrap_or_default());
+    let version = request.header("x-tc-version").unwrap_or_default();
+    let region = request.header("x-tc-region").unwrap_or_default();
+    let hint = hint(request, claim);
+    let (op, service, name, stub) = match operations::find(version, &action) {
+        Some(op) => (op, Cow::Borrowed(op.service), Cow::Borrowed(op.action), None),
+        None => {
+            let stub = stubs.find(hint.as_deref(), version, &action).ok_or_else(|| unrouted(hint, version, &action))?;
+            let (service, name) = (stub.service.clone(), stub.action.clone());
+            (&stub::OP, Cow::Owned(service), Cow::Owned(name), Some(stub))
+        }
+    };
+    check_region(op, region)?;
+    let body = request.body.trim_ascii();
+    let value = if body.is_empty() { Value::Object(Vec::new()) } else { Value::read(body)? };
+    Ok(Route { op, service, action: name, params: Params { value, region: region.to_owned(), stub } })
+}
+
+/// The clients send an action's name with its first letter in upper case whatever they were given.
+fn first_upper(action: &str) -> String {
+    let mut letters = action.chars();
+    letters.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + letters.as_str())
+}
+
+/// STS, and the services behind stubs, need a region; CAM takes one and makes nothing of it.
+fn check_region(op: &Op, region: &str) -> Result<(), Fault> {
+    if region.is_empty() && op.service != "cam" {
+        return Err(Fault::Malformed(Malformed::MissingHeader("Region")));
+    }
+    if region.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-') {
+        return Ok(());
+    }
+    Err(Fault::Malformed(Malformed::Header { name: "X-TC-Region", value: region.to_owned() }))
+}
+
+/// The service that seems to be meant: the scope's, unless that comes from an address; else the host's first label.
+fn hint(request: &RawRequest, claim: &Claim) -> Option<String> {
+    let is_service = |text: &&str| {
+        text.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase())
+            && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+            && *text != "localhost"
+    };
+    let scope = claim.scope.split('/').nth(1).filter(is_service);
+    let host = request.header("host").and_then(|host| host.split('.').next()).filter(is_service);
+    scope.or(host).map(str::to_owned)
+}
+
+fn unrouted(hint: Option<String>, version: &str, action: &str) -> Fault {
+    let elsewhere = operations::ALL.iter().find(|op| op.action == action);
+    let served = hint.as_deref().and_then(operations::version_of);
+    match (elsewhere, served) {
+        (Some(op), _) => {
+            Fault::Unrouted(Unrouted::Version { service: op.service.to_owned(), version: version.to_owned() })
+        }
+        (None, Some(known)) if known != version => {
+            Fault::Unrouted(Unrouted::Version { service: hint.unwrap_or_default(), version: version.to_owned() })
+        }
+        _ => Fault::Unrouted(Unrouted::Action {
+            service: hint.or_else(|| operations::service_of(version).map(str::to_owned)),
+            version: version.to_owned(),
+            action: action.to_owned(),
+        }),
+    }
+}

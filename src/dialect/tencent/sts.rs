@@ -1,0 +1,180 @@
+//! STS 2018-08-13: AssumeRole and GetCallerIdentity.
+
+use super::params::{ExternalId, SessionName, Tag, tags};
+use super::principal;
+use crate::dialect::contract::Subject;
+use crate::engine::authorize::Authorized;
+use crate::engine::cx::{Cx, Identity, Opened};
+use crate::engine::fault::{Fault, Refusal};
+use crate::engine::sessions::{self, Wanted};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+/// The longest session policy in bytes; the documents give no figure, this is the limit of stored ones.
+const POLICY_BYTES: usize = 16_384;
+
+/// AssumeRole's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct AssumeRole {
+    role_arn: String,
+    role_session_name: SessionName,
+    duration_seconds: Option<DurationSeconds>,
+    policy: Option<String>,
+    external_id: Option<ExternalId>,
+    #[serde(default)]
+    tags: Vec<Tag>,
+    source_identity: Option<SessionName>,
+    serial_number: Option<String>,
+    token_code: Option<String>,
+}
+
+/// How long a session is to live, in seconds.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "i64")]
+pub struct DurationSeconds(i64);
+
+impl TryFrom<i64> for DurationSeconds {
+    type Error = &'static str;
+
+    fn try_from(seconds: i64) -> Result<DurationSeconds, &'static str> {
+        if (1..=sessions::LONGEST).contains(&seconds) {
+            Ok(DurationSeconds(seconds))
+        } else {
+            Err("1 to 43200 seconds")
+        }
+    }
+}
+
+/// Temporary credentials.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Credentials {
+    token: String,
+    tmp_secret_id: String,
+    tmp_secret_key: String,
+}
+
+/// The reply of every action that opens a session.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Session {
+    credentials: Credentials,
+    expired_time: i64,
+    expiration: String,
+}
+
+impl Session {
+    fn of(credentials: &sessions::Credentials) -> Session {
+        Session {
+            credentials: Credentials {
+                token: credentials.token.expose().to_owned(),
+                tmp_secret_id: credentials.secret_id.to_string(),
+                tmp_secret_key: credentials.secret.expose().to_owned(),
+            },
+            expired_time: credentials.expires_at.seconds(),
+            expiration: credentials.expires_at.rfc3339(),
+        }
+    }
+}
+
+/// AssumeRole.
+pub async fn assume_role(cx: &Cx, input: Authorized<AssumeRole>) -> Result<Opened<Session>, Fault> {
+    if input.serial_number.is_some() || input.token_code.is_some() {
+        return Err(Fault::Refused(Refusal::SecondFactor));
+    }
+    let (account, role) = role_of(&input)?;
+    let wanted = Wanted {
+        name: input.role_session_name.as_str().to_owned(),
+        seconds: input.duration_seconds.map(|seconds| seconds.0),
+        policy: input.policy.as_deref().map(session_policy).transpose()?,
+        tags: tags(&input.tags)?,
+        source_identity: input.source_identity.as_ref().map_or("", SessionName::as_str).to_owned(),
+    };
+    let opened = sessions::assume(cx, input.asked(), &account, &role, &wanted).await?;
+    Ok(Opened { reply: Session::of(&opened.reply), rows: opened.rows })
+}
+
+/// AssumeRole is granted on the role, under the name that was asked for and, when it exists, its other one.
+pub async fn assumed_role(cx: &Cx, input: &AssumeRole) -> Result<Subject, Fault> {
+    let (account, reference) = role_of(input)?;
+    let mut resources = vec![input.role_arn.clone()];
+    cx.engine.view.current(&account).await?;
+    if let Some(role) = cx.engine.role(&account, &reference).await? {
+        resources.extend(principal::role_names(&account, &role).into_iter().filter(|name| *name != input.role_arn));
+    }
+    let external_id = input.external_id.iter().map(|id| (Cow::Borrowed("sts:external_id"), id.as_str().to_owned()));
+    let request_tags =
+        input.tags.iter().map(|tag| (Cow::Borrowed("qcs:request_tag"), format!("{}&{}", tag.key, tag.value)));
+    Ok(Subject { resources: Some(resources), context: external_id.chain(request_tags).collect() })
+}
+
+fn role_of(input: &AssumeRole) -> Result<(crate::engine::ids::AccountId, crate::engine::roles::RoleRef), Fault> {
+    principal::role(&input.role_arn).ok_or_else(|| {
+        Fault::illegal("RoleArn", "`qcs::cam::uin/<account>:roleName/<name>` or `qcs::cam::uin/<account>:role/<id>`")
+    })
+}
+
+/// The caller encodes the policy for a URL; a text that is plain JSON already is taken as it is.
+fn session_policy(sent: &str) -> Result<String, Fault> {
+    if sent.len() > POLICY_BYTES {
+        return Err(Fault::illegal("Policy", format!("at most {POLICY_BYTES} bytes")));
+    }
+    if sent.trim_start().starts_with('{') {
+        return Ok(sent.to_owned());
+    }
+    let spaced = sent.replace('+', " ");
+    percent_decoded(&spaced).ok_or_else(|| Fault::illegal("Policy", "a policy document, encoded for a URL"))
+}
+
+fn percent_decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        rest = after;
+        if *first != b'%' {
+            bytes.push(*first);
+            continue;
+        }
+        let (digits, after) = rest.split_at_checked(2)?;
+        let mut byte = [0];
+        hex::decode_to_slice(digits, &mut byte).ok()?;
+        bytes.extend(byte);
+        rest = after;
+    }
+    String::from_utf8(bytes).ok()
+}
+
+/// GetCallerIdentity's request.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GetCallerIdentity {}
+
+/// GetCallerIdentity's reply. Every member is a text.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct CallerIdentity {
+    arn: String,
+    account_id: String,
+    user_id: String,
+    principal_id: String,
+    #[serde(rename = "Type")]
+    kind: &'static str,
+}
+
+/// GetCallerIdentity.
+pub async fn get_caller_identity(cx: &Cx, _: Authorized<GetCallerIdentity>) -> Result<CallerIdentity, Fault> {
+    let id = cx.caller.id();
+    let (kind, user_id) = match &cx.caller.identity {
+        Identity::Root | Identity::User(_) => ("CAMUser", id.to_owned()),
+        Identity::Role { id: role, session, .. } => ("CAMRole", format!("{role}:{session}")),
+        Identity::Federated { session, .. } => ("CAMUser", format!("{id}:{session}")),
+    };
+    Ok(CallerIdentity {
+        arn: principal::arn(&cx.caller),
+        account_id: cx.account.id.to_string(),
+        user_id,
+        principal_id: id.to_owned(),
+        kind,
+    })
+}

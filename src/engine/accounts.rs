@@ -1,0 +1,261 @@
+//! Tenants: an account, its clock, and the root key that comes with it.
+
+use super::clock::Clock;
+use super::cx::{self, Cx};
+use super::fault::{Fault, Internal, Kind};
+use super::ids::{AccountId, SecretId};
+use super::view::Change;
+use super::{Engine, keys};
+use crate::args;
+use crate::env::Time;
+use crate::secret::Secret;
+use crate::store::{FromRow, Tx};
+use std::sync::Arc;
+
+/// A tenant.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// The root account's id.
+    pub id: AccountId,
+    /// Which cloud it belongs to: the name of a dialect.
+    pub cloud: String,
+    /// A name for people.
+    pub name: String,
+    /// The number that some resources are owned by.
+    pub app_id: i64,
+    /// When it was made, by the emulator's clock.
+    pub created_at: Time,
+    /// Its own clock.
+    pub clock: Clock,
+}
+
+/// What a new tenant is to be; ids and keys that are given here are taken as they are.
+#[derive(Clone, Debug)]
+pub struct NewAccount {
+    /// The root account's id.
+    pub id: AccountId,
+    /// The name of a dialect.
+    pub cloud: String,
+    /// A name for people.
+    pub name: String,
+    /// The number that some resources are owned by.
+    pub app_id: i64,
+    /// The root key's public half.
+    pub secret_id: SecretId,
+    /// The root key's secret half.
+    pub secret: Secret,
+}
+
+#[derive(FromRow)]
+struct AccountRow {
+    id: String,
+    cloud: String,
+    name: String,
+    app_id: i64,
+    created_at: i64,
+    clock_mode: String,
+    clock_at: i64,
+}
+
+impl AccountRow {
+    fn read(self) -> Result<Account, Fault> {
+        let clock = Clock::restored(&self.clock_mode, self.clock_at).ok_or_else(|| Internal::Unreadable {
+            what: format!("clock of account {}", self.id),
+            why: format!("unknown mode {}", self.clock_mode),
+        })?;
+        Ok(Account {
+            id: self.id.into(),
+            cloud: self.cloud,
+            name: self.name,
+            app_id: self.app_id,
+            created_at: Time(self.created_at),
+            clock,
+        })
+    }
+}
+
+impl Engine {
+    /// An account, from the view.
+    pub async fn account(&self, id: &AccountId) -> Result<Option<Arc<Account>>, Fault> {
+        let Some(tenant) = self.view.tenant(id).await? else { return Ok(None) };
+        let wanted = id.clone();
+        self.view
+            .part(&tenant, &self.view.accounts, id, move |tx| Box::pin(async move { lookup(tx, &wanted).await }))
+            .await
+    }
+}
+
+/// Makes a tenant and its root key. `Exists` names which of the two is taken.
+pub async fn create(engine: &Engine, new: NewAccount) -> Result<Account, Fault> {
+    let now = engine.server_clock().at(engine.env.now());
+    let sealed = engine.sealer.seal(&engine.env, new.secret_id.as_str(), &new.secret)?;
+    // The generation starts at the wall clock, so that an account made again is later than the one that was deleted.
+    let generation = engine.env.now().0;
+    let account = Account {
+        id: new.id.clone(),
+        cloud: new.cloud.clone(),
+        name: new.name.clone(),
+        app_id: new.app_id,
+        created_at: now,
+        clock: Clock::Inherit,
+    };
+    engine
+        .store
+        .write(
+            move |tx| {
+                let (new, sealed) = (new.clone(), sealed.clone());
+                Box::pin(async move {
+                    let made = tx
+                        .execute(
+                            "INSERT INTO accounts (id, cloud, name, app_id, generation, created_at, clock_mode, clock_at) \
+                             VALUES ($1, $2, $3, $4, $5, $6, 'inherit', 0) ON CONFLICT DO NOTHING",
+                            args![&new.id, &new.cloud, &new.name, new.app_id, generation, now.0],
+                        )
+                        .await?;
+                    if made == 0 {
+                        return Err(Fault::Exists(Kind::Account, new.id.to_string()));
+                    }
+                    keys::insert(tx, &new.id, "", &new.secret_id, &sealed, "", now, generation).await
+                })
+            },
+            |()| (),
+        )
+        .await??;
+    Ok(account)
+}
+
+/// Deletes a tenant with everything in it.
+pub async fn delete(engine: &Arc<Engine>, id: &AccountId) -> Result<(), Fault> {
+    let (wanted, gone, watcher) = (id.clone(), id.clone(), engine.clone());
+    engine
+        .store
+        .write(
+            move |tx| {
+                let id = wanted.clone();
+                Box::pin(async move {
+                    if tx.advance(id.as_str()).await?.is_none() {
+                        return Err(Fault::NotFound(Kind::Account, id.to_string()));
+                    }
+                    tx.execute("DELETE FROM accounts WHERE id = $1", args![&id]).await?;
+                    Ok(())
+                })
+            },
+            move |()| watcher.view.forget(&gone),
+        )
+        .await?
+}
+
+/// Every tenant, oldest first.
+pub async fn list(engine: &Engine) -> Result<Vec<Account>, Fault> {
+    let mut read = engine.store.read().await?;
+    let rows: Vec<AccountRow> = read
+        .tx()
+        .all(
+            "SELECT id, cloud, name, app_id, created_at, clock_mode, clock_at FROM accounts ORDER BY created_at, app_id",
+            args![],
+        )
+        .await?;
+    rows.into_iter().map(AccountRow::read).collect()
+}
+
+/// Sets an account's own clock.
+pub async fn set_clock(cx: Cx, clock: Clock) -> Result<(), Fault> {
+    cx::write(cx, move |write| {
+        Box::pin(async move {
+            let (mode, at) = clock.stored();
+            let id = write.account().clone();
+            write
+                .tx
+                .execute("UPDATE accounts SET clock_mode = $2, clock_at = $3 WHERE id = $1", args![&id, mode, at])
+                .await?;
+            write.changes(Change::Account);
+            Ok(())
+        })
+    })
+    .await
+}
+
+/// Sets the server's clock, which every account without its own follows.
+pub async fn set_server_clock(engine: &Engine, clock: Clock) -> Result<(), Fault> {
+    let (mode, at) = clock.stored();
+    set_meta(engine, "clock", format!("{mode} {at}")).await?;
+    engine.set_server_clock(clock);
+    Ok(())
+}
+
+pub(super) async fn stored_server_clock(engine: &Engine) -> Result<Clock, Fault> {
+    let Some(text) = meta(engine, "clock").await? else { return Ok(Clock::Real) };
+    text.split_once(' ')
+        .and_then(|(mode, at)| Clock::restored(mode, at.parse().ok()?))
+        .ok_or_else(|| Internal::Unreadable { what: "the server's clock".to_owned(), why: text }.into())
+}
+
+/// The oldest working key of an account's root, to be shown at start.
+pub async fn root_key(engine: &Engine, id: &AccountId) -> Result<Option<(SecretId, Secret)>, Fault> {
+    let row: Option<(String, String)> = engine
+        .store
+        .glance(
+            "SELECT secret_id, sealed FROM access_keys WHERE account_id = $1 AND user_id = '' AND active = $2 \
+             ORDER BY seq LIMIT 1",
+            args![id, true],
+        )
+        .await?;
+    let Some((secret_id, sealed)) = row else { return Ok(None) };
+    let secret = engine.sealer.open(&secret_id, &sealed)?;
+    Ok(Some((secret_id.into(), secret)))
+}
+
+/// Whether the store answers.
+pub async fn ping(engine: &Engine) -> Result<(), Fault> {
+    meta(engine, "master key").await.map(|_| ())
+}
+
+/// The first start seals a mark with the master key; every later one must be able to open it.
+pub(super) async fn check_master_key(engine: &Engine) -> Result<(), Fault> {
+    match meta(engine, "master key").await? {
+        Some(sealed) => {
+            engine.sealer.open("master key", &sealed)?;
+        }
+        None => {
+            let sealed = engine.sealer.seal(&engine.env, "master key", &Secret::new("camulator".to_owned()))?;
+            set_meta(engine, "master key", sealed).await?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) async fn lookup(tx: &mut Tx<'_>, id: &AccountId) -> Result<Option<Account>, Fault> {
+    let row: Option<AccountRow> = tx
+        .optional(
+            "SELECT id, cloud, name, app_id, created_at, clock_mode, clock_at FROM accounts WHERE id = $1",
+            args![id],
+        )
+        .await?;
+    row.map(AccountRow::read).transpose()
+}
+
+async fn meta(engine: &Engine, name: &str) -> Result<Option<String>, Fault> {
+    let row: Option<(String,)> = engine.store.glance("SELECT value FROM meta WHERE name = $1", args![name]).await?;
+    Ok(row.map(|(value,)| value))
+}
+
+async fn set_meta(engine: &Engine, name: &'static str, value: String) -> Result<(), Fault> {
+    engine
+        .store
+        .write(
+            move |tx| {
+                let value = value.clone();
+                Box::pin(async move {
+                    tx.execute(
+                        "INSERT INTO meta (name, value) VALUES ($1, $2) \
+                         ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                        args![name, value],
+                    )
+                    .await?;
+                    Ok(())
+                })
+            },
+            |()| (),
+        )
+        .await?
+}

@@ -1,0 +1,280 @@
+//! Which policies a user, group or role has, and what they amount to.
+
+use super::cx::{Cx, Write};
+use super::fault::{Fault, Limit};
+use super::ids::{AccountId, GroupId, PolicyId};
+use super::policies::{self, PolicyRef};
+use super::view::{Change, Holder};
+use super::{Account, Engine, accounts, roles, users};
+use crate::args;
+use crate::env::Time;
+use crate::policy::{self, Attached, PolicySet, Via};
+use crate::store::{FromRow, Tx};
+use std::sync::Arc;
+
+/// How many policies one user, group or role may have.
+const ATTACHMENTS: i64 = 200;
+
+/// What a principal may do by the policies that it has: compiled for the evaluator.
+pub struct Grants {
+    /// The name of the user or role.
+    pub name: String,
+    /// Its own policies and, for a user, those of its groups.
+    pub identity: PolicySet,
+    /// Its permission boundary.
+    pub boundary: Option<PolicySet>,
+    /// The groups of a user.
+    pub groups: Vec<GroupId>,
+}
+
+/// A policy as the lists of a holder show it.
+#[derive(Clone, Debug)]
+pub struct AttachedPolicy {
+    /// Its id.
+    pub id: PolicyId,
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// Whether it comes with the cloud.
+    pub preset: bool,
+    /// When it was attached.
+    pub attached_at: Time,
+}
+
+#[derive(FromRow)]
+struct AttachmentRow {
+    group_id: String,
+    group_name: String,
+    policy_id: String,
+    name: Option<String>,
+    document: Option<String>,
+}
+
+impl Engine {
+    /// What a principal may do, from the view; none when it does not exist.
+    pub async fn grants(
+        self: &Arc<Engine>,
+        account: &AccountId,
+        holder: &Holder,
+    ) -> Result<Option<Arc<Grants>>, Fault> {
+        let Some(tenant) = self.view.tenant(account).await? else { return Ok(None) };
+        let key = (account.clone(), holder.clone());
+        let (engine, (account, holder)) = (self.clone(), key.clone());
+        self.view
+            .part(&tenant, &self.view.grants, &key, |tx| {
+                Box::pin(async move { load(&engine, tx, &account, &holder).await })
+            })
+            .await
+    }
+}
+
+/// Attaches a policy; attaching it again changes nothing.
+pub async fn attach(write: &mut Write<'_, '_>, holder: &Holder, wanted: &PolicyRef) -> Result<(), Fault> {
+    let account = write.account().clone();
+    require_holder(write, holder).await?;
+    let policy = policies::require(write.cx, write.tx, wanted).await?;
+    let (kind, id) = columns(holder);
+    let sql = "SELECT COUNT(*) FROM attachments WHERE account_id = $1 AND holder_kind = $2 AND holder_id = $3 \
+               AND policy_id <> $4";
+    if write.tx.number(sql, args![&account, kind, id, &policy.id]).await? >= ATTACHMENTS {
+        return Err(Fault::Quota(Limit::Attachments, ATTACHMENTS.unsigned_abs()));
+    }
+    write
+        .tx
+        .execute(
+            "INSERT INTO attachments (account_id, holder_kind, holder_id, policy_id, created_at, seq) \
+             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+            args![&account, kind, id, &policy.id, write.cx.now.0, write.generation],
+        )
+        .await?;
+    write.changes(Change::Grants(holder.clone()));
+    Ok(())
+}
+
+/// Detaches a policy; detaching one that is not attached changes nothing.
+pub async fn detach(write: &mut Write<'_, '_>, holder: &Holder, wanted: &PolicyRef) -> Result<(), Fault> {
+    let account = write.account().clone();
+    require_holder(write, holder).await?;
+    let policy = policies::require(write.cx, write.tx, wanted).await?;
+    let (kind, id) = columns(holder);
+    let sql = "DELETE FROM attachments WHERE account_id = $1 AND holder_kind = $2 AND holder_id = $3 \
+               AND policy_id = $4";
+    write.tx.execute(sql, args![&account, kind, id, &policy.id]).await?;
+    write.changes(Change::Grants(holder.clone()));
+    Ok(())
+}
+
+/// The policies attached to a holder itself, oldest attachment first.
+pub async fn list(cx: &Cx, holder: &Holder) -> Result<Vec<AttachedPolicy>, Fault> {
+    #[derive(FromRow)]
+    struct Listed {
+        policy_id: String,
+        created_at: i64,
+        name: Option<String>,
+        description: Option<String>,
+    }
+    let (kind, id) = columns(holder);
+    let mut read = cx.engine.store.read().await?;
+    let rows: Vec<Listed> = read
+        .tx()
+        .all(
+            "SELECT a.policy_id, a.created_at, p.name, p.description FROM attachments a \
+             LEFT JOIN policies p ON p.account_id = a.account_id AND p.id = a.policy_id \
+             WHERE a.account_id = $1 AND a.holder_kind = $2 AND a.holder_id = $3 ORDER BY a.seq",
+            args![&cx.account.id, kind, id],
+        )
+        .await?;
+    rows.into_iter()
+        .map(|row| {
+            let id = PolicyId::from(row.policy_id);
+            let attached_at = Time(row.created_at);
+            match (row.name, row.description, policies::preset(cx, &id)) {
+                (Some(name), Some(description), _) => {
+                    Ok(AttachedPolicy { id, name, description, preset: false, attached_at })
+                }
+                (_, _, Some(preset)) => Ok(AttachedPolicy {
+                    id,
+                    name: preset.name.clone(),
+                    description: preset.description.clone(),
+                    preset: true,
+                    attached_at,
+                }),
+                _ => Err(policies::unreadable(id.as_str(), "it is attached and does not exist".to_owned())),
+            }
+        })
+        .collect()
+}
+
+async fn load(
+    engine: &Arc<Engine>,
+    tx: &mut Tx<'_>,
+    account: &AccountId,
+    holder: &Holder,
+) -> Result<Option<Grants>, Fault> {
+    let Some(account) = accounts::lookup(tx, account).await? else { return Ok(None) };
+    let (name, boundary) = match holder {
+        Holder::User(id) => {
+            named(tx, "SELECT name, boundary_id FROM users WHERE account_id = $1 AND id = $2", &account, id.as_str())
+                .await?
+        }
+        Holder::Role(id) => {
+            named(tx, "SELECT name, boundary_id FROM roles WHERE account_id = $1 AND id = $2", &account, id.as_str())
+                .await?
+        }
+    }
+    .unzip();
+    let (Some(name), Some(boundary)) = (name, boundary) else { return Ok(None) };
+    let (kind, id) = columns(holder);
+    let rows: Vec<AttachmentRow> = tx
+        .all(
+            "SELECT '' AS group_id, '' AS group_name, a.policy_id, p.name, v.document, a.seq AS place \
+             FROM attachments a \
+             LEFT JOIN policies p ON p.account_id = a.account_id AND p.id = a.policy_id \
+             LEFT JOIN policy_versions v ON v.account_id = a.account_id AND v.policy_id = a.policy_id \
+             AND v.version = p.default_version \
+             WHERE a.account_id = $1 AND a.holder_kind = $2 AND a.holder_id = $3 \
+             UNION ALL \
+             SELECT g.id, g.name, a.policy_id, p.name, v.document, a.seq \
+             FROM group_members m \
+             JOIN user_groups g ON g.account_id = m.account_id AND g.id = m.group_id \
+             JOIN attachments a ON a.account_id = m.account_id AND a.holder_kind = 'group' AND a.holder_id = m.group_id \
+             LEFT JOIN policies p ON p.account_id = a.account_id AND p.id = a.policy_id \
+             LEFT JOIN policy_versions v ON v.account_id = a.account_id AND v.policy_id = a.policy_id \
+             AND v.version = p.default_version \
+             WHERE m.account_id = $1 AND $2 = 'user' AND m.user_id = $3 ORDER BY place",
+            args![&account.id, kind, id],
+        )
+        .await?;
+    let mut attached = Vec::with_capacity(rows.len());
+    for row in rows {
+        let via = match (holder, row.group_id.as_str()) {
+            (Holder::Role(_), _) => Via::Role,
+            (Holder::User(_), "") => Via::Own,
+            (Holder::User(_), group) => Via::Group { id: group.to_owned(), name: row.group_name },
+        };
+        let own = row.name.zip(row.document);
+        attached.push(read(engine, &account, row.policy_id.into(), own, via)?);
+    }
+    let boundary = match boundary.as_str() {
+        "" => None,
+        id => Some(PolicySet::compile(vec![read_boundary(engine, tx, &account, id).await?])),
+    };
+    let groups: Vec<(String,)> = match holder {
+        Holder::Role(_) => Vec::new(),
+        Holder::User(id) => {
+            tx.all(
+                "SELECT group_id FROM group_members WHERE account_id = $1 AND user_id = $2 ORDER BY seq",
+                args![&account.id, id],
+            )
+            .await?
+        }
+    };
+    Ok(Some(Grants {
+        name,
+        identity: PolicySet::compile(attached),
+        boundary,
+        groups: groups.into_iter().map(|(id,)| id.into()).collect(),
+    }))
+}
+
+async fn named(
+    tx: &mut Tx<'_>,
+    sql: &'static str,
+    account: &Account,
+    id: &str,
+) -> Result<Option<(String, String)>, Fault> {
+    Ok(tx.optional(sql, args![&account.id, id]).await?)
+}
+
+async fn read_boundary(engine: &Arc<Engine>, tx: &mut Tx<'_>, account: &Account, id: &str) -> Result<Attached, Fault> {
+    let own: Option<(String, String)> = tx
+        .optional(
+            "SELECT p.name, v.document FROM policies p JOIN policy_versions v ON v.account_id = p.account_id \
+             AND v.policy_id = p.id AND v.version = p.default_version WHERE p.account_id = $1 AND p.id = $2",
+            args![&account.id, id],
+        )
+        .await?;
+    read(engine, account, id.into(), own, Via::Boundary)
+}
+
+/// A policy as the evaluator takes it; the account's own brings its name and text, a preset is known by its id.
+fn read(
+    engine: &Arc<Engine>,
+    account: &Account,
+    id: PolicyId,
+    own: Option<(String, String)>,
+    via: Via,
+) -> Result<Attached, Fault> {
+    let (name, document) = match own {
+        Some((name, text)) => {
+            let document = policies::stored(engine, account, policy::Kind::Strategy, &text)
+                .map_err(|why| policies::unreadable(&name, why))?;
+            (name, document)
+        }
+        None => {
+            let missing = || policies::unreadable(id.as_str(), "it is attached and does not exist".to_owned());
+            let presets = engine.presets.get(account.cloud.as_str()).ok_or_else(missing)?;
+            let preset = presets.iter().find(|preset| preset.id == id).ok_or_else(missing)?;
+            let document = policies::stored(engine, account, policy::Kind::Strategy, &preset.document)
+                .map_err(|why| policies::unreadable(&preset.name, why))?;
+            (preset.name.clone(), document)
+        }
+    };
+    Ok(Attached { policy: policy::PolicyRef { id: id.to_string(), name }, via, document })
+}
+
+fn columns(holder: &Holder) -> (&'static str, &str) {
+    match holder {
+        Holder::User(id) => ("user", id.as_str()),
+        Holder::Role(id) => ("role", id.as_str()),
+    }
+}
+
+async fn require_holder(write: &mut Write<'_, '_>, holder: &Holder) -> Result<(), Fault> {
+    let account = write.account().clone();
+    match holder {
+        Holder::User(id) => users::require(write.tx, &account, id).await,
+        Holder::Role(id) => roles::require(write, &roles::RoleRef::Id(id.clone())).await.map(|_| ()),
+    }
+}

@@ -1,0 +1,168 @@
+//! What an operation is given: the engine, the caller, the time, and in a write the transaction.
+
+use super::fault::{Fault, Kind};
+use super::ids::{AccountId, RoleId, SecretId, UserId};
+use super::view::Change;
+use super::{Account, Engine};
+use crate::env::Time;
+use crate::policy::PolicySet;
+use crate::store::{BoxFuture, Statement, Tx};
+use std::sync::Arc;
+
+/// Who is asking, once it has been verified.
+#[derive(Clone)]
+pub struct Caller {
+    /// The account that it acts in.
+    pub account: AccountId,
+    /// Which identity of that account.
+    pub identity: Identity,
+    /// The key that it signed with.
+    pub secret_id: SecretId,
+    /// The policy that its session is narrowed to, if it is.
+    pub narrowed: Option<Arc<PolicySet>>,
+}
+
+/// An identity of an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Identity {
+    /// The account itself.
+    Root,
+    /// A sub-user.
+    User(UserId),
+    /// A session of a role.
+    Role {
+        /// The role.
+        id: RoleId,
+        /// The session's name.
+        session: String,
+        /// The id of the identity that opened it.
+        origin: String,
+    },
+    /// A federation session: a user's, or the root account's, own rights, narrowed.
+    Federated {
+        /// The user, none for the root account.
+        user: Option<UserId>,
+        /// The session's name.
+        session: String,
+    },
+}
+
+impl Caller {
+    /// The id that the clouds put for "who": the user's own, or the account's.
+    pub fn id(&self) -> &str {
+        match &self.identity {
+            Identity::Root | Identity::Federated { user: None, .. } => self.account.as_str(),
+            Identity::User(id) | Identity::Federated { user: Some(id), .. } => id.as_str(),
+            Identity::Role { origin, .. } => origin,
+        }
+    }
+
+    /// Whether it signs with a temporary key.
+    pub fn is_temporary(&self) -> bool {
+        matches!(self.identity, Identity::Role { .. } | Identity::Federated { .. })
+    }
+}
+
+/// The context of one operation.
+#[derive(Clone)]
+pub struct Cx {
+    /// Identities, policies, sessions.
+    pub engine: Arc<Engine>,
+    /// Who is asking.
+    pub caller: Arc<Caller>,
+    /// The caller's account.
+    pub account: Arc<Account>,
+    /// The account's time when the request came, by the emulator's clock.
+    pub now: Time,
+    /// The client's address, as text.
+    pub peer: Arc<str>,
+}
+
+/// The context of an operation that changes its account: everything it does is one transaction.
+pub struct Write<'t, 'c> {
+    /// The operation's context.
+    pub cx: &'t Cx,
+    /// The transaction.
+    pub tx: &'t mut Tx<'c>,
+    /// The account's generation after this write; also the place of new rows in their lists.
+    pub generation: i64,
+    changes: Option<Vec<Change>>,
+}
+
+impl Write<'_, '_> {
+    /// Names something that this operation changes. An operation that names nothing is taken to have changed anything.
+    pub fn changes(&mut self, change: Change) {
+        self.changes.get_or_insert_default().push(change);
+    }
+
+    /// Says that nothing that could be cached changes: only new things are made.
+    pub fn only_adds(&mut self) {
+        self.changes.get_or_insert_default();
+    }
+
+    /// The account that the operation acts in.
+    pub fn account(&self) -> &AccountId {
+        &self.cx.account.id
+    }
+}
+
+/// An answer together with the rows that must be committed before it leaves.
+pub struct Opened<T> {
+    /// The answer.
+    pub reply: T,
+    /// What to commit.
+    pub rows: Vec<Statement>,
+}
+
+/// Runs a write: locks the account, runs `work`, commits, and drops what is outdated from the view. The only place
+/// that begins or ends a transaction of an account.
+pub async fn write<T, W>(cx: Cx, work: W) -> Result<T, Fault>
+where
+    T: Send + 'static,
+    W: for<'w> Fn(&'w mut Write<'_, '_>) -> BoxFuture<'w, Result<T, Fault>> + Send + Sync + 'static,
+{
+    let engine = cx.engine.clone();
+    let account = cx.account.id.clone();
+    let (watcher, changed) = (engine.clone(), account.clone());
+    let work = Arc::new(work);
+    let outcome = engine
+        .store
+        .write(
+            move |tx| {
+                let (cx, work) = (cx.clone(), work.clone());
+                Box::pin(async move {
+                    let Some(generation) = tx.advance(cx.account.id.as_str()).await? else {
+                        return Err(Fault::NotFound(Kind::Account, cx.account.id.to_string()));
+                    };
+                    let mut write = Write { cx: &cx, tx, generation, changes: None };
+                    let value = work(&mut write).await?;
+                    Ok((value, generation, write.changes))
+                })
+            },
+            move |(_, generation, changes): &(T, i64, Option<Vec<Change>>)| {
+                watcher.view.committed(&changed, *generation, changes.as_deref());
+            },
+        )
+        .await?;
+    outcome.map(|(value, _, _)| value)
+}
+
+/// Commits rows that change nobody's rights, such as a new session: no lock, no new generation.
+pub async fn append(engine: &Engine, rows: Vec<Statement>) -> Result<(), Fault> {
+    let rows: Arc<[Statement]> = rows.into();
+    engine
+        .store
+        .write(
+            move |tx| {
+                let rows = rows.clone();
+                Box::pin(async move {
+                    for row in rows.iter() {
+                        tx.execute(row.sql, row.arguments.clone()).await?;
+                    }
+                    Ok(())
+                })
+            },
+            |()| (),
+        )
+        .await?
+}

@@ -1,0 +1,278 @@
+//! Permanent keys, and what a key id stands for when a request arrives.
+
+use super::cx::{Caller, Cx, Identity, Write};
+use super::fault::{Fault, Kind, Limit, TokenFailure, Unauthenticated};
+use super::ids::{AccountId, SecretId, UserId};
+use super::sessions::{self, Session};
+use super::view::{Change, Holder};
+use super::{Account, Engine};
+use crate::args;
+use crate::env::Time;
+use crate::secret::{self, Secret};
+use crate::store::{FromRow, Tx};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// How many permanent keys an identity may have.
+const KEYS_PER_OWNER: i64 = 2;
+
+/// What a key id stands for.
+pub struct Key {
+    /// The account it acts in.
+    pub account: AccountId,
+    /// The public half.
+    pub secret_id: SecretId,
+    /// The secret half.
+    pub secret: Secret,
+    /// Whose it is.
+    pub owner: Owner,
+    /// The last signing key that was derived from the secret, under the scope that it was derived for. It lives and
+    /// dies with this entry, so a changed secret cannot meet an old derivation.
+    derived: Mutex<Option<(String, [u8; 32])>>,
+}
+
+/// Whose a key is.
+pub enum Owner {
+    /// The account's own.
+    Root,
+    /// A sub-user's.
+    User(UserId),
+    /// A session's.
+    Session(Session),
+}
+
+impl Key {
+    pub(super) fn new(account: AccountId, secret_id: SecretId, secret: Secret, owner: Owner) -> Key {
+        Key { account, secret_id, secret, owner, derived: Mutex::new(None) }
+    }
+
+    /// The signing key for a scope, derived at most once in a row for the same scope.
+    pub fn signing_key(&self, scope: &str, derive: impl FnOnce(&Secret) -> [u8; 32]) -> [u8; 32] {
+        let mut derived = self.derived.lock().unwrap_or_else(PoisonError::into_inner);
+        match derived.as_ref() {
+            Some((known, key)) if known == scope => *key,
+            _ => {
+                let key = derive(&self.secret);
+                *derived = Some((scope.to_owned(), key));
+                key
+            }
+        }
+    }
+
+    /// The identity behind the key, when the token that came with the request belongs to it and its session lives.
+    pub async fn identify(
+        &self,
+        engine: &Arc<Engine>,
+        account: &Account,
+        token: Option<&str>,
+    ) -> Result<Caller, Fault> {
+        let token_failure = |failure| Err(Fault::Unauthenticated(Unauthenticated::Token(failure)));
+        let session = match (&self.owner, token) {
+            (Owner::Session(_), None) => return token_failure(TokenFailure::Missing),
+            (Owner::Session(session), Some(token)) => {
+                if !secret::same(secret::digest(token).as_bytes(), session.token_digest.as_bytes()) {
+                    return token_failure(TokenFailure::Foreign);
+                }
+                if engine.now(account) >= session.expires_at {
+                    return token_failure(TokenFailure::Expired);
+                }
+                Some(session)
+            }
+            (_, Some(_)) => return token_failure(TokenFailure::Foreign),
+            (_, None) => None,
+        };
+        let identity = match (&self.owner, session) {
+            (Owner::Root, _) => Identity::Root,
+            (Owner::User(id), _) => Identity::User(id.clone()),
+            (Owner::Session(session), _) => session.identity(),
+        };
+        let holder = match &identity {
+            Identity::Root | Identity::Federated { user: None, .. } => None,
+            Identity::User(id) | Identity::Federated { user: Some(id), .. } => Some(Holder::User(id.clone())),
+            Identity::Role { id, .. } => Some(Holder::Role(id.clone())),
+        };
+        if let Some(holder) = holder
+            && engine.grants(&self.account, &holder).await?.is_none()
+        {
+            return match self.owner {
+                Owner::Session(_) => token_failure(TokenFailure::Orphaned),
+                _ => Err(Fault::Unauthenticated(Unauthenticated::UnknownKey)),
+            };
+        }
+        let narrowed = session.and_then(|session| session.narrowed.clone());
+        Ok(Caller { account: self.account.clone(), identity, secret_id: self.secret_id.clone(), narrowed })
+    }
+}
+
+/// A permanent key as lists show it.
+#[derive(Clone, Debug)]
+pub struct KeyInfo {
+    /// The public half.
+    pub secret_id: SecretId,
+    /// Whether it may sign.
+    pub active: bool,
+    /// A text of its owner's.
+    pub description: String,
+    /// When it was made.
+    pub created_at: Time,
+}
+
+impl Engine {
+    /// What a key id stands for now, from the view; none when it is unknown, disabled or deleted.
+    pub async fn key(self: &Arc<Engine>, secret_id: &SecretId) -> Result<Option<Arc<Key>>, Fault> {
+        let account = match self.view.keys.get(secret_id) {
+            Some(kept) => kept.value.account.clone(),
+            None => match owner(self, secret_id).await? {
+                Some(account) => account,
+                None => return Ok(None),
+            },
+        };
+        let Some(tenant) = self.view.current(&account).await? else { return Ok(None) };
+        let (engine, wanted) = (self.clone(), secret_id.clone());
+        self.view
+            .part(&tenant, &self.view.keys, secret_id, |tx| Box::pin(async move { load(&engine, tx, wanted).await }))
+            .await
+    }
+}
+
+async fn load(engine: &Arc<Engine>, tx: &mut Tx<'_>, secret_id: SecretId) -> Result<Option<Key>, Fault> {
+    #[derive(FromRow)]
+    struct KeyRow {
+        account_id: String,
+        user_id: String,
+        sealed: String,
+    }
+    let row: Option<KeyRow> = tx
+        .optional(
+            "SELECT account_id, user_id, sealed FROM access_keys WHERE secret_id = $1 AND active = $2",
+            args![&secret_id, true],
+        )
+        .await?;
+    let Some(row) = row else { return sessions::load(engine, tx, secret_id).await };
+    let secret = engine.sealer.open(secret_id.as_str(), &row.sealed)?;
+    let owner = if row.user_id.is_empty() { Owner::Root } else { Owner::User(row.user_id.into()) };
+    Ok(Some(Key::new(row.account_id.into(), secret_id, secret, owner)))
+}
+
+/// Makes a key for an identity of the account; `user` is none for the root account.
+pub async fn create(
+    write: &mut Write<'_, '_>,
+    user: Option<&UserId>,
+    description: &str,
+) -> Result<(KeyInfo, Secret), Fault> {
+    let account = write.account().clone();
+    let owner = user.map_or("", UserId::as_str);
+    let sql = "SELECT COUNT(*) FROM access_keys WHERE account_id = $1 AND user_id = $2";
+    if write.tx.number(sql, args![&account, owner]).await? >= KEYS_PER_OWNER {
+        return Err(Fault::Quota(Limit::Keys, KEYS_PER_OWNER.unsigned_abs()));
+    }
+    let env = &write.cx.engine.env;
+    let secret_id = new_secret_id(env);
+    let secret = Secret::new(env.alphanumeric(32));
+    let sealed = write.cx.engine.sealer.seal(env, secret_id.as_str(), &secret)?;
+    insert(write.tx, &account, owner, &secret_id, &sealed, description, write.cx.now, write.generation).await?;
+    write.only_adds();
+    let info = KeyInfo { secret_id, active: true, description: description.to_owned(), created_at: write.cx.now };
+    Ok((info, secret))
+}
+
+/// A new key id, in the form that the clients know: `AKID` and 32 letters or digits.
+pub fn new_secret_id(env: &crate::env::Env) -> SecretId {
+    format!("AKID{}", env.alphanumeric(32)).into()
+}
+
+/// The keys of an identity, oldest first.
+pub async fn list(cx: &Cx, user: Option<&UserId>) -> Result<Vec<KeyInfo>, Fault> {
+    #[derive(FromRow)]
+    struct Listed {
+        secret_id: String,
+        active: bool,
+        description: String,
+        created_at: i64,
+    }
+    let mut read = cx.engine.store.read().await?;
+    let rows: Vec<Listed> = read
+        .tx()
+        .all(
+            "SELECT secret_id, active, description, created_at FROM access_keys \
+             WHERE account_id = $1 AND user_id = $2 ORDER BY seq",
+            args![&cx.account.id, user.map_or("", UserId::as_str)],
+        )
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| KeyInfo {
+            secret_id: row.secret_id.into(),
+            active: row.active,
+            description: row.description,
+            created_at: Time(row.created_at),
+        })
+        .collect())
+}
+
+/// Enables or disables a key of an identity.
+pub async fn set_active(
+    write: &mut Write<'_, '_>,
+    user: Option<&UserId>,
+    secret_id: &SecretId,
+    active: bool,
+) -> Result<(), Fault> {
+    let sql = "UPDATE access_keys SET active = $4 WHERE account_id = $1 AND user_id = $2 AND secret_id = $3";
+    let arguments = args![write.account(), user.map_or("", UserId::as_str), secret_id, active];
+    touched_one(write, secret_id, sql, arguments).await
+}
+
+/// Deletes a key of an identity.
+pub async fn delete(write: &mut Write<'_, '_>, user: Option<&UserId>, secret_id: &SecretId) -> Result<(), Fault> {
+    let sql = "DELETE FROM access_keys WHERE account_id = $1 AND user_id = $2 AND secret_id = $3";
+    let arguments = args![write.account(), user.map_or("", UserId::as_str), secret_id];
+    touched_one(write, secret_id, sql, arguments).await
+}
+
+async fn touched_one(
+    write: &mut Write<'_, '_>,
+    secret_id: &SecretId,
+    sql: &'static str,
+    arguments: Vec<crate::store::Value>,
+) -> Result<(), Fault> {
+    if write.tx.execute(sql, arguments).await? == 0 {
+        return Err(Fault::NotFound(Kind::Key, secret_id.to_string()));
+    }
+    write.changes(Change::Key(secret_id.clone()));
+    Ok(())
+}
+
+#[expect(clippy::too_many_arguments, reason = "the columns of one row, in their order")]
+pub(super) async fn insert(
+    tx: &mut Tx<'_>,
+    account: &AccountId,
+    user: &str,
+    secret_id: &SecretId,
+    sealed: &str,
+    description: &str,
+    now: Time,
+    generation: i64,
+) -> Result<(), Fault> {
+    let made = tx
+        .execute(
+            "INSERT INTO access_keys (secret_id, account_id, user_id, sealed, active, description, created_at, seq) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+            args![secret_id, account, user, sealed, true, description, now.0, generation],
+        )
+        .await?;
+    if made == 0 {
+        return Err(Fault::Exists(Kind::Key, secret_id.to_string()));
+    }
+    Ok(())
+}
+
+async fn owner(engine: &Engine, secret_id: &SecretId) -> Result<Option<AccountId>, Fault> {
+    let row: Option<(String,)> = engine
+        .store
+        .glance(
+            "SELECT account_id FROM access_keys WHERE secret_id = $1 \
+             UNION ALL SELECT account_id FROM sessions WHERE secret_id = $1",
+            args![secret_id],
+        )
+        .await?;
+    Ok(row.map(|(account,)| account.into()))
+}

@@ -1,0 +1,375 @@
+//! Policies: the account's own and the ones that come with a cloud.
+
+use super::cx::{Cx, Write};
+use super::fault::{Fault, Internal, Kind, Limit, Refusal};
+use super::ids::{AccountId, PolicyId};
+use super::{Account, Engine, roles};
+use crate::args;
+use crate::env::Time;
+use crate::policy::{self, Document, Rules};
+use crate::store::{FromRow, Tx};
+use std::sync::Arc;
+
+/// How many own policies an account may have.
+const POLICIES: i64 = 1500;
+
+/// A policy that comes with a cloud and that every account of it has.
+#[derive(Clone, Debug)]
+pub struct Preset {
+    /// Its id, the same in every account.
+    pub id: PolicyId,
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// Its text.
+    pub document: String,
+}
+
+/// A policy with its default version's text.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Its id.
+    pub id: PolicyId,
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// The default version's text, byte for byte.
+    pub document: String,
+    /// Whether it comes with the cloud.
+    pub preset: bool,
+    /// When it was made.
+    pub created_at: Time,
+    /// When its document or description was changed last.
+    pub updated_at: Time,
+    /// How many users, groups and roles have it.
+    pub attached: i64,
+}
+
+/// What a new policy is to be.
+#[derive(Clone, Debug)]
+pub struct NewPolicy {
+    /// Its name, unique in the account.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// Its text.
+    pub document: String,
+    /// How its text is to be read.
+    pub kind: policy::Kind,
+    /// Key and value.
+    pub tags: Vec<(String, String)>,
+}
+
+/// A policy by id or by name; the id counts when both are given.
+#[derive(Clone, Debug)]
+pub enum PolicyRef {
+    /// By id.
+    Id(PolicyId),
+    /// By name.
+    Name(String),
+}
+
+impl PolicyRef {
+    /// What it was called by.
+    pub fn text(&self) -> &str {
+        match self {
+            PolicyRef::Id(id) => id.as_str(),
+            PolicyRef::Name(name) => name,
+        }
+    }
+}
+
+/// Which policies a list is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Both kinds.
+    All,
+    /// Those that come with the cloud.
+    Preset,
+    /// The account's own.
+    Own,
+}
+
+#[derive(FromRow)]
+struct PolicyRow {
+    id: String,
+    name: String,
+    description: String,
+    document: String,
+    created_at: i64,
+    updated_at: i64,
+    attached: i64,
+}
+
+impl PolicyRow {
+    fn read(self) -> Policy {
+        Policy {
+            id: self.id.into(),
+            name: self.name,
+            description: self.description,
+            document: self.document,
+            preset: false,
+            created_at: Time(self.created_at),
+            updated_at: Time(self.updated_at),
+            attached: self.attached,
+        }
+    }
+}
+
+/// Reads a document that is being written: the first defect is the answer.
+pub fn written(engine: &Engine, account: &Account, kind: policy::Kind, text: &str) -> Result<Arc<Document>, Fault> {
+    compiled(engine, account, kind, text).map_err(Fault::Document)
+}
+
+/// Reads a document that was stored. The sentence says why it cannot be read, which only a later version or a changed
+/// database can cause.
+pub fn stored(engine: &Engine, account: &Account, kind: policy::Kind, text: &str) -> Result<Arc<Document>, String> {
+    compiled(engine, account, kind, text).map_err(|problem| problem.to_string())
+}
+
+fn compiled(
+    engine: &Engine,
+    account: &Account,
+    kind: policy::Kind,
+    text: &str,
+) -> Result<Arc<Document>, policy::Problem> {
+    let app_id = u64::try_from(account.app_id).unwrap_or(0);
+    engine.documents.get_or_read(kind, account.id.as_str(), text, || {
+        let rules = Rules::new(kind, account.id.as_str(), app_id);
+        policy::parse(text, &rules).map_err(|mut problems| problems.swap_remove(0))
+    })
+}
+
+/// Makes a policy; a document that names principals is attached to them at once.
+pub async fn create(write: &mut Write<'_, '_>, new: &NewPolicy) -> Result<PolicyId, Fault> {
+    let account = write.account().clone();
+    let document = written(&write.cx.engine, &write.cx.account, new.kind, &new.document)?;
+    roles::check_principals(write.tx, &document).await?;
+    if preset_named(write.cx, &new.name).is_some() || id_of(write.tx, &account, &new.name).await?.is_some() {
+        return Err(Fault::Exists(Kind::Policy, new.name.clone()));
+    }
+    let counted = "SELECT COUNT(*) FROM (SELECT 1 FROM policies WHERE account_id = $1 LIMIT 1500) AS counted";
+    if write.tx.number(counted, args![&account]).await? >= POLICIES {
+        return Err(Fault::Quota(Limit::Policies, POLICIES.unsigned_abs()));
+    }
+    let now = write.cx.now.0;
+    let id = loop {
+        let id = PolicyId::from((100_000_000 + write.cx.engine.env.below(900_000_000)).to_string());
+        let made = write
+            .tx
+            .execute(
+                "INSERT INTO policies (account_id, id, name, description, default_version, last_version, created_at, \
+                 updated_at, seq) VALUES ($1, $2, $3, $4, 1, 1, $5, $5, $6) ON CONFLICT DO NOTHING",
+                args![&account, &id, &new.name, &new.description, now, write.generation],
+            )
+            .await?;
+        // The name is free, so a conflict is one of the random id: another one is drawn.
+        if made == 1 && preset(write.cx, &id).is_none() {
+            break id;
+        }
+    };
+    write
+        .tx
+        .execute(
+            "INSERT INTO policy_versions (account_id, policy_id, version, document, created_at) \
+             VALUES ($1, $2, 1, $3, $4)",
+            args![&account, &id, &new.document, now],
+        )
+        .await?;
+    for (place, (key, value)) in (0_i64..).zip(&new.tags) {
+        write
+            .tx
+            .execute(
+                "INSERT INTO policy_tags (account_id, policy_id, tag_key, tag_value, place) \
+                 VALUES ($1, $2, $3, $4, $5)",
+                args![&account, &id, key, value, place],
+            )
+            .await?;
+    }
+    write.only_adds();
+    Ok(id)
+}
+
+/// A policy of the caller's account or of its cloud.
+pub async fn get(cx: &Cx, wanted: &PolicyRef) -> Result<(Policy, Vec<(String, String)>), Fault> {
+    let mut read = cx.engine.store.read().await?;
+    let mut tx = read.tx();
+    let policy = require(cx, &mut tx, wanted).await?;
+    let tags = tx
+        .all(
+            "SELECT tag_key, tag_value FROM policy_tags WHERE account_id = $1 AND policy_id = $2 ORDER BY place",
+            args![&cx.account.id, &policy.id],
+        )
+        .await?;
+    Ok((policy, tags))
+}
+
+/// Changes the default version's text, and the description, when they are given.
+pub async fn update(
+    write: &mut Write<'_, '_>,
+    wanted: &PolicyRef,
+    description: Option<&str>,
+    document: Option<&str>,
+    name: Option<&str>,
+) -> Result<PolicyId, Fault> {
+    let account = write.account().clone();
+    if let Some(text) = document {
+        let read = written(&write.cx.engine, &write.cx.account, policy::Kind::Identity, text)?;
+        roles::check_principals(write.tx, &read).await?;
+    }
+    let policy = own(require(write.cx, write.tx, wanted).await?)?;
+    if let Some(name) = name
+        && name != policy.name
+        && (preset_named(write.cx, name).is_some() || id_of(write.tx, &account, name).await?.is_some())
+    {
+        return Err(Fault::Exists(Kind::Policy, name.to_owned()));
+    }
+    let now = write.cx.now.0;
+    write
+        .tx
+        .execute(
+            "UPDATE policies SET name = $3, description = $4, updated_at = $5 WHERE account_id = $1 AND id = $2",
+            args![&account, &policy.id, name.unwrap_or(&policy.name), description.unwrap_or(&policy.description), now],
+        )
+        .await?;
+    if let Some(document) = document {
+        write
+            .tx
+            .execute(
+                "UPDATE policy_versions SET document = $3 WHERE account_id = $1 AND policy_id = $2 AND version = \
+                 (SELECT default_version FROM policies WHERE account_id = $1 AND id = $2)",
+                args![&account, &policy.id, document],
+            )
+            .await?;
+    }
+    Ok(policy.id)
+}
+
+/// Deletes policies with their attachments: all of them or none.
+pub async fn delete(write: &mut Write<'_, '_>, ids: &[PolicyId]) -> Result<(), Fault> {
+    let account = write.account().clone();
+    for id in ids {
+        let policy = own(require(write.cx, write.tx, &PolicyRef::Id(id.clone())).await?)?;
+        for sql in [
+            "DELETE FROM attachments WHERE account_id = $1 AND policy_id = $2",
+            "DELETE FROM policies WHERE account_id = $1 AND id = $2",
+        ] {
+            write.tx.execute(sql, args![&account, &policy.id]).await?;
+        }
+    }
+    Ok(())
+}
+
+/// One page of the policies whose name contains the keyword, presets first, and how many there are in all.
+pub async fn list(
+    cx: &Cx,
+    scope: Scope,
+    keyword: &str,
+    offset: usize,
+    limit: usize,
+) -> Result<(Vec<Policy>, usize), Fault> {
+    let mut policies: Vec<Policy> = Vec::new();
+    let mut read = cx.engine.store.read().await?;
+    let mut tx = read.tx();
+    if scope != Scope::Own {
+        let counts: Vec<(String, i64)> = tx
+            .all(
+                "SELECT policy_id, COUNT(*) FROM attachments WHERE account_id = $1 GROUP BY policy_id",
+                args![&cx.account.id],
+            )
+            .await?;
+        let attached =
+            |id: &PolicyId| counts.iter().find(|(counted, _)| counted == id.as_str()).map_or(0, |(_, count)| *count);
+        policies
+            .extend(presets(cx).iter().map(|preset| Policy { attached: attached(&preset.id), ..shown(cx, preset) }));
+    }
+    if scope != Scope::Preset {
+        let rows: Vec<PolicyRow> = tx
+            .all(
+                "SELECT p.id, p.name, p.description, v.document, p.created_at, p.updated_at, \
+                 (SELECT COUNT(*) FROM attachments a WHERE a.account_id = p.account_id AND a.policy_id = p.id) \
+                 AS attached FROM policies p JOIN policy_versions v ON v.account_id = p.account_id \
+                 AND v.policy_id = p.id AND v.version = p.default_version WHERE p.account_id = $1 ORDER BY p.seq",
+                args![&cx.account.id],
+            )
+            .await?;
+        policies.extend(rows.into_iter().map(PolicyRow::read));
+    }
+    policies.retain(|policy| policy.name.contains(keyword) || policy.description.contains(keyword));
+    let total = policies.len();
+    Ok((policies.into_iter().skip(offset).take(limit).collect(), total))
+}
+
+/// The policy, whether preset or own, as it stands in this transaction.
+pub(super) async fn require(cx: &Cx, tx: &mut Tx<'_>, wanted: &PolicyRef) -> Result<Policy, Fault> {
+    let found = match wanted {
+        PolicyRef::Id(id) => preset(cx, id),
+        PolicyRef::Name(name) => preset_named(cx, name),
+    };
+    if let Some(preset) = found {
+        let sql = "SELECT COUNT(*) FROM attachments WHERE account_id = $1 AND policy_id = $2";
+        let attached = tx.number(sql, args![&cx.account.id, &preset.id]).await?;
+        return Ok(Policy { attached, ..shown(cx, preset) });
+    }
+    let id = match wanted {
+        PolicyRef::Id(id) => Some(id.clone()),
+        PolicyRef::Name(name) => id_of(tx, &cx.account.id, name).await?,
+    };
+    let row: Option<PolicyRow> = match id {
+        None => None,
+        Some(id) => {
+            tx.optional(
+                "SELECT p.id, p.name, p.description, v.document, p.created_at, p.updated_at, \
+                 (SELECT COUNT(*) FROM attachments a WHERE a.account_id = p.account_id AND a.policy_id = p.id) \
+                 AS attached FROM policies p JOIN policy_versions v ON v.account_id = p.account_id \
+                 AND v.policy_id = p.id AND v.version = p.default_version WHERE p.account_id = $1 AND p.id = $2",
+                args![&cx.account.id, &id],
+            )
+            .await?
+        }
+    };
+    row.map(PolicyRow::read).ok_or_else(|| Fault::NotFound(Kind::Policy, wanted.text().to_owned()))
+}
+
+/// The presets of the account's cloud.
+pub(super) fn presets(cx: &Cx) -> &[Preset] {
+    cx.engine.presets.get(cx.account.cloud.as_str()).map_or(&[], Vec::as_slice)
+}
+
+pub(super) fn preset<'a>(cx: &'a Cx, id: &PolicyId) -> Option<&'a Preset> {
+    presets(cx).iter().find(|preset| preset.id == *id)
+}
+
+fn preset_named<'a>(cx: &'a Cx, name: &str) -> Option<&'a Preset> {
+    presets(cx).iter().find(|preset| preset.name == name)
+}
+
+fn own(policy: Policy) -> Result<Policy, Fault> {
+    if policy.preset { Err(Fault::Refused(Refusal::PresetPolicy)) } else { Ok(policy) }
+}
+
+fn shown(cx: &Cx, preset: &Preset) -> Policy {
+    Policy {
+        id: preset.id.clone(),
+        name: preset.name.clone(),
+        description: preset.description.clone(),
+        document: preset.document.clone(),
+        preset: true,
+        created_at: cx.account.created_at,
+        updated_at: cx.account.created_at,
+        attached: 0,
+    }
+}
+
+async fn id_of(tx: &mut Tx<'_>, account: &AccountId, name: &str) -> Result<Option<PolicyId>, Fault> {
+    let row: Option<(String,)> =
+        tx.optional("SELECT id FROM policies WHERE account_id = $1 AND name = $2", args![account, name]).await?;
+    Ok(row.map(|(id,)| id.into()))
+}
+
+/// A text that cannot be read although it was stored.
+pub(super) fn unreadable(name: &str, why: String) -> Fault {
+    Internal::Unreadable { what: format!("policy {name}"), why }.into()
+}

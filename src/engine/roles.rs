@@ -1,0 +1,420 @@
+//! Roles, their trust policies and tags.
+
+use super::cx::{Cx, Write};
+use super::fault::{Fault, Internal, Kind, Limit};
+use super::ids::{AccountId, RoleId};
+use super::view::{Change, Holder};
+use super::{Account, Engine, accounts, policies, users};
+use crate::args;
+use crate::env::Time;
+use crate::policy::{self, Document, PrincipalPattern};
+use crate::store::{FromRow, Tx};
+use std::sync::{Arc, OnceLock};
+
+/// How many roles an account may have.
+const ROLES: i64 = 1000;
+/// How many tags a role may have.
+const TAGS: usize = 50;
+
+/// A role.
+#[derive(Debug)]
+pub struct Role {
+    /// Its id.
+    pub id: RoleId,
+    /// Its name, unique in the account.
+    pub name: String,
+    /// `user`, or what a service made it for.
+    pub kind: String,
+    /// The trust policy as it was written.
+    pub document: String,
+    /// A text of the account's.
+    pub description: String,
+    /// Whether a console may be entered as this role.
+    pub console_login: bool,
+    /// The longest session in seconds.
+    pub session_duration: i64,
+    /// When it was made.
+    pub created_at: Time,
+    /// When it was changed last.
+    pub updated_at: Time,
+    /// Key and value, in the order in which they were given.
+    pub tags: Vec<(String, String)>,
+    trust: OnceLock<Arc<Document>>,
+}
+
+impl Role {
+    /// The trust policy, compiled at the first use.
+    pub fn trust(&self, engine: &Engine, account: &Account) -> Result<Arc<Document>, Fault> {
+        if let Some(document) = self.trust.get() {
+            return Ok(document.clone());
+        }
+        let document = policies::stored(engine, account, policy::Kind::Trust, &self.document)
+            .map_err(|why| Internal::Unreadable { what: format!("trust policy of role {}", self.name), why })?;
+        Ok(self.trust.get_or_init(|| document).clone())
+    }
+}
+
+/// A role by id or by name; the id counts when both are given.
+#[derive(Clone, Debug)]
+pub enum RoleRef {
+    /// By id.
+    Id(RoleId),
+    /// By name.
+    Name(String),
+}
+
+impl RoleRef {
+    /// What it was called by.
+    pub fn text(&self) -> &str {
+        match self {
+            RoleRef::Id(id) => id.as_str(),
+            RoleRef::Name(name) => name,
+        }
+    }
+}
+
+/// What a new role is to be.
+#[derive(Clone, Debug)]
+pub struct NewRole {
+    /// Its name.
+    pub name: String,
+    /// The trust policy's text.
+    pub document: String,
+    /// A text of the account's.
+    pub description: String,
+    /// Whether a console may be entered as this role.
+    pub console_login: bool,
+    /// The longest session in seconds.
+    pub session_duration: i64,
+    /// Key and value.
+    pub tags: Vec<(String, String)>,
+}
+
+/// The parts of a role that can be changed; `None` leaves a part as it is.
+#[derive(Clone, Debug, Default)]
+pub struct RolePatch {
+    /// The trust policy's text.
+    pub document: Option<String>,
+    /// A text of the account's.
+    pub description: Option<String>,
+    /// Whether a console may be entered as this role.
+    pub console_login: Option<bool>,
+    /// The longest session in seconds.
+    pub session_duration: Option<i64>,
+}
+
+#[derive(FromRow)]
+struct RoleRow {
+    id: String,
+    name: String,
+    kind: String,
+    document: String,
+    description: String,
+    console_login: bool,
+    session_duration: i64,
+    created_at: i64,
+    updated_at: i64,
+}
+
+impl RoleRow {
+    fn with(self, tags: Vec<(String, String)>) -> Role {
+        Role {
+            id: self.id.into(),
+            name: self.name,
+            kind: self.kind,
+            document: self.document,
+            description: self.description,
+            console_login: self.console_login,
+            session_duration: self.session_duration,
+            created_at: Time(self.created_at),
+            updated_at: Time(self.updated_at),
+            tags,
+            trust: OnceLock::new(),
+        }
+    }
+}
+
+impl Engine {
+    /// A role of an account, from the view.
+    pub async fn role(&self, account: &AccountId, wanted: &RoleRef) -> Result<Option<Arc<Role>>, Fault> {
+        let Some(tenant) = self.view.tenant(account).await? else { return Ok(None) };
+        let id = match wanted {
+            RoleRef::Id(id) => id.clone(),
+            RoleRef::Name(name) => {
+                let key = (account.clone(), name.clone());
+                let (account, name) = key.clone();
+                let found = self
+                    .view
+                    .part(&tenant, &self.view.role_names, &key, |tx| {
+                        Box::pin(async move { id_of(tx, &account, &name).await })
+                    })
+                    .await?;
+                match found {
+                    Some(id) => RoleId::clone(&id),
+                    None => return Ok(None),
+                }
+            }
+        };
+        let key = (account.clone(), id);
+        let (account, id) = key.clone();
+        self.view
+            .part(&tenant, &self.view.roles, &key, |tx| Box::pin(async move { lookup(tx, &account, &id).await }))
+            .await
+    }
+}
+
+/// A role of the caller's account.
+pub async fn get(cx: &Cx, wanted: &RoleRef) -> Result<Arc<Role>, Fault> {
+    cx.engine.role(&cx.account.id, wanted).await?.ok_or_else(|| Fault::NotFound(Kind::Role, wanted.text().to_owned()))
+}
+
+/// Makes a role.
+pub async fn create(write: &mut Write<'_, '_>, new: &NewRole) -> Result<RoleId, Fault> {
+    let account = write.account().clone();
+    check_trust(write, &new.document).await?;
+    check_tags(&new.tags)?;
+    let counted = "SELECT COUNT(*) FROM (SELECT 1 FROM roles WHERE account_id = $1 LIMIT 1000) AS counted";
+    if write.tx.number(counted, args![&account]).await? >= ROLES {
+        return Err(Fault::Quota(Limit::Roles, ROLES.unsigned_abs()));
+    }
+    // 2^62 and a little: what the published ids look like. Far below the next power of two, so always 19 digits.
+    let id = RoleId::from(((1_u64 << 62) + write.cx.engine.env.below(1 << 44)).to_string());
+    let made = write
+        .tx
+        .execute(
+            "INSERT INTO roles (account_id, id, name, kind, document, description, console_login, session_duration, \
+             boundary_id, created_at, updated_at, seq) VALUES ($1, $2, $3, 'user', $4, $5, $6, $7, '', $8, $8, $9) \
+             ON CONFLICT DO NOTHING",
+            args![
+                &account,
+                &id,
+                &new.name,
+                &new.document,
+                &new.description,
+                new.console_login,
+                new.session_duration,
+                write.cx.now.0,
+                write.generation
+            ],
+        )
+        .await?;
+    if made == 0 {
+        return Err(Fault::Exists(Kind::Role, new.name.clone()));
+    }
+    put_tags(write, &id, 0, &new.tags).await?;
+    write.only_adds();
+    Ok(id)
+}
+
+/// Changes the parts of a role that are given: all of them or none.
+pub async fn update(write: &mut Write<'_, '_>, wanted: &RoleRef, patch: &RolePatch) -> Result<(), Fault> {
+    if let Some(document) = &patch.document {
+        check_trust(write, document).await?;
+    }
+    let account = write.account().clone();
+    let old = require(write, wanted).await?;
+    write
+        .tx
+        .execute(
+            "UPDATE roles SET document = $3, description = $4, console_login = $5, session_duration = $6, \
+             updated_at = $7 WHERE account_id = $1 AND id = $2",
+            args![
+                &account,
+                &old.id,
+                patch.document.as_ref().unwrap_or(&old.document),
+                patch.description.as_ref().unwrap_or(&old.description),
+                patch.console_login.unwrap_or(old.console_login),
+                patch.session_duration.unwrap_or(old.session_duration),
+                write.cx.now.0
+            ],
+        )
+        .await?;
+    write.changes(Change::Role(old.id, old.name));
+    Ok(())
+}
+
+/// Deletes a role with its tags and attachments. Its sessions end with it: their rows stay until they are purged, so that
+/// a request with their keys is told that the token is void rather than that the key is unknown.
+pub async fn delete(write: &mut Write<'_, '_>, wanted: &RoleRef) -> Result<(), Fault> {
+    let account = write.account().clone();
+    let role = require(write, wanted).await?;
+    for sql in [
+        "DELETE FROM attachments WHERE account_id = $1 AND holder_kind = 'role' AND holder_id = $2",
+        "DELETE FROM roles WHERE account_id = $1 AND id = $2",
+    ] {
+        write.tx.execute(sql, args![&account, &role.id]).await?;
+    }
+    write.changes(Change::Grants(Holder::Role(role.id.clone())));
+    write.changes(Change::Role(role.id, role.name));
+    Ok(())
+}
+
+/// One page of the account's roles, oldest first, and how many there are in all. `keep` filters when it is given.
+pub async fn list(
+    cx: &Cx,
+    keep: Option<&(dyn Fn(&Role) -> bool + Send + Sync)>,
+    offset: i64,
+    limit: i64,
+) -> Result<(Vec<Role>, usize), Fault> {
+    let account = &cx.account.id;
+    let mut read = cx.engine.store.read().await?;
+    let mut tx = read.tx();
+    let (from, count) = if keep.is_some() { (0, i64::MAX) } else { (offset, limit) };
+    let rows: Vec<RoleRow> = tx
+        .all(
+            "SELECT id, name, kind, document, description, console_login, session_duration, created_at, updated_at \
+             FROM roles WHERE account_id = $1 ORDER BY seq LIMIT $2 OFFSET $3",
+            args![account, count, from],
+        )
+        .await?;
+    let tags: Vec<(String, String, String)> = tx
+        .all(
+            "SELECT role_id, tag_key, tag_value FROM role_tags WHERE account_id = $1 AND role_id IN \
+             (SELECT id FROM roles WHERE account_id = $1 ORDER BY seq LIMIT $2 OFFSET $3) ORDER BY role_id, place",
+            args![account, count, from],
+        )
+        .await?;
+    let total = tx.number("SELECT COUNT(*) FROM roles WHERE account_id = $1", args![account]).await?;
+    let mut by_role: std::collections::HashMap<String, Vec<(String, String)>> = std::collections::HashMap::new();
+    for (role, key, value) in tags {
+        by_role.entry(role).or_default().push((key, value));
+    }
+    let roles = rows.into_iter().map(|row| {
+        let tags = by_role.remove(&row.id).unwrap_or_default();
+        row.with(tags)
+    });
+    let Some(keep) = keep else { return Ok((roles.collect(), usize::try_from(total).unwrap_or(0))) };
+    let kept: Vec<Role> = roles.filter(|role| keep(role)).collect();
+    let total = kept.len();
+    let page =
+        kept.into_iter().skip(usize::try_from(offset).unwrap_or(usize::MAX)).take(usize::try_from(limit).unwrap_or(0));
+    Ok((page.collect(), total))
+}
+
+/// Adds tags to a role; a tag of an existing key gets the new value.
+pub async fn tag(write: &mut Write<'_, '_>, wanted: &RoleRef, tags: &[(String, String)]) -> Result<(), Fault> {
+    check_tags(tags)?;
+    let role = require(write, wanted).await?;
+    let added = tags.iter().filter(|(key, _)| role.tags.iter().all(|(known, _)| known != key)).count();
+    if role.tags.len() + added > TAGS {
+        return Err(Fault::Quota(Limit::Tags, TAGS as u64));
+    }
+    put_tags(write, &role.id, write.generation, tags).await?;
+    write.changes(Change::Role(role.id, role.name));
+    Ok(())
+}
+
+/// Takes tags off a role; a key that it does not have is passed over.
+pub async fn untag(write: &mut Write<'_, '_>, wanted: &RoleRef, keys: &[String]) -> Result<(), Fault> {
+    let account = write.account().clone();
+    let role = require(write, wanted).await?;
+    for key in keys {
+        let sql = "DELETE FROM role_tags WHERE account_id = $1 AND role_id = $2 AND tag_key = $3";
+        write.tx.execute(sql, args![&account, &role.id, key]).await?;
+    }
+    write.changes(Change::Role(role.id, role.name));
+    Ok(())
+}
+
+/// The role as it stands in this write's transaction.
+pub async fn require(write: &mut Write<'_, '_>, wanted: &RoleRef) -> Result<Role, Fault> {
+    let account = write.account().clone();
+    let id = match wanted {
+        RoleRef::Id(id) => Some(id.clone()),
+        RoleRef::Name(name) => id_of(write.tx, &account, name).await?,
+    };
+    let role = match id {
+        Some(id) => lookup(write.tx, &account, &id).await?,
+        None => None,
+    };
+    role.ok_or_else(|| Fault::NotFound(Kind::Role, wanted.text().to_owned()))
+}
+
+async fn id_of(tx: &mut Tx<'_>, account: &AccountId, name: &str) -> Result<Option<RoleId>, Fault> {
+    let row: Option<(String,)> =
+        tx.optional("SELECT id FROM roles WHERE account_id = $1 AND name = $2", args![account, name]).await?;
+    Ok(row.map(|(id,)| id.into()))
+}
+
+async fn lookup(tx: &mut Tx<'_>, account: &AccountId, id: &RoleId) -> Result<Option<Role>, Fault> {
+    let row: Option<RoleRow> = tx
+        .optional(
+            "SELECT id, name, kind, document, description, console_login, session_duration, created_at, updated_at \
+             FROM roles WHERE account_id = $1 AND id = $2",
+            args![account, id],
+        )
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let tags = tx
+        .all(
+            "SELECT tag_key, tag_value FROM role_tags WHERE account_id = $1 AND role_id = $2 ORDER BY place",
+            args![account, id],
+        )
+        .await?;
+    Ok(Some(row.with(tags)))
+}
+
+async fn put_tags(
+    write: &mut Write<'_, '_>,
+    role: &RoleId,
+    first: i64,
+    tags: &[(String, String)],
+) -> Result<(), Fault> {
+    let account = write.account().clone();
+    for ((key, value), place) in tags.iter().zip(first..) {
+        write
+            .tx
+            .execute(
+                "INSERT INTO role_tags (account_id, role_id, tag_key, tag_value, place) VALUES ($1, $2, $3, $4, $5) \
+                 ON CONFLICT (account_id, role_id, tag_key) DO UPDATE SET tag_value = excluded.tag_value",
+                args![&account, role, key, value, place],
+            )
+            .await?;
+    }
+    Ok(())
+}
+
+fn check_tags(tags: &[(String, String)]) -> Result<(), Fault> {
+    if tags.len() > TAGS {
+        return Err(Fault::Quota(Limit::Tags, TAGS as u64));
+    }
+    for (place, (key, _)) in tags.iter().enumerate() {
+        if tags.iter().take(place).any(|(earlier, _)| earlier == key) {
+            return Err(Fault::illegal(&format!("Tags.{place}"), format!("the tag key `{key}` is given twice")));
+        }
+    }
+    Ok(())
+}
+
+/// A trust policy must be well-formed, and the accounts, users and groups that it names must exist.
+async fn check_trust(write: &mut Write<'_, '_>, text: &str) -> Result<(), Fault> {
+    let document = policies::written(&write.cx.engine, &write.cx.account, policy::Kind::Trust, text)?;
+    check_principals(write.tx, &document).await
+}
+
+/// Makes sure that the accounts, users and groups that a document names exist.
+pub(super) async fn check_principals(tx: &mut Tx<'_>, document: &Document) -> Result<(), Fault> {
+    for principal in document.principals() {
+        let (account, member) = match principal {
+            PrincipalPattern::Account(account) | PrincipalPattern::Root(account) => (account, None),
+            PrincipalPattern::User { account, user } => (account, Some((Kind::User, user))),
+            PrincipalPattern::Group { account, group } => (account, Some((Kind::Group, group))),
+            _ => continue,
+        };
+        let id = AccountId::from(account.as_str());
+        if accounts::lookup(tx, &id).await?.is_none() {
+            return Err(Fault::NotFound(Kind::Principal, account.clone()));
+        }
+        match member {
+            Some((Kind::User, user)) => users::require(tx, &id, &user.as_str().into()).await?,
+            Some((kind, group)) => {
+                let sql = "SELECT COUNT(*) FROM user_groups WHERE account_id = $1 AND id = $2";
+                if tx.number(sql, args![&id, group]).await? == 0 {
+                    return Err(Fault::NotFound(kind, group.clone()));
+                }
+            }
+            None => {}
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,207 @@
+//! Sub-users.
+
+use super::cx::{Cx, Write};
+use super::fault::{Fault, Kind, Limit, Refusal};
+use super::ids::{AccountId, SecretId, UserId};
+use super::view::{Change, Holder};
+use crate::args;
+use crate::env::Time;
+use crate::store::{FromRow, Tx};
+
+/// How many sub-users an account may have.
+const USERS: i64 = 1000;
+
+/// A sub-user.
+#[derive(Clone, Debug, FromRow)]
+pub struct User {
+    /// Its id.
+    pub id: String,
+    /// A second, shorter number.
+    pub uid: i64,
+    /// Its name, unique in the account.
+    pub name: String,
+    /// A text of the account's.
+    pub remark: String,
+    /// Whether it may sign in to a console.
+    pub console_login: bool,
+    /// Telephone number.
+    pub phone: String,
+    /// Country code of the telephone number.
+    pub country_code: String,
+    /// E-mail address.
+    pub email: String,
+    /// Creation, in microseconds.
+    pub created_at: i64,
+}
+
+/// The parts of a user that can be given and changed; `None` leaves a part as it is.
+#[derive(Clone, Debug, Default)]
+pub struct Profile {
+    /// A text of the account's.
+    pub remark: Option<String>,
+    /// Whether it may sign in to a console.
+    pub console_login: Option<bool>,
+    /// Telephone number.
+    pub phone: Option<String>,
+    /// Country code of the telephone number.
+    pub country_code: Option<String>,
+    /// E-mail address.
+    pub email: Option<String>,
+}
+
+/// Makes a sub-user.
+pub async fn create(write: &mut Write<'_, '_>, name: &str, profile: &Profile) -> Result<User, Fault> {
+    let account = write.account().clone();
+    if lookup_by_name(write.tx, &account, name).await?.is_some() {
+        return Err(Fault::Exists(Kind::User, name.to_owned()));
+    }
+    if write.tx.number("SELECT COUNT(*) FROM users WHERE account_id = $1", args![&account]).await? >= USERS {
+        return Err(Fault::Quota(Limit::Users, USERS.unsigned_abs()));
+    }
+    let text = |part: &Option<String>| part.clone().unwrap_or_default();
+    loop {
+        let env = &write.cx.engine.env;
+        let user = User {
+            id: (100_000_000_000 + env.below(100_000_000_000)).to_string(),
+            uid: i64::try_from(10_000_000 + env.below(90_000_000)).unwrap_or(0),
+            name: name.to_owned(),
+            remark: text(&profile.remark),
+            console_login: profile.console_login.unwrap_or(false),
+            phone: text(&profile.phone),
+            country_code: text(&profile.country_code),
+            email: text(&profile.email),
+            created_at: write.cx.now.0,
+        };
+        let made = write
+            .tx
+            .execute(
+                "INSERT INTO users (account_id, id, uid, name, remark, console_login, phone, country_code, email, \
+                 boundary_id, created_at, seq) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', $10, $11) \
+                 ON CONFLICT DO NOTHING",
+                args![
+                    &account,
+                    &user.id,
+                    user.uid,
+                    &user.name,
+                    &user.remark,
+                    user.console_login,
+                    &user.phone,
+                    &user.country_code,
+                    &user.email,
+                    user.created_at,
+                    write.generation
+                ],
+            )
+            .await?;
+        // The name is free, so a conflict is one of the random id: another one is drawn.
+        if made == 1 {
+            write.only_adds();
+            return Ok(user);
+        }
+    }
+}
+
+/// The user of that name.
+pub async fn get(cx: &Cx, name: &str) -> Result<User, Fault> {
+    let mut read = cx.engine.store.read().await?;
+    lookup_by_name(&mut read.tx(), &cx.account.id, name)
+        .await?
+        .ok_or_else(|| Fault::NotFound(Kind::User, name.to_owned()))
+}
+
+/// Every user, oldest first.
+pub async fn list(cx: &Cx) -> Result<Vec<User>, Fault> {
+    let mut read = cx.engine.store.read().await?;
+    let rows = read
+        .tx()
+        .all(
+            "SELECT id, uid, name, remark, console_login, phone, country_code, email, created_at FROM users \
+             WHERE account_id = $1 ORDER BY seq, uid",
+            args![&cx.account.id],
+        )
+        .await?;
+    Ok(rows)
+}
+
+/// Changes the parts of a user that are given.
+pub async fn update(write: &mut Write<'_, '_>, name: &str, profile: &Profile) -> Result<(), Fault> {
+    let account = write.account().clone();
+    let old =
+        lookup_by_name(write.tx, &account, name).await?.ok_or_else(|| Fault::NotFound(Kind::User, name.to_owned()))?;
+    let text = |part: &Option<String>, old: String| part.clone().unwrap_or(old);
+    write
+        .tx
+        .execute(
+            "UPDATE users SET remark = $3, console_login = $4, phone = $5, country_code = $6, email = $7 \
+             WHERE account_id = $1 AND id = $2",
+            args![
+                &account,
+                &old.id,
+                text(&profile.remark, old.remark),
+                profile.console_login.unwrap_or(old.console_login),
+                text(&profile.phone, old.phone),
+                text(&profile.country_code, old.country_code),
+                text(&profile.email, old.email)
+            ],
+        )
+        .await?;
+    write.only_adds();
+    Ok(())
+}
+
+/// Deletes a user with its attachments; with its keys only when `force` says so.
+pub async fn delete(write: &mut Write<'_, '_>, name: &str, force: bool) -> Result<(), Fault> {
+    let account = write.account().clone();
+    let user =
+        lookup_by_name(write.tx, &account, name).await?.ok_or_else(|| Fault::NotFound(Kind::User, name.to_owned()))?;
+    let keys: Vec<(String,)> = write
+        .tx
+        .all("SELECT secret_id FROM access_keys WHERE account_id = $1 AND user_id = $2", args![&account, &user.id])
+        .await?;
+    if !keys.is_empty() && !force {
+        return Err(Fault::Refused(Refusal::UserHasKeys));
+    }
+    for sql in [
+        "DELETE FROM access_keys WHERE account_id = $1 AND user_id = $2",
+        "DELETE FROM attachments WHERE account_id = $1 AND holder_kind = 'user' AND holder_id = $2",
+        "DELETE FROM users WHERE account_id = $1 AND id = $2",
+    ] {
+        write.tx.execute(sql, args![&account, &user.id]).await?;
+    }
+    for (secret_id,) in keys {
+        write.changes(Change::Key(SecretId::from(secret_id)));
+    }
+    write.changes(Change::Grants(Holder::User(user.id.into())));
+    Ok(())
+}
+
+/// The name of a user, if there is such a user in the account.
+pub async fn lookup_name(tx: &mut Tx<'_>, account: &AccountId, id: &UserId) -> Result<Option<String>, Fault> {
+    let row: Option<(String,)> =
+        tx.optional("SELECT name FROM users WHERE account_id = $1 AND id = $2", args![account, id]).await?;
+    Ok(row.map(|(name,)| name))
+}
+
+/// Makes sure that the account has this user.
+pub async fn require(tx: &mut Tx<'_>, account: &AccountId, id: &UserId) -> Result<(), Fault> {
+    match lookup_name(tx, account, id).await? {
+        Some(_) => Ok(()),
+        None => Err(Fault::NotFound(Kind::User, id.to_string())),
+    }
+}
+
+/// When a user was made.
+pub fn created(user: &User) -> Time {
+    Time(user.created_at)
+}
+
+async fn lookup_by_name(tx: &mut Tx<'_>, account: &AccountId, name: &str) -> Result<Option<User>, Fault> {
+    let row = tx
+        .optional(
+            "SELECT id, uid, name, remark, console_login, phone, country_code, email, created_at FROM users \
+             WHERE account_id = $1 AND name = $2",
+            args![account, name],
+        )
+        .await?;
+    Ok(row)
+}

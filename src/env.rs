@@ -1,0 +1,139 @@
+//! The only door to time and randomness.
+//!
+//! Everything that needs "now" or an unpredictable byte takes it from an [`Env`], so that a test can freeze the one and
+//! seed the other. Clippy forbids the calls that go around it (`clippy.toml`). Deliberately absent: time zones, sleeping,
+//! and the emulator's steerable clock, which is state and lives in `engine::clock`.
+
+use std::sync::Arc;
+
+/// A point in time: microseconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Time(pub i64);
+
+impl Time {
+    /// From whole seconds since the epoch; saturates instead of overflowing.
+    pub fn from_seconds(seconds: i64) -> Time {
+        Time(seconds.saturating_mul(1_000_000))
+    }
+
+    /// Whole seconds since the epoch, rounded down.
+    pub fn seconds(self) -> i64 {
+        self.0.div_euclid(1_000_000)
+    }
+
+    /// This time moved by `seconds`, saturating.
+    pub fn plus_seconds(self, seconds: i64) -> Time {
+        Time(self.0.saturating_add(seconds.saturating_mul(1_000_000)))
+    }
+
+    /// RFC 3339 in UTC with whole seconds, such as `2026-01-01T00:00:00Z`.
+    pub fn rfc3339(self) -> String {
+        self.format("%Y-%m-%dT%H:%M:%SZ")
+    }
+
+    /// Formats the UTC time with a strftime pattern; a time out of the calendar's range prints its seconds.
+    pub fn format(self, pattern: &str) -> String {
+        match chrono::DateTime::from_timestamp_micros(self.0) {
+            Some(at) => at.format(pattern).to_string(),
+            None => self.seconds().to_string(),
+        }
+    }
+
+    /// Reads RFC 3339 with any offset.
+    pub fn parse_rfc3339(text: &str) -> Option<Time> {
+        chrono::DateTime::parse_from_rfc3339(text).ok().map(|at| Time(at.timestamp_micros()))
+    }
+}
+
+/// Where the wall-clock time comes from.
+pub trait Clock: Send + Sync {
+    /// The wall-clock time.
+    fn now(&self) -> Time;
+}
+
+/// Where unpredictable bytes come from.
+pub trait Entropy: Send + Sync {
+    /// Fills the buffer with unpredictable bytes.
+    fn fill(&self, buffer: &mut [u8]);
+}
+
+/// The process's clock and randomness; cheap to clone.
+#[derive(Clone)]
+pub struct Env {
+    /// The wall clock.
+    pub clock: Arc<dyn Clock>,
+    /// The source of randomness.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+impl Env {
+    /// The operating system's clock and randomness.
+    pub fn system() -> Env {
+        Env { clock: Arc::new(SystemClock), entropy: Arc::new(SystemEntropy) }
+    }
+
+    /// The wall-clock time.
+    pub fn now(&self) -> Time {
+        self.clock.now()
+    }
+
+    /// `N` unpredictable bytes.
+    pub fn bytes<const N: usize>(&self) -> [u8; N] {
+        let mut buffer = [0; N];
+        self.entropy.fill(&mut buffer);
+        buffer
+    }
+
+    /// A lower-case UUID of version 4.
+    pub fn uuid(&self) -> String {
+        uuid::Builder::from_random_bytes(self.bytes()).into_uuid().to_string()
+    }
+
+    /// A number below `bound`; the modulo bias is below 2^-64 × `bound`, nothing for the identifiers it makes.
+    pub fn below(&self, bound: u64) -> u64 {
+        let wide = u128::from_le_bytes(self.bytes());
+        u64::try_from(wide % u128::from(bound.max(1))).unwrap_or(0)
+    }
+
+    /// `length` characters out of `A-Z a-z 0-9`, each equally likely.
+    pub fn alphanumeric(&self, length: usize) -> String {
+        const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+        let mut text = String::with_capacity(length);
+        while text.len() < length {
+            for byte in self.bytes::<32>() {
+                // 248 is the largest multiple of 62 in a byte: values above it would favour the first letters.
+                if byte < 248
+                    && text.len() < length
+                    && let Some(letter) = ALPHABET.get(usize::from(byte % 62))
+                {
+                    text.push(char::from(*letter));
+                }
+            }
+        }
+        text
+    }
+}
+
+struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the operating system's clock")]
+    fn now(&self) -> Time {
+        match std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH) {
+            Ok(since) => Time(i64::try_from(since.as_micros()).unwrap_or(i64::MAX)),
+            Err(_) => Time(0),
+        }
+    }
+}
+
+struct SystemEntropy;
+
+impl Entropy for SystemEntropy {
+    fn fill(&self, buffer: &mut [u8]) {
+        if let Err(error) = getrandom::fill(buffer) {
+            // Going on with predictable keys would be worse than stopping.
+            tracing::error!(%error, "the operating system gives no randomness");
+            std::process::abort();
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! What every part of the grammar needs: the rules, the path to where it is, and a place for problems.
+
+use crate::policy::document::{Defect, Problem, Rules, Span};
+use crate::policy::json::{Member, Node, Range, Value};
+
+/// The reading of one document.
+pub(super) struct Cx<'a> {
+    text: &'a str,
+    pub(super) rules: &'a Rules<'a>,
+    problems: Vec<Problem>,
+}
+
+/// Which element is being read; written out only for problems.
+pub(super) enum Path<'p> {
+    Root,
+    Name(&'p Path<'p>, &'p str),
+    Index(&'p Path<'p>, usize),
+}
+
+impl<'p> Path<'p> {
+    pub(super) fn name(&'p self, name: &'p str) -> Path<'p> {
+        Path::Name(self, name)
+    }
+
+    pub(super) fn index(&'p self, index: usize) -> Path<'p> {
+        Path::Index(self, index)
+    }
+
+    /// The path of an entry, if the element is a list of them at all.
+    pub(super) fn entry(&'p self, list: &Node<'_>, index: usize) -> Path<'p> {
+        match (&list.value, self) {
+            (Value::List(_), _) => Path::Index(self, index),
+            (_, Path::Root) => Path::Root,
+            (_, Path::Name(parent, name)) => Path::Name(parent, name),
+            (_, Path::Index(parent, at)) => Path::Index(parent, *at),
+        }
+    }
+}
+
+impl std::fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Path::Root => Ok(()),
+            Path::Name(Path::Root, name) => f.write_str(name),
+            Path::Name(parent, name) => write!(f, "{parent}.{name}"),
+            Path::Index(parent, index) => write!(f, "{parent}[{index}]"),
+        }
+    }
+}
+
+impl<'a> Cx<'a> {
+    pub(super) fn new(text: &'a str, rules: &'a Rules<'a>) -> Cx<'a> {
+        Cx { text, rules, problems: Vec::new() }
+    }
+
+    pub(super) fn report(&mut self, defect: Defect, path: &Path<'_>, range: Range, message: String) {
+        let span = Span::new(self.text, range);
+        self.problems.push(Problem { defect, path: path.to_string(), span, message });
+    }
+
+    /// Reports names that occur twice in one object, at any depth; answers whether there were none.
+    pub(super) fn report_duplicates(&mut self, node: &Node<'_>, path: &Path<'_>) -> bool {
+        let mut none = true;
+        match &node.value {
+            Value::Object(members) => {
+                for (index, member) in members.iter().enumerate() {
+                    let path = path.name(&member.name);
+                    if members.iter().take(index).any(|earlier| earlier.name == member.name) {
+                        let message = format!("`{}` is given twice", member.name);
+                        self.report(Defect::DuplicateElement, &path, member.range, message);
+                        none = false;
+                    }
+                    none &= self.report_duplicates(&member.node, &path);
+                }
+            }
+            Value::List(nodes) => {
+                for (index, node) in nodes.iter().enumerate() {
+                    none &= self.report_duplicates(node, &path.index(index));
+                }
+            }
+            _ => {}
+        }
+        none
+    }
+
+    /// Reports an element that is not among the known ones; answers whether it is.
+    pub(super) fn require_known(&mut self, member: &Member<'_>, known: &[&str], path: &Path<'_>) -> bool {
+        if known.contains(&&*member.name) {
+            return true;
+        }
+        let name = &member.name;
+        let message = match suggest(name, known.iter().copied()) {
+            Some(meant) if meant.eq_ignore_ascii_case(name) => {
+                format!("`{name}` must be written in lower case: `{meant}`")
+            }
+            Some(meant) => format!("there is no element `{name}`; did you mean `{meant}`?"),
+            None => format!("there is no element `{name}` here; known are `{}`", known.join("`, `")),
+        };
+        self.report(Defect::UnknownElement, &path.name(name), member.range, message);
+        false
+    }
+
+    /// What stands at a place, for a message.
+    pub(super) fn quote(&self, range: Range) -> String {
+        let start = range.start as usize;
+        let written = self.text.get(start..start + range.len as usize).unwrap_or_default();
+        match written.char_indices().nth(60) {
+            Some((cut, _)) => format!("`{}…`", written.get(..cut).unwrap_or_default()),
+            None => format!("`{written}`"),
+        }
+    }
+
+    /// The problems in the order of the text.
+    pub(super) fn into_problems(mut self) -> Vec<Problem> {
+        self.problems.sort_by_key(|problem| problem.span.offset);
+        self.problems
+    }
+}
+
+/// The known word that a wrong one was probably meant to be: one letter away or with letters swapped, two letters away if
+/// it is long; letter case aside.
+pub(super) fn suggest<'k>(wrong: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    if wrong.len() > 64 {
+        return None;
+    }
+    let wrong = wrong.to_ascii_lowercase();
+    let (distance, word) = known
+        .into_iter()
+        .map(|word| {
+            let lower = word.to_ascii_lowercase();
+            (if letters(&wrong) == letters(&lower) { 0 } else { distance(&wrong, &lower) }, word)
+        })
+        .min_by_key(|(distance, _)| *distance)?;
+    (distance <= if wrong.len() > 4 { 2 } else { 1 }).then_some(word)
+}
+
+fn letters(word: &str) -> Vec<char> {
+    let mut letters: Vec<char> = word.chars().collect();
+    letters.sort_unstable();
+    letters
+}
+
+/// How many letters must be added, dropped or changed to make one word of the other.
+fn distance(left: &str, right: &str) -> usize {
+    let mut row: Vec<usize> = (0..=right.chars().count()).collect();
+    for (index, l) in left.chars().enumerate() {
+        let mut previous = index;
+        let mut west = index + 1;
+        for (cell, r) in row.iter_mut().skip(1).zip(right.chars()) {
+            let changed = previous + usize::from(l != r);
+            previous = *cell;
+            west = changed.min(previous + 1).min(west + 1);
+            *cell = west;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = index + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}

@@ -1,0 +1,257 @@
+//! Tencent Cloud's policy language: version 2.0, and version 1.0 where [`Kind::Strategy`] allows it.
+//!
+//! [`parse`] is what stands before storing: every defect, in the order of the text. [`load`] is for text that was stored
+//! before: it never fails, and what it cannot read makes an allow not match and a deny match. [`check`] adds warnings.
+//! Sources: the CAM user guide on elements, syntax and conditions (598/10603, 10604, 10608), the CMQ notes on setting
+//! permissions through the API (406/8619) for strategies; choices where they are silent are in `docs/policy.md`.
+//!
+//! Deliberately absent: `notaction`, `notresource`, `notprincipal` (not documented), and whether principals exist.
+
+mod action;
+mod catalogue;
+mod condition;
+mod cx;
+mod principal;
+mod resource;
+mod text;
+mod warn;
+
+use std::sync::Arc;
+
+use self::cx::{Cx, Path};
+use self::text::find;
+use crate::policy::document::{
+    ActionForm, ActionPattern, Defect, Document, Effect, Kind, PrincipalPattern, Problem, Report, ResourceForm,
+    ResourcePattern, Rules, Statement, Written,
+};
+use crate::policy::json::{self, Member, Node, Range, Value};
+
+/// Reads a document; all its defects in the order of the text if it has any. The first is the one the cloud would report.
+pub fn parse(text: &str, rules: &Rules<'_>) -> Result<Document, Vec<Problem>> {
+    let (document, problems) = read(text, rules);
+    if problems.is_empty() { Ok(document) } else { Err(problems) }
+}
+
+/// Reads a document that was accepted before, perhaps under other rules. What cannot be read now fails closed.
+pub fn load(text: &str, rules: &Rules<'_>) -> Document {
+    read(text, rules).0
+}
+
+/// Everything wrong or suspicious about a text.
+pub fn check(text: &str, rules: &Rules<'_>) -> Report {
+    let (document, problems) = read(text, rules);
+    let warnings = if problems.is_empty() { warn::warnings(&document, rules) } else { Vec::new() };
+    Report { problems, warnings }
+}
+
+fn read(text: &str, rules: &Rules<'_>) -> (Document, Vec<Problem>) {
+    let mut cx = Cx::new(text, rules);
+    let whole = Range { start: 0, len: u32::try_from(text.len()).unwrap_or(u32::MAX) };
+    let length = text.chars().filter(|c| !matches!(c, ' ' | '\t' | '\n' | '\r')).count();
+    if length > rules.max_chars {
+        let message = format!(
+            "the document has {length} characters, spaces not counted; at most {} are allowed",
+            rules.max_chars
+        );
+        cx.report(Defect::TooLong, &Path::Root, Range { start: 0, len: 0 }, message);
+    }
+    let body = match json::read(text) {
+        Ok(node) => body(&mut cx, &node),
+        Err(syntax) => {
+            let place = Range { start: u32::try_from(syntax.at).unwrap_or(u32::MAX), len: 0 };
+            cx.report(Defect::NotJson, &Path::Root, place, format!("the document is not JSON: {}", syntax.what));
+            None
+        }
+    };
+    let body = body.unwrap_or_else(|| Body { principals: Vec::new(), statements: vec![unreadable_statement(whole)] });
+    let document = Document {
+        text: Arc::from(text),
+        read_name: resource::read_name,
+        principals: body.principals.into(),
+        statements: body.statements.into(),
+    };
+    (document, cx.into_problems())
+}
+
+struct Body {
+    principals: Vec<Written>,
+    statements: Vec<Statement>,
+}
+
+/// Denies everything: what a document that cannot be read at all is taken for.
+fn unreadable_statement(range: Range) -> Statement {
+    Statement {
+        range,
+        effect: Effect::Deny,
+        actions: [ActionPattern { range, form: ActionForm::Unreadable }].into(),
+        resources: [ResourcePattern { range, form: ResourceForm::Unreadable }].into(),
+        conditions: [].into(),
+        principals: [Written { range, path: "".into(), pattern: PrincipalPattern::Unreadable }].into(),
+    }
+}
+
+/// Nothing if the document as a whole cannot be understood.
+fn body(cx: &mut Cx<'_>, node: &Node<'_>) -> Option<Body> {
+    let Value::Object(members) = &node.value else {
+        cx.report(Defect::NotObject, &Path::Root, node.range, "the document must be an object".into());
+        return None;
+    };
+    let mut readable = cx.report_duplicates(node, &Path::Root);
+    let strategy = cx.rules.kind == Kind::Strategy;
+    let known: &[&str] = if strategy { &["version", "principal", "statement"] } else { &["version", "statement"] };
+    for member in members {
+        if member.name == "principal" && !strategy {
+            let message = match cx.rules.kind {
+                Kind::Trust => "`principal` belongs inside each statement of a trust policy",
+                _ => "this policy may not have a `principal`: whom it is attached to decides",
+            };
+            cx.report(Defect::PrincipalNotAllowed, &Path::Root.name("principal"), member.range, message.into());
+            readable = false;
+        } else {
+            readable &= cx.require_known(member, known, &Path::Root);
+        }
+    }
+    let version = version(cx, node, members);
+    let principals = match find(members, "principal") {
+        Some(principal) if strategy => principal::principals(cx, principal, &Path::Root.name("principal")),
+        _ => Vec::new(),
+    };
+    let statements = statements(cx, node, members, version == Some(Version::One))?;
+    (readable && version.is_some()).then_some(Body { principals, statements })
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Version {
+    One,
+    Two,
+}
+
+fn version(cx: &mut Cx<'_>, document: &Node<'_>, members: &[Member<'_>]) -> Option<Version> {
+    let path = Path::Root.name("version");
+    let strategy = cx.rules.kind == Kind::Strategy;
+    let expected = if strategy { "`\"2.0\"` or `\"1.0\"`" } else { "`\"2.0\"`" };
+    let node = find(members, "version");
+    match node.map(|node| &node.value) {
+        Some(Value::Text(version)) if version == "2.0" => return Some(Version::Two),
+        Some(Value::Text(version)) if version == "1.0" && strategy => return Some(Version::One),
+        _ => {}
+    }
+    let message = match node {
+        Some(node) => format!("`version` is {}; it must be {expected}", cx.quote(node.range)),
+        None => format!("`version` is missing; it must be {expected}"),
+    };
+    cx.report(Defect::Version, &path, node.unwrap_or(document).range, message);
+    None
+}
+
+fn statements(cx: &mut Cx<'_>, document: &Node<'_>, members: &[Member<'_>], old: bool) -> Option<Vec<Statement>> {
+    let path = Path::Root.name("statement");
+    let Some(node) = find(members, "statement") else {
+        cx.report(
+            Defect::Statement,
+            &path,
+            document.range,
+            "`statement` is missing; it must be a list of statements".into(),
+        );
+        return None;
+    };
+    match &node.value {
+        Value::List(nodes) if nodes.is_empty() => {
+            cx.report(
+                Defect::Statement,
+                &path,
+                node.range,
+                "`statement` is empty; it needs at least one statement".into(),
+            );
+            None
+        }
+        Value::List(nodes) => {
+            Some(nodes.iter().enumerate().map(|(index, node)| statement(cx, node, &path.index(index), old)).collect())
+        }
+        Value::Object(_) if old => Some(vec![statement(cx, node, &path, old)]),
+        _ => {
+            cx.report(Defect::Statement, &path, node.range, "`statement` must be a list of statements".into());
+            None
+        }
+    }
+}
+
+fn statement(cx: &mut Cx<'_>, node: &Node<'_>, path: &Path<'_>, old: bool) -> Statement {
+    let Value::Object(members) = &node.value else {
+        cx.report(Defect::Statement, path, node.range, "a statement must be an object".into());
+        return unreadable_statement(node.range);
+    };
+    let trust = cx.rules.kind == Kind::Trust;
+    let known: &[&str] = if trust {
+        &["effect", "principal", "action", "condition"]
+    } else {
+        &["effect", "action", "resource", "condition"]
+    };
+    let mut all_known = true;
+    for member in members {
+        match &*member.name {
+            "principal" if !trust => {
+                let message = "a statement of this policy may not have a `principal`";
+                cx.report(Defect::PrincipalNotAllowed, &path.name("principal"), member.range, message.into());
+            }
+            "resource" if trust => {
+                let message = "a trust policy has no `resource`: it is about the role that carries it";
+                cx.report(Defect::ResourceNotAllowed, &path.name("resource"), member.range, message.into());
+            }
+            _ => {
+                all_known &= cx.require_known(member, known, path);
+                continue;
+            }
+        }
+        all_known = false;
+    }
+    let effect = effect(cx, node, members, path);
+    let principals = match find(members, "principal") {
+        Some(principal) if trust => principal::principals(cx, principal, &path.name("principal")),
+        None if trust => {
+            let message = "`principal` is missing; a trust policy must say whom it trusts";
+            cx.report(Defect::PrincipalMissing, &path.name("principal"), node.range, message.into());
+            unreadable_statement(node.range).principals.into()
+        }
+        _ => Vec::new(),
+    };
+    let actions = action::actions(cx, node, find(members, "action"), &path.name("action"));
+    let resources = if trust {
+        Vec::new()
+    } else {
+        resource::resources(cx, node, find(members, "resource"), &path.name("resource"), &actions, old)
+    };
+    let conditions = match find(members, "condition") {
+        Some(condition) => condition::conditions(cx, condition, &path.name("condition")),
+        None => Vec::new(),
+    };
+    // An element that is not understood could have narrowed or widened the statement: it cannot be read as a whole.
+    let Some(effect) = effect.filter(|_| all_known) else {
+        return Statement { effect: effect.unwrap_or(Effect::Deny), ..unreadable_statement(node.range) };
+    };
+    Statement {
+        range: node.range,
+        effect,
+        actions: actions.into(),
+        resources: resources.into(),
+        conditions: conditions.into(),
+        principals: principals.into(),
+    }
+}
+
+fn effect(cx: &mut Cx<'_>, statement: &Node<'_>, members: &[Member<'_>], path: &Path<'_>) -> Option<Effect> {
+    let path = path.name("effect");
+    let Some(node) = find(members, "effect") else {
+        cx.report(Defect::Effect, &path, statement.range, "`effect` is missing; it must be `allow` or `deny`".into());
+        return None;
+    };
+    match &node.value {
+        Value::Text(effect) if effect == "allow" => Some(Effect::Allow),
+        Value::Text(effect) if effect == "deny" => Some(Effect::Deny),
+        _ => {
+            let message = format!("`effect` is {}; it must be `allow` or `deny`", cx.quote(node.range));
+            cx.report(Defect::Effect, &path, node.range, message);
+            None
+        }
+    }
+}

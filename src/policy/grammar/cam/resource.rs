@@ -1,0 +1,213 @@
+//! Resources: `*`, or six segments `qcs:<project>:<service>:<region>:<account>:<resource>`.
+
+use super::catalogue;
+use super::cx::{Cx, Path, suggest};
+use super::text::{VARIABLES, glob, is_number, one_or_many};
+use crate::policy::document::{
+    Account, ActionForm, ActionPattern, Defect, Kind, ResourceForm, ResourceName, ResourcePattern, Segments,
+};
+use crate::policy::json::{Node, Range, Value};
+use crate::policy::pattern::Glob;
+
+/// Reads the name of a resource somebody asks about. An empty account is the asker's, a region may be long or short.
+pub(super) fn read_name(text: &str) -> Option<ResourceName<'_>> {
+    let [project, service, region, account, item] = split(text)?;
+    let account = match account.split_once('/') {
+        None if account.is_empty() => Account::Own,
+        Some(("uin", uin)) => Account::Id(uin),
+        Some(("uid", uid)) => Account::Application(uid.parse().ok()?),
+        _ => return None,
+    };
+    Some(ResourceName { project, service, region: catalogue::long_region(region).unwrap_or(region), account, item })
+}
+
+fn split(text: &str) -> Option<[&str; 5]> {
+    let mut segments = text.strip_prefix("qcs:")?.splitn(5, ':');
+    Some([segments.next()?, segments.next()?, segments.next()?, segments.next()?, segments.next()?])
+}
+
+/// The older form: without the region.
+fn split_old(text: &str) -> Option<[&str; 5]> {
+    let mut segments = text.strip_prefix("qcs:")?.splitn(4, ':');
+    let [project, service] = [segments.next()?, segments.next()?];
+    let account = segments.next().filter(|account| account.starts_with("uin/") || account.starts_with("uid/"))?;
+    Some([project, service, "", account, segments.next()?])
+}
+
+pub(super) fn resources(
+    cx: &mut Cx<'_>,
+    statement: &Node<'_>,
+    node: Option<&Node<'_>>,
+    path: &Path<'_>,
+    actions: &[ActionPattern],
+    old: bool,
+) -> Vec<ResourcePattern> {
+    let unreadable = |range| ResourcePattern { range, form: ResourceForm::Unreadable };
+    let Some(node) = node else {
+        cx.report(
+            Defect::ResourceMissing,
+            path,
+            statement.range,
+            "`resource` is missing; write `\"*\"` for everything".into(),
+        );
+        return vec![unreadable(statement.range)];
+    };
+    let nodes = one_or_many(node);
+    if nodes.is_empty() {
+        cx.report(
+            Defect::ResourceMissing,
+            path,
+            node.range,
+            "`resource` is empty; write `\"*\"` for everything".into(),
+        );
+        return vec![unreadable(node.range)];
+    }
+    let mut patterns = Vec::new();
+    for (index, entry) in nodes.iter().enumerate() {
+        let path = path.entry(node, index);
+        let range = entry.range;
+        let form = match &entry.value {
+            Value::Text(text) => resource(cx, text, range, &path, actions, old),
+            _ => {
+                let message = format!("a resource must be a text, not {}", cx.quote(range));
+                cx.report(Defect::ResourceForm, &path, range, message);
+                None
+            }
+        };
+        patterns.push(ResourcePattern { range, form: form.unwrap_or(ResourceForm::Unreadable) });
+    }
+    patterns
+}
+
+/// Nothing if it could not be read.
+fn resource(
+    cx: &mut Cx<'_>,
+    text: &str,
+    range: Range,
+    path: &Path<'_>,
+    actions: &[ActionPattern],
+    old: bool,
+) -> Option<ResourceForm> {
+    let strategy = cx.rules.kind == Kind::Strategy;
+    if text == "*" || text.is_empty() && strategy {
+        return Some(ResourceForm::Everything);
+    }
+    let segments = split_old(text).filter(|_| old).or_else(|| split(text));
+    let Some([project, service, region, account, item]) = segments else {
+        let message = format!("`{text}` must be `*` or six segments: `qcs::service:region:account:resource`");
+        cx.report(Defect::ResourceSegments, path, range, message);
+        return None;
+    };
+    let project = project_segment(cx, project, range, path);
+    let service = service_segment(cx, service, range, path);
+    let region = region_segment(cx, region, range, path);
+    let crosses = service == Some(Some("cam")) && is_role(item) && actions.iter().all(is_assuming);
+    let account = account_segment(cx, account, range, path, crosses);
+    let item = item_segment(cx, item, range, path);
+    Some(ResourceForm::Segments(Box::new(Segments {
+        project: project?.map(Box::from),
+        service: service?.map(Box::from),
+        region: region?.map(Box::from),
+        account: account?,
+        item: item?,
+    })))
+}
+
+/// Roles are the only resources of other accounts that a policy may name, and assuming them the only action on them.
+fn is_role(item: &str) -> bool {
+    item.starts_with("roleName/") || item.starts_with("role/")
+}
+
+fn is_assuming(action: &ActionPattern) -> bool {
+    matches!(&action.form, ActionForm::Match { service: Some(service), .. } if **service == *"sts")
+}
+
+/// Empty is the default project; the outer `None` is unreadable, the inner one any.
+fn project_segment<'s>(cx: &mut Cx<'_>, text: &'s str, range: Range, path: &Path<'_>) -> Option<Option<&'s str>> {
+    let numbered = text.strip_prefix("id/").is_some_and(is_number);
+    match text {
+        "" => Some(Some("id/0")),
+        "*" | "id/*" if cx.rules.kind == Kind::Strategy => Some(None),
+        _ if numbered && cx.rules.kind == Kind::Strategy => Some(Some(text)),
+        _ => {
+            let message = format!("the project segment is `{text}`; it must be empty");
+            cx.report(Defect::ResourceProject, path, range, message);
+            None
+        }
+    }
+}
+
+fn service_segment<'s>(cx: &mut Cx<'_>, text: &'s str, range: Range, path: &Path<'_>) -> Option<Option<&'s str>> {
+    if text.is_empty() || text == "*" {
+        return Some(None);
+    }
+    if !catalogue::is_service(text) && !cx.rules.extra_services.contains(&text) {
+        let meant = suggest(text, catalogue::services());
+        let hint = meant.map_or(String::new(), |meant| format!("; did you mean `{meant}`?"));
+        cx.report(Defect::ResourceServiceUnknown, path, range, format!("there is no service `{text}`{hint}"));
+    }
+    Some(Some(text))
+}
+
+fn region_segment<'s>(cx: &mut Cx<'_>, text: &'s str, range: Range, path: &Path<'_>) -> Option<Option<&'s str>> {
+    if text.is_empty() || text == "*" {
+        return Some(None);
+    }
+    let long = catalogue::long_region(text);
+    if long.is_none() {
+        let meant = suggest(text, catalogue::long_regions());
+        let hint = meant.map_or(String::new(), |meant| format!("; did you mean `{meant}`?"));
+        let message = format!("there is no region `{text}`; leave it empty for all{hint}");
+        cx.report(Defect::ResourceRegion, path, range, message);
+    }
+    Some(Some(long.unwrap_or(text)))
+}
+
+fn account_segment(
+    cx: &mut Cx<'_>,
+    text: &str,
+    range: Range,
+    path: &Path<'_>,
+    crosses: bool,
+) -> Option<Account<Box<str>>> {
+    let account = match text.split_once('/') {
+        _ if text.is_empty() || text == "uin/-1" => return Some(Account::Own),
+        Some(("uin", uin)) if is_number(uin) => Account::Id(Box::<str>::from(uin)),
+        Some(("uid", uid)) if is_number(uid) && uid.len() < 20 => Account::Application(uid.parse().unwrap_or_default()),
+        _ => {
+            let message =
+                format!("the account segment is `{text}`; write `uin/<account>`, or leave it empty for your own");
+            cx.report(Defect::ResourceOwner, path, range, message);
+            return None;
+        }
+    };
+    let own = match &account {
+        Account::Own => true,
+        Account::Id(uin) => **uin == *cx.rules.owner,
+        Account::Application(uid) => *uid == cx.rules.app_id && *uid != 0,
+    };
+    if !own && !crosses {
+        let message = format!(
+            "`{text}` is not the account of this policy; resources of others can only be roles, with `sts:AssumeRole` alone"
+        );
+        cx.report(Defect::ResourceOwner, path, range, message);
+        return None;
+    }
+    Some(account)
+}
+
+fn item_segment(cx: &mut Cx<'_>, text: &str, range: Range, path: &Path<'_>) -> Option<Glob> {
+    if text.is_empty() {
+        let message = "the last segment is empty; write `*` for every resource of the service";
+        cx.report(Defect::ResourceContent, path, range, message.into());
+        return None;
+    }
+    // The cloud turns `*` into `*/*` itself.
+    let text = if text == "*/*" { "*" } else { text };
+    let glob = glob(text);
+    if glob.is_none() {
+        let message = format!("`{text}` has a variable that is not known; there are {VARIABLES}");
+        cx.report(Defect::ResourceContent, path, range, message);
+    }
+    glob
+}

@@ -1,0 +1,51 @@
+//! Small readers that several elements share.
+
+use crate::policy::json::{Member, Node, Value};
+use crate::policy::pattern::{Glob, Piece, Template, Variable};
+
+/// The first member of the name.
+pub(super) fn find<'n, 't>(members: &'n [Member<'t>], name: &str) -> Option<&'n Node<'t>> {
+    members.iter().find(|member| member.name == name).map(|member| &member.node)
+}
+
+/// The entries of a list; a bare value is a list of one.
+pub(super) fn one_or_many<'n, 't>(node: &'n Node<'t>) -> &'n [Node<'t>] {
+    match &node.value {
+        Value::List(nodes) => nodes,
+        _ => std::slice::from_ref(node),
+    }
+}
+
+/// The variables, for messages.
+pub(super) const VARIABLES: &str = "`${uin}`, `${owner_uin}` and `${app_id}`";
+
+/// A wildcard pattern that may have variables; nothing if one of them is not known.
+pub(super) fn glob(text: &str) -> Option<Glob> {
+    if !text.contains("${") {
+        return Some(Glob::new(text));
+    }
+    text.split('*').map(template).collect::<Option<_>>().map(Glob::Templates)
+}
+
+/// Text that may have variables; nothing if one of them is not known.
+pub(super) fn template(text: &str) -> Option<Template> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("${") {
+        let (name, after) = after.split_once('}')?;
+        let variable = match name {
+            "uin" => Variable::Caller,
+            "owner_uin" => Variable::Account,
+            "app_id" => Variable::Application,
+            _ => return None,
+        };
+        pieces.extend([Piece::Text(before.into()), Piece::Variable(variable)]);
+        rest = after;
+    }
+    pieces.push(Piece::Text(rest.into()));
+    Some(Template(pieces.into()))
+}
+
+pub(super) fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}

@@ -1,0 +1,120 @@
+//! Warnings: few, and only where it is sure that the text does not do what it seems to.
+
+use super::catalogue;
+use crate::policy::document::{
+    ActionForm, ActionPattern, Document, Effect, Kind, ResourceForm, ResourcePattern, Rules, Statement, Warning,
+};
+use crate::policy::json::Range;
+use crate::policy::pattern::{Glob, Tri};
+use crate::policy::question::Variables;
+
+/// Keys without a service that the user guide knows (598/10608); `qcs:tag/<name>` besides.
+const GLOBAL_KEYS: &[&str] = &[
+    "qcs:ip",
+    "qcs:current_time",
+    "qcs:resource_tag",
+    "qcs:request_tag",
+    "qcs:uin",
+    "qcs:owner_uin",
+    "qcs:create_uin",
+    "qcs:mfa",
+    "qcs:tag",
+];
+
+pub(super) fn warnings(document: &Document, rules: &Rules<'_>) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    for (index, statement) in document.statements.iter().enumerate() {
+        let mut warn = |element: &str, range: Range, message: String| {
+            let path = format!("statement[{index}]{element}");
+            warnings.push(Warning { path, span: document.span(range), message });
+        };
+        for action in &statement.actions {
+            if matches_nothing(action, rules) {
+                let message = format!("`{}` matches no operation", document.source(action.range));
+                warn(".action", action.range, message);
+            }
+            if let Some(name) = exact(action)
+                && rules.operation_level.is_some_and(|is_operation_level| is_operation_level(&name))
+                && rules.kind != Kind::Trust
+                && !statement.resources.iter().any(|resource| is_everything(resource, action))
+            {
+                let message =
+                    format!("`{name}` knows no single resources, so this statement never applies to it; use `*`");
+                warn(".resource", action.range, message);
+            }
+        }
+        for condition in &statement.conditions {
+            let key = &*condition.key;
+            if key.starts_with("qcs:") && !key.starts_with("qcs:tag/") && !GLOBAL_KEYS.contains(&key) {
+                let message = format!("no request has a condition key `{key}`");
+                warn(".condition", condition.name, message);
+            }
+        }
+        let shadow = document.statements.iter().position(|deny| shadows(deny, statement));
+        if let Some(deny) = shadow {
+            let message = format!("this statement has no effect: statement {deny} denies everything it allows");
+            warn("", statement.range, message);
+        }
+    }
+    warnings
+}
+
+/// The action a pattern without wildcards stands for.
+fn exact(action: &ActionPattern) -> Option<String> {
+    match &action.form {
+        ActionForm::Match { service: Some(service), operation: Glob::Exact(operation) } => {
+            Some(format!("{service}:{operation}"))
+        }
+        _ => None,
+    }
+}
+
+fn matches_nothing(action: &ActionPattern, rules: &Rules<'_>) -> bool {
+    let ActionForm::Match { service: Some(service), operation } = &action.form else {
+        return false;
+    };
+    let Some(operations) = catalogue::operations(service) else {
+        return false;
+    };
+    let nobody = Variables::default();
+    !rules.extra_services.contains(&&**service)
+        && operations.iter().all(|name| operation.matches(name, &nobody) == Tri::No)
+}
+
+/// The same as the evaluator asks for operations without single resources; an account by number can only be the own one.
+fn is_everything(resource: &ResourcePattern, action: &ActionPattern) -> bool {
+    let ActionForm::Match { service: Some(of_action), .. } = &action.form else {
+        return true;
+    };
+    match &resource.form {
+        ResourceForm::Everything | ResourceForm::Unreadable => true,
+        ResourceForm::Segments(segments) => {
+            let service = segments.service.as_ref().is_none_or(|service| service == of_action);
+            service && segments.region.is_none() && segments.item.is_any()
+        }
+    }
+}
+
+/// Whether `deny` surely matches whenever `allow` does.
+fn shadows(deny: &Statement, allow: &Statement) -> bool {
+    deny.effect == Effect::Deny
+        && allow.effect == Effect::Allow
+        && deny.conditions.is_empty()
+        && deny.principals.is_empty()
+        && deny.resources.iter().any(|resource| matches!(resource.form, ResourceForm::Everything))
+        && allow.actions.iter().all(|allowed| deny.actions.iter().any(|denied| covers(denied, allowed)))
+}
+
+fn covers(denied: &ActionPattern, allowed: &ActionPattern) -> bool {
+    let (ActionForm::Match { service: d, operation: denied }, ActionForm::Match { service: a, operation: allowed }) =
+        (&denied.form, &allowed.form)
+    else {
+        return false;
+    };
+    let same_service = d.is_none() || d == a;
+    let operation = match allowed {
+        Glob::Exact(allowed) => denied.matches(allowed, &Variables::default()) == Tri::Yes,
+        _ => denied.is_any(),
+    };
+    same_service && operation
+}

@@ -1,0 +1,203 @@
+//! One statement against one question.
+
+use std::ops::ControlFlow;
+
+use super::document::{
+    Account, ActionForm, ActionPattern, Effect, PrincipalPattern, ResourceForm, ResourceName, ResourcePattern,
+    Segments, Statement,
+};
+use super::pattern::Tri;
+use super::question::{Identity, Question, Requester, Resource, Variables};
+
+/// Reads the name of a resource as one cloud writes it; nothing if it is no name.
+pub(super) type ReadName = fn(&str) -> Option<ResourceName<'_>>;
+
+/// A question with its names read once.
+pub(super) struct Asked<'a> {
+    /// `service:Operation`.
+    pub(super) action: &'a str,
+    pub(super) service: &'a str,
+    operation: &'a str,
+    pub(super) question: &'a Question<'a>,
+    names: Names<'a>,
+    /// For documents that name whom they are about.
+    pub(super) requester: Option<&'a Requester<'a>>,
+}
+
+/// The equivalent names of one resource; most have one or two, which need no allocation. `None` is a name that cannot be
+/// read.
+#[derive(Default)]
+struct Names<'a> {
+    first: [Option<ResourceName<'a>>; 2],
+    rest: Vec<Option<ResourceName<'a>>>,
+    count: usize,
+}
+
+impl<'a> Names<'a> {
+    fn read(names: &'a [&'a str], read: ReadName) -> Names<'a> {
+        let mut result = Names { count: names.len(), ..Names::default() };
+        let mut names = names.iter();
+        for (slot, name) in result.first.iter_mut().zip(&mut names) {
+            *slot = read(name);
+        }
+        result.rest = names.map(|name| read(name)).collect();
+        result
+    }
+
+    fn iter(&self) -> impl Iterator<Item = Option<&ResourceName<'a>>> {
+        self.first.iter().chain(&self.rest).take(self.count).map(Option::as_ref)
+    }
+}
+
+impl<'a> Asked<'a> {
+    /// For policies, which are about resources.
+    pub(super) fn of_policies(question: &'a Question<'a>, read: Option<ReadName>) -> Asked<'a> {
+        let action = question.action.strip_prefix("name/").unwrap_or(question.action);
+        let (service, operation) = action.split_once(':').unwrap_or(("", action));
+        let names = match (question.resource, read) {
+            (Resource::Named(names), Some(read)) => Names::read(names, read),
+            _ => Names::default(),
+        };
+        Asked { action, service, operation, question, names, requester: None }
+    }
+
+    /// For a trust policy, which is about its role and names no resource.
+    pub(super) fn of_trust(question: &'a Question<'a>, who: &'a Requester<'a>) -> Asked<'a> {
+        Asked { requester: Some(who), ..Asked::of_policies(question, None) }
+    }
+}
+
+/// An element of a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Element {
+    Principal,
+    Action,
+    Resource,
+    /// Which of the conditions.
+    Condition(usize),
+}
+
+/// Tells of each element whether it fits the question, one after the other, until `visit` has enough.
+#[inline]
+fn examine<B>(
+    statement: &Statement,
+    asked: &Asked<'_>,
+    mut visit: impl FnMut(Element, Tri) -> ControlFlow<B>,
+) -> ControlFlow<B> {
+    if let Some(who) = asked.requester {
+        let named = statement.principals.iter().map(|written| match_principal(&written.pattern, who));
+        visit(Element::Principal, Tri::any(named))?;
+    }
+    visit(Element::Action, Tri::any(statement.actions.iter().map(|action| match_action(action, asked))))?;
+    if asked.requester.is_none() {
+        visit(Element::Resource, Tri::any(statement.resources.iter().map(|resource| match_resource(resource, asked))))?;
+    }
+    for (index, condition) in statement.conditions.iter().enumerate() {
+        visit(Element::Condition(index), condition.test(asked.question.context, &asked.question.caller))?;
+    }
+    ControlFlow::Continue(())
+}
+
+/// The first element of the statement that does not fit; nothing if the statement matches. What is unknown fits a deny and
+/// does not fit an allow.
+pub(super) fn first_mismatch(statement: &Statement, asked: &Asked<'_>) -> Option<Element> {
+    let fits = |answer| match statement.effect {
+        Effect::Allow => answer == Tri::Yes,
+        Effect::Deny => answer != Tri::No,
+    };
+    let visit = |element, answer| if fits(answer) { ControlFlow::Continue(()) } else { ControlFlow::Break(element) };
+    examine(statement, asked, visit).break_value()
+}
+
+/// Whether the answer hangs on something that could not be read.
+pub(super) fn is_unreadable(statement: &Statement, asked: &Asked<'_>) -> bool {
+    let mut unknown = false;
+    let all = examine(statement, asked, |_, answer| {
+        unknown |= answer == Tri::Unknown;
+        if answer == Tri::No { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    unknown && all.is_continue()
+}
+
+fn match_principal(pattern: &PrincipalPattern, who: &Requester<'_>) -> Tri {
+    let in_account = matches!(who.identity, Identity::Root | Identity::User(_) | Identity::Role { .. });
+    let named = match pattern {
+        PrincipalPattern::Unreadable => return Tri::Unknown,
+        PrincipalPattern::Anyone => in_account,
+        PrincipalPattern::Anonymous => who.identity == Identity::Anonymous,
+        PrincipalPattern::Service(service) => who.identity == Identity::Service(service),
+        PrincipalPattern::Federated(provider) => who.identity == Identity::Federated(provider),
+        in_one if !in_account || in_one.account() != Some(who.account) => false,
+        PrincipalPattern::Account(_) => true,
+        PrincipalPattern::Root(_) => who.identity == Identity::Root,
+        PrincipalPattern::User { user, .. } => who.identity == Identity::User(user),
+        PrincipalPattern::Group { group, .. } => {
+            matches!(who.identity, Identity::User(_)) && who.groups.contains(&group.as_str())
+        }
+        PrincipalPattern::RoleName { name, .. } => {
+            matches!(who.identity, Identity::Role { name: own, .. } if own == name)
+        }
+        PrincipalPattern::RoleId { id, .. } => {
+            matches!(who.identity, Identity::Role { id: own, .. } if own == id)
+        }
+    };
+    named.into()
+}
+
+fn match_action(pattern: &ActionPattern, asked: &Asked<'_>) -> Tri {
+    match &pattern.form {
+        ActionForm::Unreadable => Tri::Unknown,
+        ActionForm::Match { service: Some(service), .. } if **service != *asked.service => Tri::No,
+        ActionForm::Match { operation, .. } => operation.matches(asked.operation, &asked.question.caller),
+    }
+}
+
+fn match_resource(pattern: &ResourcePattern, asked: &Asked<'_>) -> Tri {
+    let segments = match &pattern.form {
+        ResourceForm::Everything => return Tri::Yes,
+        ResourceForm::Unreadable => return Tri::Unknown,
+        ResourceForm::Segments(segments) => segments,
+    };
+    match asked.question.resource {
+        Resource::Operation => covers_service(segments, asked).into(),
+        Resource::Named(_) => Tri::any(asked.names.iter().map(|name| match name {
+            Some(name) => match_name(segments, name, &asked.question.caller),
+            None => Tri::Unknown,
+        })),
+    }
+}
+
+/// Whether the pattern stands for everything that the service of the action has in the caller's own account.
+fn covers_service(segments: &Segments, asked: &Asked<'_>) -> bool {
+    let caller = &asked.question.caller;
+    segments.service.as_deref().is_none_or(|service| service == asked.service)
+        && segments.region.is_none()
+        && match_account(&segments.account, &Account::Own, caller)
+        && segments.item.is_any()
+}
+
+fn match_name(segments: &Segments, name: &ResourceName<'_>, caller: &Variables<'_>) -> Tri {
+    let project = name.project.is_empty() || segments.project.as_deref().is_none_or(|project| project == name.project);
+    let service = segments.service.as_deref().is_none_or(|service| service == name.service);
+    let region = segments.region.as_deref().is_none_or(|region| region == name.region);
+    if project && service && region && match_account(&segments.account, &name.account, caller) {
+        segments.item.matches(name.item, caller)
+    } else {
+        Tri::No
+    }
+}
+
+/// Whether both mean the same account. An account has an id and an application id; of the caller's own the pair is known.
+fn match_account(pattern: &Account<Box<str>>, name: &Account<&str>, caller: &Variables<'_>) -> bool {
+    let is_own = |account: &Account<&str>| match account {
+        Account::Own => true,
+        Account::Id(id) => *id == caller.owner_uin && !id.is_empty(),
+        Account::Application(id) => *id == caller.app_id && *id != 0,
+    };
+    let pattern = match pattern {
+        Account::Own => Account::Own,
+        Account::Id(id) => Account::Id(&**id),
+        Account::Application(id) => Account::Application(*id),
+    };
+    pattern == *name || is_own(&pattern) && is_own(name)
+}

@@ -1,0 +1,36 @@
+//! Policy documents: reading them, deciding by them, and saying why.
+//!
+//! A cloud's own text is read by its front end in [`grammar`] into one neutral [`Document`]; everything after that knows
+//! no vendor. The order in which a document meets the files: [`grammar::cam`] over `json` reads the text and reports every
+//! [`Defect`] with its place; `evaluate` indexes the documents a caller has and decides; `trust` decides by the one
+//! document of a role who may assume it; `explain` repeats a decision with the whole trace. The language as it is
+//! implemented, with the choices made where the cloud's documents are silent, is in `docs/policy.md`.
+//!
+//! Deliberately absent: clocks, I/O, async, HTTP, error codes of any wire, and whether an account, user or group that is
+//! named really exists. Evaluation cannot fail: what cannot be read never lets an allow match and always lets a deny match.
+
+mod condition;
+mod document;
+mod evaluate;
+mod explain;
+pub mod grammar;
+mod json;
+mod matching;
+mod pattern;
+mod question;
+mod render;
+mod trust;
+mod value;
+
+pub use document::{
+    Defect, Document, Effect, Kind, PrincipalPattern, Problem, Report, Rules, Span, Warning, WrittenPrincipal,
+};
+pub use evaluate::{Attached, Deciding, Decision, Layer, Layers, PolicyRef, PolicySet, Reason, Via, decide};
+pub use explain::{Considered, Explanation, Failed, explain, explain_trust};
+pub use grammar::cam::{check, load, parse};
+pub use question::{Context, Identity, Question, Requester, Resource, Variables};
+pub use render::render;
+pub use trust::decide_trust;
+
+#[cfg(test)]
+mod tests;

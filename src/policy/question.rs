@@ -1,0 +1,100 @@
+//! What is asked, by whom, and what is known about it.
+
+use std::borrow::Cow;
+
+/// What is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Question<'a> {
+    /// `cam:CreateRole`.
+    pub action: &'a str,
+    /// On what.
+    pub resource: Resource<'a>,
+    /// What is known of the request.
+    pub context: &'a Context<'a>,
+    /// Who asks, for variables in the documents and for resources without an account.
+    pub caller: Variables<'a>,
+}
+
+/// On what an action works.
+#[derive(Clone, Copy, Debug)]
+pub enum Resource<'a> {
+    /// The action knows no single resources: only statements about everything match, allow and deny alike.
+    Operation,
+    /// One resource under all its equivalent names; a statement that matches one of them matches.
+    Named(&'a [&'a str]),
+}
+
+/// The caller's values for `${…}` in documents; an empty text or 0 is none.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Variables<'a> {
+    /// The caller's own uin.
+    pub uin: &'a str,
+    /// The uin of its account.
+    pub owner_uin: &'a str,
+    /// The application id of its account.
+    pub app_id: u64,
+}
+
+/// Condition keys and their values. Keys are case-sensitive; a key given several times has several values; a key without
+/// values does not exist.
+#[derive(Clone, Debug, Default)]
+pub struct Context<'a> {
+    entries: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+}
+
+impl<'a> Context<'a> {
+    /// Nothing known.
+    pub fn new() -> Context<'a> {
+        Context::default()
+    }
+
+    /// Adds one value to a key.
+    pub fn add(&mut self, key: impl Into<Cow<'a, str>>, value: impl Into<Cow<'a, str>>) {
+        self.entries.push((key.into(), value.into()));
+    }
+
+    /// The same, for chains.
+    #[must_use]
+    pub fn with(mut self, key: impl Into<Cow<'a, str>>, value: impl Into<Cow<'a, str>>) -> Context<'a> {
+        self.add(key, value);
+        self
+    }
+
+    /// The values of a key, in the order added.
+    pub fn values<'k>(&'k self, key: &'k str) -> impl Iterator<Item = &'k str> {
+        self.entries.iter().filter(move |(name, _)| name == key).map(|(_, value)| &**value)
+    }
+}
+
+/// Who asks to assume a role.
+#[derive(Clone, Copy, Debug)]
+pub struct Requester<'a> {
+    /// The account the identity belongs to; empty for services, providers and anonymous callers.
+    pub account: &'a str,
+    /// Who it is within the account.
+    pub identity: Identity<'a>,
+    /// Ids of the groups a user is in.
+    pub groups: &'a [&'a str],
+}
+
+/// An identity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Identity<'a> {
+    /// The root of the account.
+    Root,
+    /// A user, also through a federation token, by its uin.
+    User(&'a str),
+    /// A session of a role.
+    Role {
+        /// The role's id.
+        id: &'a str,
+        /// The role's name.
+        name: &'a str,
+    },
+    /// A service of the cloud, by its domain-style name.
+    Service(&'a str),
+    /// Somebody a provider vouches for, by the provider's full name.
+    Federated(&'a str),
+    /// Nobody known.
+    Anonymous,
+}

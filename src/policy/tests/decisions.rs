@@ -1,0 +1,344 @@
+//! Actions, resources, effects, layers.
+
+use super::*;
+
+/// One allow on the action pattern, everywhere.
+#[track_caller]
+fn check_action(pattern: &str, action: &str, expected: bool) {
+    let set = set(&format!(r#"{{"effect":"allow","action":"{pattern}","resource":"*"}}"#));
+    assert_eq!(reason(&set, action, "", &[]) == Reason::Allow, expected, "`{pattern}` on `{action}`");
+}
+
+/// One allow and one deny on the resource pattern: both must apply or not apply.
+#[track_caller]
+fn check_resource(pattern: &str, resource: &str, expected: bool) {
+    check_resource_of(Kind::Identity, pattern, resource, expected);
+}
+
+#[track_caller]
+fn check_resource_of(kind: Kind, pattern: &str, resource: &str, expected: bool) {
+    for (effect, matched) in [("allow", Reason::Allow), ("deny", Reason::ExplicitDeny)] {
+        let text = document(&format!(r#"{{"effect":"{effect}","action":"cvm:Do","resource":"{pattern}"}}"#));
+        let set = PolicySet::compile(vec![attach(parse(&text, &rules(kind)).unwrap(), "p", Via::Own)]);
+        let reason = reason(&set, "cvm:Do", resource, &[]);
+        assert_eq!(reason == matched, expected, "{effect} on `{pattern}` for `{resource}`: {reason:?}");
+    }
+}
+
+#[test]
+fn an_action_is_its_service_and_its_operation() {
+    check_action("cam:GetRole", "cam:GetRole", true);
+    check_action("cam:GetRole", "cam:GetUser", false);
+    check_action("cam:GetRole", "cvm:GetRole", false);
+}
+
+#[test]
+fn the_prefix_name_means_nothing() {
+    check_action("name/cam:GetRole", "cam:GetRole", true);
+    check_action("cam:GetRole", "name/cam:GetRole", true);
+    check_action("name/*", "cam:GetRole", true);
+}
+
+#[test]
+fn a_star_stands_for_any_run_of_an_operation() {
+    check_action("*", "cam:GetRole", true);
+    check_action("*:*", "cam:GetRole", true);
+    check_action("*:Get*", "cam:GetRole", true);
+    check_action("*:Get*", "cam:ListUsers", false);
+    check_action("cam:*", "cam:GetRole", true);
+    check_action("cam:*", "cvm:GetRole", false);
+    check_action("cam:Get*", "cam:GetRole", true);
+    check_action("cam:*Role", "cam:GetRole", true);
+    check_action("cam:*et*ol*", "cam:GetRole", true);
+    check_action("cam:*User", "cam:GetRole", false);
+}
+
+#[test]
+fn letter_case_of_actions_matters() {
+    check_action("cvm:describeinstances", "cvm:DescribeInstances", false);
+    check_action("cvm:Describe*", "cvm:describeInstances", false);
+}
+
+#[test]
+fn a_question_mark_is_a_question_mark() {
+    check_resource("qcs::cvm:::instance/a?c", "qcs::cvm::uin/100000000001:instance/abc", false);
+    check_resource("qcs::cvm:::instance/a?c", "qcs::cvm::uin/100000000001:instance/a?c", true);
+}
+
+#[test]
+fn a_permission_set_stands_for_its_actions() {
+    let sets: &[(&str, &[&str])] = &[("7", &["cvm:A", "name/cvm:B*"])];
+    let rules = Rules { permission_sets: sets, ..rules(Kind::Identity) };
+    let text = document(r#"{"effect":"allow","action":"permid/7","resource":"*"}"#);
+    let set = PolicySet::compile(vec![attach(parse(&text, &rules).unwrap(), "p", Via::Own)]);
+    assert_eq!(reason(&set, "cvm:A", "", &[]), Reason::Allow);
+    assert_eq!(reason(&set, "cvm:Bx", "", &[]), Reason::Allow);
+    assert_eq!(reason(&set, "cvm:C", "", &[]), Reason::ImplicitDeny);
+}
+
+#[test]
+fn the_last_segment_is_matched_with_stars() {
+    let name = "qcs::cvm:ap-guangzhou:uin/100000000001:instance/ins-1/disk:2";
+    check_resource("*", name, true);
+    check_resource("qcs::cvm:::*", name, true);
+    check_resource("qcs::cvm:::*/*", name, true);
+    check_resource("qcs::cvm:::instance/*", name, true);
+    check_resource("qcs::cvm:::instance/ins-1/disk:2", name, true);
+    check_resource("qcs::cvm:::*disk*", name, true);
+    check_resource("qcs::cvm:::instance/ins-1", name, false);
+    check_resource("qcs::cvm:::Instance/*", name, false);
+}
+
+#[test]
+fn star_slash_star_is_star() {
+    check_resource("qcs::cam:::*/*", "qcs::cam::uin/100000000001:root", true);
+    check_resource("qcs::cam:::*/*x", "qcs::cam::uin/100000000001:root", false);
+}
+
+#[test]
+fn an_empty_service_is_every_service() {
+    check_resource("qcs::::uin/100000000001:instance/*", "qcs::cvm::uin/100000000001:instance/1", true);
+    check_resource("qcs::*:::instance/*", "qcs::cvm::uin/100000000001:instance/1", true);
+    check_resource("qcs::cbs:::instance/*", "qcs::cvm::uin/100000000001:instance/1", false);
+}
+
+#[test]
+fn a_region_has_a_long_and_a_short_name() {
+    let long = "qcs::cvm:ap-guangzhou:uin/100000000001:instance/1";
+    let short = "qcs::cvm:gz:uin/100000000001:instance/1";
+    for name in [long, short] {
+        check_resource("qcs::cvm:ap-guangzhou::instance/1", name, true);
+        check_resource("qcs::cvm:gz::instance/1", name, true);
+        check_resource("qcs::cvm:::instance/1", name, true);
+        check_resource("qcs::cvm:*::instance/1", name, true);
+        check_resource("qcs::cvm:bj::instance/1", name, false);
+    }
+}
+
+#[test]
+fn a_resource_without_region_lies_in_none() {
+    check_resource("qcs::cam:gz::roleName/a", "qcs::cam::uin/100000000001:roleName/a", false);
+}
+
+#[test]
+fn an_account_is_a_uin_or_an_application() {
+    for pattern in ["", "uin/-1", "uin/100000000001", "uid/1250000000"] {
+        for name in ["", "uin/100000000001", "uid/1250000000"] {
+            check_resource(&format!("qcs::cos::{pattern}:b/*"), &format!("qcs::cos::{name}:b/1"), true);
+        }
+        for name in ["uin/100000000009", "uid/1250000009", "uin/1250000000", "uid/100000000001"] {
+            check_resource(&format!("qcs::cos::{pattern}:b/*"), &format!("qcs::cos::{name}:b/1"), false);
+        }
+    }
+}
+
+#[test]
+fn project_zero_is_the_default_when_granting_and_any_when_asked() {
+    let check = |pattern, name, expected| check_resource_of(Kind::Strategy, pattern, name, expected);
+    for pattern in
+        ["qcs::cvm:::i/1", "qcs:id/0:cvm:::i/1", "qcs:id/*:cvm:::i/1", "qcs:*:cvm:::i/1", "qcs:id/5:cvm:::i/1"]
+    {
+        check(pattern, "qcs::cvm::uin/100000000001:i/1", true);
+    }
+    check("qcs::cvm:::i/1", "qcs:id/5:cvm::uin/100000000001:i/1", false);
+    check("qcs::cvm:::i/1", "qcs:id/0:cvm::uin/100000000001:i/1", true);
+    check("qcs:id/5:cvm:::i/1", "qcs:id/5:cvm::uin/100000000001:i/1", true);
+    check("qcs:id/*:cvm:::i/1", "qcs:id/5:cvm::uin/100000000001:i/1", true);
+}
+
+#[test]
+fn variables_in_the_last_segment_are_the_callers() {
+    check_resource("qcs::cvm:::u/${uin}/*", "qcs::cvm::uin/100000000001:u/100000000002/x", true);
+    check_resource("qcs::cvm:::u/${uin}/*", "qcs::cvm::uin/100000000001:u/100000000003/x", false);
+    check_resource("qcs::cvm:::${owner_uin}-${app_id}", "qcs::cvm::uin/100000000001:100000000001-1250000000", true);
+}
+
+/// A caller who lacks the value.
+#[test]
+fn a_variable_without_value_fails_closed() {
+    let text =
+        |effect: &str| format!(r#"{{"effect":"{effect}","action":"cvm:Do","resource":"qcs::cvm:::u/${{app_id}}"}}"#);
+    let both = set(&format!("{},{}", text("allow"), text("deny")));
+    let context = Context::new();
+    let question = Question {
+        action: "cvm:Do",
+        resource: Resource::Named(&["qcs::cvm::uin/100000000001:u/x"]),
+        context: &context,
+        caller: Variables { app_id: 0, ..caller() },
+    };
+    assert_eq!(decide(&Layers::of(&set(&text("allow"))), &question).reason, Reason::ImplicitDeny);
+    assert_eq!(decide(&Layers::of(&both), &question).reason, Reason::ExplicitDeny);
+}
+
+#[test]
+fn stars_that_a_variable_brings_are_literal() {
+    let set = set(r#"{"effect":"allow","action":"cvm:Do","resource":"qcs::cvm:::u/${uin}"}"#);
+    let context = Context::new();
+    let question = |names| Question {
+        action: "cvm:Do",
+        resource: Resource::Named(names),
+        context: &context,
+        caller: Variables { uin: "*", ..caller() },
+    };
+    assert_eq!(decide(&Layers::of(&set), &question(&["qcs::cvm:::u/x"])).reason, Reason::ImplicitDeny);
+    assert_eq!(decide(&Layers::of(&set), &question(&["qcs::cvm:::u/*"])).reason, Reason::Allow);
+}
+
+#[test]
+fn a_name_that_cannot_be_read_fails_closed() {
+    for name in ["nonsense", "qcs::cvm", "qcs::cvm::account/1:x", "qcs::cvm::uid/x:x"] {
+        let allow = set(r#"{"effect":"allow","action":"cvm:Do","resource":"qcs::cvm:::*"}"#);
+        assert_eq!(reason(&allow, "cvm:Do", name, &[]), Reason::ImplicitDeny, "{name}");
+        let deny = set(r#"{"effect":"deny","action":"cvm:Do","resource":"qcs::cvm:::x"}"#);
+        assert_eq!(reason(&deny, "cvm:Do", name, &[]), Reason::ExplicitDeny, "{name}");
+        let all = set(r#"{"effect":"allow","action":"cvm:Do","resource":"*"}"#);
+        assert_eq!(reason(&all, "cvm:Do", name, &[]), Reason::Allow, "{name}");
+    }
+}
+
+#[test]
+fn one_of_several_names_is_enough() {
+    let names =
+        "qcs::cam::uin/100000000001:roleName/a qcs::cam::uin/100000000001:role/7 qcs::cam::uin/100000000001:x/y";
+    let on = |item| set(&format!(r#"{{"effect":"allow","action":"cam:GetRole","resource":"qcs::cam:::{item}"}}"#));
+    for item in ["roleName/a", "role/7", "x/y"] {
+        assert_eq!(reason(&on(item), "cam:GetRole", names, &[]), Reason::Allow, "{item}");
+    }
+    assert_eq!(reason(&on("role/8"), "cam:GetRole", names, &[]), Reason::ImplicitDeny);
+}
+
+/// The question names no resource: only what covers the whole service applies.
+#[test]
+fn operation_level_needs_everything() {
+    check_resource("*", "", true);
+    check_resource("qcs::cvm:::*", "", true);
+    check_resource("qcs::::uin/100000000001:*", "", true);
+    check_resource("qcs::cvm:::*/*", "", true);
+    check_resource("qcs::cvm:::instance/*", "", false);
+    check_resource("qcs::cvm:gz::*", "", false);
+    check_resource("qcs::cbs:::*", "", false);
+}
+
+/// Also a deny: a resource that is never asked about cannot be denied.
+#[test]
+fn a_concrete_deny_on_an_operation_level_action_does_not_apply() {
+    let set = set(r#"{"effect":"allow","action":"cam:*","resource":"*"},
+           {"effect":"deny","action":"cam:CreateRole","resource":"qcs::cam:::roleName/a"}"#);
+    assert_eq!(reason(&set, "cam:CreateRole", "", &[]), Reason::Allow);
+}
+
+#[test]
+fn a_role_of_another_account_can_be_granted() {
+    let other =
+        set(r#"{"effect":"allow","action":"sts:AssumeRole","resource":"qcs::cam::uin/100000000009:roleName/r*"}"#);
+    assert_eq!(reason(&other, "sts:AssumeRole", "qcs::cam::uin/100000000009:roleName/r1", &[]), Reason::Allow);
+    assert_eq!(reason(&other, "sts:AssumeRole", "qcs::cam::uin/100000000001:roleName/r1", &[]), Reason::ImplicitDeny);
+    let own = set(r#"{"effect":"allow","action":"sts:AssumeRole","resource":"qcs::cam:::roleName/r*"}"#);
+    assert_eq!(reason(&own, "sts:AssumeRole", "qcs::cam::uin/100000000009:roleName/r1", &[]), Reason::ImplicitDeny);
+}
+
+#[test]
+fn deny_wins() {
+    let set = set(
+        r#"{"effect":"allow","action":"*","resource":"*"},{"effect":"deny","action":"cam:GetRole","resource":"*"}"#,
+    );
+    assert_eq!(reason(&set, "cam:GetRole", "", &[]), Reason::ExplicitDeny);
+    assert_eq!(reason(&set, "cam:GetUser", "", &[]), Reason::Allow);
+}
+
+#[test]
+fn nothing_allows_nothing() {
+    assert_eq!(reason(&PolicySet::new(), "cam:GetRole", "", &[]), Reason::ImplicitDeny);
+}
+
+#[test]
+fn the_first_matching_statement_is_named() {
+    let set = set(r#"{"effect":"allow","action":"cam:GetUser","resource":"*"},
+           {"effect":"allow","action":"cam:*","resource":"*"},
+           {"effect":"allow","action":["cam:GetRole","cam:Get*"],"resource":"*"}"#);
+    let context = Context::new();
+    let question =
+        Question { action: "cam:GetRole", resource: Resource::Operation, context: &context, caller: caller() };
+    let deciding = decide(&Layers::of(&set), &question).deciding.unwrap();
+    assert_eq!((deciding.layer, deciding.policy, deciding.statement), (Layer::Identity, 0, 1));
+}
+
+#[test]
+fn every_layer_must_allow_and_none_deny() {
+    let (all, none) = (set(r#"{"effect":"allow","action":"*","resource":"*"}"#), PolicySet::new());
+    let deny = set(r#"{"effect":"deny","action":"*","resource":"*"}"#);
+    let context = Context::new();
+    let question =
+        Question { action: "cam:GetRole", resource: Resource::Operation, context: &context, caller: caller() };
+    let ask =
+        |identity, boundary, session| decide(&Layers { identity, boundary, session, root: false }, &question).reason;
+    assert_eq!(ask(&all, Some(&all), Some(&all)), Reason::Allow);
+    assert_eq!(ask(&none, Some(&all), Some(&all)), Reason::ImplicitDeny);
+    assert_eq!(ask(&all, Some(&none), Some(&all)), Reason::Boundary);
+    assert_eq!(ask(&all, Some(&all), Some(&none)), Reason::SessionPolicy);
+    assert_eq!(ask(&all, Some(&deny), None), Reason::ExplicitDeny);
+    assert_eq!(ask(&none, None, Some(&deny)), Reason::ExplicitDeny);
+}
+
+#[test]
+fn root_is_bound_by_its_session_only() {
+    let context = Context::new();
+    let question =
+        Question { action: "cam:GetRole", resource: Resource::Operation, context: &context, caller: caller() };
+    assert_eq!(decide(&Layers::root(), &question).reason, Reason::Root);
+    let session = set(r#"{"effect":"allow","action":"cam:GetUser","resource":"*"}"#);
+    let bound = Layers { session: Some(&session), ..Layers::root() };
+    assert_eq!(decide(&bound, &question).reason, Reason::SessionPolicy);
+    assert_eq!(decide(&bound, &Question { action: "cam:GetUser", ..question }).reason, Reason::Root);
+}
+
+/// Text that was stored under other rules.
+#[test]
+fn what_cannot_be_loaded_denies_and_never_allows() {
+    let ask = |text: &str| {
+        let document = load(text, &rules(Kind::Identity));
+        let all = parse(&document_of_all(), &rules(Kind::Identity)).unwrap();
+        let set = PolicySet::compile(vec![attach(all, "all", Via::Own), attach(document, "p", Via::Own)]);
+        reason(&set, "cvm:Do", "", &[])
+    };
+    for text in ["", "[]", "{}", r#"{"version":"9","statement":[]}"#, r#"{"version":"2.0","x":1,"statement":[]}"#] {
+        assert_eq!(ask(text), Reason::ExplicitDeny, "{text}");
+    }
+    let one = |statement: &str| ask(&document(statement));
+    assert_eq!(one(r#"{"effect":"deny","action":"cvm:Do","resource":"nonsense"}"#), Reason::ExplicitDeny);
+    assert_eq!(one(r#"{"effect":"deny","action":"cvm:Other","resource":"nonsense"}"#), Reason::Allow);
+    assert_eq!(one(r#"{"effect":"Deny","action":"cvm:Other","resource":"*"}"#), Reason::ExplicitDeny);
+    assert_eq!(one(r#"{"effect":"deny","notaction":"cvm:Other","resource":"*"}"#), Reason::ExplicitDeny);
+    assert_eq!(one(r#"{"effect":"allow","action":"cvm:Do","resource":"nonsense"}"#), Reason::Allow);
+    let alone = load(&document(r#"{"effect":"allow","action":"*","resource":"*","sid":"x"}"#), &rules(Kind::Identity));
+    let set = PolicySet::compile(vec![attach(alone, "p", Via::Own)]);
+    assert_eq!(reason(&set, "cvm:Do", "", &[]), Reason::ImplicitDeny);
+}
+
+/// A service that is no longer known, a region that is new: still what they say.
+#[test]
+fn what_is_only_unknown_is_still_loaded() {
+    let text = document(r#"{"effect":"allow","action":"gone:Do","resource":"qcs::gone:xx-new::a/*"}"#);
+    let set = PolicySet::compile(vec![attach(load(&text, &rules(Kind::Identity)), "p", Via::Own)]);
+    assert_eq!(reason(&set, "gone:Do", "qcs::gone:xx-new:uin/100000000001:a/1", &[]), Reason::Allow);
+}
+
+fn document_of_all() -> String {
+    document(r#"{"effect":"allow","action":"*","resource":"*"}"#)
+}
+
+#[test]
+fn a_strategy_of_version_1_is_one_statement() {
+    let text = r#"{"version":"1.0","statement":{"effect":"allow","action":"cos:*","resource":["qcs::cos:uin/100000000001:b/*","qcs::cos:uin/100000000001:d:e:*"]}}"#;
+    let document = parse(text, &rules(Kind::Strategy)).unwrap();
+    let set = PolicySet::compile(vec![attach(document, "p", Via::Own)]);
+    assert_eq!(reason(&set, "cos:GetObject", "qcs::cos:gz:uid/1250000000:b/x", &[]), Reason::Allow);
+    assert_eq!(reason(&set, "cos:GetObject", "qcs::cos:gz:uid/1250000000:d:e:f", &[]), Reason::Allow);
+    assert_eq!(reason(&set, "cos:GetObject", "qcs::cos:gz:uid/1250000000:c/x", &[]), Reason::ImplicitDeny);
+}
+
+#[test]
+fn an_empty_resource_of_a_strategy_is_everything() {
+    check_resource_of(Kind::Strategy, "", "", true);
+    check_resource_of(Kind::Strategy, "", "qcs::cvm::uin/100000000001:x/y", true);
+}

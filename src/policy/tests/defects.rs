@@ -1,0 +1,438 @@
+//! Every defect, with its place.
+
+use super::*;
+
+/// The defects of the text as `Defect path line:column`.
+fn defects(kind: Kind, text: &str) -> Vec<String> {
+    let describe = |problem: &Problem| {
+        format!("{:?} {} {}:{}", problem.defect, problem.path, problem.span.line, problem.span.column)
+    };
+    parse(text, &rules(kind)).map_or_else(|problems| problems.iter().map(describe).collect(), |_| Vec::new())
+}
+
+#[track_caller]
+fn check(text: &str, expected: &[&str]) {
+    assert_eq!(defects(Kind::Identity, text), expected, "{text}");
+}
+
+/// One statement; the expected defects without their place.
+#[track_caller]
+fn check_statement(kind: Kind, statement: &str, expected: &[&str]) {
+    let found = defects(kind, &document(statement));
+    let found: Vec<&str> = found.iter().map(|defect| defect.rsplit_once(' ').unwrap().0).collect();
+    assert_eq!(found, expected, "{statement}");
+}
+
+#[track_caller]
+fn check_action(action: &str, expected: &[&str]) {
+    check_statement(Kind::Identity, &format!(r#"{{"effect":"allow","action":{action},"resource":"*"}}"#), expected);
+}
+
+#[track_caller]
+fn check_resource(kind: Kind, resource: &str, expected: &[&str]) {
+    check_statement(kind, &format!(r#"{{"effect":"allow","action":"cvm:Do","resource":{resource}}}"#), expected);
+}
+
+#[track_caller]
+fn check_condition(condition: &str, expected: &[&str]) {
+    let statement = format!(r#"{{"effect":"allow","action":"*","resource":"*","condition":{condition}}}"#);
+    check_statement(Kind::Identity, &statement, expected);
+}
+
+#[test]
+fn not_json() {
+    check("", &["NotJson  1:1"]);
+    check("{", &["NotJson  1:2"]);
+    check("{\n  \"version\": \"2.0\",\n}", &["NotJson  3:1"]);
+    check("\u{feff}{}", &["NotJson  1:1"]);
+    check("{\"é\": nul}", &["NotJson  1:7"]);
+    check(&"[".repeat(100_000), &["TooLong  1:1", "NotJson  1:34"]);
+}
+
+#[test]
+fn not_an_object() {
+    for text in ["[]", "\"x\"", "1", "null"] {
+        check(text, &["NotObject  1:1"]);
+    }
+}
+
+#[test]
+fn all_defects_in_the_order_of_the_text() {
+    let text = "{\n \"version\": \"3.0\",\n \"statement\": [\n  {\"effect\": \"ALLOW\", \"action\": \"cam:CreatRole\",\n   \"resource\": \"x\"},\n  7\n ]\n}";
+    check(
+        text,
+        &[
+            "Version version 2:13",
+            "Effect statement[0].effect 4:14",
+            "ActionUnknown statement[0].action 4:33",
+            "ResourceSegments statement[0].resource 5:16",
+            "Statement statement[1] 6:3",
+        ],
+    );
+}
+
+#[test]
+fn columns_count_characters() {
+    check("{\"version\":\"二\",\"statement\":[]}", &["Version version 1:12", "Statement statement 1:28"]);
+}
+
+#[test]
+fn version_and_statement() {
+    check("{}", &["Version version 1:1", "Statement statement 1:1"]);
+    for version in ["\"1.0\"", "\"2\"", "2.0", "null"] {
+        let all = r#"{"effect":"allow","action":"*","resource":"*"}"#;
+        check(&format!(r#"{{"statement":[{all}],"version":{version}}}"#), &["Version version 1:73"]);
+    }
+    check(r#"{"version":"2.0","statement":[]}"#, &["Statement statement 1:30"]);
+    check(r#"{"version":"2.0","statement":"x"}"#, &["Statement statement 1:30"]);
+}
+
+/// A list is documented; the single object belongs to the older version.
+#[test]
+fn a_statement_of_version_2_is_in_a_list() {
+    let text = r#"{"version":"2.0","statement":{"effect":"allow","action":"*","resource":"*"}}"#;
+    check(text, &["Statement statement 1:30"]);
+    assert_eq!(defects(Kind::Strategy, text), ["Statement statement 1:30"]);
+    assert_eq!(defects(Kind::Strategy, &text.replace("2.0", "1.0")), Vec::<String>::new());
+    check(&text.replace("2.0", "1.0"), &["Version version 1:12", "Statement statement 1:30"]);
+}
+
+#[test]
+fn elements_are_lower_case_and_known() {
+    let all = r#"{"Effect":"allow","action":"*","resource":"*","notaction":"*"}"#;
+    check_statement(
+        Kind::Identity,
+        all,
+        &["Effect statement[0].effect", "UnknownElement statement[0].Effect", "UnknownElement statement[0].notaction"],
+    );
+    check(r#"{"version":"2.0","id":1,"statement":[]}"#, &["UnknownElement id 1:18", "Statement statement 1:37"]);
+}
+
+#[test]
+fn no_name_twice() {
+    check_statement(
+        Kind::Identity,
+        r#"{"effect":"deny","effect":"allow","action":"*","resource":"*"}"#,
+        &["DuplicateElement statement[0].effect"],
+    );
+    check_condition(
+        r#"{"string_equal":{"a:b":"1","a:b":"2"}}"#,
+        &["DuplicateElement statement[0].condition.string_equal.a:b"],
+    );
+}
+
+#[test]
+fn spaces_do_not_count_towards_the_length() {
+    let text = document(r#"{"effect":"allow","action":"*","resource":"*"}"#);
+    let exact = Rules { max_chars: text.chars().count(), ..rules(Kind::Identity) };
+    assert!(parse(&text, &exact).is_ok());
+    assert!(parse(&text.replace(",", " \t\r\n,"), &exact).is_ok());
+    let problems = parse(&text, &Rules { max_chars: exact.max_chars - 1, ..exact }).unwrap_err();
+    assert_eq!(problems[0].defect, Defect::TooLong);
+    assert_eq!(problems.len(), 1);
+}
+
+#[test]
+fn effects() {
+    for effect in ["\"Allow\"", "\"\"", "true", "[\"allow\"]"] {
+        let statement = format!(r#"{{"effect":{effect},"action":"*","resource":"*"}}"#);
+        check_statement(Kind::Identity, &statement, &["Effect statement[0].effect"]);
+    }
+}
+
+#[test]
+fn actions() {
+    check_statement(Kind::Identity, r#"{"effect":"allow","resource":"*"}"#, &["ActionMissing statement[0].action"]);
+    check_action("[]", &["ActionMissing statement[0].action"]);
+    for form in [
+        "\"\"",
+        "\"cam\"",
+        "\"cam:\"",
+        "\":Get\"",
+        "\"cam:Get Role\"",
+        "\"c*m:Get\"",
+        "\"CAM:Get\"",
+        "\"cam:Get?\"",
+        "7",
+    ] {
+        check_action(form, &["ActionForm statement[0].action"]);
+    }
+    check_action(r#"["cam:GetRole","x"]"#, &["ActionForm statement[0].action[1]"]);
+    check_action(r#""permid/1""#, &["PermissionSetUnknown statement[0].action"]);
+}
+
+#[test]
+fn a_misspelt_action_of_a_known_service_is_refused() {
+    check_action(r#""cam:CreatRole""#, &["ActionUnknown statement[0].action"]);
+    check_action(r#""name/sts:assumeRole""#, &["ActionUnknown statement[0].action"]);
+    check_action(r#"["cam:ListRoles","cam:PassRole","cam:CreateCamStrategy","cam:Creat*"]"#, &[]);
+    check_action(r#""cvm:AnythingAtAll""#, &[]);
+}
+
+#[test]
+fn a_service_that_nobody_knows_is_refused_unless_a_stub_brings_it() {
+    check_action(r#""foo:Do""#, &["ActionServiceUnknown statement[0].action"]);
+    let text = document(r#"{"effect":"allow","action":"foo:Do","resource":"qcs::foo:::x/*"}"#);
+    assert!(parse(&text, &Rules { extra_services: &["foo"], ..rules(Kind::Identity) }).is_ok());
+}
+
+#[test]
+fn resources() {
+    check_statement(Kind::Identity, r#"{"effect":"allow","action":"*"}"#, &["ResourceMissing statement[0].resource"]);
+    let check = |resource: &str, expected: &str| {
+        let expected = format!("{expected} statement[0].resource");
+        check_resource(Kind::Identity, resource, &[&expected]);
+    };
+    check("[]", "ResourceMissing");
+    check("7", "ResourceForm");
+    check(r#""""#, "ResourceSegments");
+    check(r#""qcs::cvm:gz:x/y""#, "ResourceSegments");
+    check(r#""acs::cvm:gz::x/y""#, "ResourceSegments");
+    check(r#""qcs:id/0:cvm:gz::x/y""#, "ResourceProject");
+    check(r#""qcs::nope:gz::x/y""#, "ResourceServiceUnknown");
+    check(r#""qcs::cvm:gx::x/y""#, "ResourceRegion");
+    check(r#""qcs::cvm:ap-*::x/y""#, "ResourceRegion");
+    check(r#""qcs::cvm:gz:100000000001:x/y""#, "ResourceOwner");
+    check(r#""qcs::cvm:gz:uin/*:x/y""#, "ResourceOwner");
+    check(r#""qcs::cvm:gz:uin/${uin}:x/y""#, "ResourceOwner");
+    check(r#""qcs::cvm:gz:uin/100000000009:x/y""#, "ResourceOwner");
+    check(r#""qcs::cvm:gz:uid/1250000009:x/y""#, "ResourceOwner");
+    check(r#""qcs::cvm:gz::""#, "ResourceContent");
+    check(r#""qcs::cvm:gz::x/${user}""#, "ResourceContent");
+    check(r#""qcs::cvm:gz::x/${uin""#, "ResourceContent");
+    check_resource(
+        Kind::Identity,
+        r#"["*","qcs::cvm:gx:uin/9:"]"#,
+        &[
+            "ResourceRegion statement[0].resource[1]",
+            "ResourceOwner statement[0].resource[1]",
+            "ResourceContent statement[0].resource[1]",
+        ],
+    );
+}
+
+#[test]
+fn strategies_may_name_projects() {
+    for project in ["id/0", "id/17", "id/*", "*", ""] {
+        check_resource(Kind::Strategy, &format!(r#""qcs:{project}:cvm:gz::x/y""#), &[]);
+    }
+    check_resource(Kind::Strategy, r#""qcs:p:cvm:gz::x/y""#, &["ResourceProject statement[0].resource"]);
+}
+
+/// Only a role, and only for assuming it.
+#[test]
+fn resources_of_others_are_roles_to_assume() {
+    let check = |action: &str, item: &str, expected: &[&str]| {
+        let statement =
+            format!(r#"{{"effect":"allow","action":{action},"resource":"qcs::cam::uin/100000000009:{item}"}}"#);
+        check_statement(Kind::Identity, &statement, expected);
+        check_statement(Kind::Session, &statement, expected);
+    };
+    let refused = &["ResourceOwner statement[0].resource"];
+    check(r#""sts:AssumeRole""#, "roleName/x", &[]);
+    check(r#"["name/sts:AssumeRole","sts:*"]"#, "role/7", &[]);
+    check(r#"["sts:AssumeRole","cam:GetRole"]"#, "roleName/x", refused);
+    check(r#""*""#, "roleName/x", refused);
+    check(r#""sts:AssumeRole""#, "*", refused);
+    check(r#""sts:AssumeRole""#, "uin/1", refused);
+}
+
+#[test]
+fn conditions() {
+    check_condition("[]", &["ConditionForm statement[0].condition"]);
+    check_condition("{}", &[]);
+    for operator in [
+        "string_equals",
+        "String_equal",
+        "for_some_value:string_equal",
+        "null_equal_if_exist",
+        "for_any_value:null_equal",
+    ] {
+        let expected = format!("ConditionOperator statement[0].condition.{operator}");
+        check_condition(&format!(r#"{{"{operator}":{{"a:b":"true"}}}}"#), &[&expected]);
+    }
+    for keys in ["{}", "7", "[\"a:b\"]"] {
+        check_condition(&format!(r#"{{"ip_equal":{keys}}}"#), &["ConditionContent statement[0].condition.ip_equal"]);
+    }
+    for key in ["ip", ":ip", "qcs:", "q cs:ip"] {
+        let expected = format!("ConditionContent statement[0].condition.string_equal.{key}");
+        check_condition(&format!(r#"{{"string_equal":{{"{key}":"1"}}}}"#), &[&expected]);
+    }
+}
+
+#[test]
+fn values_that_an_operator_cannot_read_are_refused() {
+    for (operator, values) in [
+        ("string_equal", "[]"),
+        ("string_equal", "null"),
+        ("string_equal", r#"{"x":1}"#),
+        ("string_equal", r#""${user}""#),
+        ("string_like", r#""${uin*}""#),
+        ("null_equal", r#""${uin}""#),
+        ("null_equal", r#""yes""#),
+        ("bool_equal", "1"),
+        ("binary_equal", r#""aGl""#),
+        ("binary_equal", r#""aGk==""#),
+        ("binary_equal", r#""a""#),
+    ] {
+        let expected = format!("ConditionContent statement[0].condition.{operator}.a:b");
+        check_condition(&format!(r#"{{"{operator}":{{"a:b":{values}}}}}"#), &[&expected]);
+    }
+    for number in ["1,5", "+1", ".5", "5.", "1e", "1e1234567", "0x1", "", "--1", "NaN"] {
+        check_condition(
+            &format!(r#"{{"numeric_equal":{{"a:b":["1","{number}"]}}}}"#),
+            &["ConditionContent statement[0].condition.numeric_equal.a:b[1]"],
+        );
+    }
+    for date in [
+        "2022-05-31",
+        "2022-02-29T00:00:00Z",
+        "2022-13-01T00:00:00Z",
+        "2022-05-31T24:00:00Z",
+        "2022-05-31T23:59:60Z",
+        "2022-05-31t00:00:00z",
+        "2022-05-31T00:00:00+8",
+        "2022-05-31T00:00:00.Z",
+        "2022-05-31  00:00:00",
+        "1653955200",
+        "31.05.2022",
+    ] {
+        check_condition(
+            &format!(r#"{{"date_equal":{{"a:b":"{date}"}}}}"#),
+            &["ConditionContent statement[0].condition.date_equal.a:b"],
+        );
+    }
+    for ip in ["10.0.0", "10.0.0.0/33", "10.0.0.0/08", "10.0.0.0/", "010.0.0.1", "10.0.0.*", "::1/129", "fe80::1%eth0"]
+    {
+        check_condition(
+            &format!(r#"{{"ip_equal":{{"a:b":"{ip}"}}}}"#),
+            &["ConditionContent statement[0].condition.ip_equal.a:b"],
+        );
+    }
+}
+
+#[test]
+fn principals_have_their_place() {
+    let with = |principal: &str| {
+        format!(r#"{{"effect":"allow","action":"sts:AssumeRole","resource":"*","principal":{principal}}}"#)
+    };
+    for kind in [Kind::Identity, Kind::Session, Kind::Strategy] {
+        check_statement(kind, &with("\"*\""), &["PrincipalNotAllowed statement[0].principal"]);
+    }
+    check_statement(Kind::Trust, &with("\"*\""), &["ResourceNotAllowed statement[0].resource"]);
+    check_statement(
+        Kind::Trust,
+        r#"{"effect":"allow","action":"sts:AssumeRole"}"#,
+        &["PrincipalMissing statement[0].principal"],
+    );
+    let text = r#"{"version":"2.0","principal":"*","statement":[{"effect":"allow","action":"*","resource":"*"}]}"#;
+    for kind in [Kind::Identity, Kind::Session] {
+        assert_eq!(defects(kind, text), ["PrincipalNotAllowed principal 1:18"]);
+    }
+    assert_eq!(defects(Kind::Strategy, text), Vec::<String>::new());
+}
+
+#[test]
+fn principals_of_the_wrong_form() {
+    let check = |principal: &str, expected: &[&str]| {
+        let statement = format!(r#"{{"effect":"allow","action":"sts:AssumeRole","principal":{principal}}}"#);
+        check_statement(Kind::Trust, &statement, expected);
+    };
+    for form in ["{}", "[]", "\"x\"", "7"] {
+        check(form, &["PrincipalForm statement[0].principal"]);
+    }
+    check(r#"{"aws":"x"}"#, &["PrincipalForm statement[0].principal.aws"]);
+    check(r#"{"qcs":[]}"#, &["PrincipalForm statement[0].principal.qcs"]);
+    check(r#"{"qcs":[7]}"#, &["PrincipalForm statement[0].principal.qcs[0]"]);
+    for name in [
+        "",
+        "100000000001",
+        "qcs::cam::uin/x:root",
+        "qcs::cam::uin/1:roots",
+        "qcs::cam::uin/1:uin/x",
+        "qcs::cos::uin/1:root",
+    ] {
+        check(&format!(r#"{{"qcs":"{name}"}}"#), &["PrincipalName statement[0].principal.qcs"]);
+    }
+    check(r#"{"federated":"qcs::cam::uin/1:root"}"#, &["PrincipalName statement[0].principal.federated"]);
+    for name in ["", "cvm", "cvm..qcloud.com", "*.qcloud.com"] {
+        check(&format!(r#"{{"service":"{name}"}}"#), &["PrincipalName statement[0].principal.service"]);
+    }
+    check(r#"{"service":"cvm.example.com"}"#, &["PrincipalServiceUnknown statement[0].principal.service"]);
+}
+
+#[test]
+fn trust_is_about_assuming_only() {
+    for action in ["cam:GetRole", "sts:*", "*", "sts:GetFederationToken"] {
+        let statement = format!(r#"{{"effect":"allow","action":"{action}","principal":"*"}}"#);
+        check_statement(Kind::Trust, &statement, &["ActionNotAllowed statement[0].action"]);
+    }
+}
+
+#[test]
+fn messages_say_what_would_be_right() {
+    let message = |statement: &str| {
+        let problems = parse(&document(statement), &rules(Kind::Identity)).unwrap_err();
+        problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    };
+    let first =
+        r#"{"effect":"Allow","action":["cam:CreatRole","cmv:X","GetRole"],"resource":"qcs::cam:ap-guangzou::x/y","#;
+    let second = r#""conditon":{},"condition":{"string_equals":{"a:b":"1"},"date_equal":{"a:b":"today"}}}"#;
+    insta::assert_snapshot!(
+        message(&format!("{first}\n{second}")),
+        @r#"
+        1:41: statement[0].effect: `effect` is `"Allow"`; it must be `allow` or `deny`
+        1:59: statement[0].action[0]: the service `cam` has no operation `CreatRole`; did you mean `cam:CreateRole`?
+        1:75: statement[0].action[1]: there is no service `cmv`; did you mean `cvm`?
+        1:83: statement[0].action[2]: `GetRole` is no action; write `service:Operation`, such as `cam:GetRole`, or `*`
+        1:105: statement[0].resource: there is no region `ap-guangzou`; leave it empty for all; did you mean `ap-guangzhou`?
+        2:1: statement[0].conditon: there is no element `conditon`; did you mean `condition`?
+        2:28: statement[0].condition.string_equals: there is no operator `string_equals`; did you mean `string_equal`?
+        2:76: statement[0].condition.date_equal.a:b: `date_equal` cannot read `"today"`: write a time such as `2022-05-31T00:00:00Z`
+        "#
+    );
+}
+
+#[test]
+fn the_text_is_kept_byte_for_byte() {
+    let text = format!(" {}\n", document(r#"{"effect":"allow","action":"name\/cam:*","resource":"*"}"#));
+    assert_eq!(parse(&text, &rules(Kind::Identity)).unwrap().text(), text);
+}
+
+#[test]
+fn warnings_are_few_and_sure() {
+    let warnings = |statements: &str| {
+        let rules = Rules { operation_level: Some(|action| action == "cam:CreateRole"), ..rules(Kind::Identity) };
+        let report = check_text(&document(statements), &rules);
+        assert_eq!(report.problems, []);
+        report.warnings.iter().map(|w| format!("{} {}", w.path, w.message)).collect::<Vec<_>>()
+    };
+    assert_eq!(warnings(r#"{"effect":"allow","action":["cam:CreateRole","cam:GetRole"],"resource":"*"}"#), [""; 0]);
+    assert_eq!(
+        warnings(r#"{"effect":"allow","action":["cam:CreateRole","cam:GetRole"],"resource":"qcs::cam:::roleName/x"}"#),
+        [
+            "statement[0].resource `cam:CreateRole` knows no single resources, so this statement never applies to it; use `*`"
+        ]
+    );
+    assert_eq!(
+        warnings(
+            r#"{"effect":"allow","action":"cam:Creat*Rolle","resource":"*","condition":{"bool_equal":{"qcs:MFA":true}}}"#
+        ),
+        [
+            "statement[0].action `cam:Creat*Rolle` matches no operation",
+            "statement[0].condition no request has a condition key `qcs:MFA`"
+        ]
+    );
+    assert_eq!(
+        warnings(
+            r#"{"effect":"allow","action":["cam:Get*","cam:PassRole"],"resource":"*"},
+               {"effect":"allow","action":"cvm:X","resource":"*"},
+               {"effect":"deny","action":"cam:*","resource":"*"}"#
+        ),
+        ["statement[0] this statement has no effect: statement 2 denies everything it allows"]
+    );
+}
+
+fn check_text(text: &str, rules: &Rules<'_>) -> Report {
+    super::super::check(text, rules)
+}

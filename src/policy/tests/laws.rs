@@ -1,0 +1,221 @@
+//! What must hold for all documents: by generated cases, and for all sets of up to three statements of a small alphabet.
+
+use proptest::prelude::*;
+
+use super::*;
+
+const ACTIONS: &[&str] = &["cvm:A", "cvm:B", "cbs:A"];
+const RESOURCES: &[&str] = &["", "qcs::cvm::uin/100000000001:i/1", "qcs::cvm:gz:uin/100000000001:i/2"];
+const CONTEXTS: &[&[(&str, &str)]] = &[&[], &[("k:x", "1")], &[("k:x", "2")], &[("k:x", "1"), ("k:x", "?")]];
+
+const EFFECTS: &[&str] = &["allow", "deny"];
+const ACTION_PATTERNS: &[&str] = &[r#""*""#, r#""cvm:*""#, r#""cvm:A""#, r#"["cvm:B","cbs:*"]"#];
+const RESOURCE_PATTERNS: &[&str] = &[r#""*""#, r#""qcs::cvm:::i/*""#, r#"["qcs::cvm:gz::*","qcs::cvm:::i/1"]"#];
+const CONDITIONS: &[&str] = &[
+    "{}",
+    r#"{"string_equal":{"k:x":"1"}}"#,
+    r#"{"string_not_equal":{"k:x":["1"]}}"#,
+    r#"{"for_all_value:numeric_less_than_if_exist":{"k:x":2}}"#,
+    r#"{"null_equal":{"k:x":true}}"#,
+];
+
+fn statement() -> impl Strategy<Value = String> {
+    let one = |of: &'static [&'static str]| prop::sample::select(of);
+    (one(EFFECTS), one(ACTION_PATTERNS), one(RESOURCE_PATTERNS), one(CONDITIONS)).prop_map(write)
+}
+
+fn write((effect, action, resource, condition): (&str, &str, &str, &str)) -> String {
+    format!(r#"{{"effect":"{effect}","action":{action},"resource":{resource},"condition":{condition}}}"#)
+}
+
+fn statements() -> impl Strategy<Value = Vec<String>> {
+    prop::collection::vec(statement(), 0..6)
+}
+
+/// Statements in documents of at most two each.
+fn compile(statements: &[String]) -> PolicySet {
+    let attach_all =
+        |chunk: &[String]| attach(parse(&document(&chunk.join(",")), &rules(Kind::Identity)).unwrap(), "p", Via::Own);
+    PolicySet::compile(statements.chunks(2).map(attach_all).collect())
+}
+
+/// Asks every question of the alphabet.
+fn answers(layers: &Layers<'_>) -> Vec<Decision> {
+    let mut answers = Vec::new();
+    for_all_questions(|question| answers.push(decide(layers, question)));
+    answers
+}
+
+fn for_all_questions(mut ask: impl FnMut(&Question<'_>)) {
+    for action in ACTIONS {
+        for resource in RESOURCES {
+            for entries in CONTEXTS {
+                let context = context(entries);
+                let names = [*resource];
+                let resource = if resource.is_empty() { Resource::Operation } else { Resource::Named(&names) };
+                ask(&Question { action, resource, context: &context, caller: caller() });
+            }
+        }
+    }
+}
+
+fn effects(layers: &Layers<'_>) -> Vec<Effect> {
+    answers(layers).iter().map(|decision| decision.effect).collect()
+}
+
+/// Nowhere more than before.
+fn only_less(before: &[Effect], after: &[Effect]) -> bool {
+    before.iter().zip(after).all(|(before, after)| *before == Effect::Allow || *after == Effect::Deny)
+}
+
+proptest! {
+    #[test]
+    fn adding_a_deny_never_grants(mut all in statements(), added in statement(), at in 0usize..6) {
+        let before = effects(&Layers::of(&compile(&all)));
+        all.insert(at.min(all.len()), added.replace(r#""effect":"allow""#, r#""effect":"deny""#));
+        prop_assert!(only_less(&before, &effects(&Layers::of(&compile(&all)))));
+    }
+
+    #[test]
+    fn removing_an_allow_never_grants(mut all in statements(), at in 0usize..6) {
+        let before = effects(&Layers::of(&compile(&all)));
+        if let Some(index) = (at..all.len()).find(|index| all[*index].contains(r#""effect":"allow""#)) {
+            all.remove(index);
+        }
+        prop_assert!(only_less(&before, &effects(&Layers::of(&compile(&all)))));
+    }
+
+    #[test]
+    fn boundary_and_session_only_shrink(identity in statements(), boundary in statements(), session in statements()) {
+        let (identity, boundary, session) = (compile(&identity), compile(&boundary), compile(&session));
+        let alone = Layers::of(&identity);
+        let bound = Layers { boundary: Some(&boundary), ..alone };
+        let both = Layers { session: Some(&session), ..bound };
+        let (alone, bound, both) = (effects(&alone), effects(&bound), effects(&both));
+        prop_assert!(only_less(&alone, &bound));
+        prop_assert!(only_less(&bound, &both));
+    }
+
+    #[test]
+    fn order_and_duplicates_do_not_matter(all in statements(), shuffled in statements().prop_shuffle(), turn in 0usize..6) {
+        let mut other = all.clone();
+        let middle = turn.min(other.len());
+        other.rotate_left(middle);
+        other.extend(all.iter().take(turn).cloned());
+        prop_assert_eq!(effects(&Layers::of(&compile(&all))), effects(&Layers::of(&compile(&other))));
+        let mut reversed = shuffled.clone();
+        reversed.reverse();
+        prop_assert_eq!(effects(&Layers::of(&compile(&shuffled))), effects(&Layers::of(&compile(&reversed))));
+    }
+
+    #[test]
+    fn nobody_is_allowed_without_an_allow(all in statements()) {
+        let denies: Vec<String> = all.into_iter().filter(|s| s.contains(r#""effect":"deny""#)).collect();
+        prop_assert!(effects(&Layers::of(&compile(&denies))).iter().all(|effect| *effect == Effect::Deny));
+    }
+
+    #[test]
+    fn decide_and_explain_agree(identity in statements(), boundary in prop::option::of(statements()), session in prop::option::of(statements())) {
+        let identity = compile(&identity);
+        let (boundary, session) = (boundary.map(|s| compile(&s)), session.map(|s| compile(&s)));
+        let layers = Layers { identity: &identity, boundary: boundary.as_ref(), session: session.as_ref(), root: false };
+        for_all_questions(|question| agree(&layers, question));
+    }
+
+    #[test]
+    fn no_text_stops_the_reader(text in "\\PC{0,80}") {
+        let _ = parse(&text, &rules(Kind::Identity));
+        let loaded = load(&document(&text), &rules(Kind::Trust));
+        prop_assert_eq!(loaded.text(), document(&text));
+    }
+
+    #[test]
+    fn no_element_stops_the_reader(a in "[a-z/*:${}0-9.]{0,30}", b in "(qcs)?[:a-z/*${}0-9]{0,40}", k in "[a-z_:]{0,30}", v in "[-0-9a-z:.TZ/${}*]{0,30}") {
+        let text = document(&format!(r#"{{"effect":"deny","action":"{a}","resource":"{b}","condition":{{"string_like":{{"{k}":"{v}"}},"{k}":{{"a:b":"{v}"}}}}}}"#));
+        for kind in [Kind::Identity, Kind::Trust, Kind::Session, Kind::Strategy] {
+            let refused = parse(&text, &rules(kind));
+            let set = PolicySet::compile(vec![attach(load(&text, &rules(kind)), "p", Via::Own)]);
+            for_all_questions(|question| agree(&Layers::of(&set), question));
+            for problem in refused.err().unwrap_or_default() {
+                prop_assert!(problem.span.offset + problem.span.len <= text.len());
+            }
+        }
+    }
+}
+
+/// The decision again, from the trace alone.
+fn agree(layers: &Layers<'_>, question: &Question<'_>) {
+    let decision = decide(layers, question);
+    let explanation = explain(layers, question);
+    assert_eq!((decision.effect, decision.reason), (explanation.decision, explanation.reason));
+    let matched = |effect| explanation.considered.iter().position(|c| c.matched && c.effect == effect);
+    let allowed =
+        |layer| explanation.considered.iter().any(|c| c.matched && c.effect == Effect::Allow && c.layer == layer);
+    let expected = if matched(Effect::Deny).is_some() {
+        Reason::ExplicitDeny
+    } else if !allowed(Layer::Identity) {
+        Reason::ImplicitDeny
+    } else if layers.boundary.is_some() && !allowed(Layer::Boundary) {
+        Reason::Boundary
+    } else if layers.session.is_some() && !allowed(Layer::Session) {
+        Reason::SessionPolicy
+    } else {
+        Reason::Allow
+    };
+    assert_eq!(decision.reason, expected);
+    let deciding = match decision.reason {
+        Reason::ExplicitDeny => matched(Effect::Deny),
+        Reason::Allow => matched(Effect::Allow),
+        _ => None,
+    };
+    assert_eq!(explanation.deciding, deciding);
+    for considered in &explanation.considered {
+        assert_eq!(considered.matched, considered.failed.is_none());
+    }
+}
+
+/// Every set of up to three statements decides as its statements do one by one: denied if one denies, else allowed if one
+/// allows, in whatever order.
+#[test]
+fn all_small_sets_decide_as_their_statements() {
+    let mut all = Vec::new();
+    for effect in EFFECTS {
+        for action in ["\"*\"", "\"cvm:A\"", "\"cvm:*\""] {
+            for resource in ["\"*\"", "\"qcs::cvm:::i/1\""] {
+                for condition in ["{}", r#"{"string_not_equal":{"k:x":"1"}}"#] {
+                    all.push(write((effect, action, resource, condition)));
+                }
+            }
+        }
+    }
+    let singles: Vec<Vec<Decision>> =
+        all.iter().map(|one| answers(&Layers::of(&compile(std::slice::from_ref(one))))).collect();
+    let documents: Vec<Arc<Document>> =
+        all.iter().map(|one| Arc::new(parse(&document(one), &rules(Kind::Identity)).unwrap())).collect();
+    let mut sets = 0;
+    for a in 0..all.len() {
+        for b in 0..all.len() {
+            for c in b..all.len() {
+                let policies = [a, b, c].map(|index| Attached {
+                    policy: PolicyRef { id: String::new(), name: String::new() },
+                    via: Via::Own,
+                    document: Arc::clone(&documents[index]),
+                });
+                let together = answers(&Layers::of(&PolicySet::compile(policies.into())));
+                for (index, decision) in together.iter().enumerate() {
+                    let reasons = [a, b, c].map(|statement| singles[statement][index].reason);
+                    let expected = if reasons.contains(&Reason::ExplicitDeny) {
+                        Reason::ExplicitDeny
+                    } else if reasons.contains(&Reason::Allow) {
+                        Reason::Allow
+                    } else {
+                        Reason::ImplicitDeny
+                    };
+                    assert_eq!(decision.reason, expected, "{} {} {}", all[a], all[b], all[c]);
+                }
+                sets += 1;
+            }
+        }
+    }
+    assert_eq!(sets, 24 * 24 * 25 / 2);
+}

@@ -1,0 +1,54 @@
+//! The language as it is decided in `docs/policy.md`: every row of its table names a test here.
+
+mod conditions;
+mod decisions;
+mod defects;
+mod explanations;
+mod laws;
+mod principals;
+
+use std::sync::Arc;
+
+use super::*;
+
+const OWNER: &str = "100000000001";
+const USER: &str = "100000000002";
+const APP: u64 = 1_250_000_000;
+
+fn rules(kind: Kind) -> Rules<'static> {
+    Rules::new(kind, OWNER, APP)
+}
+
+fn caller() -> Variables<'static> {
+    Variables { uin: USER, owner_uin: OWNER, app_id: APP }
+}
+
+/// A document of version 2.0 around its statements.
+fn document(statements: &str) -> String {
+    format!(r#"{{"version":"2.0","statement":[{statements}]}}"#)
+}
+
+fn attach(document: Document, name: &str, via: Via) -> Attached {
+    Attached { policy: PolicyRef { id: "1".into(), name: name.into() }, via, document: Arc::new(document) }
+}
+
+fn set(statements: &str) -> PolicySet {
+    let document = parse(&document(statements), &rules(Kind::Identity)).unwrap();
+    PolicySet::compile(vec![attach(document, "p", Via::Own)])
+}
+
+fn context<'a>(entries: &[(&'a str, &'a str)]) -> Context<'a> {
+    let mut context = Context::new();
+    for (key, value) in entries {
+        context.add(*key, *value);
+    }
+    context
+}
+
+/// Asks one question of one set; the resource is its names with a space between, or empty for none.
+fn reason(set: &PolicySet, action: &str, resource: &str, entries: &[(&str, &str)]) -> Reason {
+    let names: Vec<&str> = resource.split(' ').collect();
+    let resource = if resource.is_empty() { Resource::Operation } else { Resource::Named(&names) };
+    let context = context(entries);
+    decide(&Layers::of(set), &Question { action, resource, context: &context, caller: caller() }).reason
+}

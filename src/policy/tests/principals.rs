@@ -1,0 +1,164 @@
+//! Whom a trust policy trusts.
+
+use super::*;
+
+const OTHER: &str = "200000000001";
+
+fn trust(statements: &str) -> Document {
+    parse(&document(statements), &rules(Kind::Trust)).unwrap()
+}
+
+fn ask(
+    document: &Document,
+    account: &str,
+    identity: Identity<'_>,
+    groups: &[&str],
+    entries: &[(&str, &str)],
+) -> Reason {
+    let context = context(entries);
+    let question =
+        Question { action: "sts:AssumeRole", resource: Resource::Operation, context: &context, caller: caller() };
+    decide_trust(document, &Requester { account, identity, groups }, &question).reason
+}
+
+/// Everybody there is: a name for the test, the account, the identity, the groups.
+const EVERYBODY: &[(&str, &str, Identity<'_>, &[&str])] = &[
+    ("root", OTHER, Identity::Root, &[]),
+    ("user", OTHER, Identity::User("200000000002"), &[]),
+    ("member", OTHER, Identity::User("200000000003"), &["13"]),
+    ("role", OTHER, Identity::Role { id: "4611686018427397919", name: "r" }, &["13"]),
+    ("stranger", OWNER, Identity::User("200000000002"), &["13"]),
+    ("strange-root", OWNER, Identity::Root, &[]),
+    ("service", "", Identity::Service("cvm.qcloud.com"), &[]),
+    ("saml", "", Identity::Federated("qcs::cam::uin/200000000001:saml-provider/idp"), &[]),
+    ("nobody", "", Identity::Anonymous, &[]),
+];
+
+/// Who of everybody is trusted.
+#[track_caller]
+fn check(principal: &str, trusted: &[&str]) {
+    let document = trust(&format!(r#"{{"effect":"allow","action":"name/sts:AssumeRole","principal":{principal}}}"#));
+    let found: Vec<&str> = EVERYBODY
+        .iter()
+        .filter(|(_, account, identity, groups)| ask(&document, account, *identity, groups, &[]) == Reason::Allow)
+        .map(|(name, ..)| *name)
+        .collect();
+    assert_eq!(found, trusted, "{principal}");
+}
+
+#[test]
+fn root_stands_for_every_identity_of_the_account() {
+    check(r#"{"qcs":"qcs::cam::uin/200000000001:root"}"#, &["root", "user", "member", "role"]);
+}
+
+#[test]
+fn the_account_as_its_own_user_is_the_root_only() {
+    check(r#"{"qcs":"qcs::cam::uin/200000000001:uin/200000000001"}"#, &["root"]);
+}
+
+#[test]
+fn users_groups_and_roles() {
+    check(r#"{"qcs":"qcs::cam::uin/200000000001:uin/200000000002"}"#, &["user"]);
+    check(r#"{"qcs":"qcs::cam::uin/200000000001:groupid/13"}"#, &["member"]);
+    check(r#"{"qcs":"qcs::cam::uin/200000000001:roleName/r"}"#, &["role"]);
+    check(r#"{"qcs":"qcs::cam::uin/200000000001:role/4611686018427397919"}"#, &["role"]);
+    check(r#"{"qcs":"qcs::cam::uin/200000000001:roleName/s"}"#, &[]);
+}
+
+#[test]
+fn services_and_providers() {
+    check(r#"{"service":"cvm.qcloud.com"}"#, &["service"]);
+    check(r#"{"service":["cls.cloud.tencent.com"]}"#, &[]);
+    check(r#"{"federated":["qcs::cam::uin/200000000001:saml-provider/idp"]}"#, &["saml"]);
+    check(r#"{"qcs":"qcs::cam::uin/200000000001:saml-provider/idp"}"#, &["saml"]);
+    check(r#"{"federated":"qcs::cam::uin/200000000001:oidc-provider/idp"}"#, &[]);
+}
+
+#[test]
+fn a_star_is_every_identity_of_every_account() {
+    let identities = &["root", "user", "member", "role", "stranger", "strange-root"];
+    check(r#""*""#, identities);
+    check(r#"{"qcs":"*"}"#, identities);
+    check(r#"{"qcs":["qcs::cam::anonymous:anonymous"]}"#, &["nobody"]);
+}
+
+#[test]
+fn several_principals_are_any_of_them() {
+    check(
+        r#"{"service":"cvm.qcloud.com","qcs":["qcs::cam::uin/200000000001:uin/200000000001","qcs::cam::uin/100000000001:root"]}"#,
+        &["root", "stranger", "strange-root", "service"],
+    );
+}
+
+#[test]
+fn a_deny_in_a_trust_policy_counts() {
+    let document = trust(
+        r#"{"effect":"allow","action":"sts:AssumeRole","principal":{"qcs":"qcs::cam::uin/200000000001:root"}},
+           {"effect":"deny","action":"sts:AssumeRole","principal":{"qcs":"qcs::cam::uin/200000000001:uin/200000000002"}}"#,
+    );
+    assert_eq!(ask(&document, OTHER, Identity::User("200000000002"), &[], &[]), Reason::ExplicitDeny);
+    assert_eq!(ask(&document, OTHER, Identity::User("200000000003"), &[], &[]), Reason::Allow);
+}
+
+#[test]
+fn conditions_of_trust_are_met() {
+    let document = trust(
+        r#"{"effect":"allow","action":"sts:AssumeRole","principal":"*","condition":{"string_equal":{"sts:external_id":"x"}}}"#,
+    );
+    assert_eq!(ask(&document, OTHER, Identity::Root, &[], &[("sts:external_id", "x")]), Reason::Allow);
+    assert_eq!(ask(&document, OTHER, Identity::Root, &[], &[("sts:external_id", "y")]), Reason::Trust);
+    assert_eq!(ask(&document, OTHER, Identity::Root, &[], &[]), Reason::Trust);
+}
+
+#[test]
+fn each_way_of_assuming_is_its_own_action() {
+    let document = trust(r#"{"effect":"allow","action":"sts:AssumeRoleWithSAML","principal":"*"}"#);
+    assert_eq!(ask(&document, OTHER, Identity::Root, &[], &[]), Reason::Trust);
+}
+
+#[test]
+fn an_identity_policy_trusts_nobody_and_a_trust_policy_permits_nothing() {
+    let identity =
+        parse(&document(r#"{"effect":"allow","action":"*","resource":"*"}"#), &rules(Kind::Identity)).unwrap();
+    assert_eq!(ask(&identity, OTHER, Identity::Root, &[], &[]), Reason::Trust);
+    let trust = trust(r#"{"effect":"allow","action":"sts:AssumeRole","principal":"*"}"#);
+    let set = PolicySet::compile(vec![attach(trust, "p", Via::Own)]);
+    assert_eq!(reason(&set, "sts:AssumeRole", "", &[]), Reason::ImplicitDeny);
+}
+
+#[test]
+fn an_unreadable_trust_policy_trusts_nobody() {
+    let text = document(r#"{"effect":"allow","action":"sts:AssumeRole","principal":{"qcs":["*"],"aws":"x"}}"#);
+    let partly = load(&text, &rules(Kind::Trust));
+    assert_eq!(ask(&partly, OTHER, Identity::Root, &[], &[]), Reason::Allow);
+    assert_eq!(ask(&partly, "", Identity::Anonymous, &[], &[]), Reason::Trust);
+    let nobody = load(&document(r#"{"effect":"deny","action":"sts:AssumeRole"}"#), &rules(Kind::Trust));
+    assert_eq!(ask(&nobody, OTHER, Identity::Root, &[], &[]), Reason::ExplicitDeny);
+    let text = document(r#"{"effect":"allow","action":"sts:AssumeRole","principal":{"service":"a.example.com"}}"#);
+    let unknown = load(&text, &rules(Kind::Trust));
+    assert_eq!(ask(&unknown, "", Identity::Service("a.example.com"), &[], &[]), Reason::Allow);
+    let broken = load("{", &rules(Kind::Trust));
+    assert_eq!(ask(&broken, OTHER, Identity::Root, &[], &[]), Reason::ExplicitDeny);
+}
+
+/// The sample of the CMQ page, with the queue behind the user.
+#[test]
+fn a_strategy_names_whom_it_is_for() {
+    let text = r#"{"version":"2.0",
+        "principal":{"qcs":["qcs::cam::uin/100000000001:uin/3232/myqueue","qcs::cam::uin/100000000001:groupid/13"]},
+        "statement":[{"effect":"allow","action":"name/cmqqueue:ListQueue","resource":"*"},
+          {"effect":"allow","action":["name/cmqqueue:ReceiveMessage"],"resource":["qcs::cmqqueue:bj:uin/100000000001:queueName/uin/3232/*"]}]}"#;
+    let document = parse(text, &rules(Kind::Strategy)).unwrap();
+    let principals: Vec<&PrincipalPattern> = document.principals().collect();
+    let account = OWNER.to_owned();
+    assert_eq!(
+        principals,
+        [
+            &PrincipalPattern::User { account: account.clone(), user: "3232".into() },
+            &PrincipalPattern::Group { account, group: "13".into() }
+        ]
+    );
+    let places: Vec<_> =
+        document.written_principals().map(|p| (p.path.to_owned(), p.span.line, p.span.column)).collect();
+    assert_eq!(places, [("principal.qcs[0]".to_owned(), 2, 29), ("principal.qcs[1]".to_owned(), 2, 75)]);
+}

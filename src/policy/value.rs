@@ -1,0 +1,292 @@
+//! Values that conditions compare: exact decimals, instants, addresses, bytes.
+//!
+//! Each reader takes text and returns nothing when it cannot be read; there is no guessing and no rounding. Floating point
+//! is absent on purpose: `1.10` equals `1.1`, and an identifier of twenty digits equals only itself.
+
+use std::cmp::Ordering;
+use std::net::{IpAddr, Ipv6Addr};
+
+/// An exact decimal number: `0.digits × 10^point`, digits without leading or trailing zeros; zero has no digits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Decimal {
+    negative: bool,
+    digits: Box<str>,
+    point: i64,
+}
+
+impl Decimal {
+    /// `-12.50`, `007`, `1e3`. No plus sign, no bare point, at most six digits of exponent.
+    pub(super) fn read(text: &str) -> Option<Decimal> {
+        let (negative, unsigned) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+        let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
+            Some((mantissa, exponent)) => (mantissa, read_exponent(exponent)?),
+            None => (unsigned, 0),
+        };
+        let (whole, fraction) = match mantissa.split_once('.') {
+            Some((whole, fraction)) if all_digits(fraction) => (whole, fraction),
+            Some(_) => return None,
+            None => (mantissa, ""),
+        };
+        if !all_digits(whole) {
+            return None;
+        }
+        let all = format!("{whole}{fraction}");
+        let significant = all.trim_start_matches('0');
+        let leading = all.len() - significant.len();
+        let digits = significant.trim_end_matches('0');
+        if digits.is_empty() {
+            return Some(Decimal { negative: false, digits: "".into(), point: 0 });
+        }
+        let point = i64::try_from(whole.len()).ok()? - i64::try_from(leading).ok()? + exponent;
+        Some(Decimal { negative, digits: digits.into(), point })
+    }
+
+    fn compare_magnitude(&self, other: &Decimal) -> Ordering {
+        match (self.digits.is_empty(), other.digits.is_empty()) {
+            (true, true) => Ordering::Equal,
+            (true, false) => Ordering::Less,
+            (false, true) => Ordering::Greater,
+            (false, false) => self.point.cmp(&other.point).then_with(|| self.digits.cmp(&other.digits)),
+        }
+    }
+}
+
+impl Ord for Decimal {
+    fn cmp(&self, other: &Decimal) -> Ordering {
+        match (self.negative, other.negative) {
+            (false, true) => Ordering::Greater,
+            (true, false) => Ordering::Less,
+            (false, false) => self.compare_magnitude(other),
+            (true, true) => other.compare_magnitude(self),
+        }
+    }
+}
+
+impl PartialOrd for Decimal {
+    fn partial_cmp(&self, other: &Decimal) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+fn all_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn read_exponent(text: &str) -> Option<i64> {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let size: i64 = (all_digits(digits) && digits.len() <= 6).then(|| digits.parse().ok())??;
+    Some(if text.starts_with('-') { -size } else { size })
+}
+
+/// A moment: seconds since 1970-01-01T00:00:00Z and nanoseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Instant {
+    seconds: i64,
+    nanos: u32,
+}
+
+impl Instant {
+    /// `2022-05-31T00:00:00Z`, `2022-05-31T08:00:00.5+08:00`, `2022-05-31 00:00:00`; without a zone it is UTC, because the
+    /// operators are documented to take UTC. Capital `T` and `Z` or one space; no leap second, no 24 o'clock.
+    pub(super) fn read(text: &str) -> Option<Instant> {
+        let (date, time) = text.split_at_checked(10)?;
+        let time = time.strip_prefix(['T', ' '])?;
+        let (clock, rest) = time.split_at_checked(8)?;
+        let [year, month, day] = three(date, '-', [4, 2, 2])?;
+        let [hour, minute, second] = three(clock, ':', [2, 2, 2])?;
+        let in_month = (1..=12).contains(&month) && (1..=days_in_month(year, month)).contains(&day);
+        if !in_month || hour > 23 || minute > 59 || second > 59 {
+            return None;
+        }
+        let (nanos, zone) = read_fraction(rest)?;
+        let offset = read_zone(zone)?;
+        let seconds = days_since_epoch(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second - offset;
+        Some(Instant { seconds, nanos })
+    }
+}
+
+/// Three numbers of fixed width with a separator between them.
+fn three(text: &str, separator: char, widths: [usize; 3]) -> Option<[i64; 3]> {
+    let mut parts = text.split(separator);
+    let mut numbers = [0; 3];
+    for (number, width) in numbers.iter_mut().zip(widths) {
+        *number = parts.next().filter(|part| part.len() == width && all_digits(part))?.parse().ok()?;
+    }
+    parts.next().is_none().then_some(numbers)
+}
+
+fn read_fraction(text: &str) -> Option<(u32, &str)> {
+    let Some(after) = text.strip_prefix('.') else {
+        return Some((0, text));
+    };
+    let zone = after.trim_start_matches(|c: char| c.is_ascii_digit());
+    let digits = after.strip_suffix(zone)?;
+    if !(1..=9).contains(&digits.len()) {
+        return None;
+    }
+    Some((format!("{digits:0<9}").parse().ok()?, zone))
+}
+
+fn read_zone(text: &str) -> Option<i64> {
+    if text.is_empty() || text == "Z" {
+        return Some(0);
+    }
+    let (sign, clock) = match text.split_at_checked(1)? {
+        ("+", clock) => (1, clock),
+        ("-", clock) => (-1, clock),
+        _ => return None,
+    };
+    let [hours, minutes, _] = three(&format!("{clock}:00"), ':', [2, 2, 2])?;
+    (hours <= 23 && minutes <= 59).then_some(sign * (hours * 3_600 + minutes * 60))
+}
+
+fn days_in_month(year: i64, month: i64) -> i64 {
+    match month {
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// Days from 1970-01-01 in the proleptic Gregorian calendar; years count from March so that the leap day comes last.
+fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let month_from_march = (month + 9) % 12;
+    let day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
+    year * 365 + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + day_of_year - 719_468
+}
+
+/// An address range; a single address is a range of one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Network {
+    is_v4: bool,
+    bits: u128,
+    mask: u128,
+}
+
+impl Network {
+    /// `10.0.0.0/8`, `10.217.182.3/24` (host bits are ignored), `192.0.2.1`, `2001:db8::/32`. An IPv4-mapped IPv6 range is
+    /// the IPv4 range.
+    pub(super) fn read(text: &str) -> Option<Network> {
+        let (address, prefix) = match text.split_once('/') {
+            Some((address, prefix)) => (address, Some(prefix)),
+            None => (text, None),
+        };
+        let written: IpAddr = address.parse().ok()?;
+        let width: u32 = if written.is_ipv4() { 32 } else { 128 };
+        let length = match prefix {
+            None => width,
+            Some(digits) if all_digits(digits) && (digits.len() == 1 || !digits.starts_with('0')) => {
+                digits.parse().ok()?
+            }
+            Some(_) => return None,
+        };
+        if length > width {
+            return None;
+        }
+        // Everything is kept in 128 bits, IPv4 in its mapped place.
+        let length = length + (128 - width);
+        let mask = u128::MAX.checked_shl(128 - length).unwrap_or(0);
+        let (bits, mapped) = to_bits(written);
+        Some(Network { is_v4: mapped && length >= 96, bits: bits & mask, mask })
+    }
+
+    /// Whether the address lies in the range. IPv6 ranges hold no IPv4 address, not even `::/0`.
+    pub(super) fn contains(&self, address: Address) -> bool {
+        self.is_v4 == address.is_v4 && address.bits & self.mask == self.bits
+    }
+}
+
+/// One address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Address {
+    is_v4: bool,
+    bits: u128,
+}
+
+impl Address {
+    /// A single IPv4 or IPv6 address; an IPv4-mapped one is the IPv4 one.
+    pub(super) fn read(text: &str) -> Option<Address> {
+        let (bits, is_v4) = to_bits(text.parse().ok()?);
+        Some(Address { is_v4, bits })
+    }
+}
+
+fn to_bits(address: IpAddr) -> (u128, bool) {
+    let mapped: Ipv6Addr = match address {
+        IpAddr::V4(v4) => v4.to_ipv6_mapped(),
+        IpAddr::V6(v6) => v6,
+    };
+    (mapped.to_bits(), mapped.to_ipv4_mapped().is_some())
+}
+
+/// Reads standard base64 and returns its canonical text without padding: two such texts are equal exactly when the bytes
+/// are. Padding may be left out, but what is there must be right, and unused bits must be zero.
+pub(super) fn read_binary(text: &str) -> Option<&str> {
+    let digits = text.trim_end_matches('=');
+    let unused_bits = match digits.len() % 4 {
+        0 => 0,
+        2 => 4,
+        3 => 2,
+        _ => return None,
+    };
+    let padding = text.len() - digits.len();
+    if padding != 0 && (!text.len().is_multiple_of(4) || padding > 2) {
+        return None;
+    }
+    let mut last = 0;
+    for byte in digits.bytes() {
+        last = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => return None,
+        };
+    }
+    (last & ((1u8 << unused_bits) - 1) == 0).then_some(digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn decimals_compare_as_numbers(a in -100_000i64..100_000, b in -100_000i64..100_000, left in 0usize..5, right in 0usize..5) {
+            let write = |n: i64, places: usize| {
+                let digits = format!("{:0width$}", n.unsigned_abs(), width = places + 1);
+                let (whole, fraction) = digits.split_at(digits.len() - places);
+                let point = if places == 0 { "" } else { "." };
+                format!("{}{whole}{point}{fraction}", if n < 0 { "-" } else { "" })
+            };
+            let scale = |n: i64, places: usize| i128::from(n) * 10_i128.pow(u32::try_from(5 - places).unwrap());
+            let (x, y) = (Decimal::read(&write(a, left)).unwrap(), Decimal::read(&write(b, right)).unwrap());
+            prop_assert_eq!(x.cmp(&y), scale(a, left).cmp(&scale(b, right)));
+            prop_assert_eq!(x == y, scale(a, left) == scale(b, right));
+        }
+
+        #[test]
+        fn days_follow_each_other(year in 0i64..9999, month in 1i64..=12, day in 1i64..=31) {
+            let day = day.min(days_in_month(year, month));
+            let next = if day < days_in_month(year, month) {
+                days_since_epoch(year, month, day + 1)
+            } else if month < 12 {
+                days_since_epoch(year, month + 1, 1)
+            } else {
+                days_since_epoch(year + 1, 1, 1)
+            };
+            prop_assert_eq!(days_since_epoch(year, month, day) + 1, next);
+        }
+    }
+
+    #[test]
+    fn the_epoch_is_zero() {
+        assert_eq!(Instant::read("1970-01-01T00:00:00Z").unwrap(), Instant { seconds: 0, nanos: 0 });
+        assert_eq!(Instant::read("2038-01-19T03:14:08.25Z").unwrap(), Instant { seconds: 1 << 31, nanos: 250_000_000 });
+    }
+}

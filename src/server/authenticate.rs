@@ -1,0 +1,27 @@
+//! From a claim to a verified caller: the key, its token, its session, its signature, in this order.
+
+use super::App;
+use crate::dialect::contract::{Claim, Dialect, RawRequest};
+use crate::engine::Account;
+use crate::engine::cx::Caller;
+use crate::engine::fault::{Fault, Unauthenticated};
+use std::sync::Arc;
+
+/// Verifies a claim. A key of another cloud's account is as unknown as one that does not exist.
+pub async fn authenticate(
+    app: &App,
+    dialect: &Dialect,
+    raw: &RawRequest,
+    claim: &Claim,
+) -> Result<(Arc<Caller>, Arc<Account>), Fault> {
+    let unknown = || Fault::Unauthenticated(Unauthenticated::UnknownKey);
+    let key = app.engine.key(&claim.secret_id).await?.ok_or_else(unknown)?;
+    let account = app.engine.account(&key.account).await?.ok_or_else(unknown)?;
+    if account.cloud != dialect.name {
+        return Err(unknown());
+    }
+    let token = claim.token.as_ref().map(|token| token.expose());
+    let caller = key.identify(&app.engine, &account, token).await?;
+    (dialect.verify)(raw, claim, &key)?;
+    Ok((Arc::new(caller), account))
+}

@@ -1,0 +1,170 @@
+//! Requests a second, by account and action.
+//!
+//! A token bucket of one second's worth each: it starts full and refills evenly. The count of the current second is kept
+//! beside it, because the clouds' answer names it. `now` is an argument, so the limiter has no clock.
+
+use crate::engine::fault::Fault;
+use crate::engine::ids::AccountId;
+use crate::env::Time;
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{Mutex, PoisonError};
+
+/// Which rates apply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// The documented ones.
+    Documented,
+    /// None.
+    Off,
+    /// The documented ones, so many times.
+    Times(u64),
+}
+
+impl std::str::FromStr for Mode {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Mode, String> {
+        match text {
+            "documented" => Ok(Mode::Documented),
+            "off" => Ok(Mode::Off),
+            number => match number.parse() {
+                Ok(times) if times > 0 => Ok(Mode::Times(times)),
+                _ => Err(format!("`{text}` is none of documented, off and a whole number of 1 or more")),
+            },
+        }
+    }
+}
+
+type Key = (AccountId, String);
+
+struct Bucket {
+    /// Requests that may come now, in millionths.
+    left: u64,
+    filled_at: Time,
+    second: i64,
+    seen: u64,
+}
+
+/// The buckets of a server.
+pub struct Limiter {
+    mode: Mode,
+    hasher: RandomState,
+    shards: Vec<Mutex<HashMap<u64, (Key, Bucket)>>>,
+}
+
+const WHOLE: u64 = 1_000_000;
+
+impl Limiter {
+    /// An empty limiter.
+    pub fn new(mode: Mode) -> Limiter {
+        Limiter { mode, hasher: RandomState::new(), shards: (0..16).map(|_| Mutex::default()).collect() }
+    }
+
+    /// Takes one request of an account's action, or says how many came and how many are allowed.
+    pub fn take(
+        &self,
+        now: Time,
+        account: &AccountId,
+        service: &str,
+        action: &str,
+        documented: u64,
+    ) -> Result<(), Fault> {
+        let limit = match self.mode {
+            Mode::Off => return Ok(()),
+            Mode::Documented => documented,
+            Mode::Times(times) => documented.saturating_mul(times),
+        };
+        let hash = self.hasher.hash_one((account, service, action));
+        let shard = usize::try_from(hash % self.shards.len() as u64).unwrap_or(0);
+        let Some(shard) = self.shards.get(shard) else { return Ok(()) };
+        let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
+        let fresh = || ((account.clone(), format!("{service}:{action}")), Bucket::full(limit, now));
+        let (key, bucket) = shard.entry(hash).or_insert_with(fresh);
+        // Two keys of one hash would share a bucket: with 64 secret bits that is not worth a longer key on every request,
+        // but neither may it go unseen, so the later one starts over.
+        if key.0 != *account {
+            (*key, *bucket) = fresh();
+        }
+        bucket.take(now, limit)
+    }
+
+    /// Forgets the buckets that have been full for a minute.
+    pub fn forget_idle(&self, now: Time) {
+        for shard in &self.shards {
+            let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
+            shard.retain(|_, (_, bucket)| now.0.saturating_sub(bucket.filled_at.0) < 60_000_000);
+            shard.shrink_to_fit();
+        }
+    }
+}
+
+impl Bucket {
+    fn full(limit: u64, now: Time) -> Bucket {
+        Bucket { left: limit.saturating_mul(WHOLE), filled_at: now, second: now.seconds(), seen: 0 }
+    }
+
+    fn take(&mut self, now: Time, limit: u64) -> Result<(), Fault> {
+        let elapsed = u64::try_from(now.0.saturating_sub(self.filled_at.0)).unwrap_or(0);
+        let full = limit.saturating_mul(WHOLE);
+        self.left = self.left.saturating_add(elapsed.saturating_mul(limit)).min(full);
+        self.filled_at = self.filled_at.max(now);
+        if self.second != now.seconds() {
+            (self.second, self.seen) = (now.seconds(), 0);
+        }
+        self.seen += 1;
+        match self.left.checked_sub(WHOLE) {
+            Some(left) => {
+                self.left = left;
+                Ok(())
+            }
+            None => Err(Fault::RateLimited { seen: self.seen.max(limit + 1), limit }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Requests at these milliseconds; what was let through is a dot, what was not the number it was told.
+    fn check(limit: u64, at: &[i64], expected: &str) {
+        let limiter = Limiter::new(Mode::Documented);
+        let account = AccountId::from("100000000001");
+        let mut outcome = Vec::new();
+        for millis in at {
+            match limiter.take(Time(1_000_000_000 + millis * 1000), &account, "cam", "GetRole", limit) {
+                Ok(()) => outcome.push(".".to_owned()),
+                Err(Fault::RateLimited { seen, limit }) => outcome.push(format!("{seen}/{limit}")),
+                Err(other) => outcome.push(format!("{other:?}")),
+            }
+        }
+        assert_eq!(outcome.join(" "), expected);
+    }
+
+    #[test]
+    fn a_second_has_so_many_requests_and_then_no_more() {
+        check(2, &[0, 1, 2, 3], ". . 3/2 4/2");
+        check(2, &[0, 1, 2, 1100, 1600, 2700], ". . 3/2 . . .");
+    }
+
+    #[test]
+    fn it_refills_evenly() {
+        check(2, &[0, 1, 502, 503, 1010], ". . . 4/2 .");
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_gives_nothing_away() {
+        check(1, &[0, -5000, -4000, 900], ". 2/1 2/1 3/1");
+    }
+
+    #[test]
+    fn accounts_do_not_share() {
+        let limiter = Limiter::new(Mode::Times(1));
+        for account in ["100000000001", "100000000002"] {
+            assert!(limiter.take(Time(0), &account.into(), "cam", "CreateRole", 1).is_ok());
+            assert!(limiter.take(Time(0), &account.into(), "cam", "CreateRole", 1).is_err());
+        }
+        assert!("0".parse::<Mode>().is_err() && "x".parse::<Mode>().is_err());
+    }
+}

@@ -1,0 +1,153 @@
+//! The server: listening, and the straight line of a request.
+
+pub mod admit;
+pub mod authenticate;
+pub mod limit;
+
+use crate::admin;
+use crate::dialect::contract::{Answer, Body, Dialect, Op, Permission, RawRequest, Run, Subject};
+use crate::dialect::stubs::Stubs;
+use crate::dialect::{self};
+use crate::engine::authorize::{authorize, free};
+use crate::engine::cx::{self, Cx};
+use crate::engine::fault::Fault;
+use crate::engine::{Engine, accounts};
+use crate::journal::{Journal, Trace};
+use crate::secret::Secret;
+use axum::Router;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::response::Response;
+use axum::serve::ListenerExt;
+use limit::Limiter;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// What every request shares.
+pub struct App {
+    /// Identities, policies, sessions.
+    pub engine: Arc<Engine>,
+    /// Answers for other services' actions.
+    pub stubs: Stubs,
+    /// Requests a second.
+    pub limiter: Limiter,
+    /// What was asked and why it was answered so.
+    pub journal: Journal,
+    /// Opens the admin API.
+    pub admin_token: Secret,
+}
+
+/// The whole HTTP surface: the emulator's own paths, and everything else as a request to a cloud.
+pub fn router(app: Arc<App>) -> Router {
+    Router::new().nest("/_camulator", admin::router(app.clone())).fallback(receive).with_state(app)
+}
+
+/// Answers requests until `stop` resolves, then lets the open ones finish.
+pub async fn listen(
+    listener: tokio::net::TcpListener,
+    app: Arc<App>,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let listener = listener.tap_io(|stream| {
+        // Small answers must not wait for the peer's acknowledgement.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection keeps its delay");
+        }
+    });
+    axum::serve(listener, service).with_graceful_shutdown(stop).await
+}
+
+/// From a socket to [`handle`] and back. The work runs in a task of its own, so that a client that hangs up leaves no
+/// transaction behind half-way, and a panic costs one answer and not the server.
+async fn receive(
+    State(app): State<Arc<App>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response {
+    let request_id = app.engine.env.uuid();
+    let (raw, whole) = admit::read(request, peer.ip()).await;
+    let id = request_id.clone();
+    let shared = Arc::new(raw);
+    let (worker, raw) = (app.clone(), shared.clone());
+    let answer = tokio::spawn(async move { handle(&worker, &raw, whole, &id).await }).await;
+    let answer = answer.unwrap_or_else(|error| {
+        tracing::error!(%request_id, %error, "a request ended in a panic");
+        let fault = crate::engine::fault::Internal::Bug("a request ended in a panic");
+        (dialect::detect(&shared).encode)(&shared, None, &Err(Fault::Internal(fault)), &request_id)
+    });
+    admit::write(answer, &request_id)
+}
+
+/// The straight line of a request: every step needs what the one before it found, and the order in which errors win is
+/// the order in which they stand here.
+pub async fn handle(app: &Arc<App>, raw: &RawRequest, whole: Result<(), Fault>, request_id: &str) -> Answer {
+    let dialect = dialect::detect(raw);
+    let mut trace = Trace::begin(app.engine.env.now(), request_id, dialect.name);
+    let mut routed = None;
+    let outcome = match whole {
+        Ok(()) => carry_out(app, dialect, raw, &mut trace, &mut routed).await,
+        Err(fault) => Err(fault),
+    };
+    if let Err(Fault::Internal(cause)) = &outcome {
+        tracing::error!(%request_id, error = %cause, "a request failed inside");
+    }
+    let answer = (dialect.encode)(raw, routed, &outcome, request_id);
+    app.journal.record(trace.end(app.engine.env.now(), &outcome, &answer));
+    answer
+}
+
+async fn carry_out(
+    app: &Arc<App>,
+    dialect: &'static Dialect,
+    raw: &RawRequest,
+    trace: &mut Trace,
+    routed: &mut Option<&'static Op>,
+) -> Result<Body, Fault> {
+    let now = app.engine.env.now();
+    let claim = trace.claimed((dialect.claim)(raw, now))?;
+    let (caller, account) = trace.verified(authenticate::authenticate(app, dialect, raw, &claim).await)?;
+    let route = (dialect.route)(raw, &claim, &app.stubs)?;
+    let op = *routed.insert(route.op);
+    trace.routed(&route.service, &route.action);
+    app.limiter.take(now, &account.id, &route.service, &route.action, op.rate)?;
+    let input = (op.decode)(&route.params)?;
+    let now = app.engine.now(&account);
+    let cx = Cx { engine: app.engine.clone(), caller, account, now, peer: raw.peer.to_string().into() };
+    let subject = match op.permission {
+        Permission::Free | Permission::Operation => Subject::default(),
+        Permission::Asks(asks) => asks(&cx, &input).await?,
+    };
+    let asked = (dialect.ask)(&cx, &route, subject);
+    let permit = match op.permission {
+        Permission::Free => free(asked, input),
+        _ => trace.decided(authorize(&cx, asked, input).await)?,
+    };
+    match op.run {
+        Run::Read(run) => run(&cx, permit).await,
+        Run::Write(run) => cx::write(cx, move |write| run(write, permit.clone())).await,
+        Run::Open(run) => {
+            let opened = run(&cx, permit).await?;
+            cx::append(&cx.engine, opened.rows).await?;
+            Ok(opened.reply)
+        }
+    }
+}
+
+/// Ends what must end when the server stops, and forgets old sessions now and then until it does.
+pub async fn housekeeping(app: Arc<App>) {
+    let mut hourly = tokio::time::interval(std::time::Duration::from_secs(3600));
+    loop {
+        hourly.tick().await;
+        match crate::engine::sessions::purge(&app.engine).await {
+            Ok(0) => {}
+            Ok(gone) => tracing::debug!(gone, "forgot sessions that ended"),
+            Err(error) => tracing::warn!(?error, "could not forget old sessions"),
+        }
+        app.limiter.forget_idle(app.engine.env.now());
+    }
+}
+
+/// Whether the store answers.
+pub async fn is_ready(app: &App) -> bool {
+    accounts::ping(&app.engine).await.is_ok()
+}

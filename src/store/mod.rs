@@ -1,0 +1,335 @@
+//! One seam for two databases, and the only place that names a driver.
+//!
+//! A [`Tx`] runs a statement with [`args!`](crate::args) on SQLite or PostgreSQL and gives back any struct that derives
+//! [`FromRow`]. A [`Read`] is a consistent look at the database; a write goes through [`Store::write`], which on SQLite
+//! is one task that commits whatever is waiting together (`writer`), and on PostgreSQL a transaction of its own.
+//! Deliberately absent: SQL text (it stands in `engine`), repository traits and mocks (an in-memory SQLite store opens
+//! in milliseconds), and `sqlx::Any` (open bugs with booleans, times and null types).
+
+mod open;
+mod writer;
+
+pub use open::{Durability, Location, OpenError};
+pub use sqlx::FromRow;
+
+use sqlx::postgres::{PgArguments, PgConnection, PgPool, PgRow};
+use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqlitePool, SqliteRow};
+use sqlx::{Postgres, Sqlite, Transaction};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use tokio::sync::{Mutex, OwnedMutexGuard, mpsc};
+
+/// A future on the heap, as operations and jobs return it.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// The database did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The driver's own error.
+    #[error("the database refused or could not be reached: {0}")]
+    Driver(#[from] sqlx::Error),
+    /// The writer has stopped: the server is shutting down.
+    #[error("the store is closed")]
+    Closed,
+    /// The transaction that this write shared with others did not commit.
+    #[error("the commit failed: {0}")]
+    Commit(Arc<sqlx::Error>),
+}
+
+/// One argument of a statement.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// `TEXT`.
+    Text(String),
+    /// `BIGINT`.
+    Int(i64),
+    /// `BOOLEAN`.
+    Bool(bool),
+}
+
+macro_rules! value_from {
+    ($($source:ty => |$it:ident| $value:expr;)*) => {
+        $(impl From<$source> for Value {
+            fn from($it: $source) -> Value {
+                $value
+            }
+        })*
+    };
+}
+
+value_from! {
+    String => |it| Value::Text(it);
+    &String => |it| Value::Text(it.clone());
+    &str => |it| Value::Text(it.to_owned());
+    Arc<str> => |it| Value::Text(it.as_ref().to_owned());
+    i64 => |it| Value::Int(it);
+    bool => |it| Value::Bool(it);
+}
+
+/// The arguments of a statement, in the order of `$1…$n`.
+#[macro_export]
+macro_rules! args {
+    ($($value:expr),* $(,)?) => { vec![$($crate::store::Value::from($value)),*] };
+}
+
+/// Anything that both drivers can read a row into.
+pub trait Row: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+
+impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+
+enum Connection<'c> {
+    Sqlite(&'c mut SqliteConnection),
+    Postgres(&'c mut PgConnection),
+}
+
+/// A connection inside a transaction: the thing that statements run on.
+pub struct Tx<'c> {
+    connection: Connection<'c>,
+    /// Something was changed or a statement failed: the job cannot end in an error without undoing it.
+    touched: bool,
+}
+
+impl<'c> Tx<'c> {
+    fn sqlite(connection: &'c mut SqliteConnection) -> Tx<'c> {
+        Tx { connection: Connection::Sqlite(connection), touched: false }
+    }
+
+    fn postgres(connection: &'c mut PgConnection) -> Tx<'c> {
+        Tx { connection: Connection::Postgres(connection), touched: false }
+    }
+
+    /// The first row, or none.
+    pub async fn optional<T: Row>(&mut self, sql: &'static str, arguments: Vec<Value>) -> Result<Option<T>, Error> {
+        let outcome = match &mut self.connection {
+            Connection::Sqlite(connection) => {
+                sqlx::query_as_with(sql, sqlite_arguments(arguments)?).fetch_optional(&mut **connection).await
+            }
+            Connection::Postgres(connection) => {
+                sqlx::query_as_with(sql, postgres_arguments(arguments)?).fetch_optional(&mut **connection).await
+            }
+        };
+        self.noted(outcome)
+    }
+
+    /// Every row.
+    pub async fn all<T: Row>(&mut self, sql: &'static str, arguments: Vec<Value>) -> Result<Vec<T>, Error> {
+        let outcome = match &mut self.connection {
+            Connection::Sqlite(connection) => {
+                sqlx::query_as_with(sql, sqlite_arguments(arguments)?).fetch_all(&mut **connection).await
+            }
+            Connection::Postgres(connection) => {
+                sqlx::query_as_with(sql, postgres_arguments(arguments)?).fetch_all(&mut **connection).await
+            }
+        };
+        self.noted(outcome)
+    }
+
+    /// The number of a `SELECT COUNT(*)`, or of any single integer; 0 without a row.
+    pub async fn number(&mut self, sql: &'static str, arguments: Vec<Value>) -> Result<i64, Error> {
+        let row: Option<(i64,)> = self.optional(sql, arguments).await?;
+        Ok(row.map_or(0, |(number,)| number))
+    }
+
+    /// Runs a statement that changes rows, and says how many.
+    pub async fn execute(&mut self, sql: &'static str, arguments: Vec<Value>) -> Result<u64, Error> {
+        let outcome = match &mut self.connection {
+            Connection::Sqlite(connection) => sqlx::query_with(sql, sqlite_arguments(arguments)?)
+                .execute(&mut **connection)
+                .await
+                .map(|done| done.rows_affected()),
+            Connection::Postgres(connection) => sqlx::query_with(sql, postgres_arguments(arguments)?)
+                .execute(&mut **connection)
+                .await
+                .map(|done| done.rows_affected()),
+        };
+        let changed = self.noted(outcome)?;
+        self.touched |= changed > 0;
+        Ok(changed)
+    }
+
+    /// Moves an account's generation on and returns the new one: on PostgreSQL the row lock that makes one writer a
+    /// tenant. None when there is no such account. Not counted as a change, because a generation that moved for
+    /// nothing is harmless.
+    pub async fn advance(&mut self, account: &str) -> Result<Option<i64>, Error> {
+        let sql = "UPDATE accounts SET generation = generation + 1 WHERE id = $1 RETURNING generation";
+        let row: Option<(i64,)> = self.optional(sql, crate::args![account]).await?;
+        Ok(row.map(|(generation,)| generation))
+    }
+
+    /// A failed statement must not be built upon: PostgreSQL has aborted the transaction, and SQLite may have.
+    fn noted<T>(&mut self, outcome: Result<T, sqlx::Error>) -> Result<T, Error> {
+        self.touched |= outcome.is_err();
+        Ok(outcome?)
+    }
+}
+
+fn sqlite_arguments(values: Vec<Value>) -> Result<SqliteArguments, Error> {
+    let mut arguments = SqliteArguments::default();
+    for value in values {
+        match value {
+            Value::Text(text) => sqlx::Arguments::add(&mut arguments, text),
+            Value::Int(number) => sqlx::Arguments::add(&mut arguments, number),
+            Value::Bool(flag) => sqlx::Arguments::add(&mut arguments, flag),
+        }
+        .map_err(sqlx::Error::Encode)?;
+    }
+    Ok(arguments)
+}
+
+fn postgres_arguments(values: Vec<Value>) -> Result<PgArguments, Error> {
+    let mut arguments = PgArguments::default();
+    for value in values {
+        match value {
+            Value::Text(text) => sqlx::Arguments::add(&mut arguments, text),
+            Value::Int(number) => sqlx::Arguments::add(&mut arguments, number),
+            Value::Bool(flag) => sqlx::Arguments::add(&mut arguments, flag),
+        }
+        .map_err(sqlx::Error::Encode)?;
+    }
+    Ok(arguments)
+}
+
+/// A statement that was prepared outside a transaction, to be run inside one.
+#[derive(Clone, Debug)]
+pub struct Statement {
+    /// The text, `$1…$n` for the arguments.
+    pub sql: &'static str,
+    /// The arguments.
+    pub arguments: Vec<Value>,
+}
+
+/// A consistent look at the database: what it sees does not change until it is dropped.
+pub enum Read {
+    #[doc(hidden)]
+    Pooled(Transaction<'static, Sqlite>),
+    #[doc(hidden)]
+    Alone(OwnedMutexGuard<SqliteConnection>),
+    #[doc(hidden)]
+    Postgres(Transaction<'static, Postgres>),
+}
+
+impl Read {
+    /// The connection to ask.
+    pub fn tx(&mut self) -> Tx<'_> {
+        match self {
+            Read::Pooled(transaction) => Tx::sqlite(transaction),
+            Read::Alone(connection) => Tx::sqlite(connection),
+            Read::Postgres(transaction) => Tx::postgres(transaction),
+        }
+    }
+}
+
+/// The open database. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    engine: Engine,
+    description: Arc<str>,
+    /// Held as long as the store lives, so that no second process opens the same data directory.
+    _lock: Option<Arc<std::fs::File>>,
+}
+
+#[derive(Clone)]
+enum Engine {
+    /// A file: readers side by side, one writer.
+    File {
+        readers: SqlitePool,
+        writer: mpsc::Sender<writer::Queued>,
+    },
+    /// In memory: one connection for everything, since a second one would see another database.
+    Memory {
+        connection: Arc<Mutex<SqliteConnection>>,
+        writer: mpsc::Sender<writer::Queued>,
+    },
+    Postgres(PgPool),
+}
+
+impl Store {
+    /// Opens the database, applies the migrations, and starts the writer. Needs a Tokio runtime.
+    pub async fn open(location: &Location, durability: Durability) -> Result<Store, OpenError> {
+        open::open(location, durability).await
+    }
+
+    /// Where the state lives, for a person: `memory`, a file's path, or a PostgreSQL address without its password.
+    pub fn description(&self) -> &str {
+        &self.description
+    }
+
+    /// Whether other processes may change the same state: if so, a cached view is good only after asking.
+    pub fn shared(&self) -> bool {
+        matches!(self.engine, Engine::Postgres(_))
+    }
+
+    /// Begins a consistent look at the database.
+    pub async fn read(&self) -> Result<Read, Error> {
+        Ok(match &self.engine {
+            Engine::File { readers, .. } => Read::Pooled(readers.begin().await?),
+            Engine::Memory { connection, .. } => Read::Alone(connection.clone().lock_owned().await),
+            Engine::Postgres(pool) => {
+                Read::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+            }
+        })
+    }
+
+    /// Asks one question outside any transaction: the cheapest way to see a single committed row.
+    pub async fn glance<T: Row>(&self, sql: &'static str, arguments: Vec<Value>) -> Result<Option<T>, Error> {
+        match &self.engine {
+            Engine::File { readers, .. } => {
+                let mut connection = readers.acquire().await?;
+                Tx::sqlite(&mut connection).optional(sql, arguments).await
+            }
+            Engine::Memory { connection, .. } => {
+                Tx::sqlite(&mut *connection.lock().await).optional(sql, arguments).await
+            }
+            Engine::Postgres(pool) => {
+                let mut connection = pool.acquire().await?;
+                Tx::postgres(&mut connection).optional(sql, arguments).await
+            }
+        }
+    }
+
+    /// Runs `work` in a transaction and commits it if it ends well; an `Err` leaves nothing behind. `committed` is
+    /// called after the commit and before this returns, in the order of the commits on SQLite.
+    ///
+    /// `work` may run more than once: a group on SQLite is undone and repeated without the job that failed.
+    /// The future must be driven to its end, so callers run in a task of their own.
+    pub async fn write<T, E, W, C>(&self, work: W, committed: C) -> Result<Result<T, E>, Error>
+    where
+        W: for<'t> Fn(&'t mut Tx<'_>) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+        C: FnOnce(&T) + Send + 'static,
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        match &self.engine {
+            Engine::File { writer, .. } | Engine::Memory { writer, .. } => {
+                writer::submit(writer, work, committed).await
+            }
+            Engine::Postgres(pool) => {
+                let mut transaction = pool.begin().await?;
+                match work(&mut Tx::postgres(&mut transaction)).await {
+                    Ok(value) => {
+                        transaction.commit().await?;
+                        committed(&value);
+                        Ok(Ok(value))
+                    }
+                    Err(error) => {
+                        transaction.rollback().await?;
+                        Ok(Err(error))
+                    }
+                }
+            }
+        }
+    }
+
+    /// Closes the pools, which on SQLite also folds the write-ahead log into the file.
+    pub async fn close(&self) {
+        match &self.engine {
+            Engine::File { readers, writer } => {
+                readers.close().await;
+                writer::stop(writer).await;
+            }
+            Engine::Memory { writer, .. } => writer::stop(writer).await,
+            Engine::Postgres(pool) => pool.close().await,
+        }
+    }
+}
