@@ -220,6 +220,45 @@ def test_a_strange_remark_never_breaks_the_server(tenant, remark):
         assert tenant.raw("cam", "GetUser", {"Name": "strange"}).response["Remark"] == remark
 
 
+@pytest.mark.parametrize(
+    "action, parameters",
+    [
+        ("CreateRole", role(Description="a\x00b")),
+        ("CreateRole", role(Tags=[{"Key": "a\x00b", "Value": "c"}])),
+        ("CreateRole", role(Tags=[{"Key": "a", "Value": "b\x00c"}])),
+        ("CreateRole", role(PolicyDocument="{\x00}")),
+        ("GetRole", {"RoleName": "a\x00b"}),
+        ("GetRole", {"RoleId": "\x00"}),
+        ("ListRoles", {"Keyword": "a\x00b"}),
+        ("DescribeRoleList", {"Page": 1, "Rp": 20, "Tags": [{"Key": "\x00", "Value": "\x00"}]}),
+        ("UntagRole", {"RoleName": "r", "TagKeys": ["\x00"]}),
+        ("AddUser", {"Name": "new", "Email": "a\x00b"}),
+        ("AddUser", {"Name": "new", "PhoneNum": "\x00"}),
+        ("UpdateUser", {"Name": "u", "Remark": "\x00"}),
+        ("GetUser", {"Name": "\x00"}),
+        ("CreateAccessKey", {"Description": "a\x00b"}),
+        ("UpdateAccessKey", {"AccessKeyId": "\x00", "Status": "Active"}),
+        ("CreatePolicy", {"PolicyName": "new", "Description": "\x00", "PolicyDocument": "{}"}),
+        ("ListPolicies", {"Scope": "Local", "Keyword": "\x00"}),
+        ("AttachRolePolicy", {"PolicyName": "a\x00b", "AttachRoleName": "r"}),
+        ("CreateCamStrategy", {"StrategyName": "\x00", "StrategyInfo": "\x00"}),
+        ("AssumeRole", {"RoleArn": "qcs::cam::uin/OWN:roleName/\x00", "RoleSessionName": "session"}),
+        ("AssumeRole", {"RoleArn": "qcs::cam::uin/\x00:roleName/r", "RoleSessionName": "session"}),
+        ("AssumeRole", {"RoleArn": "qcs::cam::uin/OWN:roleName/r", "RoleSessionName": "session", "SourceIdentity": "a\x00b"}),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+def test_a_nul_in_any_text(unchanged, action, parameters):
+    """PostgreSQL cannot store it, so it must be found out before it gets there."""
+    service = "sts" if action == "AssumeRole" else "cam"
+    reply = unchanged.raw(service, action, own(unchanged, parameters))
+    assert not (reply.code or "").startswith("InternalError"), reply
+    if action.startswith(("Describe", "List")) and reply.code is None:
+        assert reply.response["List"] == [], reply
+        return
+    assert reply.code is not None, reply
+
+
 # ------------------------------------------------------------------------------------------------ size
 
 
@@ -508,7 +547,7 @@ def test_the_admin_api_refuses_a_foreign_origin(server):
 
 @pytest.mark.parametrize(
     "body",
-    [b"{", b"[]", b'{"id": "not a number"}', b'{"cloud": "nimbus"}', b'{"colour": "red"}', b'{"name": 5}', b"\xff"],
+    [b"{", b"[]", b'{"id": "not a number"}', b'{"id": "1234567\\u0000"}', b'{"name": "a\\u0000b"}', b'{"cloud": "nimbus"}', b'{"colour": "red"}', b'{"name": 5}', b"\xff"],
     ids=repr,
 )
 def test_an_account_that_cannot_be(server, body):
@@ -522,6 +561,12 @@ def test_an_account_that_cannot_be(server, body):
 def test_an_account_that_exists(tenant):
     status, answer = tenant.server.admin.request("POST", "/_camulator/v1/accounts", {"id": tenant.id})
     assert status == 409, (status, answer)
+
+
+@pytest.mark.parametrize("path", ["accounts/%00", "accounts/none", "accounts/%FF", "requests/%00", "requests/none"])
+def test_a_thing_that_is_not_there(server, path):
+    status, answer = server.admin.request("GET", "/_camulator/v1/" + path)
+    assert status in (400, 404), (status, answer)
 
 
 def test_an_account_comes_and_goes(server):
