@@ -4,12 +4,14 @@ import json
 import os
 import re
 import shutil
+import signal
 import socket
 import sqlite3
 import subprocess
 import time
 
 import pytest
+import tc3
 from conftest import ADMIN_TOKEN, Admin, Server, Tenant, wait_for
 
 
@@ -330,37 +332,77 @@ def test_account_commands_refuse(client, free_port):
         assert "panicked" not in done.stderr
 
 
-def test_the_ready_line_is_enough_to_make_the_first_call(binary, tmp_path):
-    """Standard output carries a root key to paste; with it the first call works."""
-    (tmp_path / "home").mkdir()
-    server = Server(binary, tmp_path / "home" / "data")
-    log = tmp_path / "out"
-    with open(log, "wb") as out:
+class Plain:
+    """`camulator serve` with nothing but an address and a directory, its whole output kept."""
+
+    def __init__(self, binary, home):
+        self.out = home / "out"
+        with open(self.out, "wb") as out:
+            self.process = subprocess.Popen(
+                [str(binary), "serve", "--listen", "127.0.0.1:0", "--data-dir", str(home / "data")],
+                stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.DEVNULL, cwd=home,
+                env={"PATH": os.environ["PATH"], "HOME": str(home)},
+            )  # fmt: skip
+        wait_for(lambda: "X-TC-Action: GetCallerIdentity" in self.out.read_text() or self.process.poll() is not None)
+        time.sleep(0.2)  # what follows the last thing waited for comes in the same write
+        self.text = self.out.read_text()
+        self.exports = dict(re.findall(r"export (\w+)=['\"]?([^'\"\s]+)", self.text))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(timeout=20)
+
+
+def test_what_it_prints_is_enough_to_make_the_first_call(binary, tmp_path):
+    with Plain(binary, tmp_path) as plain:
+        assert plain.text.startswith("camulator ready url=http://127.0.0.1:")
+        assert {"TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "TENCENTCLOUD_REGION", "CAMULATOR_URL"} <= set(
+            plain.exports
+        )
+        keys = {"secret_id": plain.exports["TENCENTCLOUD_SECRET_ID"], "secret_key": plain.exports["TENCENTCLOUD_SECRET_KEY"]}
+        reply = tc3.call(plain.exports["CAMULATOR_URL"], "sts", "GetCallerIdentity", **keys)
+        assert reply.code is None, reply
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here")
+def test_the_first_call_can_be_pasted(binary, tmp_path):
+    with Plain(binary, tmp_path) as plain:
+        command = plain.text[plain.text.index("curl ") :]
+        done = subprocess.run(
+            ["bash", "-c", command.replace("curl ", "curl -sS ", 1)], capture_output=True, text=True, timeout=30
+        )
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["Response"]["AccountId"], done.stdout
+
+
+def test_the_root_key_is_kept(binary, tmp_path):
+    with Plain(binary, tmp_path) as first:
+        before = first.exports
+    with Plain(binary, tmp_path) as second:
+        after = second.exports
+    for name in ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "CAMULATOR_ADMIN_TOKEN"):
+        assert before[name] == after[name], name
+
+
+@pytest.mark.parametrize("which", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
+def test_a_signal_right_after_the_ready_line(binary, tmp_path, which):
+    """Whoever reads that it is ready may stop it at once, and it stops in order."""
+    for number in range(20):
         process = subprocess.Popen(
-            [str(binary), "serve", "--listen", "127.0.0.1:0", "--data-dir", str(server.data_dir)],
-            stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.DEVNULL, cwd=tmp_path,
+            [str(binary), "serve", "--listen", "127.0.0.1:0", "--data-dir", str(tmp_path / f"data-{number}")],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=tmp_path,
             env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
         )  # fmt: skip
-    try:
-        wait_for(lambda: "TENCENTCLOUD_SECRET_KEY" in log.read_text())
-        text = log.read_text()
-        exports = dict(re.findall(r"export (\w+)=['\"]?([^'\"\s]+)", text))
-        server.url = re.search(r"url=(\S+)", text)[1]
-        server.host = server.url.removeprefix("http://")
-        root = Tenant(
-            server,
-            {
-                "account": {"id": "?"},
-                "credentials": {
-                    "secret_id": exports["TENCENTCLOUD_SECRET_ID"],
-                    "secret_key": exports["TENCENTCLOUD_SECRET_KEY"],
-                },
-            },
-        )
-        assert root.raw("sts", "GetCallerIdentity").code is None
-    finally:
-        process.terminate()
-        assert process.wait(timeout=20) == 0
+        try:
+            assert process.stdout.readline().startswith("camulator ready")
+            process.send_signal(which)
+            assert process.wait(timeout=20) == 0, f"run {number}"
+        finally:
+            process.kill()
+            process.stdout.close()
 
 
 def test_the_data_directory_can_be_moved(binary, tmp_path):
