@@ -300,3 +300,42 @@ def test_a_credential_that_assumes_a_role_by_itself(tenant):
         if error.get_code() == "ClientNetworkError" and "SSL" in str(error):
             pytest.skip("this SDK speaks TLS only for its own AssumeRole call")
         raise
+
+
+# ------------------------------------------------------------------------------------------------ the trace
+
+
+def trace(tenant, reply):
+    return tenant.server.admin.ok("GET", "/requests/" + reply.headers["x-camulator-request"])
+
+
+def test_a_refusal_leads_to_its_trace(tenant):
+    user = tenant.user("u", allow("cam:GetUser"))
+    reply = user.raw("cam", "ListUsers")
+    assert reply.code == "AuthFailure.UnauthorizedOperation"
+    entry = trace(tenant, reply)
+    assert entry["request_id"] == reply.response["RequestId"]
+    assert (entry["service"], entry["action"], entry["account"]) == ("cam", "ListUsers", tenant.id)
+    assert entry["decision"]["decision"] == "deny" and entry["decision"]["reason"] == "implicit_deny"
+    assert entry["outcome"]["code"] == reply.code
+    assert user.secret_key not in json.dumps(entry)
+
+
+def test_a_wrong_signature_shows_what_was_expected(tenant):
+    reply = tenant.raw("cam", "ListUsers", secret_key="0" * 32)
+    signature = trace(tenant, reply)["signature"]
+    assert signature["canonical_request"].startswith("POST\n/\n\ncontent-type:application/json\nhost:")
+    assert signature["string_to_sign"].startswith("TC3-HMAC-SHA256\n")
+    assert tenant.secret_key not in json.dumps(signature)
+
+
+def test_no_secret_stands_in_a_trace(tenant):
+    tenant.role("r")
+    reply = tenant.raw(
+        "sts", "AssumeRole", {"RoleArn": tenant.role_arn("r"), "RoleSessionName": "traced"}
+    )
+    keys = reply.response["Credentials"]
+    session = tenant.with_(secret_id=keys["TmpSecretId"], secret_key=keys["TmpSecretKey"], token=keys["Token"])
+    shown = json.dumps([trace(tenant, reply), trace(tenant, session.raw("sts", "GetCallerIdentity"))])
+    for secret in (tenant.secret_key, keys["TmpSecretKey"], keys["Token"]):
+        assert secret not in shown
