@@ -8,10 +8,10 @@ use std::time::Duration;
 #[derive(Args, Clone, Debug)]
 pub struct Server {
     /// Address of the server
-    #[arg(long, env = "CAMULATOR_URL", default_value = "http://127.0.0.1:4580")]
+    #[arg(long, env = "CAMULATOR_URL", default_value = "http://127.0.0.1:4580", global = true)]
     pub url: String,
     /// Token of its admin API
-    #[arg(long, env = "CAMULATOR_ADMIN_TOKEN", hide_env_values = true)]
+    #[arg(long, env = "CAMULATOR_ADMIN_TOKEN", hide_env_values = true, value_name = "TOKEN", global = true)]
     pub admin_token: Option<String>,
 }
 
