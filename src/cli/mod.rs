@@ -67,7 +67,7 @@ fn refuse(error: &clap::Error) -> ExitCode {
         .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"))
         .filter(|line| !line.is_empty())
         .collect();
-    let said = said.join(" ");
+    let said = said.join(" ").replace(" tip: ", "; ");
     eprintln!("camulator: {}; see `camulator --help`", said.strip_prefix("error: ").unwrap_or(&said));
     ExitCode::from(2)
 }
