@@ -25,7 +25,8 @@ enum Command {
     ///
     /// Every option can also be given as an environment variable (`--rate-limit` is `CAMULATOR_RATE_LIMIT`) or as a key of
     /// the file of `--config`. `CAMULATOR_MASTER_KEY` (64 hexadecimal digits) replaces the master key that is otherwise
-    /// generated in the data directory.
+    /// generated in the data directory. `CAMULATOR_LOG_FILTER` chooses what is logged on standard error, such as
+    /// `camulator=debug`.
     #[command(after_long_help = serve::EXAMPLES)]
     Serve(Box<crate::config::Flags>),
     /// Create, list and delete tenants of a running server
