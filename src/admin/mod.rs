@@ -4,6 +4,7 @@
 //! `Origin` is a browser's and is refused, so no page elsewhere can reach it. Times are RFC 3339 in UTC.
 
 mod accounts;
+mod authorize;
 mod clock;
 mod observe;
 
@@ -35,6 +36,7 @@ pub fn router(app: Arc<App>) -> Router<Arc<App>> {
         .route("/credentials/{secret_id}/revoke", post(accounts::expire))
         .route("/requests", get(observe::requests))
         .route("/requests/{id}", get(observe::request))
+        .route("/authorize", post(authorize::decide))
         .route("/stubs", get(observe::stubs))
         .route("/stubs/{service}/{action}", put(observe::put_stub).delete(observe::delete_stub))
         .layer(from_fn_with_state(app, guard));

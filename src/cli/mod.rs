@@ -3,6 +3,7 @@
 mod account;
 mod client;
 mod health;
+mod policy;
 mod serve;
 
 use clap::{Parser, Subcommand};
@@ -31,6 +32,8 @@ enum Command {
     Serve(Box<crate::config::Flags>),
     /// Create, list and delete tenants of a running server
     Account(account::Account),
+    /// Check policy documents, and explain decisions
+    Policy(policy::Policy),
     /// Exit with 0 when the server at CAMULATOR_URL is ready, else with 1
     Health(health::Health),
 }
@@ -44,6 +47,7 @@ pub fn run() -> ExitCode {
     let outcome = match arguments.command {
         Command::Serve(flags) => serve::run(*flags),
         Command::Account(account) => account::run(account),
+        Command::Policy(policy) => return policy::run(policy),
         Command::Health(health) => return health::run(&health),
     };
     match outcome {

@@ -3,8 +3,10 @@
 //! A [`Fault`] carries context and never a wire code or a sentence for the client: each dialect's `codes.rs` turns it into
 //! both. Deliberately absent: HTTP statuses and vendors' names.
 
+use super::authorize::Evidence;
 use crate::policy;
 use crate::store;
+use std::sync::Arc;
 
 /// Why a request was not carried out.
 #[derive(Debug)]
@@ -27,7 +29,7 @@ pub enum Fault {
     /// A policy document is wrong.
     Document(policy::Problem),
     /// The caller may not do this.
-    Denied(Box<Denial>),
+    Denied(Denial),
     /// A thing that was named does not exist.
     NotFound(Kind, String),
     /// A thing of that name exists already.
@@ -148,15 +150,19 @@ pub enum Why {
     NoneOf(&'static [&'static str]),
 }
 
-/// A refusal of authorisation, with what is needed to explain it.
-#[derive(Debug)]
+/// A refusal of authorisation, with what it was decided from.
 pub struct Denial {
-    /// The action that was asked, as `service:Action`.
-    pub action: String,
-    /// The resource, `*` for an operation as a whole.
-    pub resource: String,
+    /// The question and the policies that answered it.
+    pub evidence: Arc<Evidence>,
     /// Which side refused.
     pub reason: policy::Reason,
+}
+
+impl std::fmt::Debug for Denial {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let asked = &self.evidence.asked;
+        write!(formatter, "{} on {}: {:?}", asked.action, asked.resource(), self.reason)
+    }
 }
 
 /// The kinds of things that have names.

@@ -8,7 +8,7 @@ use crate::admin;
 use crate::dialect::contract::{Answer, Body, Dialect, Op, Permission, RawRequest, Run, Subject};
 use crate::dialect::stubs::Stubs;
 use crate::dialect::{self};
-use crate::engine::authorize::{authorize, free};
+use crate::engine::authorize::{Asked, authorize, free};
 use crate::engine::cx::{self, Cx};
 use crate::engine::fault::Fault;
 use crate::engine::{Engine, accounts};
@@ -82,7 +82,7 @@ async fn receive(
 /// the order in which they stand here.
 pub async fn handle(app: &Arc<App>, raw: &RawRequest, whole: Result<(), Fault>, request_id: &str) -> Answer {
     let dialect = dialect::detect(raw);
-    let mut trace = Trace::begin(app.engine.env.now(), request_id, dialect.name);
+    let mut trace = Trace::begin(app.engine.env.now(), request_id, dialect);
     let mut routed = None;
     let outcome = match whole {
         Ok(()) => carry_out(app, dialect, raw, &mut trace, &mut routed).await,
@@ -113,15 +113,17 @@ async fn carry_out(
     let input = (op.decode)(&route.params)?;
     let now = app.engine.now(&account);
     let cx = Cx { engine: app.engine.clone(), caller, account, now, peer: raw.peer.to_string().into() };
-    let subject = match op.permission {
+    let Subject { resources, mut context } = match op.permission {
         Permission::Free | Permission::Operation => Subject::default(),
         Permission::Asks(asks) => asks(&cx, &input).await?,
     };
-    let asked = (dialect.ask)(&cx, &route, subject);
+    context.extend((dialect.conditions)(&cx));
+    let asked = Asked { action: route.permission_name(), resources, context };
     let permit = match op.permission {
-        Permission::Free => free(asked, input),
-        _ => trace.decided(authorize(&cx, asked, input).await)?,
+        Permission::Free => free(&cx, asked, input),
+        _ => authorize(&cx, asked, input).await?,
     };
+    trace.allowed(permit.evidence());
     match op.run {
         Run::Read(run) => run(&cx, permit).await,
         Run::Write(run) => cx::write(cx, move |write| run(write, permit.clone())).await,

@@ -5,10 +5,11 @@
 //! that any action may give, when none is. The sentences of the gateway (authentication, parameters, rates) are Tencent's
 //! own as its users quote them; those of the services are ours, since only the codes are published.
 
+use super::operations;
 use super::reply::Language;
 use crate::dialect::contract::Op;
 use crate::engine::fault::{Denial, Fault, Kind, Limit, Malformed, Parameter, Refusal, Unauthenticated, Unrouted, Why};
-use crate::policy::{Defect, Problem, Reason};
+use crate::policy::{self, Defect, Problem, Reason};
 
 /// The code for a fault of an operation; none when the operation was not found.
 pub fn code(fault: &Fault, op: Option<&Op>) -> &'static str {
@@ -146,6 +147,17 @@ fn parameter_candidates(parameter: &Parameter) -> &'static [&'static str] {
         }
         (Why::Illegal(_) | Why::TooLong(_), _) => &["InvalidParameter.ParamError", "InvalidParameterValue"],
     }
+}
+
+/// The code for a defect when the document is given to the action that writes that kind of document.
+pub fn defect_code(kind: policy::Kind, problem: &Problem) -> &'static str {
+    let (version, action) = match kind {
+        policy::Kind::Identity => (operations::CAM, "CreatePolicy"),
+        policy::Kind::Trust => (operations::CAM, "CreateRole"),
+        policy::Kind::Strategy => (operations::CAM, "CreateCamStrategy"),
+        policy::Kind::Session => (operations::STS, "AssumeRole"),
+    };
+    code(&Fault::Document(problem.clone()), operations::find(version, action))
 }
 
 /// What a defect of a policy document is called; the second candidates serve the actions that document a subset, the
@@ -372,12 +384,12 @@ fn document_message(problem: &Problem, language: Language) -> String {
 
 /// The gateway's sentence, with the service's own answer in it as its users quote it.
 fn denied_message(denial: &Denial, request_id: &str, language: Language) -> String {
-    let Denial { action, resource, reason } = denial;
+    let (action, resource) = (&denial.evidence.asked.action, denial.evidence.asked.resource());
     let inner = format!(
         "[[request id:{request_id}]you are not authorized to perform operation ({action})\nresource ({resource}) has no \
          permission\n]"
     );
-    match (reason, language) {
+    match (denial.reason, language) {
         (Reason::Trust, Language::English) => {
             format!("the trust policy of role ({resource}) does not let this caller perform ({action})")
         }
