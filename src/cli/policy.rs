@@ -174,7 +174,7 @@ fn explain(wanted: &Explain) -> Result<bool, String> {
 fn refused_before(entry: &Value) -> String {
     let text = |pointer: &str| entry.pointer(pointer).and_then(Value::as_str).unwrap_or("none").to_owned();
     let mut message = format!(
-        "no policy was asked about that request: its signature was {}, and the answer was {}",
+        "no policy was asked about that request: the check of its signature said `{}`, and the answer was {}",
         text("/signature/verdict"),
         text("/outcome/code")
     );
