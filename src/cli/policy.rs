@@ -2,7 +2,7 @@
 
 use super::client::{Server, call};
 use crate::dialect::tencent;
-use crate::policy::{self, Kind, Rules, Span};
+use crate::policy::{self, Defect, Kind, Rules, Span};
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
@@ -47,7 +47,7 @@ struct Check {
     #[arg(long = "as", value_enum)]
     kind: Option<As>,
     /// The account that it belongs to: resources of other accounts are refused
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     owner: String,
 }
 
@@ -125,6 +125,9 @@ fn check(wanted: &Check) -> Result<bool, String> {
     }
     for warning in &report.warnings {
         show(&name, &text, warning.span, "warning", &warning.path, &warning.message);
+    }
+    if wanted.owner.is_empty() && report.problems.iter().any(|problem| problem.defect == Defect::ResourceOwner) {
+        println!("help: no account is known here; give the one that the document belongs to with --owner\n");
     }
     match report.problems.len() {
         0 => println!("{name}: would be accepted"),
