@@ -107,6 +107,7 @@ fn check(wanted: &Check) -> Result<bool, String> {
     } else {
         std::fs::read(&wanted.file).map_err(unreadable)?
     };
+    let name = if name == "-" { "<stdin>".to_owned() } else { name };
     let text = String::from_utf8(bytes).map_err(|error| {
         format!("{name} is not UTF-8 text: byte {} cannot be read", error.utf8_error().valid_up_to())
     })?;
