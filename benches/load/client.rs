@@ -63,7 +63,8 @@ fn whole_body(reply: &[u8]) -> Outcome<Option<usize>> {
         .split(|byte| *byte == b'\n')
         .find_map(|line| {
             let (name, value) = line.split_at_checked(15)?;
-            name.eq_ignore_ascii_case(b"content-length:").then(|| std::str::from_utf8(value).ok()?.trim().parse().ok())?
+            name.eq_ignore_ascii_case(b"content-length:")
+                .then(|| std::str::from_utf8(value).ok()?.trim().parse().ok())?
         })
         .ok_or("a reply has no length")?;
     let there = reply.len() - end - 4;

@@ -236,9 +236,8 @@ fn create_role(account: &str, number: usize) -> String {
 /// The requests of a row, signed by sub-users.
 fn requests(host: &str, tenants: &[Tenant], row: &str) -> Outcome<Vec<Vec<u8>>> {
     let tenant = tenants.first().ok_or("there is no tenant")?;
-    let one = |service, action, body: String| {
-        vec![sign::request(&tenant.user, &Call { host, service, action, body: &body })]
-    };
+    let one =
+        |service, action, body: String| vec![sign::request(&tenant.user, &Call { host, service, action, body: &body })];
     Ok(match row {
         "GetCallerIdentity" => one("sts", "GetCallerIdentity", "{}".to_owned()),
         "GetRole, ten policies" => one("cam", "GetRole", format!(r#"{{"RoleName":"{ROLE}"}}"#)),
@@ -270,7 +269,12 @@ fn start(options: &Options, directory: &Path) -> Outcome<()> {
         }
         times.sort_unstable();
         let at = |place: usize| times.get(place).map_or(0.0, |time| time.as_secs_f64() * 1000.0);
-        println!("cold start, {name}: {:.1} ms at best, {:.1} ms median of {}", at(0), at(times.len() / 2), times.len());
+        println!(
+            "cold start, {name}: {:.1} ms at best, {:.1} ms median of {}",
+            at(0),
+            at(times.len() / 2),
+            times.len()
+        );
         Ok(())
     };
     let root = ["--root-uin", "100000000001", "--root-secret-id", &key.id, "--root-secret-key", &key.secret];

@@ -91,7 +91,8 @@ pub fn cpu(process: &str) -> Outcome<Duration> {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
     // The name in the second field may have spaces, so what counts starts after its bracket: state is field 3.
     let (_, fields) = stat.rsplit_once(')').ok_or("/proc/*/stat has no name")?;
-    let ticks: u64 = fields.split_ascii_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
+    let ticks: u64 =
+        fields.split_ascii_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
     // The kernel's unit towards programs is a hundredth of a second on every Linux machine.
     Ok(Duration::from_millis(ticks * 10))
 }
@@ -117,7 +118,10 @@ pub fn machine() -> String {
     let read = |path| std::fs::read_to_string(path).unwrap_or_default();
     let info = read("/proc/cpuinfo");
     let field = |name: &str| {
-        info.lines().find(|line| line.starts_with(name)).and_then(|line| line.split_once(": ")).map_or("?", |(_, it)| it)
+        info.lines()
+            .find(|line| line.starts_with(name))
+            .and_then(|line| line.split_once(": "))
+            .map_or("?", |(_, it)| it)
     };
     let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
     let memory = read("/proc/meminfo");

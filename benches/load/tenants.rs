@@ -79,8 +79,7 @@ async fn one(address: String, admin_token: String) -> Outcome<Tenant> {
     }
     let role = json!({"RoleName": ROLE, "PolicyDocument": trust(&account), "Description": "for the load"});
     call("CreateRole", role).await?;
-    let user =
-        Key { id: text(&user, "/Response/SecretId")?, secret: text(&user, "/Response/SecretKey")?, token: None };
+    let user = Key { id: text(&user, "/Response/SecretId")?, secret: text(&user, "/Response/SecretKey")?, token: None };
     Ok(Tenant { account, user })
 }
 
