@@ -220,7 +220,7 @@ fn announce(config: &Config, app: &App, address: SocketAddr, account: &Account, 
             "event": "camulator ready", "url": url, "state": state, "account": account.id.as_str(),
             "secret_id": secret_id.as_str(), "secret_key": secret.expose(), "admin_token": token,
         });
-        println!("{ready}");
+        say(format_args!("{ready}"));
         return;
     }
     let durability = match (config.durability, &config.location) {
@@ -229,7 +229,7 @@ fn announce(config: &Config, app: &App, address: SocketAddr, account: &Account, 
         (Durability::Fast, _) => "a power cut may take the last moments",
     };
     let example = tc3::example(address, secret_id.as_str(), secret, app.engine.env.now());
-    println!(
+    say(format_args!(
         "camulator ready url={url} account={account} state={state}\n\n\
          State: {state} ({durability})\n\
          Root key of account {account}, and the variables that the clients read:\n\n  \
@@ -241,5 +241,10 @@ fn announce(config: &Config, app: &App, address: SocketAddr, account: &Account, 
          A first call, signed and good for five minutes (later: tccli sts GetCallerIdentity --endpoint {url}):\n\n{example}\n",
         account = account.id,
         key = secret.expose(),
-    );
+    ));
+}
+
+/// Prints a line. Whoever reads only the first one and closes the pipe must not end the server.
+fn say(line: std::fmt::Arguments<'_>) {
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
