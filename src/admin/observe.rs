@@ -1,10 +1,10 @@
 //! Looking: what was asked, and the stubs that answer for other services.
 
-use super::{Answer, Failure, read};
+use super::{Answer, Failure, Query, read};
 use crate::dialect::stubs::Stub;
 use crate::server::App;
 use axum::body::Bytes;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -72,6 +72,7 @@ pub async fn put_stub(
         response: wanted.response,
         context: wanted.context,
     };
+    stub.check().map_err(Failure::invalid)?;
     app.stubs.put(stub.clone());
     Ok(Answer(StatusCode::OK, stub))
 }

@@ -58,6 +58,8 @@ pub struct Claim {
     pub signed_headers: String,
     /// The signature.
     pub signature: String,
+    /// The action that the request names, for the journal: nothing has been checked of it.
+    pub action: String,
 }
 
 /// The operation that a request is for.

@@ -17,6 +17,7 @@ use crate::secret::Secret;
 use axum::Router;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::response::Response;
+use axum::routing::any;
 use axum::serve::ListenerExt;
 use limit::Limiter;
 use std::net::SocketAddr;
@@ -38,7 +39,11 @@ pub struct App {
 
 /// The whole HTTP surface: the emulator's own paths, and everything else as a request to a cloud.
 pub fn router(app: Arc<App>) -> Router {
-    Router::new().nest("/_camulator", admin::router(app.clone())).fallback(receive).with_state(app)
+    Router::new()
+        .nest("/_camulator", admin::router(app.clone()))
+        .route("/_camulator/", any(admin::nothing_here))
+        .fallback(receive)
+        .with_state(app)
 }
 
 /// Answers requests until `stop` resolves, then lets the open ones finish.

@@ -304,13 +304,27 @@ fn unrouted_message(unrouted: &Unrouted, language: Language) -> String {
     match (unrouted, language) {
         (Unrouted::Action { service, version, action }, Language::English) => {
             let service = service.as_deref().unwrap_or("<service>");
+            let remedy = if operations::version_of(service).is_some() {
+                String::new()
+            } else {
+                format!(
+                    "; an action of another service can be given a stub with PUT /_camulator/v1/stubs/{service}/{action}"
+                )
+            };
             format!(
                 "The request `Action` is invalid or not found. `{service}:{action}` of version `{version}` is not served \
-                 by this emulator; an action of another service can be given a stub with \
-                 PUT /_camulator/v1/stubs/{service}/{action}."
+                 by this emulator{remedy}."
             )
         }
-        (Unrouted::Action { action, .. }, Language::Chinese) => format!("请求的 `Action` `{action}` 不存在。"),
+        (Unrouted::Action { service, action, .. }, Language::Chinese) => {
+            let service = service.as_deref().unwrap_or("<service>");
+            let remedy = if operations::version_of(service).is_some() {
+                String::new()
+            } else {
+                format!("其他服务的接口可用 PUT /_camulator/v1/stubs/{service}/{action} 设置桩。")
+            };
+            format!("请求的 `Action` 不存在，本模拟器不提供 `{service}:{action}`。{remedy}")
+        }
         (Unrouted::Version { service, version }, Language::English) => {
             format!("The specified api version=`{version}` does not exist in service=`{service}`. ")
         }

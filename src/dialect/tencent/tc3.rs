@@ -21,7 +21,7 @@ const ALGORITHM: &str = "TC3-HMAC-SHA256";
 /// Reads the claim of a request and judges its time.
 pub fn claim(request: &RawRequest, now: Time) -> Result<Claim, Fault> {
     let required = |name, header| request.header(header).ok_or(Fault::Malformed(Malformed::MissingHeader(name)));
-    required("Action", "x-tc-action")?;
+    let action = required("Action", "x-tc-action")?;
     required("Version", "x-tc-version")?;
     let timestamp = required("Timestamp", "x-tc-timestamp")?;
     let authorization = required("Authorization", "authorization")?;
@@ -29,7 +29,7 @@ pub fn claim(request: &RawRequest, now: Time) -> Result<Claim, Fault> {
         Ok(seconds) if timestamp.bytes().all(|byte| byte.is_ascii_digit()) => seconds,
         _ => return Err(Fault::Malformed(Malformed::Header { name: "Timestamp", value: timestamp.to_owned() })),
     };
-    let claim = parse(authorization, signed_at, request.header("x-tc-token"))
+    let claim = parse(authorization, signed_at, request.header("x-tc-token"), action)
         .map_err(|why| Fault::Unauthenticated(Unauthenticated::Claim(why.to_owned())))?;
     let seconds = now.seconds().saturating_sub(signed_at);
     if seconds.abs() > WINDOW {
@@ -39,7 +39,7 @@ pub fn claim(request: &RawRequest, now: Time) -> Result<Claim, Fault> {
 }
 
 /// Reads `TC3-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`.
-fn parse(authorization: &str, signed_at: i64, token: Option<&str>) -> Result<Claim, &'static str> {
+fn parse(authorization: &str, signed_at: i64, token: Option<&str>, action: &str) -> Result<Claim, &'static str> {
     let rest = authorization.strip_prefix(ALGORITHM).ok_or("`Algorithm` not valid")?;
     let rest = rest.strip_prefix(' ').ok_or("`Algorithm` not valid")?;
     let (mut credential, mut signed_headers, mut signature) = (None, None, None);
@@ -89,6 +89,7 @@ fn parse(authorization: &str, signed_at: i64, token: Option<&str>) -> Result<Cla
         scope: scope.to_owned(),
         signed_headers: signed_headers.to_owned(),
         signature: signature.to_ascii_lowercase(),
+        action: action.to_owned(),
     })
 }
 
