@@ -37,7 +37,7 @@ pub fn router(app: Arc<App>) -> Router<Arc<App>> {
         .route("/requests", get(observe::requests))
         .route("/requests/{id}", get(observe::request))
         .route("/authorize", post(authorize::decide))
-        .route("/stubs", get(observe::stubs))
+        .route("/stubs", get(observe::list_stubs))
         .route("/stubs/{service}/{action}", put(observe::put_stub).delete(observe::delete_stub))
         .layer(from_fn_with_state(app, guard));
     Router::new()

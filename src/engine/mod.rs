@@ -19,6 +19,7 @@ pub mod policies;
 pub mod roles;
 pub mod service_linked;
 pub mod sessions;
+pub mod stubs;
 pub mod users;
 pub mod versions;
 pub mod view;
