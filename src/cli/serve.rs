@@ -71,7 +71,9 @@ async fn serve(config: Config) -> Result<(), String> {
     let (account, secret_id, secret) = first_account(&engine, &config).await?;
     let stubs = Stubs::default();
     stub::built_in().into_iter().for_each(|stub| stubs.put(stub));
-    for body in crate::engine::stubs::kept(&engine).await.map_err(|fault| format!("cannot read the stubs: {fault:?}"))? {
+    for body in
+        crate::engine::stubs::kept(&engine).await.map_err(|fault| format!("cannot read the stubs: {fault:?}"))?
+    {
         let stub = serde_json::from_str(&body).map_err(|error| format!("cannot read a stub that is kept: {error}"))?;
         stubs.put(stub);
     }

@@ -26,7 +26,8 @@ use std::borrow::Cow;
 /// The dialect.
 pub static DIALECT: Dialect = Dialect {
     name: "tencent",
-    detect: |request: &RawRequest| request.path == "/",
+    // The Go client sends whatever path its endpoint has, and signs `/`.
+    detect: |request: &RawRequest| request.path == "/" || request.headers.contains_key("x-tc-action"),
     claim: route::claim,
     verify: tc3::verify,
     route: route::route,

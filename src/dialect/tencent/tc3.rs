@@ -12,6 +12,7 @@ use crate::env::Time;
 use crate::secret::{self, Secret};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 
 /// How far the time of signing may lie from the wall clock, in seconds.
 pub const WINDOW: i64 = 300;
@@ -98,8 +99,10 @@ pub fn verify(request: &RawRequest, claim: &Claim, key: &Key) -> Result<(), Faul
     let signing_key = key.signing_key(&claim.scope, |secret| derive(secret, &claim.scope));
     let payload = payload_digest(request);
     let mut first = None;
-    for host in hosts(request, &claim.scope) {
-        for content_type in content_types(request) {
+    let host = request.header("host").unwrap_or_default();
+    let content_type = request.header("content-type").unwrap_or_default();
+    for host in hosts(host, &claim.scope) {
+        for content_type in content_types(content_type) {
             let Some(canonical) = canonical_request(request, claim, &host, &content_type, &payload) else {
                 let why = "`SignedHeaders` names a header that the request does not have".to_owned();
                 return Err(Fault::Unauthenticated(Unauthenticated::Claim(why)));
@@ -182,42 +185,38 @@ fn string_to_sign(claim: &Claim, canonical: &str) -> String {
     format!("{ALGORITHM}\n{}\n{}\n{}", claim.signed_at, claim.scope, hex::encode(Sha256::digest(canonical)))
 }
 
-/// What a client may have signed as its host. The header as it came; lower-cased, which the documents ask for; without
-/// the port (Node); without a scheme (the command line puts one in); and the service's public name, which the COS
-/// clients sign whatever they connect to.
-fn hosts(request: &RawRequest, scope: &str) -> Vec<String> {
-    let received = request.header("host").unwrap_or_default();
+/// What a client may have signed as its host, the likeliest first. The header as it came, lower-cased as the documents
+/// ask for; as it was; without the port (Node); without a scheme (the command line puts one in); and the service's public
+/// name, which the COS clients sign whatever they connect to.
+fn hosts<'a>(received: &'a str, scope: &'a str) -> impl Iterator<Item = Cow<'a, str>> {
     let bare = received.split_once("://").map_or(received, |(_, rest)| rest);
     let without_port = match bare.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
         _ => bare,
     };
-    let service = scope.split('/').nth(1).unwrap_or_default();
-    let candidates = [
-        received.to_lowercase(),
-        received.to_owned(),
-        bare.to_lowercase(),
-        without_port.to_lowercase(),
-        without_port.to_owned(),
-        format!("{service}.tencentcloudapi.com"),
+    let forms: [fn(&'a str, &'a str, &'a str, &'a str) -> Cow<'a, str>; 6] = [
+        |received, _, _, _| lower(received),
+        |received, _, _, _| Cow::Borrowed(received),
+        |_, bare, _, _| lower(bare),
+        |_, _, without_port, _| lower(without_port),
+        |_, _, without_port, _| Cow::Borrowed(without_port),
+        |_, _, _, scope| Cow::Owned(format!("{}.tencentcloudapi.com", scope.split('/').nth(1).unwrap_or_default())),
     ];
-    unique(candidates)
+    forms.into_iter().map(move |form| form(received, bare, without_port, scope))
 }
 
 /// What a client may have signed as its content type: lower-cased, as the documents ask for, or as it was sent.
-fn content_types(request: &RawRequest) -> Vec<String> {
-    let received = request.header("content-type").unwrap_or_default();
-    unique([received.to_lowercase(), received.to_owned()])
+fn content_types(received: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    let is_lower = !received.bytes().any(|byte| byte.is_ascii_uppercase());
+    std::iter::once(lower(received)).chain(if is_lower { None } else { Some(Cow::Borrowed(received)) })
 }
 
-fn unique<const N: usize>(candidates: [String; N]) -> Vec<String> {
-    let mut kept: Vec<String> = Vec::with_capacity(N);
-    for candidate in candidates {
-        if !kept.contains(&candidate) {
-            kept.push(candidate);
-        }
+fn lower(text: &str) -> Cow<'_, str> {
+    if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(text.to_lowercase())
+    } else {
+        Cow::Borrowed(text)
     }
-    kept
 }
 
 /// A GetCallerIdentity call of a key as a command line to paste: the signature that a client would make.
