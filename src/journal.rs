@@ -88,6 +88,7 @@ impl Trace {
             Ok(claim) => {
                 self.secret_id = Some(claim.secret_id.to_string());
                 self.signed_headers.clone_from(&claim.signed_headers);
+                self.action.clone_from(&claim.action);
             }
             Err(Fault::Unauthenticated(how)) => self.signature = Some(how.clone()),
             Err(_) => {}
@@ -149,6 +150,7 @@ impl Trace {
     pub fn shown(&self) -> Value {
         let arn = self.caller.as_ref().map(|caller| (self.dialect.arn)(caller));
         let who = arn.as_deref().unwrap_or_default();
+        let claimed = || self.secret_id.as_ref().map(|id| json!({"type": "unverified", "secret_id": id}));
         let caller = self.caller.as_ref().map(|caller| {
             let kind = match caller.identity {
                 Identity::Root => "root",
@@ -178,7 +180,7 @@ impl Trace {
             "service": self.service,
             "action": self.action,
             "account": self.caller.as_ref().map(|caller| caller.account.as_str()),
-            "caller": caller,
+            "caller": caller.or_else(claimed),
             "signature": signature,
             "decision": self.evidence.as_ref().map(|evidence| explained(evidence, who)),
             "outcome": {"code": self.code, "status": self.status},

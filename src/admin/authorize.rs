@@ -2,8 +2,8 @@
 
 use super::{Answer, Failure, read};
 use crate::dialect::DIALECTS;
-use crate::dialect::contract::{Conditions, Dialect};
-use crate::engine::authorize::{Asked, Evidence, gather, gather_trust};
+use crate::dialect::contract::Dialect;
+use crate::engine::authorize::{Asked, Conditions, Evidence, gather, gather_trust};
 use crate::engine::cx::{Caller, Cx};
 use crate::engine::ids::SecretId;
 use crate::journal::explained;
@@ -28,19 +28,15 @@ pub struct Question {
     action: String,
     resource: Option<String>,
     #[serde(default)]
-    context: BTreeMap<String, Values>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Values {
-    One(String),
-    Several(Vec<String>),
+    context: BTreeMap<String, Value>,
 }
 
 /// Decides, with every statement that was considered. For assuming a role both sides must allow it.
 pub async fn decide(State(app): State<Arc<App>>, body: Bytes) -> Result<Answer<Value>, Failure> {
     let question: Question = read(&body)?;
+    if question.action.split_once(':').is_none_or(|(service, action)| service.is_empty() || action.is_empty()) {
+        return Err(Failure::invalid(format!("action `{}` is not of the form service:Action", question.action)));
+    }
     let (caller, dialect) = caller(&app, &question).await?;
     let account = app
         .engine
@@ -60,7 +56,8 @@ pub async fn decide(State(app): State<Arc<App>>, body: Bytes) -> Result<Answer<V
     let mut asked = Asked {
         action: Cow::Owned(question.action),
         resources: resource.map(|resource| vec![resource]),
-        context: context(&cx, dialect, question.context),
+        context: context(question.context)?,
+        common: dialect.conditions,
     };
     let mut trust: Option<Arc<Evidence>> = None;
     if let Some((owner, reference)) = assumes {
@@ -116,15 +113,27 @@ async fn caller(app: &App, question: &Question) -> Result<(Caller, &'static Dial
     }
 }
 
-/// The keys that every request has, unless the question gives them itself.
-fn context(cx: &Cx, dialect: &Dialect, given: BTreeMap<String, Values>) -> Conditions {
-    let mut context = (dialect.conditions)(cx);
-    context.retain(|(key, _)| !given.contains_key(key.as_ref()));
+/// The condition keys that the question gives.
+fn context(given: BTreeMap<String, Value>) -> Result<Conditions, Failure> {
+    let mut context = Conditions::new();
     for (key, values) in given {
-        match values {
-            Values::One(value) => context.push((Cow::Owned(key), value)),
-            Values::Several(values) => context.extend(values.into_iter().map(|value| (Cow::Owned(key.clone()), value))),
+        let values = match values {
+            Value::Array(values) => values,
+            one => vec![one],
+        };
+        for value in values {
+            let text = match value {
+                Value::String(text) => text,
+                Value::Number(number) => number.to_string(),
+                Value::Bool(flag) => flag.to_string(),
+                _ => {
+                    return Err(Failure::invalid(format!(
+                        "the value of condition key `{key}` is a text or a list of texts"
+                    )));
+                }
+            };
+            context.push((Cow::Owned(key.clone()), text));
         }
     }
-    context
+    Ok(context)
 }

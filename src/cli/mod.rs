@@ -26,7 +26,8 @@ enum Command {
     ///
     /// Every option can also be given as an environment variable (`--rate-limit` is `CAMULATOR_RATE_LIMIT`) or as a key of
     /// the file of `--config`. `CAMULATOR_MASTER_KEY` (64 hexadecimal digits) replaces the master key that is otherwise
-    /// generated in the data directory.
+    /// generated in the data directory. `CAMULATOR_LOG_FILTER` chooses what is logged on standard error, such as
+    /// `camulator=debug`.
     #[command(after_long_help = serve::EXAMPLES)]
     Serve(Box<crate::config::Flags>),
     /// Create, list and delete tenants of a running server
@@ -71,7 +72,7 @@ fn refuse(error: &clap::Error) -> ExitCode {
         .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"))
         .filter(|line| !line.is_empty())
         .collect();
-    let said = said.join(" ");
+    let said = said.join(" ").replace(" tip: ", "; ");
     eprintln!("camulator: {}; see `camulator --help`", said.strip_prefix("error: ").unwrap_or(&said));
     ExitCode::from(2)
 }

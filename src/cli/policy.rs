@@ -2,7 +2,7 @@
 
 use super::client::{Server, call};
 use crate::dialect::tencent;
-use crate::policy::{self, Kind, Rules, Span};
+use crate::policy::{self, Defect, Kind, Rules, Span};
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
@@ -47,7 +47,7 @@ struct Check {
     #[arg(long = "as", value_enum)]
     kind: Option<As>,
     /// The account that it belongs to: resources of other accounts are refused
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     owner: String,
 }
 
@@ -107,6 +107,7 @@ fn check(wanted: &Check) -> Result<bool, String> {
     } else {
         std::fs::read(&wanted.file).map_err(unreadable)?
     };
+    let name = if name == "-" { "<stdin>".to_owned() } else { name };
     let text = String::from_utf8(bytes).map_err(|error| {
         format!("{name} is not UTF-8 text: byte {} cannot be read", error.utf8_error().valid_up_to())
     })?;
@@ -125,6 +126,9 @@ fn check(wanted: &Check) -> Result<bool, String> {
     }
     for warning in &report.warnings {
         show(&name, &text, warning.span, "warning", &warning.path, &warning.message);
+    }
+    if wanted.owner.is_empty() && report.problems.iter().any(|problem| problem.defect == Defect::ResourceOwner) {
+        println!("help: no account is known here; give the one that the document belongs to with --owner\n");
     }
     match report.problems.len() {
         0 => println!("{name}: would be accepted"),
@@ -174,7 +178,7 @@ fn explain(wanted: &Explain) -> Result<bool, String> {
 fn refused_before(entry: &Value) -> String {
     let text = |pointer: &str| entry.pointer(pointer).and_then(Value::as_str).unwrap_or("none").to_owned();
     let mut message = format!(
-        "no policy was asked about that request: its signature was {}, and the answer was {}",
+        "no policy was asked about that request: the check of its signature said `{}`, and the answer was {}",
         text("/signature/verdict"),
         text("/outcome/code")
     );

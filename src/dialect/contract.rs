@@ -3,7 +3,7 @@
 
 use super::decode::Value;
 use super::stubs::{Stub, Stubs};
-use crate::engine::authorize::Authorized;
+use crate::engine::authorize::{Authorized, Conditions};
 use crate::engine::cx::{Caller, Cx, Opened, Write};
 use crate::engine::fault::Fault;
 use crate::engine::ids::{AccountId, SecretId};
@@ -58,6 +58,8 @@ pub struct Claim {
     pub signed_headers: String,
     /// The signature.
     pub signature: String,
+    /// The action that the request names, for the journal: nothing has been checked of it.
+    pub action: String,
 }
 
 /// The operation that a request is for.
@@ -119,9 +121,6 @@ pub struct Subject {
     /// Condition keys and values.
     pub context: Conditions,
 }
-
-/// Condition keys and values.
-pub type Conditions = Vec<(Cow<'static, str>, String)>;
 
 /// How an operation is carried out.
 pub enum Run {

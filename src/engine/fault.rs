@@ -182,6 +182,8 @@ pub enum Kind {
     PolicyVersion,
     /// A permanent key.
     Key,
+    /// The deletion of a service-linked role.
+    DeletionTask,
     /// An account, user or group that a trust policy names.
     Principal,
 }
@@ -220,6 +222,12 @@ pub enum Refusal {
     KeysOfAnother,
     /// The policy comes with the cloud and cannot be changed.
     PresetPolicy,
+    /// The policy is the permission boundary of somebody.
+    BoundaryInUse,
+    /// The role was made for a service, which alone may have it changed.
+    ServiceLinkedRole,
+    /// The role was not made for a service.
+    NotServiceLinked,
     /// The version is the default one.
     DefaultVersion,
     /// A longer session than the role or the operation allows.

@@ -18,7 +18,8 @@ pub mod sts;
 pub mod stub;
 pub mod tc3;
 
-use super::contract::{Conditions, Dialect, RawRequest};
+use super::contract::{Dialect, RawRequest};
+use crate::engine::authorize::Conditions;
 use crate::engine::cx::Cx;
 use crate::env::Env;
 use std::borrow::Cow;
@@ -26,7 +27,8 @@ use std::borrow::Cow;
 /// The dialect.
 pub static DIALECT: Dialect = Dialect {
     name: "tencent",
-    detect: |request: &RawRequest| request.path == "/",
+    // The Go client sends whatever path its endpoint has, and signs `/`.
+    detect: |request: &RawRequest| request.path == "/" || request.headers.contains_key("x-tc-action"),
     claim: route::claim,
     verify: tc3::verify,
     route: route::route,

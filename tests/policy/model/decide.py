@@ -1,0 +1,250 @@
+"""Questions, layers, trust. Tests answer True, False or None (unknown), combined as in Kleene's logic."""
+
+from . import known, values
+from .document import OPERATORS
+
+
+class Caller(dict):
+    """The caller's variables: uin, owner_uin, app_id, each a text or None."""
+
+    def __init__(self, uin="", owner_uin="", app_id=0):
+        super().__init__(uin=uin or None, owner_uin=owner_uin or None, app_id=str(app_id) if app_id else None)
+
+
+class Question:
+    """action; resource: None (no single one) or its names; context: key to values; caller."""
+
+    def __init__(self, action, resource, context, caller):
+        self.action = action.removeprefix("name/")
+        self.service, _, self.operation = self.action.partition(":")
+        self.context, self.caller = context, caller
+        self.names = None if resource is None else [_name(text, caller) for text in resource]
+
+
+def decide(identity, boundary, session, root, question):
+    """(effect, reason, deciding); the layers are lists of documents (lists of statements), or None."""
+    layers = [("identity", identity)]
+    if boundary is not None:
+        layers.append(("boundary", boundary))
+    if session is not None:
+        layers.append(("session", session))
+    allows = {}
+    for layer, documents in layers:
+        for policy, document in enumerate(documents):
+            for place, statement in enumerate(document):
+                if statement.effect == "deny":
+                    if matches(statement, question) is not False:
+                        return "deny", "explicit_deny", (layer, policy, place)
+                elif layer not in allows and matches(statement, question) is True:
+                    allows[layer] = (layer, policy, place)
+    for layer, _ in layers:
+        if layer == "identity" and root:
+            continue
+        if layer not in allows:
+            return "deny", {"identity": "implicit_deny", "boundary": "boundary", "session": "session_policy"}[layer], None
+    needed = [allows[layer] for layer, _ in layers if not (layer == "identity" and root)]
+    return "allow", "root" if root else "allow", needed[0] if needed else None
+
+
+def decide_trust(document, who, question):
+    allow = None
+    for place, statement in enumerate(document):
+        if statement.effect == "deny":
+            if matches(statement, question, who) is not False:
+                return "deny", "explicit_deny", ("trust", 0, place)
+        elif allow is None and matches(statement, question, who) is True:
+            allow = ("trust", 0, place)
+    return ("allow", "allow", allow) if allow else ("deny", "trust", None)
+
+
+def any_of(tests):
+    """Yes if one is yes; else unknown if one is unknown; else no."""
+    result = False
+    for test in tests:
+        if test is True:
+            return True
+        if test is None:
+            result = None
+    return result
+
+
+def all_of(tests):
+    """No if one is no; else unknown if one is unknown; else yes."""
+    result = True
+    for test in tests:
+        if test is False:
+            return False
+        if test is None:
+            result = None
+    return result
+
+
+def negate(test):
+    return None if test is None else not test
+
+
+def matches(statement, question, who=None):
+    if statement.unreadable:
+        return None
+    result = True
+    for element in (
+        any_of([_action(entry, question) for entry in statement.actions]),
+        any_of([_resource(entry, question) for entry in statement.resources]) if who is None else True,
+        any_of([_principal(entry, who) for entry in statement.principals]) if who is not None else True,
+    ):
+        if element is False:
+            return False
+        if element is None:
+            result = None
+    for pair in statement.conditions:
+        holds = None if pair is None else condition(pair, question)
+        if holds is False:
+            return False
+        if holds is None:
+            result = None
+    return result
+
+
+def _action(entry, question):
+    if entry is None:
+        return None
+    if entry[0] == "set":
+        return any_of([_action(action, question) for action in entry[1]])
+    _, service, operation = entry
+    return service in ("*", question.service) and values.like(operation, question.operation)
+
+
+def _name(text, caller):
+    segments = text.split(":", 5)
+    if len(segments) != 6 or segments[0] != "qcs":
+        return None
+    _, project, service, region, account, item = segments
+    if account and not account.startswith("uin/"):
+        if not account.startswith("uid/") or not _number(account[4:]):
+            return None
+    return project, service, known.LONG_REGION.get(region, region), _account(account, caller, ("",)), item
+
+
+def _number(text):
+    return text.isascii() and text.isdigit()
+
+
+def _account(account, caller, own=("", "uin/-1")):
+    """None for the caller's own account, else what names the other one. A name says "own" by saying nothing only."""
+    if account in own:
+        return None
+    kind, _, number = account.partition("/")
+    if kind == "uid":
+        number = str(int(number))
+    if number == caller["owner_uin" if kind == "uin" else "app_id"]:
+        return None
+    return kind, number
+
+
+def _resource(entry, question):
+    if entry is None or entry == "*":
+        return entry and True
+    if question.names is None:
+        _, service, region, account, _, everything = entry
+        return (
+            service in ("", "*", question.service)
+            and region in ("", "*")
+            and _account(account, question.caller) is None
+            and everything
+        )
+    return any_of([_names(entry, name, question.caller) for name in question.names])
+
+
+def _names(entry, name, caller):
+    if name is None:
+        return None
+    project, service, region, account, item, everything = entry
+    return all_of([
+        name[0] == "" or project in ("*", "id/*") or project == name[0],
+        service in ("", "*") or service == name[1],
+        region in ("", "*") or region == name[2],
+        _account(account, caller) == name[3],
+        True if everything else _item(item, name[4], caller),
+    ])
+
+
+def _item(cut, item, caller):
+    parts = values.fill_pattern(cut, caller)
+    return None if parts is None else values.like(parts, item)
+
+
+def _principal(entry, who):
+    if entry is None:
+        return None
+    form = entry[0]
+    kind = who["kind"]
+    if form == "everyone":
+        return kind in ("root", "user", "role")
+    if form == "anonymous":
+        return kind == "anonymous"
+    if form == "service":
+        return kind == "service" and who["name"] == entry[1]
+    if form == "provider":
+        return kind == "federated" and who["name"] == entry[1]
+    if who["account"] != entry[1]:
+        return False
+    if form == "account":
+        return kind in ("root", "user", "role")
+    if form == "root":
+        return kind == "root"
+    if form == "user":
+        return kind == "user" and who["id"] == entry[2]
+    if form == "group":
+        return kind == "user" and entry[2] in who["groups"]
+    if form == "role_name":
+        return kind == "role" and who["name"] == entry[2]
+    return kind == "role" and who["id"] == entry[2]
+
+
+def condition(pair, question):
+    qualifier, operator, if_exist, key, written = pair
+    given = question.context.get(key, ())
+    if operator == "null_equal":
+        return any_of([None if cut is None else values.boolean(cut[0]) == (not given) for cut in written])
+    if not given:
+        return if_exist
+    kind, relation, negated = OPERATORS[operator]
+    tests = [any_of([_relation(kind, relation, value, cut, question.caller) for cut in written]) for value in given]
+    if negated:
+        tests = [negate(test) for test in tests]
+    if qualifier == "for_all_value" or negated and not qualifier:
+        return all_of(tests)
+    return any_of(tests)
+
+
+def _relation(kind, relation, given, cut, caller):
+    if cut is None:
+        return None
+    if kind == "like":
+        parts = values.fill_pattern(cut, caller)
+        return None if parts is None else values.like(parts, given)
+    written = values.fill(cut, caller)
+    if written is None:
+        return None
+    if kind == "text":
+        return given == written
+    if kind == "fold":
+        return values.fold(given) == values.fold(written)
+    if kind == "ip":
+        place, area = values.address(given), values.network(written)
+        return None if place is None or area is None else values.lies_in(place, area)
+    reader = _READERS[kind]
+    left, right = reader(given), reader(written)
+    if left is None or right is None:
+        return None
+    return _RELATIONS[relation](left, right)
+
+
+_READERS = {"numeric": values.number, "date": values.date, "boolean": values.boolean, "binary": values.binary}
+_RELATIONS = {
+    "equal": lambda left, right: left == right,
+    "less_than": lambda left, right: left < right,
+    "less_than_equal": lambda left, right: left <= right,
+    "greater_than": lambda left, right: left > right,
+    "greater_than_equal": lambda left, right: left >= right,
+}

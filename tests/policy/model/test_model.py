@@ -1,0 +1,178 @@
+"""The model's own tests: `python3 -m unittest discover -s tests/policy -t tests/policy`."""
+
+import json
+import unittest
+
+from . import decide, document, text, values
+
+
+def rules(kind="identity", **more):
+    return document.Rules(kind, "10001", 1250000000, ("stub",), {"7": ["cvm:RunInstances"]}, **more)
+
+
+def statement(**elements):
+    return {"effect": "allow", "action": "*", "resource": "*"} | elements
+
+
+def defects(given, kind="identity", **more):
+    written = given if isinstance(given, str) else json.dumps({"version": "2.0", "statement": [given]})
+    return [name for name, _, _ in document.read(written, rules(kind, **more))[0]]
+
+
+def ask(statements, action="cvm:RunInstances", resource=None, kind="identity", **context):
+    written = json.dumps({"version": "2.0", "statement": statements if isinstance(statements, list) else [statements]})
+    read = document.read(written, rules(kind))[1]
+    question = decide.Question(action, resource, {"qcs:" + k: v for k, v in context.items()}, decide.Caller("10002", "10001", 1250000000))
+    return decide.decide([read], None, None, False, question)[1]
+
+
+class Texts(unittest.TestCase):
+    def test_what_is_json(self):
+        for good in ('{}', ' [1, -0.5e+3, "\\ud83d\\ude00", null]\n', '"\\u0000"', "[" * 32 + "]" * 32, "-0"):
+            text.read(good)
+
+    def test_what_is_not(self):
+        for bad in ("", "{", "[1,]", '{"a":1,}', "01", "1.", ".5", "+1", "1e", "'a'", '"\t"', '"\\x"', '"\\ud800"', '"\\udc00"', "NaN", "nul",
+                    "\ufeff{}", "{} {}", '{"a" 1}', "[1 2]", "{1:2}", "[" * 33 + "]" * 33, "\u00a0{}", '"\\ud800\\u0041"'):
+            with self.assertRaises(text.NotJson, msg=bad):
+                text.read(bad)
+
+    def test_every_occurrence_and_its_place_is_kept(self):
+        node = text.read('{"a": 1, "a": "é"}')
+        self.assertEqual([(name, at, inner.value) for name, at, inner in node.value], [("a", 1, "1"), ("a", 9, "é")])
+
+
+class Values(unittest.TestCase):
+    def test_numbers_are_exact(self):
+        self.assertEqual(values.number("1.10"), values.number("11e-1"))
+        self.assertNotEqual(values.number("9007199254740993"), values.number("9007199254740992"))
+        self.assertLess(values.number("1e-999999"), values.number("1e999999"))
+        for bad in ("", "1.", ".1", "+1", "1e", "1e0000001", "٣", "1\n", " 1", "inf"):
+            self.assertIsNone(values.number(bad), bad)
+
+    def test_dates_are_instants(self):
+        self.assertEqual(values.date("2024-02-29T20:00:00+08:00"), values.date("2024-02-29 12:00:00.0"))
+        self.assertEqual(values.date("1970-01-01T00:00:00Z") // 10**9, 719528 * 86400)
+        self.assertLess(values.date("0000-01-01T00:00:00+23:59"), 0)
+        self.assertEqual(values.date("2000-03-01 00:00:00") - values.date("2000-02-28 00:00:00"), 2 * 86400 * 10**9)
+        for bad in ("2023-02-29T00:00:00Z", "1900-02-29T00:00:00Z", "2024-01-01", "2024-01-01T24:00:00Z", "2024-01-01T00:00:60Z",
+                    "2024-01-01T00:00:00z", "2024-01-01T00:00:00+24:00", "2024-01-01T00:00:00.Z", "2024-01-01T00:00:00.1234567890Z"):
+            self.assertIsNone(values.date(bad), bad)
+
+    def test_addresses(self):
+        self.assertEqual(values.address("::ffff:10.0.0.1"), values.address("10.0.0.1"))
+        self.assertEqual(values.address("2001:db8:0:0:0:0:0:1"), values.address("2001:DB8::1"))
+        for bad in ("10.0.0.01", "1.2.3", "fe80::1%0", ":::", "1::2::3", "1:2:3:4:5:6:7", "::1.2.3.4.5", "1.2.3.4::", ""):
+            self.assertIsNone(values.address(bad), bad)
+
+    def test_ranges(self):
+        def lies(place, area):
+            return values.lies_in(values.address(place), values.network(area))
+
+        self.assertTrue(lies("10.0.0.7", "10.0.0.1/29"))
+        self.assertFalse(lies("10.0.0.8", "10.0.0.1/29"))
+        self.assertTrue(lies("10.0.0.7", "::ffff:10.0.0.0/125"))
+        self.assertFalse(lies("10.0.0.7", "::/0"))
+        self.assertFalse(lies("::1", "0.0.0.0/0"))
+        self.assertTrue(lies("255.1.1.1", "::ffff:0:0/96"))
+        for bad in ("10.0.0.0/33", "10.0.0.0/08", "10.0.0.0/", "::/129", "10.0.0.0/8/8"):
+            self.assertIsNone(values.network(bad), bad)
+
+    def test_bytes(self):
+        self.assertEqual([values.binary(t) for t in ("QQ", "QQ==", "QUI=", "", "+/8")], [b"A", b"A", b"AB", b"", b"\xfb\xff"])
+        for bad in ("Q", "QR==", "QQ=", "QUJ=", "=", "-_8=", "QQ== "):
+            self.assertIsNone(values.binary(bad), bad)
+
+    def test_stars_against_their_definition(self):
+        def defined(pattern, given):
+            if not pattern:
+                return not given
+            if pattern[0] == "*":
+                return any(defined(pattern[1:], given[i:]) for i in range(len(given) + 1))
+            return bool(given) and pattern[0] == given[0] and defined(pattern[1:], given[1:])
+
+        def words(alphabet, length):
+            return [""] if length == 0 else [w + c for w in words(alphabet, length - 1) for c in alphabet]
+
+        subjects = [w for n in range(6) for w in words("ab", n)]
+        for n in range(5):
+            for pattern in words("ab*", n):
+                for given in subjects:
+                    self.assertEqual(values.like(values.pieces(pattern), given), defined(pattern, given), (pattern, given))
+
+    def test_variables_are_literal(self):
+        caller = {"uin": "a*", "owner_uin": None, "app_id": "5"}
+        self.assertEqual(values.fill_pattern(values.variables("x${uin}*${app_id}"), caller), ["xa*", "5"])
+        self.assertIsNone(values.fill_pattern(values.variables("${owner_uin}"), caller))
+        for bad in ("${", "${Uin}", "${uin", "${${uin}}"):
+            self.assertIsNone(values.variables(bad), bad)
+
+
+class Documents(unittest.TestCase):
+    def test_defects_have_names(self):
+        self.assertEqual(defects("{"), ["NotJson"])
+        self.assertEqual(defects("[]"), ["NotObject"])
+        self.assertEqual(defects("{}"), ["Version", "Statement"])
+        self.assertEqual(defects({}), ["Effect", "ActionMissing", "ResourceMissing"])
+        self.assertEqual(defects({}, "trust"), ["Effect", "PrincipalMissing", "ActionMissing"])
+        for expected, elements in [
+            ("Effect", {"effect": "Allow"}), ("UnknownElement", {"sid": "x"}), ("PrincipalNotAllowed", {"principal": "*"}),
+            ("ActionForm", {"action": "cvm"}), ("ActionServiceUnknown", {"action": "nosuch:X"}), ("ActionUnknown", {"action": "cam:CreatRole"}),
+            ("PermissionSetUnknown", {"action": "permid/8"}), ("ResourceSegments", {"resource": "qcs::cvm"}),
+            ("ResourceProject", {"resource": "qcs:id/0:cvm:::x"}), ("ResourceServiceUnknown", {"resource": "qcs::nosuch:::x"}),
+            ("ResourceRegion", {"resource": "qcs::cvm:moon::x"}), ("ResourceOwner", {"resource": "qcs::cvm::uin/99:x"}),
+            ("ResourceContent", {"resource": "qcs::cvm:::${x}"}), ("ConditionForm", {"condition": []}),
+            ("ConditionOperator", {"condition": {"string_equals": {"a:b": "x"}}}), ("ConditionContent", {"condition": {"ip_equal": {"qcs:ip": "x"}}}),
+        ]:
+            self.assertEqual(defects(statement(**elements)), [expected], elements)
+
+    def test_length_leaves_out_spaces(self):
+        short = json.dumps({"version": "2.0", "statement": [statement()]})
+        visible = len(short.replace(" ", ""))
+        self.assertEqual(defects(short, max_chars=visible), [])
+        self.assertEqual(defects(short, max_chars=visible - 1), ["TooLong"])
+
+    def test_roles_of_others_can_be_granted(self):
+        foreign = "qcs::cam::uin/99:roleName/dev"
+        self.assertEqual(defects(statement(action=["sts:AssumeRole", "name/sts:*"], resource=foreign)), [])
+        self.assertEqual(defects(statement(action=["sts:AssumeRole", "cam:GetRole"], resource=foreign)), ["ResourceOwner"])
+        self.assertEqual(defects(statement(action="sts:AssumeRole", resource="qcs::*::uin/99:role/5")), ["ResourceOwner"])
+
+    def test_strategies(self):
+        old = {"version": "1.0", "statement": statement(resource=["", "qcs::cos:uin/10001:*", "qcs:id/*:cvm:gz::x"])}
+        self.assertEqual(defects(json.dumps(old), "strategy"), [])
+        self.assertEqual(defects(json.dumps(old)), ["Version", "Statement"])
+
+
+class Decisions(unittest.TestCase):
+    def test_deny_wins(self):
+        self.assertEqual(ask([statement(), statement(effect="deny")]), "explicit_deny")
+        self.assertEqual(ask(statement()), "allow")
+        self.assertEqual(ask([statement(action="cvm:Stop*")]), "implicit_deny")
+
+    def test_missing_keys_satisfy_nothing(self):
+        for operator in ("string_not_equal", "for_all_value:string_equal", "ip_not_equal"):
+            condition = {operator: {"qcs:ip": "10.0.0.1"}}
+            self.assertEqual(ask(statement(condition=condition)), "implicit_deny")
+            condition = {operator + "_if_exist": {"qcs:ip": "10.0.0.1"}}
+            self.assertEqual(ask(statement(condition=condition)), "allow")
+
+    def test_what_cannot_be_read_fails_closed(self):
+        for effect, reason in (("allow", "implicit_deny"), ("deny", "explicit_deny")):
+            for elements in ({"condition": {"ip_equal": {"qcs:ip": "10.0.0.1"}}}, {"condition": {"ip_not_equal": {"qcs:ip": "10.0.0.1"}}}):
+                self.assertEqual(ask(statement(effect=effect, **elements), ip=["here"]), reason)
+            self.assertEqual(ask(statement(effect=effect, sid="x")), reason)
+            self.assertEqual(ask(statement(effect=effect, action=["cvm"])), reason)
+
+    def test_a_value_that_decides_still_decides(self):
+        condition = {"ip_equal": {"qcs:ip": "10.0.0.1"}}
+        self.assertEqual(ask(statement(condition=condition), ip=["here", "10.0.0.1"]), "allow")
+
+    def test_operations_without_single_resources(self):
+        self.assertEqual(ask(statement(resource="qcs::cvm::uin/-1:*/*")), "allow")
+        self.assertEqual(ask(statement(resource="qcs::cvm:::instance/*")), "implicit_deny")
+        self.assertEqual(ask(statement(resource="qcs::cos:::*")), "implicit_deny")
+
+
+if __name__ == "__main__":
+    unittest.main()
