@@ -48,6 +48,8 @@ pub async fn list_stubs(State(app): State<Arc<App>>) -> Answer<Value> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WantedStub {
+    service: Option<String>,
+    action: Option<String>,
     version: String,
     resource: Option<String>,
     response: Value,
@@ -64,6 +66,9 @@ pub async fn put_stub(
     let wanted: WantedStub = read(&body)?;
     if !wanted.response.is_object() {
         return Err(Failure::invalid("the response is an object: the members of the answer besides RequestId"));
+    }
+    if wanted.service.is_some_and(|named| named != service) || wanted.action.is_some_and(|named| named != action) {
+        return Err(Failure::invalid("service and action of the body are others than those of the path"));
     }
     let stub = Stub {
         service,

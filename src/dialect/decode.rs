@@ -104,11 +104,15 @@ impl<'de> Visitor<'de> for ValueVisitor {
         Ok(Value::Float(number))
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
-        Ok(Value::Text(text.to_owned()))
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Value, E> {
+        self.visit_string(text.to_owned())
     }
 
-    fn visit_string<E>(self, text: String) -> Result<Value, E> {
+    fn visit_string<E: de::Error>(self, text: String) -> Result<Value, E> {
+        // PostgreSQL cannot keep it, and no text of these services has a use for it.
+        if text.contains('\0') {
+            return Err(de::Error::custom("the character U+0000 is not allowed in a text"));
+        }
         Ok(Value::Text(text))
     }
 
