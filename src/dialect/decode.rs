@@ -185,7 +185,10 @@ impl de::Error for Failure {
     }
 
     fn invalid_type(_: de::Unexpected<'_>, expected: &dyn de::Expected) -> Failure {
-        Failure::here(Why::Type(if expected.to_string().contains("sequence") { "list" } else { "object" }))
+        let expected = expected.to_string();
+        let kinds = [("sequence", "list"), ("number", "integer")];
+        let kind = kinds.iter().find(|(word, _)| expected.contains(word)).map_or("object", |(_, kind)| *kind);
+        Failure::here(Why::Type(kind))
     }
 }
 
