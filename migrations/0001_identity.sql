@@ -163,3 +163,21 @@ CREATE TABLE sessions (
 );
 CREATE INDEX sessions_by_role ON sessions (account_id, role_id);
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);
+
+-- The deletion of a service-linked role is a task that can be asked about afterwards.
+CREATE TABLE deletion_tasks (
+    account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    id         TEXT NOT NULL,
+    role_name  TEXT NOT NULL,
+    service    TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (account_id, id)
+);
+
+-- Answers for other services' actions that were set while the server ran.
+CREATE TABLE stubs (
+    service TEXT NOT NULL,
+    action  TEXT NOT NULL,
+    body    TEXT NOT NULL,
+    PRIMARY KEY (service, action)
+);

@@ -100,17 +100,9 @@ impl Config {
             format!("--listen `{listen}` is not an address with a port, such as 127.0.0.1:4580 or [::1]:0")
         })?;
         let ephemeral = flags.ephemeral.unwrap_or(false);
-        let data_dir = if ephemeral {
-            if let Some(dir) = &flags.data_dir {
-                return Err(format!(
-                    "--ephemeral keeps nothing, so --data-dir {} has no use; give one of them",
-                    dir.display()
-                ));
-            }
-            None
-        } else {
-            Some(flags.data_dir.unwrap_or_else(|| PathBuf::from("camulator-data")))
-        };
+        // An image's environment may name a directory: keeping nothing wins.
+        let data_dir =
+            if ephemeral { None } else { Some(flags.data_dir.unwrap_or_else(|| PathBuf::from("camulator-data"))) };
         let location = location(flags.database.as_deref(), data_dir.as_ref())?;
         let durability = match flags.durability.as_deref().unwrap_or("full") {
             "full" => Durability::Full,

@@ -39,6 +39,11 @@ impl Time {
         }
     }
 
+    /// Whether the time lies in the years 1970 to 9999, which every clock and document can write.
+    pub fn is_in_calendar(self) -> bool {
+        (0..253_402_300_800_000_000).contains(&self.0)
+    }
+
     /// Reads RFC 3339 with any offset.
     pub fn parse_rfc3339(text: &str) -> Option<Time> {
         chrono::DateTime::parse_from_rfc3339(text).ok().map(|at| Time(at.timestamp_micros()))

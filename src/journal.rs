@@ -2,11 +2,13 @@
 //!
 //! The last requests are kept in memory. No secret stands in an entry.
 
-use crate::dialect::contract::{Answer, Body, Claim};
+use crate::dialect::contract::{Answer, Body, Claim, Dialect};
 use crate::engine::Account;
+use crate::engine::authorize::Evidence;
 use crate::engine::cx::{Caller, Identity};
 use crate::engine::fault::{Fault, Unauthenticated};
 use crate::env::Time;
+use crate::policy;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,7 +25,7 @@ pub struct Journal {
 /// One request's way through the straight line.
 pub struct Trace {
     request_id: String,
-    cloud: &'static str,
+    dialect: &'static Dialect,
     begun: Time,
     ended: Time,
     service: String,
@@ -32,7 +34,7 @@ pub struct Trace {
     signed_headers: String,
     signature: Option<Unauthenticated>,
     caller: Option<Arc<Caller>>,
-    decision: Option<Result<(), String>>,
+    evidence: Option<Arc<Evidence>>,
     code: Option<&'static str>,
     status: u16,
 }
@@ -62,10 +64,10 @@ impl Journal {
 
 impl Trace {
     /// A request has come.
-    pub fn begin(now: Time, request_id: &str, cloud: &'static str) -> Trace {
+    pub fn begin(now: Time, request_id: &str, dialect: &'static Dialect) -> Trace {
         Trace {
             request_id: request_id.to_owned(),
-            cloud,
+            dialect,
             begun: now,
             ended: now,
             service: String::new(),
@@ -74,7 +76,7 @@ impl Trace {
             signed_headers: String::new(),
             signature: None,
             caller: None,
-            decision: None,
+            evidence: None,
             code: None,
             status: 0,
         }
@@ -86,6 +88,7 @@ impl Trace {
             Ok(claim) => {
                 self.secret_id = Some(claim.secret_id.to_string());
                 self.signed_headers.clone_from(&claim.signed_headers);
+                self.action.clone_from(&claim.action);
             }
             Err(Fault::Unauthenticated(how)) => self.signature = Some(how.clone()),
             Err(_) => {}
@@ -112,19 +115,16 @@ impl Trace {
         action.clone_into(&mut self.action);
     }
 
-    /// Notes whether it is allowed.
-    pub fn decided<T>(&mut self, verdict: Result<T, Fault>) -> Result<T, Fault> {
-        self.decision = match &verdict {
-            Ok(_) => Some(Ok(())),
-            Err(Fault::Denied(denial)) => Some(Err(serde_json::to_value(denial.reason)
-                .map_or_else(|_| String::new(), |reason| reason.as_str().unwrap_or_default().to_owned()))),
-            Err(_) => None,
-        };
-        verdict
+    /// Notes that it is allowed, and by what.
+    pub fn allowed(&mut self, evidence: &Arc<Evidence>) {
+        self.evidence = Some(evidence.clone());
     }
 
     /// Notes how it ended.
-    pub fn end(mut self, now: Time, _: &Result<Body, Fault>, answer: &Answer) -> Trace {
+    pub fn end(mut self, now: Time, outcome: &Result<Body, Fault>, answer: &Answer) -> Trace {
+        if let Err(Fault::Denied(denial)) = outcome {
+            self.evidence = Some(denial.evidence.clone());
+        }
         self.ended = now;
         self.code = answer.code;
         self.status = answer.status;
@@ -148,6 +148,9 @@ impl Trace {
 
     /// As the admin API shows it.
     pub fn shown(&self) -> Value {
+        let arn = self.caller.as_ref().map(|caller| (self.dialect.arn)(caller));
+        let who = arn.as_deref().unwrap_or_default();
+        let claimed = || self.secret_id.as_ref().map(|id| json!({"type": "unverified", "secret_id": id}));
         let caller = self.caller.as_ref().map(|caller| {
             let kind = match caller.identity {
                 Identity::Root => "root",
@@ -155,7 +158,7 @@ impl Trace {
                 Identity::Role { .. } => "role",
                 Identity::Federated { .. } => "federated",
             };
-            json!({"type": kind, "id": caller.id(), "secret_id": self.secret_id})
+            json!({"type": kind, "arn": who, "secret_id": self.secret_id})
         });
         let mut signature = json!({
             "verdict": match (&self.signature, &self.caller) {
@@ -172,21 +175,28 @@ impl Trace {
         json!({
             "request_id": self.request_id,
             "time": self.begun.rfc3339(),
-            "cloud": self.cloud,
-            "dialect": self.cloud,
+            "cloud": self.dialect.name,
+            "dialect": self.dialect.name,
             "service": self.service,
             "action": self.action,
             "account": self.caller.as_ref().map(|caller| caller.account.as_str()),
-            "caller": caller,
+            "caller": caller.or_else(claimed),
             "signature": signature,
-            "decision": self.decision.as_ref().map(|decision| match decision {
-                Ok(()) => json!({"decision": "allow"}),
-                Err(reason) => json!({"decision": "deny", "reason": reason}),
-            }),
+            "decision": self.evidence.as_ref().map(|evidence| explained(evidence, who)),
             "outcome": {"code": self.code, "status": self.status},
             "duration_us": self.ended.0 - self.begun.0,
         })
     }
+}
+
+/// A decision with every statement that was considered, and the same as text for people; `who` names the caller.
+pub fn explained(evidence: &Evidence, who: &str) -> Value {
+    let Some(explanation) = evidence.explain() else { return json!({"decision": "allow", "reason": "free"}) };
+    let mut shown = serde_json::to_value(&explanation).unwrap_or_default();
+    shown["action"] = json!(evidence.asked.action);
+    shown["resource"] = json!(evidence.asked.resource());
+    shown["explanation"] = json!(policy::render(&explanation, who));
+    shown
 }
 
 fn verdict(how: &Unauthenticated) -> &'static str {

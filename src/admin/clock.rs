@@ -1,12 +1,12 @@
 //! The emulator's clock: `GET`, `PUT /clock`, `POST /clock/advance`, for the server or with `?account=` for one account.
 
-use super::{Answer, Failure, as_root, read};
+use super::{Answer, Failure, Query, as_root, read};
 use crate::engine::accounts;
 use crate::engine::clock::Clock;
 use crate::env::Time;
 use crate::server::App;
 use axum::body::Bytes;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -75,6 +75,9 @@ pub async fn set(
             ));
         }
     };
+    if !clock.at(wall).is_in_calendar() {
+        return Err(Failure::invalid("that is beyond the years that can be written"));
+    }
     put(&app, &whose, clock).await?;
     show(State(app), Query(whose)).await
 }
@@ -90,7 +93,11 @@ pub async fn advance(
         Clock::Inherit => app.engine.server_clock(),
         own => own,
     };
-    put(&app, &whose, clock.advanced(wanted.seconds)).await?;
+    let moved = clock.advanced(wanted.seconds);
+    if !moved.at(app.engine.env.now()).is_in_calendar() {
+        return Err(Failure::invalid("that is beyond the years that can be written"));
+    }
+    put(&app, &whose, moved).await?;
     show(State(app), Query(whose)).await
 }
 

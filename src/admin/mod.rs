@@ -4,6 +4,7 @@
 //! `Origin` is a browser's and is refused, so no page elsewhere can reach it. Times are RFC 3339 in UTC.
 
 mod accounts;
+mod authorize;
 mod clock;
 mod observe;
 
@@ -14,7 +15,7 @@ use crate::secret;
 use crate::server::{App, is_ready};
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Request, State};
+use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
@@ -35,17 +36,32 @@ pub fn router(app: Arc<App>) -> Router<Arc<App>> {
         .route("/credentials/{secret_id}/revoke", post(accounts::expire))
         .route("/requests", get(observe::requests))
         .route("/requests/{id}", get(observe::request))
-        .route("/stubs", get(observe::stubs))
+        .route("/authorize", post(authorize::decide))
+        .route("/stubs", get(observe::list_stubs))
         .route("/stubs/{service}/{action}", put(observe::put_stub).delete(observe::delete_stub))
         .layer(from_fn_with_state(app, guard));
     Router::new()
         .route("/livez", get(|| async { Answer(StatusCode::OK, serde_json::json!({"status": "ok"})) }))
         .route("/readyz", get(ready))
         .nest("/v1", guarded)
-        .fallback(|| async { Failure::new(StatusCode::NOT_FOUND, "not_found", "there is nothing at this path") })
+        .fallback(nothing_here)
         .method_not_allowed_fallback(|| async {
             Failure::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this path has other methods")
         })
+}
+
+/// The parameters after the question mark; a wrong one gets the same kind of answer as everything else.
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut http::request::Parts, state: &S) -> Result<Query<T>, Failure> {
+        match axum::extract::Query::from_request_parts(parts, state).await {
+            Ok(axum::extract::Query(value)) => Ok(Query(value)),
+            Err(rejection) => Err(Failure::invalid(format!("the query is not as expected: {}", rejection.body_text()))),
+        }
+    }
 }
 
 /// A result as JSON.
@@ -129,6 +145,11 @@ async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Res
         tracing::error!(%error, "an admin request ended in a panic");
         Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "an internal error occurred").into_response()
     })
+}
+
+/// What is at a path of the emulator's own where nothing is.
+pub async fn nothing_here() -> Failure {
+    Failure::new(StatusCode::NOT_FOUND, "not_found", "there is nothing at this path")
 }
 
 async fn ready(State(app): State<Arc<App>>) -> Response {

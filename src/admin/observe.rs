@@ -1,10 +1,11 @@
 //! Looking: what was asked, and the stubs that answer for other services.
 
-use super::{Answer, Failure, read};
+use super::{Answer, Failure, Query, read};
 use crate::dialect::stubs::Stub;
+use crate::engine::stubs;
 use crate::server::App;
 use axum::body::Bytes;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -39,7 +40,7 @@ pub async fn request(State(app): State<Arc<App>>, Path(id): Path<String>) -> Res
 }
 
 /// Every stub: `GET /stubs`.
-pub async fn stubs(State(app): State<Arc<App>>) -> Answer<Value> {
+pub async fn list_stubs(State(app): State<Arc<App>>) -> Answer<Value> {
     let stubs: Vec<Stub> = app.stubs.list().iter().map(|stub| Stub::clone(stub)).collect();
     Answer(StatusCode::OK, json!({"stubs": stubs}))
 }
@@ -72,6 +73,9 @@ pub async fn put_stub(
         response: wanted.response,
         context: wanted.context,
     };
+    stub.check().map_err(Failure::invalid)?;
+    let body = serde_json::to_string(&stub).map_err(|_| Failure::invalid("the stub cannot be kept"))?;
+    stubs::keep(&app.engine, &stub.service, &stub.action, body).await?;
     app.stubs.put(stub.clone());
     Ok(Answer(StatusCode::OK, stub))
 }
@@ -81,6 +85,7 @@ pub async fn delete_stub(
     State(app): State<Arc<App>>,
     Path((service, action)): Path<(String, String)>,
 ) -> Result<StatusCode, Failure> {
+    stubs::forget(&app.engine, &service, &action).await?;
     if app.stubs.remove(&service, &action) {
         Ok(StatusCode::NO_CONTENT)
     } else {

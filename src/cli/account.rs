@@ -10,7 +10,7 @@ pub struct Account {
     #[command(flatten)]
     server: Server,
     /// Print the server's JSON instead of text
-    #[arg(long)]
+    #[arg(long, global = true)]
     json: bool,
     #[command(subcommand)]
     command: Command,

@@ -8,10 +8,10 @@ use std::time::Duration;
 #[derive(Args, Clone, Debug)]
 pub struct Server {
     /// Address of the server
-    #[arg(long, env = "CAMULATOR_URL", default_value = "http://127.0.0.1:4580")]
+    #[arg(long, env = "CAMULATOR_URL", default_value = "http://127.0.0.1:4580", global = true)]
     pub url: String,
     /// Token of its admin API
-    #[arg(long, env = "CAMULATOR_ADMIN_TOKEN", hide_env_values = true)]
+    #[arg(long, env = "CAMULATOR_ADMIN_TOKEN", hide_env_values = true, value_name = "TOKEN", global = true)]
     pub admin_token: Option<String>,
 }
 
@@ -20,7 +20,7 @@ pub fn call(server: &Server, method: &str, path: &str, body: Option<&Value>) -> 
     let token = server.admin_token.as_deref().ok_or(
         "the admin token is needed: set CAMULATOR_ADMIN_TOKEN or give --admin-token; `camulator serve` prints it",
     )?;
-    let url = format!("{}/_camulator/v1{path}", server.url.trim_end_matches('/'));
+    let url = format!("{}/_camulator/v1{path}", base(&server.url)?);
     let request = http::Request::builder()
         .method(method)
         .uri(&url)
@@ -35,20 +35,36 @@ pub fn call(server: &Server, method: &str, path: &str, body: Option<&Value>) -> 
     if status.is_success() {
         return Ok(value);
     }
-    match value.pointer("/error/message").and_then(Value::as_str) {
-        Some(message) => Err(message.to_owned()),
-        None => Err(format!("{} answered with status {status}; is that a camulator?", server.url)),
+    let said = |pointer| value.pointer(pointer).and_then(Value::as_str);
+    match (said("/error/code"), said("/error/message")) {
+        (Some("unauthorized"), _) => Err(format!(
+            "the server at {} has another admin token than the one in --admin-token or CAMULATOR_ADMIN_TOKEN; \
+             `camulator serve` printed it when it started",
+            server.url
+        )),
+        (_, Some(message)) => Err(message.to_owned()),
+        (_, None) => Err(format!("{} answered with status {status}; is that a camulator?", server.url)),
     }
 }
 
 /// Whether the server says that it is ready.
 pub fn is_ready(url: &str) -> Result<(), String> {
-    let target = format!("{}/_camulator/readyz", url.trim_end_matches('/'));
+    let target = format!("{}/_camulator/readyz", base(url)?);
     let response = agent().get(&target).call().map_err(|error| unreachable(url, &error))?;
     if response.status().is_success() {
         Ok(())
     } else {
         Err(format!("{url} is not ready: status {}", response.status()))
+    }
+}
+
+/// A server's address without the slash at its end.
+fn base(url: &str) -> Result<&str, String> {
+    match url.strip_prefix("http://") {
+        Some(rest) if !rest.trim_matches('/').is_empty() => Ok(url.trim_end_matches('/')),
+        _ => {
+            Err(format!("`{url}` is not a server's address such as http://127.0.0.1:4580; set CAMULATOR_URL or --url"))
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 mod account;
 mod client;
 mod health;
+mod policy;
 mod serve;
 
 use clap::{Parser, Subcommand};
@@ -25,11 +26,14 @@ enum Command {
     ///
     /// Every option can also be given as an environment variable (`--rate-limit` is `CAMULATOR_RATE_LIMIT`) or as a key of
     /// the file of `--config`. `CAMULATOR_MASTER_KEY` (64 hexadecimal digits) replaces the master key that is otherwise
-    /// generated in the data directory.
+    /// generated in the data directory. `CAMULATOR_LOG_FILTER` chooses what is logged on standard error, such as
+    /// `camulator=debug`.
     #[command(after_long_help = serve::EXAMPLES)]
     Serve(Box<crate::config::Flags>),
     /// Create, list and delete tenants of a running server
     Account(account::Account),
+    /// Check policy documents, and explain decisions
+    Policy(policy::Policy),
     /// Exit with 0 when the server at CAMULATOR_URL is ready, else with 1
     Health(health::Health),
 }
@@ -43,6 +47,7 @@ pub fn run() -> ExitCode {
     let outcome = match arguments.command {
         Command::Serve(flags) => serve::run(*flags),
         Command::Account(account) => account::run(account),
+        Command::Policy(policy) => return policy::run(policy),
         Command::Health(health) => return health::run(&health),
     };
     match outcome {
@@ -67,7 +72,7 @@ fn refuse(error: &clap::Error) -> ExitCode {
         .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"))
         .filter(|line| !line.is_empty())
         .collect();
-    let said = said.join(" ");
+    let said = said.join(" ").replace(" tip: ", "; ");
     eprintln!("camulator: {}; see `camulator --help`", said.strip_prefix("error: ").unwrap_or(&said));
     ExitCode::from(2)
 }

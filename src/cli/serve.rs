@@ -11,7 +11,7 @@ use crate::env::Env;
 use crate::journal::Journal;
 use crate::secret::{Sealer, Secret, same};
 use crate::server::{App, housekeeping, limit::Limiter, listen};
-use crate::store::{Durability, Store};
+use crate::store::{Durability, Location, Store};
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -57,8 +57,10 @@ async fn serve(config: Config) -> Result<(), String> {
     if let Some(dir) = &config.data_dir {
         make_dir(dir)?;
     }
+    let had_state =
+        matches!(&config.location, Location::File(path) if path.metadata().is_ok_and(|file| file.len() > 0));
     let store = Store::open(&config.location, config.durability).await.map_err(|error| error.to_string())?;
-    let sealer = sealer(&config, &env)?;
+    let sealer = sealer(&config, &env, had_state)?;
     let admin_token = admin_token(&config, &env)?;
     let presets = DIALECTS.iter().map(|dialect| (dialect.name, (dialect.presets)())).collect();
     let engine = Engine::open(store, env, sealer, presets).await.map_err(|fault| match fault {
@@ -69,6 +71,12 @@ async fn serve(config: Config) -> Result<(), String> {
     let (account, secret_id, secret) = first_account(&engine, &config).await?;
     let stubs = Stubs::default();
     stub::built_in().into_iter().for_each(|stub| stubs.put(stub));
+    for body in
+        crate::engine::stubs::kept(&engine).await.map_err(|fault| format!("cannot read the stubs: {fault:?}"))?
+    {
+        let stub = serde_json::from_str(&body).map_err(|error| format!("cannot read a stub that is kept: {error}"))?;
+        stubs.put(stub);
+    }
     let app = Arc::new(App {
         engine,
         stubs,
@@ -129,10 +137,20 @@ fn make_dir(dir: &Path) -> Result<(), String> {
     })
 }
 
-fn sealer(config: &Config, env: &Env) -> Result<Sealer, String> {
+fn sealer(config: &Config, env: &Env, had_state: bool) -> Result<Sealer, String> {
     let digits = match (&config.master_key, &config.data_dir) {
         (Some(key), _) => key.clone(),
-        (None, Some(dir)) => kept(&dir.join("master.key"), || hex::encode(env.bytes::<32>()))?,
+        (None, Some(dir)) => {
+            let path = dir.join("master.key");
+            if had_state && !path.exists() {
+                return Err(format!(
+                    "{} is missing, and the database was sealed with it; restore the file, set CAMULATOR_MASTER_KEY, or \
+                     start with another --data-dir",
+                    path.display()
+                ));
+            }
+            kept(&path, || hex::encode(env.bytes::<32>()))?
+        }
         (None, None) => Secret::new(hex::encode(env.bytes::<32>())),
     };
     Sealer::from_hex(digits.expose()).map_err(|error| match &config.data_dir {
@@ -220,16 +238,16 @@ fn announce(config: &Config, app: &App, address: SocketAddr, account: &Account, 
             "event": "camulator ready", "url": url, "state": state, "account": account.id.as_str(),
             "secret_id": secret_id.as_str(), "secret_key": secret.expose(), "admin_token": token,
         });
-        println!("{ready}");
+        say(format_args!("{ready}"));
         return;
     }
     let durability = match (config.durability, &config.location) {
-        (_, crate::store::Location::Memory) => "gone when the server stops",
+        (_, Location::Memory) => "gone when the server stops",
         (Durability::Full, _) => "an answer to a write leaves after the fsync",
         (Durability::Fast, _) => "a power cut may take the last moments",
     };
     let example = tc3::example(address, secret_id.as_str(), secret, app.engine.env.now());
-    println!(
+    say(format_args!(
         "camulator ready url={url} account={account} state={state}\n\n\
          State: {state} ({durability})\n\
          Root key of account {account}, and the variables that the clients read:\n\n  \
@@ -241,5 +259,10 @@ fn announce(config: &Config, app: &App, address: SocketAddr, account: &Account, 
          A first call, signed and good for five minutes (later: tccli sts GetCallerIdentity --endpoint {url}):\n\n{example}\n",
         account = account.id,
         key = secret.expose(),
-    );
+    ));
+}
+
+/// Prints a line. Whoever reads only the first one and closes the pipe must not end the server.
+fn say(line: std::fmt::Arguments<'_>) {
+    let _ = writeln!(std::io::stdout(), "{line}");
 }

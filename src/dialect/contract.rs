@@ -3,12 +3,13 @@
 
 use super::decode::Value;
 use super::stubs::{Stub, Stubs};
-use crate::engine::authorize::{Asked, Authorized};
+use crate::engine::authorize::Authorized;
 use crate::engine::cx::{Caller, Cx, Opened, Write};
 use crate::engine::fault::Fault;
-use crate::engine::ids::SecretId;
+use crate::engine::ids::{AccountId, SecretId};
 use crate::engine::keys::Key;
 use crate::engine::policies::Preset;
+use crate::engine::roles::{Role, RoleRef};
 use crate::env::{Env, Time};
 use crate::secret::Secret;
 use crate::store::BoxFuture;
@@ -57,6 +58,8 @@ pub struct Claim {
     pub signed_headers: String,
     /// The signature.
     pub signature: String,
+    /// The action that the request names, for the journal: nothing has been checked of it.
+    pub action: String,
 }
 
 /// The operation that a request is for.
@@ -69,6 +72,16 @@ pub struct Route {
     pub action: Cow<'static, str>,
     /// What came with it.
     pub params: Params,
+}
+
+impl Route {
+    /// The action as policies name it.
+    pub fn permission_name(&self) -> Cow<'static, str> {
+        match &self.params.stub {
+            None => Cow::Borrowed(self.op.permission_name),
+            Some(stub) => Cow::Owned(format!("{}:{}", stub.service, stub.action)),
+        }
+    }
 }
 
 /// An operation's parameters before they are typed.
@@ -106,8 +119,11 @@ pub struct Subject {
     /// One resource under all its names; none for an operation as a whole.
     pub resources: Option<Vec<String>>,
     /// Condition keys and values.
-    pub context: Vec<(Cow<'static, str>, String)>,
+    pub context: Conditions,
 }
+
+/// Condition keys and values.
+pub type Conditions = Vec<(Cow<'static, str>, String)>;
 
 /// How an operation is carried out.
 pub enum Run {
@@ -185,8 +201,12 @@ pub struct Dialect {
     pub verify: fn(&RawRequest, &Claim, &Key) -> Result<(), Fault>,
     /// Finds the operation and reads the parameters.
     pub route: fn(&RawRequest, &Claim, &Stubs) -> Result<Route, Fault>,
-    /// Puts the question whether the caller may do this.
-    pub ask: fn(&Cx, &Route, Subject) -> Asked,
+    /// The condition keys that the cloud knows for every request.
+    pub conditions: fn(&Cx) -> Conditions,
+    /// The role that is meant to be assumed, when the action is the cloud's one for that and the resource is a role.
+    pub assumes: fn(&str, &str) -> Option<(AccountId, RoleRef)>,
+    /// Every name of a role as a resource.
+    pub role_names: fn(&AccountId, &Role) -> Vec<String>,
     /// Writes the answer.
     pub encode: fn(&RawRequest, Option<&Op>, &Result<Body, Fault>, &str) -> Answer,
     /// The cloud's preset policies.
@@ -197,6 +217,10 @@ pub struct Dialect {
     pub is_account_id: fn(&str) -> bool,
     /// Reads the name of a principal.
     pub principal: fn(&str) -> Option<Caller>,
+    /// The name of a caller as a principal.
+    pub arn: fn(&Caller) -> String,
+    /// The code that a defect of a policy document gets when the document is written as the named kind.
+    pub defect_code: fn(crate::policy::Kind, &crate::policy::Problem) -> &'static str,
     /// The operations.
     pub operations: &'static [Op],
 }

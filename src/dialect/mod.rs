@@ -7,10 +7,10 @@ pub mod tencent;
 
 use contract::{Dialect, RawRequest};
 
-/// Every dialect, in the order in which a request is offered to them; the last takes what nobody else does.
+/// Every dialect, in the order in which a request is offered to them.
 pub static DIALECTS: &[&Dialect] = &[&tencent::DIALECT];
 
-/// The dialect that a request is written in.
-pub fn detect(request: &RawRequest) -> &'static Dialect {
-    DIALECTS.iter().copied().find(|dialect| (dialect.detect)(request)).unwrap_or(&tencent::DIALECT)
+/// The dialect that a request is written in; none for a path that no client of any cloud asks for.
+pub fn detect(request: &RawRequest) -> Option<&'static Dialect> {
+    DIALECTS.iter().copied().find(|dialect| (dialect.detect)(request))
 }

@@ -31,6 +31,24 @@ pub struct Stub {
     pub context: BTreeMap<String, String>,
 }
 
+impl Stub {
+    /// Whether every template can be read; the sentence names the one that cannot.
+    pub fn check(&self) -> Result<(), String> {
+        let response = serde_json::to_string(&self.response).unwrap_or_default();
+        let templates = self.resource.iter().chain(self.context.values()).chain(std::iter::once(&response));
+        for template in templates {
+            let mut rest = template.as_str();
+            while let Some((_, after)) = rest.split_once("{{") {
+                rest = match after.split_once("}}") {
+                    Some((name, after)) if !name.trim().is_empty() => after,
+                    _ => return Err(format!("the template `{template}` has braces without a name or an end")),
+                };
+            }
+        }
+        Ok(())
+    }
+}
+
 fn empty_object() -> serde_json::Value {
     serde_json::Value::Object(serde_json::Map::new())
 }

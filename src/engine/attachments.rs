@@ -5,10 +5,10 @@ use super::fault::{Fault, Limit};
 use super::ids::{AccountId, GroupId, PolicyId};
 use super::policies::{self, PolicyRef};
 use super::view::{Change, Holder};
-use super::{Account, Engine, accounts, roles, users};
+use super::{Account, Engine, accounts, groups, roles, users};
 use crate::args;
 use crate::env::Time;
-use crate::policy::{self, Attached, PolicySet, Via};
+use crate::policy::{self, Attached, PolicySet, PrincipalPattern, Via};
 use crate::store::{FromRow, Tx};
 use std::sync::Arc;
 
@@ -88,7 +88,26 @@ pub async fn attach(write: &mut Write<'_, '_>, holder: &Holder, wanted: &PolicyR
             args![&account, kind, id, &policy.id, write.cx.now.0, write.generation],
         )
         .await?;
-    write.changes(Change::Grants(holder.clone()));
+    changed(write, holder);
+    Ok(())
+}
+
+/// Attaches a policy to the users and groups of the account that its own document names.
+pub async fn attach_to_named(write: &mut Write<'_, '_>, policy: &PolicyId, document: &str) -> Result<(), Fault> {
+    let account = write.account().clone();
+    let read = policies::written(&write.cx.engine, &write.cx.account, policy::Kind::Strategy, document)?;
+    for principal in read.principals() {
+        let holder = match principal {
+            PrincipalPattern::User { account: owner, user } if owner == account.as_str() => {
+                Holder::User(user.as_str().into())
+            }
+            PrincipalPattern::Group { account: owner, group } if owner == account.as_str() => {
+                Holder::Group(group.as_str().into())
+            }
+            _ => continue,
+        };
+        attach(write, &holder, &PolicyRef::Id(policy.clone())).await?;
+    }
     Ok(())
 }
 
@@ -101,7 +120,7 @@ pub async fn detach(write: &mut Write<'_, '_>, holder: &Holder, wanted: &PolicyR
     let sql = "DELETE FROM attachments WHERE account_id = $1 AND holder_kind = $2 AND holder_id = $3 \
                AND policy_id = $4";
     write.tx.execute(sql, args![&account, kind, id, &policy.id]).await?;
-    write.changes(Change::Grants(holder.clone()));
+    changed(write, holder);
     Ok(())
 }
 
@@ -162,6 +181,7 @@ async fn load(
             named(tx, "SELECT name, boundary_id FROM roles WHERE account_id = $1 AND id = $2", &account, id.as_str())
                 .await?
         }
+        Holder::Group(_) => None,
     }
     .unzip();
     let (Some(name), Some(boundary)) = (name, boundary) else { return Ok(None) };
@@ -190,8 +210,8 @@ async fn load(
     for row in rows {
         let via = match (holder, row.group_id.as_str()) {
             (Holder::Role(_), _) => Via::Role,
-            (Holder::User(_), "") => Via::Own,
-            (Holder::User(_), group) => Via::Group { id: group.to_owned(), name: row.group_name },
+            (_, "") => Via::Own,
+            (_, group) => Via::Group { id: group.to_owned(), name: row.group_name },
         };
         let own = row.name.zip(row.document);
         attached.push(read(engine, &account, row.policy_id.into(), own, via)?);
@@ -201,7 +221,7 @@ async fn load(
         id => Some(PolicySet::compile(vec![read_boundary(engine, tx, &account, id).await?])),
     };
     let groups: Vec<(String,)> = match holder {
-        Holder::Role(_) => Vec::new(),
+        Holder::Role(_) | Holder::Group(_) => Vec::new(),
         Holder::User(id) => {
             tx.all(
                 "SELECT group_id FROM group_members WHERE account_id = $1 AND user_id = $2 ORDER BY seq",
@@ -268,6 +288,14 @@ fn columns(holder: &Holder) -> (&'static str, &str) {
     match holder {
         Holder::User(id) => ("user", id.as_str()),
         Holder::Role(id) => ("role", id.as_str()),
+        Holder::Group(id) => ("group", id.as_str()),
+    }
+}
+
+/// What a group's policies are counts for all of its members, which are not named one by one.
+fn changed(write: &mut Write<'_, '_>, holder: &Holder) {
+    if !matches!(holder, Holder::Group(_)) {
+        write.changes(Change::Grants(holder.clone()));
     }
 }
 
@@ -276,5 +304,6 @@ async fn require_holder(write: &mut Write<'_, '_>, holder: &Holder) -> Result<()
     match holder {
         Holder::User(id) => users::require(write.tx, &account, id).await,
         Holder::Role(id) => roles::require(write, &roles::RoleRef::Id(id.clone())).await.map(|_| ()),
+        Holder::Group(id) => groups::require(write.tx, &account, id).await.map(|_| ()),
     }
 }

@@ -7,9 +7,11 @@
 use super::cx::{Caller, Cx, Identity};
 use super::fault::{Denial, Fault};
 use super::roles::Role;
-use super::view::Holder;
-use super::{Account, Engine, Grants};
-use crate::policy::{self, Context, Decision, Layers, Question, Reason, Requester, Resource, Variables};
+use super::{Account, Grants};
+use crate::policy::{
+    self, Attached, Context, Decision, Explanation, Layers, PolicyRef, PolicySet, Question, Reason, Requester,
+    Resource, Variables, Via,
+};
 use std::any::Any;
 use std::borrow::Cow;
 use std::ops::Deref;
@@ -37,12 +39,12 @@ impl Asked {
 /// An input whose caller has been found to be allowed to bring it.
 pub struct Authorized<T: ?Sized> {
     input: Arc<T>,
-    asked: Arc<Asked>,
+    evidence: Arc<Evidence>,
 }
 
 impl<T: ?Sized> Clone for Authorized<T> {
     fn clone(&self) -> Authorized<T> {
-        Authorized { input: self.input.clone(), asked: self.asked.clone() }
+        Authorized { input: self.input.clone(), evidence: self.evidence.clone() }
     }
 }
 
@@ -55,9 +57,9 @@ impl<T: ?Sized> Deref for Authorized<T> {
 }
 
 impl<T: ?Sized> Authorized<T> {
-    /// The question that was answered with yes.
-    pub fn asked(&self) -> &Asked {
-        &self.asked
+    /// The question that was answered with yes, and what it was answered from.
+    pub fn evidence(&self) -> &Arc<Evidence> {
+        &self.evidence
     }
 }
 
@@ -65,41 +67,38 @@ impl Authorized<dyn Any + Send + Sync> {
     /// The same permission for the input's own type; none when it is another type, which is a mistake in a registry.
     pub fn narrow<T: Any + Send + Sync>(&self) -> Option<Authorized<T>> {
         let input = self.input.clone().downcast::<T>().ok()?;
-        Some(Authorized { input, asked: self.asked.clone() })
+        Some(Authorized { input, evidence: self.evidence.clone() })
     }
 }
 
-/// The policies that a caller's rights are the intersection of, kept alive for an explanation.
-#[derive(Clone)]
-pub struct Rights {
+/// What a decision was made from: enough to explain it later, without anything of it having been worked out before.
+pub struct Evidence {
+    /// What was asked.
+    pub asked: Asked,
+    caller: Arc<Caller>,
+    account: Arc<Account>,
+    side: Side,
+}
+
+enum Side {
+    /// Nothing was asked: the cloud documents the operation as needing no permission.
+    Free,
+    /// The caller's own policies.
+    Caller(Rights),
+    /// The trust policy of a role.
+    Role { trust: Attached, grants: Option<Arc<Grants>> },
+}
+
+/// The policies that a caller's rights are the intersection of.
+struct Rights {
     grants: Option<Arc<Grants>>,
-    narrowed: Option<Arc<policy::PolicySet>>,
+    narrowed: Option<Arc<PolicySet>>,
     root: bool,
 }
 
 impl Rights {
-    /// Looks up what a caller has. A principal that is gone has nothing.
-    pub async fn of(engine: &Arc<Engine>, caller: &Caller) -> Result<Rights, Fault> {
-        let holder = match &caller.identity {
-            Identity::Root | Identity::Federated { user: None, .. } => None,
-            Identity::User(id) | Identity::Federated { user: Some(id), .. } => Some(Holder::User(id.clone())),
-            Identity::Role { id, .. } => Some(Holder::Role(id.clone())),
-        };
-        let grants = match &holder {
-            Some(holder) => engine.grants(&caller.account, holder).await?,
-            None => None,
-        };
-        Ok(Rights { grants, narrowed: caller.narrowed.clone(), root: holder.is_none() })
-    }
-
-    /// Decides a question by these rights.
-    pub fn decide(&self, question: &Question<'_>) -> Decision {
-        policy::decide(&self.layers(), question)
-    }
-
-    /// The layers as the evaluator takes them.
-    pub fn layers(&self) -> Layers<'_> {
-        static NOTHING: policy::PolicySet = policy::PolicySet::new();
+    fn layers(&self) -> Layers<'_> {
+        static NOTHING: PolicySet = PolicySet::new();
         Layers {
             identity: self.grants.as_ref().map_or(&NOTHING, |grants| &grants.identity),
             boundary: self.grants.as_ref().and_then(|grants| grants.boundary.as_ref()),
@@ -109,79 +108,117 @@ impl Rights {
     }
 }
 
+impl Evidence {
+    /// The decision.
+    pub fn decide(&self) -> Decision {
+        match &self.side {
+            Side::Free => Decision { effect: policy::Effect::Allow, reason: Reason::Allow, deciding: None },
+            Side::Caller(rights) => self.question(|question| policy::decide(&rights.layers(), question)),
+            Side::Role { trust, grants } => self.requester(grants, |who| {
+                self.question(|question| policy::decide_trust(&trust.document, who, question))
+            }),
+        }
+    }
+
+    /// The decision with every statement that was considered; none when no permission is needed.
+    pub fn explain(&self) -> Option<Explanation> {
+        match &self.side {
+            Side::Free => None,
+            Side::Caller(rights) => Some(self.question(|question| policy::explain(&rights.layers(), question))),
+            Side::Role { trust, grants } => Some(
+                self.requester(grants, |who| self.question(|question| policy::explain_trust(trust, who, question))),
+            ),
+        }
+    }
+
+    fn denial(self: &Arc<Evidence>, reason: Reason) -> Fault {
+        Fault::Denied(Denial { evidence: self.clone(), reason })
+    }
+
+    /// Puts the question into the evaluator's form.
+    fn question<T>(&self, ask: impl FnOnce(&Question<'_>) -> T) -> T {
+        let mut context = Context::new();
+        for (key, value) in &self.asked.context {
+            context.add(key.as_ref(), value.as_str());
+        }
+        let names: Vec<&str> = self.asked.resources.iter().flatten().map(String::as_str).collect();
+        ask(&Question {
+            action: &self.asked.action,
+            resource: match self.asked.resources {
+                Some(_) => Resource::Named(&names),
+                None => Resource::Operation,
+            },
+            context: &context,
+            caller: Variables {
+                uin: self.caller.id(),
+                owner_uin: self.account.id.as_str(),
+                app_id: u64::try_from(self.account.app_id).unwrap_or(0),
+            },
+        })
+    }
+
+    /// Puts the caller into the form in which a trust policy is asked about it.
+    fn requester<T>(&self, grants: &Option<Arc<Grants>>, ask: impl FnOnce(&Requester<'_>) -> T) -> T {
+        let name = grants.as_ref().map_or("", |grants| grants.name.as_str());
+        let groups: Vec<&str> =
+            grants.iter().flat_map(|grants| grants.groups.iter().map(|group| group.as_str())).collect();
+        ask(&Requester {
+            account: self.caller.account.as_str(),
+            identity: match &self.caller.identity {
+                Identity::Root | Identity::Federated { user: None, .. } => policy::Identity::Root,
+                Identity::User(id) | Identity::Federated { user: Some(id), .. } => policy::Identity::User(id.as_str()),
+                Identity::Role { id, .. } => policy::Identity::Role { id: id.as_str(), name },
+            },
+            groups: &groups,
+        })
+    }
+}
+
+/// Gathers what a caller's rights to do this are decided from. A principal that is gone has none.
+pub async fn gather(cx: &Cx, asked: Asked) -> Result<Arc<Evidence>, Fault> {
+    let root = matches!(cx.caller.identity, Identity::Root | Identity::Federated { user: None, .. });
+    let rights = Rights { grants: grants(cx).await?, narrowed: cx.caller.narrowed.clone(), root };
+    Ok(Arc::new(Evidence { asked, caller: cx.caller.clone(), account: cx.account.clone(), side: Side::Caller(rights) }))
+}
+
+/// Gathers what a role's trust policy is asked about the caller.
+pub async fn gather_trust(cx: &Cx, asked: &Asked, owner: &Account, role: &Role) -> Result<Arc<Evidence>, Fault> {
+    let policy = PolicyRef { id: role.id.to_string(), name: format!("trust policy of {}", role.name) };
+    let trust = Attached { policy, via: Via::Trust, document: role.trust(&cx.engine, owner)? };
+    Ok(Arc::new(Evidence {
+        asked: asked.clone(),
+        caller: cx.caller.clone(),
+        account: cx.account.clone(),
+        side: Side::Role { trust, grants: grants(cx).await? },
+    }))
+}
+
 /// Asks whether the caller may do this, and seals the input when it may.
 pub async fn authorize(
     cx: &Cx,
     asked: Asked,
     input: Arc<dyn Any + Send + Sync>,
 ) -> Result<Authorized<dyn Any + Send + Sync>, Fault> {
-    let rights = Rights::of(&cx.engine, &cx.caller).await?;
-    let decision = with_question(cx, &asked, |question| rights.decide(question));
-    if decision.is_allow() {
-        Ok(Authorized { input, asked: Arc::new(asked) })
-    } else {
-        Err(denied(&asked, decision.reason))
-    }
+    let evidence = gather(cx, asked).await?;
+    let decision = evidence.decide();
+    if decision.is_allow() { Ok(Authorized { input, evidence }) } else { Err(evidence.denial(decision.reason)) }
 }
 
 /// Seals the input of an operation that the cloud documents as needing no permission.
-pub fn free(asked: Asked, input: Arc<dyn Any + Send + Sync>) -> Authorized<dyn Any + Send + Sync> {
-    Authorized { input, asked: Arc::new(asked) }
+pub fn free(cx: &Cx, asked: Asked, input: Arc<dyn Any + Send + Sync>) -> Authorized<dyn Any + Send + Sync> {
+    let evidence = Evidence { asked, caller: cx.caller.clone(), account: cx.account.clone(), side: Side::Free };
+    Authorized { input, evidence: Arc::new(evidence) }
 }
 
 /// Asks a role's trust policy whether the caller may assume it.
 pub async fn trusted(cx: &Cx, asked: &Asked, owner: &Account, role: &Role) -> Result<(), Fault> {
-    let document = role.trust(&cx.engine, owner)?;
-    let grants = match &cx.caller.identity {
-        Identity::User(id) | Identity::Federated { user: Some(id), .. } => {
-            cx.engine.grants(&cx.caller.account, &Holder::User(id.clone())).await?
-        }
-        Identity::Role { id, .. } => cx.engine.grants(&cx.caller.account, &Holder::Role(id.clone())).await?,
-        _ => None,
-    };
-    let groups: Vec<&str> = grants.iter().flat_map(|grants| grants.groups.iter().map(|group| group.as_str())).collect();
-    let who = Requester {
-        account: cx.caller.account.as_str(),
-        identity: match &cx.caller.identity {
-            Identity::Root | Identity::Federated { user: None, .. } => policy::Identity::Root,
-            Identity::User(id) | Identity::Federated { user: Some(id), .. } => policy::Identity::User(id.as_str()),
-            Identity::Role { id, .. } => policy::Identity::Role {
-                id: id.as_str(),
-                name: grants.as_ref().map_or("", |grants| grants.name.as_str()),
-            },
-        },
-        groups: &groups,
-    };
-    let decision = with_question(cx, asked, |question| policy::decide_trust(&document, &who, question));
-    if decision.is_allow() { Ok(()) } else { Err(denied(asked, Reason::Trust)) }
+    let evidence = gather_trust(cx, asked, owner, role).await?;
+    if evidence.decide().is_allow() { Ok(()) } else { Err(evidence.denial(Reason::Trust)) }
 }
 
-fn denied(asked: &Asked, reason: Reason) -> Fault {
-    Fault::Denied(Box::new(Denial {
-        action: asked.action.clone().into_owned(),
-        resource: asked.resource().to_owned(),
-        reason,
-    }))
-}
-
-/// Puts a question into the evaluator's form.
-fn with_question<T>(cx: &Cx, asked: &Asked, ask: impl FnOnce(&Question<'_>) -> T) -> T {
-    let mut context = Context::new();
-    for (key, value) in &asked.context {
-        context.add(key.as_ref(), value.as_str());
+async fn grants(cx: &Cx) -> Result<Option<Arc<Grants>>, Fault> {
+    match cx.caller.holder() {
+        Some(holder) => cx.engine.grants(&cx.caller.account, &holder).await,
+        None => Ok(None),
     }
-    let names: Vec<&str> = asked.resources.iter().flatten().map(String::as_str).collect();
-    ask(&Question {
-        action: &asked.action,
-        resource: match asked.resources {
-            Some(_) => Resource::Named(&names),
-            None => Resource::Operation,
-        },
-        context: &context,
-        caller: Variables {
-            uin: cx.caller.id(),
-            owner_uin: cx.account.id.as_str(),
-            app_id: u64::try_from(cx.account.app_id).unwrap_or(0),
-        },
-    })
 }

@@ -2,7 +2,7 @@
 
 use super::fault::{Fault, Kind};
 use super::ids::{AccountId, RoleId, SecretId, UserId};
-use super::view::Change;
+use super::view::{Change, Holder};
 use super::{Account, Engine};
 use crate::env::Time;
 use crate::policy::PolicySet;
@@ -54,6 +54,15 @@ impl Caller {
             Identity::Root | Identity::Federated { user: None, .. } => self.account.as_str(),
             Identity::User(id) | Identity::Federated { user: Some(id), .. } => id.as_str(),
             Identity::Role { origin, .. } => origin,
+        }
+    }
+
+    /// The principal that its policies are attached to; none for the root account, which needs none.
+    pub fn holder(&self) -> Option<Holder> {
+        match &self.identity {
+            Identity::Root | Identity::Federated { user: None, .. } => None,
+            Identity::User(id) | Identity::Federated { user: Some(id), .. } => Some(Holder::User(id.clone())),
+            Identity::Role { id, .. } => Some(Holder::Role(id.clone())),
         }
     }
 

@@ -3,8 +3,10 @@
 //! A [`Fault`] carries context and never a wire code or a sentence for the client: each dialect's `codes.rs` turns it into
 //! both. Deliberately absent: HTTP statuses and vendors' names.
 
+use super::authorize::Evidence;
 use crate::policy;
 use crate::store;
+use std::sync::Arc;
 
 /// Why a request was not carried out.
 #[derive(Debug)]
@@ -27,7 +29,7 @@ pub enum Fault {
     /// A policy document is wrong.
     Document(policy::Problem),
     /// The caller may not do this.
-    Denied(Box<Denial>),
+    Denied(Denial),
     /// A thing that was named does not exist.
     NotFound(Kind, String),
     /// A thing of that name exists already.
@@ -148,15 +150,19 @@ pub enum Why {
     NoneOf(&'static [&'static str]),
 }
 
-/// A refusal of authorisation, with what is needed to explain it.
-#[derive(Debug)]
+/// A refusal of authorisation, with what it was decided from.
 pub struct Denial {
-    /// The action that was asked, as `service:Action`.
-    pub action: String,
-    /// The resource, `*` for an operation as a whole.
-    pub resource: String,
+    /// The question and the policies that answered it.
+    pub evidence: Arc<Evidence>,
     /// Which side refused.
     pub reason: policy::Reason,
+}
+
+impl std::fmt::Debug for Denial {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let asked = &self.evidence.asked;
+        write!(formatter, "{} on {}: {:?}", asked.action, asked.resource(), self.reason)
+    }
 }
 
 /// The kinds of things that have names.
@@ -176,6 +182,8 @@ pub enum Kind {
     PolicyVersion,
     /// A permanent key.
     Key,
+    /// The deletion of a service-linked role.
+    DeletionTask,
     /// An account, user or group that a trust policy names.
     Principal,
 }
@@ -214,6 +222,12 @@ pub enum Refusal {
     KeysOfAnother,
     /// The policy comes with the cloud and cannot be changed.
     PresetPolicy,
+    /// The policy is the permission boundary of somebody.
+    BoundaryInUse,
+    /// The role was made for a service, which alone may have it changed.
+    ServiceLinkedRole,
+    /// The role was not made for a service.
+    NotServiceLinked,
     /// The version is the default one.
     DefaultVersion,
     /// A longer session than the role or the operation allows.

@@ -4,7 +4,7 @@ use super::cx::{Caller, Cx, Identity, Write};
 use super::fault::{Fault, Kind, Limit, TokenFailure, Unauthenticated};
 use super::ids::{AccountId, SecretId, UserId};
 use super::sessions::{self, Session};
-use super::view::{Change, Holder};
+use super::view::Change;
 use super::{Account, Engine};
 use crate::args;
 use crate::env::Time;
@@ -85,12 +85,9 @@ impl Key {
             (Owner::User(id), _) => Identity::User(id.clone()),
             (Owner::Session(session), _) => session.identity(),
         };
-        let holder = match &identity {
-            Identity::Root | Identity::Federated { user: None, .. } => None,
-            Identity::User(id) | Identity::Federated { user: Some(id), .. } => Some(Holder::User(id.clone())),
-            Identity::Role { id, .. } => Some(Holder::Role(id.clone())),
-        };
-        if let Some(holder) = holder
+        let narrowed = session.and_then(|session| session.narrowed.clone());
+        let caller = Caller { account: self.account.clone(), identity, secret_id: self.secret_id.clone(), narrowed };
+        if let Some(holder) = caller.holder()
             && engine.grants(&self.account, &holder).await?.is_none()
         {
             return match self.owner {
@@ -98,8 +95,7 @@ impl Key {
                 _ => Err(Fault::Unauthenticated(Unauthenticated::UnknownKey)),
             };
         }
-        let narrowed = session.and_then(|session| session.narrowed.clone());
-        Ok(Caller { account: self.account.clone(), identity, secret_id: self.secret_id.clone(), narrowed })
+        Ok(caller)
     }
 }
 

@@ -7,16 +7,21 @@
 pub mod accounts;
 pub mod attachments;
 pub mod authorize;
+pub mod boundaries;
 pub mod clock;
 pub mod cx;
 pub mod documents;
 pub mod fault;
+pub mod groups;
 pub mod ids;
 pub mod keys;
 pub mod policies;
 pub mod roles;
+pub mod service_linked;
 pub mod sessions;
+pub mod stubs;
 pub mod users;
+pub mod versions;
 pub mod view;
 
 pub use accounts::Account;

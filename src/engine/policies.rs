@@ -3,7 +3,7 @@
 use super::cx::{Cx, Write};
 use super::fault::{Fault, Internal, Kind, Limit, Refusal};
 use super::ids::{AccountId, PolicyId};
-use super::{Account, Engine, roles};
+use super::{Account, Engine, boundaries, roles};
 use crate::args;
 use crate::env::Time;
 use crate::policy::{self, Document, Rules};
@@ -142,7 +142,7 @@ fn compiled(
     })
 }
 
-/// Makes a policy; a document that names principals is attached to them at once.
+/// Makes a policy.
 pub async fn create(write: &mut Write<'_, '_>, new: &NewPolicy) -> Result<PolicyId, Fault> {
     let account = write.account().clone();
     let document = written(&write.cx.engine, &write.cx.account, new.kind, &new.document)?;
@@ -252,6 +252,7 @@ pub async fn delete(write: &mut Write<'_, '_>, ids: &[PolicyId]) -> Result<(), F
     let account = write.account().clone();
     for id in ids {
         let policy = own(require(write.cx, write.tx, &PolicyRef::Id(id.clone())).await?)?;
+        boundaries::require_unused(write.tx, &account, &policy.id).await?;
         for sql in [
             "DELETE FROM attachments WHERE account_id = $1 AND policy_id = $2",
             "DELETE FROM policies WHERE account_id = $1 AND id = $2",
@@ -346,7 +347,7 @@ fn preset_named<'a>(cx: &'a Cx, name: &str) -> Option<&'a Preset> {
     presets(cx).iter().find(|preset| preset.name == name)
 }
 
-fn own(policy: Policy) -> Result<Policy, Fault> {
+pub(super) fn own(policy: Policy) -> Result<Policy, Fault> {
     if policy.preset { Err(Fault::Refused(Refusal::PresetPolicy)) } else { Ok(policy) }
 }
 

@@ -1,7 +1,7 @@
 //! Roles, their trust policies and tags.
 
 use super::cx::{Cx, Write};
-use super::fault::{Fault, Internal, Kind, Limit};
+use super::fault::{Fault, Internal, Kind, Limit, Refusal};
 use super::ids::{AccountId, RoleId};
 use super::view::{Change, Holder};
 use super::{Account, Engine, accounts, policies, users};
@@ -10,6 +10,9 @@ use crate::env::Time;
 use crate::policy::{self, Document, PrincipalPattern};
 use crate::store::{FromRow, Tx};
 use std::sync::{Arc, OnceLock};
+
+/// The kind of a role that was made for a service.
+pub const SERVICE_LINKED: &str = "service_linked";
 
 /// How many roles an account may have.
 const ROLES: i64 = 1000;
@@ -170,6 +173,10 @@ pub async fn get(cx: &Cx, wanted: &RoleRef) -> Result<Arc<Role>, Fault> {
 
 /// Makes a role.
 pub async fn create(write: &mut Write<'_, '_>, new: &NewRole) -> Result<RoleId, Fault> {
+    create_as(write, new, "user").await
+}
+
+pub(super) async fn create_as(write: &mut Write<'_, '_>, new: &NewRole, kind: &str) -> Result<RoleId, Fault> {
     let account = write.account().clone();
     check_trust(write, &new.document).await?;
     check_tags(&new.tags)?;
@@ -183,7 +190,7 @@ pub async fn create(write: &mut Write<'_, '_>, new: &NewRole) -> Result<RoleId, 
         .tx
         .execute(
             "INSERT INTO roles (account_id, id, name, kind, document, description, console_login, session_duration, \
-             boundary_id, created_at, updated_at, seq) VALUES ($1, $2, $3, 'user', $4, $5, $6, $7, '', $8, $8, $9) \
+             boundary_id, created_at, updated_at, seq) VALUES ($1, $2, $3, $10, $4, $5, $6, $7, '', $8, $8, $9) \
              ON CONFLICT DO NOTHING",
             args![
                 &account,
@@ -194,7 +201,8 @@ pub async fn create(write: &mut Write<'_, '_>, new: &NewRole) -> Result<RoleId, 
                 new.console_login,
                 new.session_duration,
                 write.cx.now.0,
-                write.generation
+                write.generation,
+                kind
             ],
         )
         .await?;
@@ -236,8 +244,15 @@ pub async fn update(write: &mut Write<'_, '_>, wanted: &RoleRef, patch: &RolePat
 /// Deletes a role with its tags and attachments. Its sessions end with it: their rows stay until they are purged, so that
 /// a request with their keys is told that the token is void rather than that the key is unknown.
 pub async fn delete(write: &mut Write<'_, '_>, wanted: &RoleRef) -> Result<(), Fault> {
-    let account = write.account().clone();
     let role = require(write, wanted).await?;
+    if role.kind == SERVICE_LINKED {
+        return Err(Fault::Refused(Refusal::ServiceLinkedRole));
+    }
+    remove(write, role).await
+}
+
+pub(super) async fn remove(write: &mut Write<'_, '_>, role: Role) -> Result<(), Fault> {
+    let account = write.account().clone();
     for sql in [
         "DELETE FROM attachments WHERE account_id = $1 AND holder_kind = 'role' AND holder_id = $2",
         "DELETE FROM roles WHERE account_id = $1 AND id = $2",

@@ -103,8 +103,20 @@ fn duration(role: &Role, wanted: Option<i64>) -> Result<i64, Fault> {
     }
 }
 
+/// Opens a federation session: the caller's own rights, narrowed by the policy. Only a permanent key may.
+pub fn federate(cx: &Cx, wanted: &Wanted) -> Result<Opened<Credentials>, Fault> {
+    if cx.caller.is_temporary() {
+        return Err(Fault::Refused(Refusal::TemporaryKey));
+    }
+    let limit = if cx.caller.identity == Identity::Root { 7200 } else { 129_600 };
+    match wanted.seconds.unwrap_or(1800) {
+        seconds if seconds <= limit => open(cx, &cx.account, None, wanted, seconds),
+        _ => Err(Fault::Refused(Refusal::SessionTooLong { limit })),
+    }
+}
+
 /// Makes the credentials and the row that remembers them.
-pub(super) fn open(
+fn open(
     cx: &Cx,
     owner: &Account,
     role: Option<&Role>,

@@ -34,6 +34,15 @@ pub struct User {
     pub created_at: i64,
 }
 
+/// A user by one of its two numbers.
+#[derive(Clone, Debug)]
+pub enum UserRef {
+    /// By its id.
+    Id(UserId),
+    /// By its second number.
+    Uid(i64),
+}
+
 /// The parts of a user that can be given and changed; `None` leaves a part as it is.
 #[derive(Clone, Debug, Default)]
 pub struct Profile {
@@ -188,6 +197,17 @@ pub async fn require(tx: &mut Tx<'_>, account: &AccountId, id: &UserId) -> Resul
         Some(_) => Ok(()),
         None => Err(Fault::NotFound(Kind::User, id.to_string())),
     }
+}
+
+/// The id of a user that is named by one of its two numbers.
+pub async fn resolve(tx: &mut Tx<'_>, account: &AccountId, user: &UserRef) -> Result<UserId, Fault> {
+    let number = match user {
+        UserRef::Id(id) => return require(tx, account, id).await.map(|()| id.clone()),
+        UserRef::Uid(number) => *number,
+    };
+    let row: Option<(String,)> =
+        tx.optional("SELECT id FROM users WHERE account_id = $1 AND uid = $2", args![account, number]).await?;
+    row.map(|(id,)| id.into()).ok_or_else(|| Fault::NotFound(Kind::User, number.to_string()))
 }
 
 /// When a user was made.

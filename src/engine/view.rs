@@ -9,7 +9,7 @@
 //! Deliberately absent: any expiry by time, and a cache of things that do not exist.
 
 use super::fault::Fault;
-use super::ids::{AccountId, RoleId, SecretId, UserId};
+use super::ids::{AccountId, GroupId, RoleId, SecretId, UserId};
 use super::{Account, Grants, Key, Role};
 use crate::args;
 use crate::store::{BoxFuture, Store, Tx};
@@ -26,6 +26,8 @@ pub enum Holder {
     User(UserId),
     /// A role.
     Role(RoleId),
+    /// A user group; its policies count for its members, never for itself.
+    Group(GroupId),
 }
 
 /// What a write changed, for the parts of the view to be dropped.

@@ -316,6 +316,8 @@ mod tests {
         for number in ["0", "-0", "1.10", "12345678901234567890123", "1E+2", "0.5e-7"] {
             assert!(matches!(read(number).unwrap().value, Value::Number(text) if text == number));
         }
+        let edges = r#""\ud800\udc00\udbff\udfff\ud7ff\ue000""#;
+        assert_eq!(text(edges).unwrap(), "\u{10000}\u{10ffff}\u{d7ff}\u{e000}");
         for wrong in ["01", "+1", ".5", "1.", "1e", "-", "0x1", "1 2"] {
             assert!(read(wrong).is_err(), "{wrong}");
         }

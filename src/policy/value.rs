@@ -271,16 +271,63 @@ mod tests {
         }
 
         #[test]
-        fn days_follow_each_other(year in 0i64..9999, month in 1i64..=12, day in 1i64..=31) {
-            let day = day.min(days_in_month(year, month));
-            let next = if day < days_in_month(year, month) {
-                days_since_epoch(year, month, day + 1)
-            } else if month < 12 {
-                days_since_epoch(year, month + 1, 1)
-            } else {
-                days_since_epoch(year + 1, 1, 1)
-            };
-            prop_assert_eq!(days_since_epoch(year, month, day) + 1, next);
+        fn instants_are_those_of_another_reader(
+            date in (0i32..=9999, 0u32..=13, 0u32..=32),
+            time in (0u32..=24, 0u32..=60, 0u32..=60),
+            zone in (any::<bool>(), 0i32..=24, 0i32..=60),
+        ) {
+            let ((year, month, day), (hour, minute, second), (west, hours, minutes)) = (date, time, zone);
+            let sign = if west { '-' } else { '+' };
+            let text = format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{sign}{hours:02}:{minutes:02}");
+            let date = chrono::NaiveDate::from_ymd_opt(year, month, day);
+            let local = date.and_then(|date| date.and_hms_opt(hour, minute, second)).filter(|_| hours <= 23 && minutes <= 59);
+            let offset = i64::from(hours * 3_600 + minutes * 60) * if west { -1 } else { 1 };
+            let expected = local.map(|local| Instant { seconds: local.and_utc().timestamp() - offset, nanos: 0 });
+            prop_assert_eq!(Instant::read(&text), expected, "{}", text);
+        }
+
+        #[test]
+        fn bytes_are_those_of_another_reader(text in "([A-Za-z0-9+/]{0,9}|[AQgw089z+/]{2,3})={0,3}") {
+            use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, Engine as _};
+            let expected = BASE64_STANDARD.decode(&text).or_else(|_| BASE64_STANDARD_NO_PAD.decode(&text)).ok();
+            let read = read_binary(&text);
+            prop_assert_eq!(read.is_some(), expected.is_some(), "{}", text);
+            let canonical = expected.map(|bytes| BASE64_STANDARD_NO_PAD.encode(bytes));
+            prop_assert_eq!(read, canonical.as_deref());
+        }
+    }
+
+    #[test]
+    fn leap_days() {
+        for (year, leap) in [(2024, true), (2023, false), (1900, false), (2000, true), (2100, false)] {
+            assert_eq!(Instant::read(&format!("{year}-02-29T00:00:00Z")).is_some(), leap, "{year}");
+        }
+    }
+
+    #[test]
+    fn limits_of_form() {
+        for (text, readable) in [
+            ("1e123456", true),
+            ("1e1234567", false),
+            ("1e-3", true),
+            ("1e", false),
+            ("1e+", false),
+            ("", false),
+            ("-", false),
+        ] {
+            assert_eq!(Decimal::read(text).is_some(), readable, "{text}");
+        }
+        assert_eq!(Decimal::read("-0.00"), Decimal::read("0"));
+        for (text, readable) in [
+            ("2022-05-31T00:00:00.123456789Z", true),
+            ("2022-05-31T00:00:00.1234567890Z", false),
+            ("2022-05-31T00:00:00.Z", false),
+            ("2022-05-31T00:00:0Z", false),
+            ("2022-5-31T00:00:00Z", false),
+            ("2022-05-3xT00:00:00Z", false),
+            ("2022-05-31T00:00:00 Z", false),
+        ] {
+            assert_eq!(Instant::read(text).is_some(), readable, "{text}");
         }
     }
 

@@ -8,7 +8,7 @@ use crate::admin;
 use crate::dialect::contract::{Answer, Body, Dialect, Op, Permission, RawRequest, Run, Subject};
 use crate::dialect::stubs::Stubs;
 use crate::dialect::{self};
-use crate::engine::authorize::{authorize, free};
+use crate::engine::authorize::{Asked, authorize, free};
 use crate::engine::cx::{self, Cx};
 use crate::engine::fault::Fault;
 use crate::engine::{Engine, accounts};
@@ -16,7 +16,8 @@ use crate::journal::{Journal, Trace};
 use crate::secret::Secret;
 use axum::Router;
 use axum::extract::{ConnectInfo, Request, State};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
+use axum::routing::any;
 use axum::serve::ListenerExt;
 use limit::Limiter;
 use std::net::SocketAddr;
@@ -38,7 +39,11 @@ pub struct App {
 
 /// The whole HTTP surface: the emulator's own paths, and everything else as a request to a cloud.
 pub fn router(app: Arc<App>) -> Router {
-    Router::new().nest("/_camulator", admin::router(app.clone())).fallback(receive).with_state(app)
+    Router::new()
+        .nest("/_camulator", admin::router(app.clone()))
+        .route("/_camulator/", any(admin::nothing_here))
+        .fallback(receive)
+        .with_state(app)
 }
 
 /// Answers requests until `stop` resolves, then lets the open ones finish.
@@ -66,23 +71,29 @@ async fn receive(
 ) -> Response {
     let request_id = app.engine.env.uuid();
     let (raw, whole) = admit::read(request, peer.ip()).await;
+    let Some(dialect) = dialect::detect(&raw) else { return admin::nothing_here().await.into_response() };
     let id = request_id.clone();
     let shared = Arc::new(raw);
     let (worker, raw) = (app.clone(), shared.clone());
-    let answer = tokio::spawn(async move { handle(&worker, &raw, whole, &id).await }).await;
+    let answer = tokio::spawn(async move { handle(&worker, dialect, &raw, whole, &id).await }).await;
     let answer = answer.unwrap_or_else(|error| {
         tracing::error!(%request_id, %error, "a request ended in a panic");
         let fault = crate::engine::fault::Internal::Bug("a request ended in a panic");
-        (dialect::detect(&shared).encode)(&shared, None, &Err(Fault::Internal(fault)), &request_id)
+        (dialect.encode)(&shared, None, &Err(Fault::Internal(fault)), &request_id)
     });
     admit::write(answer, &request_id)
 }
 
 /// The straight line of a request: every step needs what the one before it found, and the order in which errors win is
 /// the order in which they stand here.
-pub async fn handle(app: &Arc<App>, raw: &RawRequest, whole: Result<(), Fault>, request_id: &str) -> Answer {
-    let dialect = dialect::detect(raw);
-    let mut trace = Trace::begin(app.engine.env.now(), request_id, dialect.name);
+pub async fn handle(
+    app: &Arc<App>,
+    dialect: &'static Dialect,
+    raw: &RawRequest,
+    whole: Result<(), Fault>,
+    request_id: &str,
+) -> Answer {
+    let mut trace = Trace::begin(app.engine.env.now(), request_id, dialect);
     let mut routed = None;
     let outcome = match whole {
         Ok(()) => carry_out(app, dialect, raw, &mut trace, &mut routed).await,
@@ -113,15 +124,17 @@ async fn carry_out(
     let input = (op.decode)(&route.params)?;
     let now = app.engine.now(&account);
     let cx = Cx { engine: app.engine.clone(), caller, account, now, peer: raw.peer.to_string().into() };
-    let subject = match op.permission {
+    let Subject { resources, mut context } = match op.permission {
         Permission::Free | Permission::Operation => Subject::default(),
         Permission::Asks(asks) => asks(&cx, &input).await?,
     };
-    let asked = (dialect.ask)(&cx, &route, subject);
+    context.extend((dialect.conditions)(&cx));
+    let asked = Asked { action: route.permission_name(), resources, context };
     let permit = match op.permission {
-        Permission::Free => free(asked, input),
-        _ => trace.decided(authorize(&cx, asked, input).await)?,
+        Permission::Free => free(&cx, asked, input),
+        _ => authorize(&cx, asked, input).await?,
     };
+    trace.allowed(permit.evidence());
     match op.run {
         Run::Read(run) => run(&cx, permit).await,
         Run::Write(run) => cx::write(cx, move |write| run(write, permit.clone())).await,

@@ -7,6 +7,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, migrate::MigrateError};
 use std::io::{Read as _, Seek, SeekFrom};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -94,7 +95,10 @@ async fn open_file(path: &Path, durability: Durability) -> Result<Store, OpenErr
     let lock = lock(path)?;
     if is_new(path)? {
         // Before the write-ahead log exists, so that the mark is in the file itself however the process ends.
-        let options = SqliteConnectOptions::new().filename(path).create_if_missing(true);
+        // It holds sealed keys and who trusts whom: nobody else's business. SQLite gives its side files the same mode.
+        let private = std::fs::OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path);
+        private.map_err(|source| OpenError::File { path: name.clone(), source })?;
+        let options = SqliteConnectOptions::new().filename(path);
         let mut connection = sqlx::SqliteConnection::connect_with(&options).await.map_err(driver(&name))?;
         sqlx::raw_sql("PRAGMA application_id = 1128353109").execute(&mut connection).await.map_err(driver(&name))?;
         connection.close().await.map_err(driver(&name))?;

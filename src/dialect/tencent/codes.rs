@@ -5,10 +5,11 @@
 //! that any action may give, when none is. The sentences of the gateway (authentication, parameters, rates) are Tencent's
 //! own as its users quote them; those of the services are ours, since only the codes are published.
 
+use super::operations;
 use super::reply::Language;
 use crate::dialect::contract::Op;
 use crate::engine::fault::{Denial, Fault, Kind, Limit, Malformed, Parameter, Refusal, Unauthenticated, Unrouted, Why};
-use crate::policy::{Defect, Problem, Reason};
+use crate::policy::{self, Defect, Problem, Reason};
 
 /// The code for a fault of an operation; none when the operation was not found.
 pub fn code(fault: &Fault, op: Option<&Op>) -> &'static str {
@@ -70,6 +71,7 @@ pub fn candidates(fault: &Fault) -> &'static [&'static str] {
             ],
             Kind::PolicyVersion => &["InvalidParameter.PolicyVersionNotExists", "ResourceNotFound"],
             Kind::Key => &["ResourceNotFound.SecretNotExist", "ResourceNotFound"],
+            Kind::DeletionTask => &["InvalidParameter.DeletionTaskNotExist", "ResourceNotFound"],
             Kind::Principal => &["InvalidParameter.PrincipalQcsNotExist", "ResourceNotFound"],
         },
         Fault::Exists(kind, _) => match kind {
@@ -95,6 +97,13 @@ pub fn candidates(fault: &Fault) -> &'static [&'static str] {
             Refusal::UserHasKeys => &["OperationDenied.HaveKeys", "OperationDenied"],
             Refusal::KeysOfAnother => &["OperationDenied.SubUin", "OperationDenied"],
             Refusal::PresetPolicy => &["InvalidParameter.ParamError", "UnsupportedOperation"],
+            Refusal::BoundaryInUse => &["InvalidParameter.ParamError", "ResourceInUse"],
+            Refusal::ServiceLinkedRole => &[
+                "InvalidParameter.ServiceLinkedRoleCantUsePermissionBoundary",
+                "InvalidParameter.ParamError",
+                "UnsupportedOperation",
+            ],
+            Refusal::NotServiceLinked => &["InvalidParameter.ParamError", "UnsupportedOperation"],
             Refusal::DefaultVersion => &["FailedOperation.PolicyVersionAlreadyDefault", "FailedOperation"],
             Refusal::SessionTooLong { .. } => &["InvalidParameter.OverTimeError", "InvalidParameterValue"],
             Refusal::NotTrusted => &["UnauthorizedOperation"],
@@ -113,6 +122,7 @@ fn parameter_candidates(parameter: &Parameter) -> &'static [&'static str] {
         (Why::Missing, _) => &["MissingParameter"],
         (Why::Unknown, _) => &["UnknownParameter"],
         (Why::Type(_), _) => &["InvalidParameter"],
+        (Why::NoneOf(_), "Info") => &["InvalidParameter.UserUinAndUinNotAllNull", "MissingParameter"],
         (Why::NoneOf(_), _) => &["InvalidParameter.ParamError", "MissingParameter"],
         (Why::Illegal(_), "RoleName") => {
             &["InvalidParameter.RoleNameError", "InvalidParameter.ParamError", "InvalidParameterValue"]
@@ -146,6 +156,17 @@ fn parameter_candidates(parameter: &Parameter) -> &'static [&'static str] {
         }
         (Why::Illegal(_) | Why::TooLong(_), _) => &["InvalidParameter.ParamError", "InvalidParameterValue"],
     }
+}
+
+/// The code for a defect when the document is given to the action that writes that kind of document.
+pub fn defect_code(kind: policy::Kind, problem: &Problem) -> &'static str {
+    let (version, action) = match kind {
+        policy::Kind::Identity => (operations::CAM, "CreatePolicy"),
+        policy::Kind::Trust => (operations::CAM, "CreateRole"),
+        policy::Kind::Strategy => (operations::CAM, "CreateCamStrategy"),
+        policy::Kind::Session => (operations::STS, "AssumeRole"),
+    };
+    code(&Fault::Document(problem.clone()), operations::find(version, action))
 }
 
 /// What a defect of a policy document is called; the second candidates serve the actions that document a subset, the
@@ -283,13 +304,27 @@ fn unrouted_message(unrouted: &Unrouted, language: Language) -> String {
     match (unrouted, language) {
         (Unrouted::Action { service, version, action }, Language::English) => {
             let service = service.as_deref().unwrap_or("<service>");
+            let remedy = if operations::version_of(service).is_some() {
+                String::new()
+            } else {
+                format!(
+                    "; an action of another service can be given a stub with PUT /_camulator/v1/stubs/{service}/{action}"
+                )
+            };
             format!(
                 "The request `Action` is invalid or not found. `{service}:{action}` of version `{version}` is not served \
-                 by this emulator; an action of another service can be given a stub with \
-                 PUT /_camulator/v1/stubs/{service}/{action}."
+                 by this emulator{remedy}."
             )
         }
-        (Unrouted::Action { action, .. }, Language::Chinese) => format!("请求的 `Action` `{action}` 不存在。"),
+        (Unrouted::Action { service, action, .. }, Language::Chinese) => {
+            let service = service.as_deref().unwrap_or("<service>");
+            let remedy = if operations::version_of(service).is_some() {
+                String::new()
+            } else {
+                format!("其他服务的接口可用 PUT /_camulator/v1/stubs/{service}/{action} 设置桩。")
+            };
+            format!("请求的 `Action` 不存在，本模拟器不提供 `{service}:{action}`。{remedy}")
+        }
         (Unrouted::Version { service, version }, Language::English) => {
             format!("The specified api version=`{version}` does not exist in service=`{service}`. ")
         }
@@ -372,12 +407,12 @@ fn document_message(problem: &Problem, language: Language) -> String {
 
 /// The gateway's sentence, with the service's own answer in it as its users quote it.
 fn denied_message(denial: &Denial, request_id: &str, language: Language) -> String {
-    let Denial { action, resource, reason } = denial;
+    let (action, resource) = (&denial.evidence.asked.action, denial.evidence.asked.resource());
     let inner = format!(
         "[[request id:{request_id}]you are not authorized to perform operation ({action})\nresource ({resource}) has no \
          permission\n]"
     );
-    match (reason, language) {
+    match (denial.reason, language) {
         (Reason::Trust, Language::English) => {
             format!("the trust policy of role ({resource}) does not let this caller perform ({action})")
         }
@@ -402,6 +437,17 @@ fn refusal_message(refusal: &Refusal, language: Language) -> String {
         ),
         Refusal::PresetPolicy => {
             ("a preset policy cannot be changed or deleted".to_owned(), "预设策略不能修改或删除。".to_owned())
+        }
+        Refusal::BoundaryInUse => (
+            "the policy is the permission boundary of a user or role; take it away there first".to_owned(),
+            "该策略正被用作权限边界。".to_owned(),
+        ),
+        Refusal::ServiceLinkedRole => (
+            "the role is service-linked; only DeleteServiceLinkedRole can work on it".to_owned(),
+            "服务相关角色不支持该操作。".to_owned(),
+        ),
+        Refusal::NotServiceLinked => {
+            ("the role is not service-linked; use DeleteRole".to_owned(), "该角色不是服务相关角色。".to_owned())
         }
         Refusal::DefaultVersion => {
             ("the version is the policy's default version".to_owned(), "该版本已是默认版本。".to_owned())
@@ -436,6 +482,7 @@ fn kind_names(kind: Kind) -> (&'static str, &'static str) {
         Kind::Policy => ("policy", "策略"),
         Kind::PolicyVersion => ("policy version", "策略版本"),
         Kind::Key => ("access key", "密钥"),
+        Kind::DeletionTask => ("deletion task", "删除任务"),
         Kind::Principal => ("principal", "授权对象"),
     }
 }

@@ -18,8 +18,7 @@ pub mod sts;
 pub mod stub;
 pub mod tc3;
 
-use super::contract::{Dialect, RawRequest, Route, Subject};
-use crate::engine::authorize::Asked;
+use super::contract::{Conditions, Dialect, RawRequest};
 use crate::engine::cx::Cx;
 use crate::env::Env;
 use std::borrow::Cow;
@@ -27,11 +26,14 @@ use std::borrow::Cow;
 /// The dialect.
 pub static DIALECT: Dialect = Dialect {
     name: "tencent",
-    detect: |request: &RawRequest| request.path == "/",
+    // The Go client sends whatever path its endpoint has, and signs `/`.
+    detect: |request: &RawRequest| request.path == "/" || request.headers.contains_key("x-tc-action"),
     claim: route::claim,
     verify: tc3::verify,
     route: route::route,
-    ask,
+    conditions,
+    assumes: |action, resource| if action == "sts:AssumeRole" { principal::role(resource) } else { None },
+    role_names: |account, role| principal::role_names(account, role).to_vec(),
     encode: reply::encode,
     presets: presets::all,
     new_account_id,
@@ -39,6 +41,8 @@ pub static DIALECT: Dialect = Dialect {
         (5..=18).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0')
     },
     principal: principal::read,
+    arn: principal::arn,
+    defect_code: codes::defect_code,
     operations: operations::ALL,
 };
 
@@ -49,17 +53,13 @@ fn new_account_id(env: &Env) -> (String, i64) {
     (uin.to_string(), i64::try_from(app_id).unwrap_or(0))
 }
 
-/// The question whether a caller may do what it asks, with the condition keys that Tencent documents for every service.
-fn ask(cx: &Cx, route: &Route, subject: Subject) -> Asked {
-    let action = match (&route.service, &route.action) {
-        (Cow::Borrowed(_), Cow::Borrowed(_)) => Cow::Borrowed(route.op.permission_name),
-        (service, action) => Cow::Owned(format!("{service}:{action}")),
-    };
-    let mut context = subject.context;
-    context.push((Cow::Borrowed("qcs:ip"), cx.peer.to_string()));
-    context.push((Cow::Borrowed("qcs:current_time"), cx.now.rfc3339()));
-    context.push((Cow::Borrowed("qcs:uin"), cx.caller.id().to_owned()));
-    context.push((Cow::Borrowed("qcs:owner_uin"), cx.account.id.to_string()));
-    context.push((Cow::Borrowed("qcs:mfa"), "false".to_owned()));
-    Asked { action, resources: subject.resources, context }
+/// The condition keys that Tencent documents for every service. Nobody signs in with a second factor here.
+fn conditions(cx: &Cx) -> Conditions {
+    vec![
+        (Cow::Borrowed("qcs:ip"), cx.peer.to_string()),
+        (Cow::Borrowed("qcs:current_time"), cx.now.rfc3339()),
+        (Cow::Borrowed("qcs:uin"), cx.caller.id().to_owned()),
+        (Cow::Borrowed("qcs:owner_uin"), cx.account.id.to_string()),
+        (Cow::Borrowed("qcs:mfa"), "false".to_owned()),
+    ]
 }

@@ -4,7 +4,7 @@
 //! and the error codes that Tencent documents for it (`Prefix: Suffix …; …`, `-` for the prefix alone), from which
 //! `codes` picks. The registry drives dispatch, rate limits, authorisation, the README's table and the admin API.
 
-use super::cam::{attachments, extensions, keys, policies, roles, users};
+use super::cam::{attachments, boundaries, extensions, groups, keys, policies, roles, service_linked, users, versions};
 use super::sts;
 use crate::dialect::contract::{Body, Input, Op, Params, Permission, Permit, Run};
 use crate::dialect::decode;
@@ -207,6 +207,97 @@ operations! {
     cloud policies::ListPolicies => list, Read, 20, on operation,
         "FailedOperation: GetUserAreaError; InternalError: SystemError; InvalidParameter: GroupIdError \
             KeywordError ParamError ScopeError SearchKeywordLengthError ServiceTypeError UinError";
+    cloud versions::CreatePolicyVersion => create, Write, 10, on operation,
+        "FailedOperation: - OrganizationPolicyOperateError PolicyFull PolicyNameInUse PolicyVersionFull; \
+            InternalError: SystemError; InvalidParameter: ActionError ActionMiss ActionNotExist \
+            ActionServiceNotExist AttachmentFull ConditionContentError ConditionError ConditionTypeError \
+            DescriptionLengthOverlimit EffectError NotSupportProduct ParamError PolicyDocumentError \
+            PolicyDocumentLengthOverLimit PolicyIdNotExist PolicyNameError PrincipalError PrincipalQcsError \
+            PrincipalQcsNotExist PrincipalServiceNotExist ResourceContentError ResourceError \
+            ResourceProjectError ResourceQcsError ResourceRegionError ResourceServiceNotExist ResourceUinError \
+            StatementError UserNotExist VersionError; OperationDenied: CicPolicyOperationDenied \
+            PolicyTagConflict; ResourceNotFound: GroupNotExist NotFound UserNotExist";
+    cloud versions::GetPolicyVersion => get, Read, 20, on operation,
+        "InternalError: SystemError; InvalidParameter: ParamError PolicyIdError PolicyVersionNotExists; \
+            ResourceNotFound: PolicyIdNotFound";
+    cloud versions::ListPolicyVersions => list, Read, 20, on operation,
+        "InternalError: SystemError; InvalidParameter: ParamError PolicyIdNotExist; ResourceNotFound: \
+            PolicyIdNotFound";
+    cloud versions::DeletePolicyVersion => delete, Write, 20, on operation,
+        "FailedOperation: - OrganizationPolicyOperateError PolicyNameInUse PolicyVersionAlreadyDefault; \
+            InternalError: SystemError; InvalidParameter: ActionError AttachmentFull ConditionError \
+            DescriptionLengthOverlimit EffectError NotSupportProduct ParamError PolicyDocumentError \
+            PolicyDocumentLengthOverLimit PolicyIdError PolicyIdNotExist PolicyNameError PolicyVersionNotExists \
+            PrincipalError ResourceError StatementError UserNotExist VersionError; OperationDenied: \
+            CicPolicyOperationDenied; ResourceNotFound: GroupNotExist NotFound PolicyIdNotFound UserNotExist";
+    cloud versions::SetDefaultPolicyVersion => set_default, Write, 20, on operation,
+        "FailedOperation: OrganizationPolicyOperateError PolicyNameInUse PolicyVersionAlreadyDefault; \
+            InternalError: SystemError; InvalidParameter: ActionError ActionMiss ActionNotExist \
+            ActionServiceNotExist AttachmentFull ConditionContentError ConditionError ConditionTypeError \
+            DescriptionLengthOverlimit EffectError NotSupportProduct ParamError PolicyDocumentError \
+            PolicyDocumentLengthOverLimit PolicyIdError PolicyIdNotExist PolicyNameError PolicyVersionNotExists \
+            PrincipalError PrincipalQcsError PrincipalQcsNotExist PrincipalServiceNotExist ResourceContentError \
+            ResourceError ResourceProjectError ResourceQcsError ResourceRegionError ResourceServiceNotExist \
+            ResourceUinError StatementError UserNotExist VersionError; OperationDenied: \
+            CicPolicyOperationDenied; ResourceNotFound: GroupNotExist NotFound PolicyIdNotFound UserNotExist";
+    cloud groups::CreateGroup => create, Write, 20, on operation,
+        "FailedOperation: -; InvalidParameter: GroupFull GroupNameInUse ParamError";
+    cloud groups::GetGroup => get, Read, 20, on operation,
+        "FailedOperation: -; ResourceNotFound: UserNotExist";
+    cloud groups::UpdateGroup => update, Write, 20, on operation,
+        "FailedOperation: -; InvalidParameter: GroupNameInUse GroupNotExist ParamError; ResourceNotFound: \
+            GroupNotExist";
+    cloud groups::DeleteGroup => delete, Write, 20, on operation,
+        "FailedOperation: -; ResourceNotFound: UserNotExist";
+    cloud groups::ListGroups => list, Read, 20, on operation,
+        "FailedOperation: -";
+    cloud groups::ListGroupsForUser => list_for_user, Read, 20, on operation,
+        "AuthFailure: UnauthorizedOperation; FailedOperation: -; ResourceNotFound: UserNotExist";
+    cloud groups::ListUsersForGroup => list_users, Read, 20, on operation,
+        "FailedOperation: -; ResourceNotFound: GroupNotExist";
+    cloud groups::AddUserToGroup => add_users, Write, 20, on operation,
+        "AuthFailure: UnauthorizedOperation; FailedOperation: -; InvalidParameter: GroupNotExist \
+            GroupUserFull UserGroupFull UserUinAndUinNotAllNull; ResourceNotFound: UserNotExist";
+    cloud groups::RemoveUserFromGroup => remove_users, Write, 20, on operation,
+        "AuthFailure: UnauthorizedOperation; FailedOperation: -; InvalidParameter: UserUinAndUinNotAllNull; \
+            ResourceNotFound: UserNotExist";
+    cloud attachments::AttachGroupPolicy => attach_group, Write, 20, on operation,
+        "FailedOperation: OrganizationPolicyOperateError PolicyFull; InternalError: SystemError; \
+            InvalidParameter: AttachmentFull ParamError PolicyIdError PolicyIdNotExist UserNotExist; \
+            ResourceNotFound: GroupNotExist PolicyIdNotFound UserNotExist";
+    cloud attachments::DetachGroupPolicy => detach_group, Write, 20, on operation,
+        "FailedOperation: OrganizationPolicyOperateError; InternalError: SystemError; InvalidParameter: \
+            ParamError PolicyIdError PolicyIdNotExist UserNotExist; ResourceNotFound: GroupNotExist UserNotExist";
+    cloud attachments::ListAttachedGroupPolicies => list_group, Read, 20, on operation,
+        "InternalError: SystemError; InvalidParameter: ParamError SearchKeywordLengthError";
+    cloud boundaries::PutRolePermissionsBoundary => put_role, Write, 20, on operation,
+        "InternalError: SystemError; InvalidParameter: OperateEntitiesOverLimit ParamError PolicyIdNotExist \
+            RoleNotExist ServiceLinkedPolicyCantInPermissionBoundary ServiceLinkedRoleCantUsePermissionBoundary \
+            UserNotExist; UnauthorizedOperation: -";
+    cloud boundaries::DeleteRolePermissionsBoundary => delete_role, Write, 20, on operation,
+        "InternalError: SystemError; InvalidParameter: OperateEntitiesOverLimit ParamError PolicyIdNotExist \
+            RoleNotExist ServiceLinkedRoleCantUsePermissionBoundary UserNotExist; UnauthorizedOperation: -";
+    cloud boundaries::GetRolePermissionBoundary => get_role, Read, 20, on operation,
+        "InternalError: SystemError; InvalidParameter: ParamError PolicyIdNotExist; ResourceNotFound: \
+            PolicyIdNotFound";
+    cloud boundaries::PutUserPermissionsBoundary => put_user, Write, 20, on operation,
+        "InternalError: SystemError; InvalidParameter: OperateEntitiesOverLimit ParamError PolicyIdNotExist \
+            RoleNotExist ServiceLinkedPolicyCantInPermissionBoundary UserNotExist; UnauthorizedOperation: -";
+    cloud boundaries::DeleteUserPermissionsBoundary => delete_user, Write, 20, on operation,
+        "InternalError: SystemError; InvalidParameter: OperateEntitiesOverLimit ParamError RoleNotExist \
+            UserNotExist; UnauthorizedOperation: -";
+    cloud boundaries::GetUserPermissionBoundary => get_user, Read, 20, on operation,
+        "InternalError: SystemError; InvalidParameter: ParamError PolicyIdNotExist; ResourceNotFound: \
+            PolicyIdNotFound";
+    cloud service_linked::CreateServiceLinkedRole => create, Write, 20, on operation,
+        "FailedOperation: TagResourceFailed; InternalError: SystemError; InvalidParameter: \
+            ConditionContentError ConditionError ConditionTypeError DescriptionLengthOverlimit ParamError \
+            PolicyIdNotExist PrincipalError PrincipalQcsError PrincipalQcsNotExist PrincipalServiceNotExist \
+            RoleNameError RoleNameInUse TagLimitExceeded TagParamError";
+    cloud service_linked::DeleteServiceLinkedRole => delete, Write, 20, on operation,
+        "InternalError: SystemError; InvalidParameter: ParamError RoleNotExist";
+    cloud service_linked::GetServiceLinkedRoleDeletionStatus => deletion_status, Read, 20, on operation,
+        "InternalError: SystemError; InvalidParameter: DeletionTaskNotExist ParamError";
     // Extensions of this emulator: Tencent has no actions of these names on API 3.0. The codes are those of their relatives.
     ours extensions::ListRoles => list_roles, Read, 20, on operation,
         "FailedOperation: -; InternalError: SystemError; InvalidParameter: ParamError";
@@ -236,6 +327,11 @@ operations! {
             OverTimeError ParamError PolicyTooLong ResouceError StrategyFormatError StrategyInvalid \
             TempCodeNotAvaliable; ResourceNotFound: RoleNotFound; UnauthorizedOperation: -; \
             UnsupportedOperation: -";
+    cloud sts::GetFederationToken => get_federation_token, Open, 600, on operation,
+        "InternalError: DbError EncryptError GetAppIdError GetSeedTokenError SystemError; InvalidParameter: \
+            AccountNotAvaliable ExtendStrategyOverSize GrantOtherResource OverTimeError ParamError PolicyTooLong \
+            ResouceError StrategyFormatError StrategyInvalid TempCodeNotAvaliable; ResourceNotFound: \
+            RoleNotFound; UnauthorizedOperation: -; UnsupportedOperation: -";
     cloud sts::GetCallerIdentity => get_caller_identity, Read, 20, on nothing,
         "AuthFailure: AccessKeyIllegal; InternalError: GetSeedTokenError; InvalidParameter: \
             AccessKeyNotSupport";

@@ -28,3 +28,22 @@ pub fn all() -> Vec<Preset> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::{Kind, Rules, parse};
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_preset_is_a_document_that_an_account_could_write() {
+        let presets = all();
+        assert!(presets.len() > 100, "{} presets were read", presets.len());
+        for preset in &presets {
+            let read = parse(&preset.document, &Rules::new(Kind::Identity, "100000000001", 0));
+            assert!(read.is_ok(), "{}: {:?}", preset.name, read.err());
+        }
+        assert_eq!(presets.iter().map(|preset| &preset.id).collect::<HashSet<_>>().len(), presets.len());
+        assert_eq!(presets.iter().map(|preset| &preset.name).collect::<HashSet<_>>().len(), presets.len());
+    }
+}

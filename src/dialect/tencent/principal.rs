@@ -51,6 +51,10 @@ pub fn read(name: &str) -> Option<Caller> {
             None => None,
         };
     }
+    // The form in which GetCallerIdentity names a user.
+    if let Some((owner, user)) = name.strip_prefix("qcs::cam:").and_then(|rest| rest.split_once(":uin/")) {
+        return read(&format!("qcs::cam::uin/{owner}:uin/{user}"));
+    }
     let (owner, who) = name.strip_prefix("qcs::sts:")?.split_once(':')?;
     let (session, origin) = (String::new(), owner.to_owned());
     match who.split_once('/')? {

@@ -1,4 +1,4 @@
-//! STS 2018-08-13: AssumeRole and GetCallerIdentity.
+//! STS 2018-08-13: AssumeRole, GetFederationToken and GetCallerIdentity.
 
 use super::params::{ExternalId, SessionName, Tag, tags};
 use super::principal;
@@ -91,7 +91,7 @@ pub async fn assume_role(cx: &Cx, input: Authorized<AssumeRole>) -> Result<Opene
         tags: tags(&input.tags)?,
         source_identity: input.source_identity.as_ref().map_or("", SessionName::as_str).to_owned(),
     };
-    let opened = sessions::assume(cx, input.asked(), &account, &role, &wanted).await?;
+    let opened = sessions::assume(cx, &input.evidence().asked, &account, &role, &wanted).await?;
     Ok(Opened { reply: Session::of(&opened.reply), rows: opened.rows })
 }
 
@@ -143,6 +143,41 @@ fn percent_decoded(text: &str) -> Option<String> {
         rest = after;
     }
     String::from_utf8(bytes).ok()
+}
+
+/// GetFederationToken's request. The documentation allows letters in a name; the COS clients send `cos-sts-python`.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct GetFederationToken {
+    name: SessionName,
+    policy: String,
+    duration_seconds: Option<FederationSeconds>,
+}
+
+/// How long a federation session is to live; the limit depends on who asks.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "i64")]
+pub struct FederationSeconds(i64);
+
+impl TryFrom<i64> for FederationSeconds {
+    type Error = &'static str;
+
+    fn try_from(seconds: i64) -> Result<FederationSeconds, &'static str> {
+        if seconds >= 1 { Ok(FederationSeconds(seconds)) } else { Err("1 second or more") }
+    }
+}
+
+/// GetFederationToken.
+pub async fn get_federation_token(cx: &Cx, input: Authorized<GetFederationToken>) -> Result<Opened<Session>, Fault> {
+    let wanted = Wanted {
+        name: input.name.as_str().to_owned(),
+        seconds: input.duration_seconds.map(|seconds| seconds.0),
+        policy: Some(session_policy(&input.policy)?),
+        tags: Vec::new(),
+        source_identity: String::new(),
+    };
+    let opened = sessions::federate(cx, &wanted)?;
+    Ok(Opened { reply: Session::of(&opened.reply), rows: opened.rows })
 }
 
 /// GetCallerIdentity's request.

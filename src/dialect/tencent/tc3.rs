@@ -12,6 +12,7 @@ use crate::env::Time;
 use crate::secret::{self, Secret};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 
 /// How far the time of signing may lie from the wall clock, in seconds.
 pub const WINDOW: i64 = 300;
@@ -21,7 +22,7 @@ const ALGORITHM: &str = "TC3-HMAC-SHA256";
 /// Reads the claim of a request and judges its time.
 pub fn claim(request: &RawRequest, now: Time) -> Result<Claim, Fault> {
     let required = |name, header| request.header(header).ok_or(Fault::Malformed(Malformed::MissingHeader(name)));
-    required("Action", "x-tc-action")?;
+    let action = required("Action", "x-tc-action")?;
     required("Version", "x-tc-version")?;
     let timestamp = required("Timestamp", "x-tc-timestamp")?;
     let authorization = required("Authorization", "authorization")?;
@@ -29,7 +30,7 @@ pub fn claim(request: &RawRequest, now: Time) -> Result<Claim, Fault> {
         Ok(seconds) if timestamp.bytes().all(|byte| byte.is_ascii_digit()) => seconds,
         _ => return Err(Fault::Malformed(Malformed::Header { name: "Timestamp", value: timestamp.to_owned() })),
     };
-    let claim = parse(authorization, signed_at, request.header("x-tc-token"))
+    let claim = parse(authorization, signed_at, request.header("x-tc-token"), action)
         .map_err(|why| Fault::Unauthenticated(Unauthenticated::Claim(why.to_owned())))?;
     let seconds = now.seconds().saturating_sub(signed_at);
     if seconds.abs() > WINDOW {
@@ -39,7 +40,7 @@ pub fn claim(request: &RawRequest, now: Time) -> Result<Claim, Fault> {
 }
 
 /// Reads `TC3-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`.
-fn parse(authorization: &str, signed_at: i64, token: Option<&str>) -> Result<Claim, &'static str> {
+fn parse(authorization: &str, signed_at: i64, token: Option<&str>, action: &str) -> Result<Claim, &'static str> {
     let rest = authorization.strip_prefix(ALGORITHM).ok_or("`Algorithm` not valid")?;
     let rest = rest.strip_prefix(' ').ok_or("`Algorithm` not valid")?;
     let (mut credential, mut signed_headers, mut signature) = (None, None, None);
@@ -89,6 +90,7 @@ fn parse(authorization: &str, signed_at: i64, token: Option<&str>) -> Result<Cla
         scope: scope.to_owned(),
         signed_headers: signed_headers.to_owned(),
         signature: signature.to_ascii_lowercase(),
+        action: action.to_owned(),
     })
 }
 
@@ -97,8 +99,10 @@ pub fn verify(request: &RawRequest, claim: &Claim, key: &Key) -> Result<(), Faul
     let signing_key = key.signing_key(&claim.scope, |secret| derive(secret, &claim.scope));
     let payload = payload_digest(request);
     let mut first = None;
-    for host in hosts(request, &claim.scope) {
-        for content_type in content_types(request) {
+    let host = request.header("host").unwrap_or_default();
+    let content_type = request.header("content-type").unwrap_or_default();
+    for host in hosts(host, &claim.scope) {
+        for content_type in content_types(content_type) {
             let Some(canonical) = canonical_request(request, claim, &host, &content_type, &payload) else {
                 let why = "`SignedHeaders` names a header that the request does not have".to_owned();
                 return Err(Fault::Unauthenticated(Unauthenticated::Claim(why)));
@@ -181,42 +185,38 @@ fn string_to_sign(claim: &Claim, canonical: &str) -> String {
     format!("{ALGORITHM}\n{}\n{}\n{}", claim.signed_at, claim.scope, hex::encode(Sha256::digest(canonical)))
 }
 
-/// What a client may have signed as its host. The header as it came; lower-cased, which the documents ask for; without
-/// the port (Node); without a scheme (the command line puts one in); and the service's public name, which the COS
-/// clients sign whatever they connect to.
-fn hosts(request: &RawRequest, scope: &str) -> Vec<String> {
-    let received = request.header("host").unwrap_or_default();
+/// What a client may have signed as its host, the likeliest first. The header as it came, lower-cased as the documents
+/// ask for; as it was; without the port (Node); without a scheme (the command line puts one in); and the service's public
+/// name, which the COS clients sign whatever they connect to.
+fn hosts<'a>(received: &'a str, scope: &'a str) -> impl Iterator<Item = Cow<'a, str>> {
     let bare = received.split_once("://").map_or(received, |(_, rest)| rest);
     let without_port = match bare.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
         _ => bare,
     };
-    let service = scope.split('/').nth(1).unwrap_or_default();
-    let candidates = [
-        received.to_lowercase(),
-        received.to_owned(),
-        bare.to_lowercase(),
-        without_port.to_lowercase(),
-        without_port.to_owned(),
-        format!("{service}.tencentcloudapi.com"),
+    let forms: [fn(&'a str, &'a str, &'a str, &'a str) -> Cow<'a, str>; 6] = [
+        |received, _, _, _| lower(received),
+        |received, _, _, _| Cow::Borrowed(received),
+        |_, bare, _, _| lower(bare),
+        |_, _, without_port, _| lower(without_port),
+        |_, _, without_port, _| Cow::Borrowed(without_port),
+        |_, _, _, scope| Cow::Owned(format!("{}.tencentcloudapi.com", scope.split('/').nth(1).unwrap_or_default())),
     ];
-    unique(candidates)
+    forms.into_iter().map(move |form| form(received, bare, without_port, scope))
 }
 
 /// What a client may have signed as its content type: lower-cased, as the documents ask for, or as it was sent.
-fn content_types(request: &RawRequest) -> Vec<String> {
-    let received = request.header("content-type").unwrap_or_default();
-    unique([received.to_lowercase(), received.to_owned()])
+fn content_types(received: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    let is_lower = !received.bytes().any(|byte| byte.is_ascii_uppercase());
+    std::iter::once(lower(received)).chain(if is_lower { None } else { Some(Cow::Borrowed(received)) })
 }
 
-fn unique<const N: usize>(candidates: [String; N]) -> Vec<String> {
-    let mut kept: Vec<String> = Vec::with_capacity(N);
-    for candidate in candidates {
-        if !kept.contains(&candidate) {
-            kept.push(candidate);
-        }
+fn lower(text: &str) -> Cow<'_, str> {
+    if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(text.to_lowercase())
+    } else {
+        Cow::Borrowed(text)
     }
-    kept
 }
 
 /// A GetCallerIdentity call of a key as a command line to paste: the signature that a client would make.

@@ -168,6 +168,17 @@ fn a_variable_without_value_fails_closed() {
     };
     assert_eq!(decide(&Layers::of(&set(&text("allow"))), &question).reason, Reason::ImplicitDeny);
     assert_eq!(decide(&Layers::of(&both), &question).reason, Reason::ExplicitDeny);
+    let context = Context::new().with("a:b", "1");
+    let question = Question { context: &context, ..question };
+    for operator in ["string_equal", "string_not_equal", "string_like", "numeric_equal"] {
+        let condition = format!(r#"{{"{operator}":{{"a:b":"${{app_id}}"}}}}"#);
+        let with = |effect| {
+            let statement = r#""action":"cvm:Do","resource":"*","condition""#;
+            set(&format!(r#"{{"effect":"{effect}",{statement}:{condition}}}"#))
+        };
+        assert_eq!(decide(&Layers::of(&with("allow")), &question).reason, Reason::ImplicitDeny, "{operator}");
+        assert_eq!(decide(&Layers::of(&with("deny")), &question).reason, Reason::ExplicitDeny, "{operator}");
+    }
 }
 
 #[test]
@@ -182,6 +193,14 @@ fn stars_that_a_variable_brings_are_literal() {
     };
     assert_eq!(decide(&Layers::of(&set), &question(&["qcs::cvm:::u/x"])).reason, Reason::ImplicitDeny);
     assert_eq!(decide(&Layers::of(&set), &question(&["qcs::cvm:::u/*"])).reason, Reason::Allow);
+    let like = self::set(
+        r#"{"effect":"allow","action":"cvm:Do","resource":"*","condition":{"string_like":{"a:b":"${uin}/*"}}}"#,
+    );
+    for (value, expected) in [("*/x", Reason::Allow), ("y/x", Reason::ImplicitDeny)] {
+        let context = Context::new().with("a:b", value);
+        let question = Question { context: &context, ..question(&[]) };
+        assert_eq!(decide(&Layers::of(&like), &question).reason, expected, "{value}");
+    }
 }
 
 #[test]
@@ -261,6 +280,8 @@ fn the_first_matching_statement_is_named() {
         Question { action: "cam:GetRole", resource: Resource::Operation, context: &context, caller: caller() };
     let deciding = decide(&Layers::of(&set), &question).deciding.unwrap();
     assert_eq!((deciding.layer, deciding.policy, deciding.statement), (Layer::Identity, 0, 1));
+    assert!(decide(&Layers::of(&set), &question).is_allow());
+    assert!(!decide(&Layers::of(&PolicySet::new()), &question).is_allow());
 }
 
 #[test]
@@ -301,18 +322,71 @@ fn what_cannot_be_loaded_denies_and_never_allows() {
         let set = PolicySet::compile(vec![attach(all, "all", Via::Own), attach(document, "p", Via::Own)]);
         reason(&set, "cvm:Do", "", &[])
     };
-    for text in ["", "[]", "{}", r#"{"version":"9","statement":[]}"#, r#"{"version":"2.0","x":1,"statement":[]}"#] {
-        assert_eq!(ask(text), Reason::ExplicitDeny, "{text}");
+    let harmless = r#"[{"effect":"allow","action":"cvm:Other","resource":"*"}]"#;
+    for (text, expected) in [
+        ("", Reason::ExplicitDeny),
+        ("[]", Reason::ExplicitDeny),
+        ("{}", Reason::ExplicitDeny),
+        (r#"{"version":"2.0","statement":[]}"#, Reason::ExplicitDeny),
+        (r#"{"version":"2.0","statement":[7]}"#, Reason::ExplicitDeny),
+        (&format!(r#"{{"version":"2.0","statement":{harmless}}}"#), Reason::Allow),
+        (&format!(r#"{{"version":"9","statement":{harmless}}}"#), Reason::ExplicitDeny),
+        (&format!(r#"{{"version":"2.0","x":1,"statement":{harmless}}}"#), Reason::ExplicitDeny),
+        (&format!(r#"{{"version":"2.0","principal":"*","statement":{harmless}}}"#), Reason::ExplicitDeny),
+        (&format!(r#"{{"version":"2.0","version":"2.0","statement":{harmless}}}"#), Reason::ExplicitDeny),
+    ] {
+        assert_eq!(ask(text), expected, "{text}");
     }
     let one = |statement: &str| ask(&document(statement));
     assert_eq!(one(r#"{"effect":"deny","action":"cvm:Do","resource":"nonsense"}"#), Reason::ExplicitDeny);
     assert_eq!(one(r#"{"effect":"deny","action":"cvm:Other","resource":"nonsense"}"#), Reason::Allow);
     assert_eq!(one(r#"{"effect":"Deny","action":"cvm:Other","resource":"*"}"#), Reason::ExplicitDeny);
     assert_eq!(one(r#"{"effect":"deny","notaction":"cvm:Other","resource":"*"}"#), Reason::ExplicitDeny);
+    let out_of_place = r#"{"effect":"deny","principal":"*","action":"cvm:Other","resource":"*"}"#;
+    assert_eq!(one(out_of_place), Reason::ExplicitDeny);
     assert_eq!(one(r#"{"effect":"allow","action":"cvm:Do","resource":"nonsense"}"#), Reason::Allow);
+    for condition in [
+        r#"7"#,
+        r#"{"nonsense":{"a:b":"1"}}"#,
+        r#"{"string_equal":7}"#,
+        r#"{"string_equal":{"ab":"2"}}"#,
+        r#"{"string_equal":{"a:b":[]}}"#,
+        r#"{"null_equal":{"a:b":"yes"}}"#,
+    ] {
+        let with =
+            |effect| format!(r#"{{"effect":"{effect}","action":"cvm:Do","resource":"*","condition":{condition}}}"#);
+        let context = [("a:b", "1"), ("ab", "1")];
+        let loaded = |effect| load(&document(&with(effect)), &rules(Kind::Identity));
+        let ask =
+            |effect| reason(&PolicySet::compile(vec![attach(loaded(effect), "p", Via::Own)]), "cvm:Do", "", &context);
+        assert_eq!((ask("allow"), ask("deny")), (Reason::ImplicitDeny, Reason::ExplicitDeny), "{condition}");
+    }
     let alone = load(&document(r#"{"effect":"allow","action":"*","resource":"*","sid":"x"}"#), &rules(Kind::Identity));
     let set = PolicySet::compile(vec![attach(alone, "p", Via::Own)]);
     assert_eq!(reason(&set, "cvm:Do", "", &[]), Reason::ImplicitDeny);
+}
+
+/// Whatever is asked about.
+#[test]
+fn a_resource_that_cannot_be_loaded_matches_denies_only() {
+    for resource in [
+        "nonsense",
+        "",
+        "qcs::cvm:::",
+        "qcs::cvm:::${nobody}",
+        "qcs::cvm::uin/100000000009:*",
+        "qcs::cvm::nonsense:*",
+        "qcs:id/1:cvm:::*",
+    ] {
+        for name in ["", "qcs::cvm::uin/100000000001:x/y", "qcs::cvm::uin/100000000009:x/y"] {
+            let ask = |effect: &str| {
+                let statement = format!(r#"{{"effect":"{effect}","action":"cvm:Do","resource":"{resource}"}}"#);
+                let document = load(&document(&statement), &rules(Kind::Identity));
+                reason(&PolicySet::compile(vec![attach(document, "p", Via::Own)]), "cvm:Do", name, &[])
+            };
+            assert_eq!((ask("allow"), ask("deny")), (Reason::ImplicitDeny, Reason::ExplicitDeny), "{resource} {name}");
+        }
+    }
 }
 
 /// A service that is no longer known, a region that is new: still what they say.

@@ -171,7 +171,9 @@ fn a_misspelt_action_of_a_known_service_is_refused() {
 
 #[test]
 fn a_service_that_nobody_knows_is_refused_unless_a_stub_brings_it() {
-    check_action(r#""foo:Do""#, &["ActionServiceUnknown statement[0].action"]);
+    for service in ["foo", "foo-1", "foo_2"] {
+        check_action(&format!(r#""{service}:Do""#), &["ActionServiceUnknown statement[0].action"]);
+    }
     let text = document(r#"{"effect":"allow","action":"foo:Do","resource":"qcs::foo:::x/*"}"#);
     assert!(parse(&text, &Rules { extra_services: &["foo"], ..rules(Kind::Identity) }).is_ok());
 }
@@ -193,7 +195,9 @@ fn resources() {
     check(r#""qcs::cvm:gx::x/y""#, "ResourceRegion");
     check(r#""qcs::cvm:ap-*::x/y""#, "ResourceRegion");
     check(r#""qcs::cvm:gz:100000000001:x/y""#, "ResourceOwner");
-    check(r#""qcs::cvm:gz:uin/*:x/y""#, "ResourceOwner");
+    for account in ["uin/*", "uin/", "uid/x", "uid/12345678901234567890", "uid/0", "uin/1250000000", "x/1"] {
+        check(&format!(r#""qcs::cvm:gz:{account}:x/y""#), "ResourceOwner");
+    }
     check(r#""qcs::cvm:gz:uin/${uin}:x/y""#, "ResourceOwner");
     check(r#""qcs::cvm:gz:uin/100000000009:x/y""#, "ResourceOwner");
     check(r#""qcs::cvm:gz:uid/1250000009:x/y""#, "ResourceOwner");
@@ -209,6 +213,14 @@ fn resources() {
             "ResourceContent statement[0].resource[1]",
         ],
     );
+}
+
+/// Those that the CMQ notes list.
+#[test]
+fn published_short_regions_are_known() {
+    for region in ["gz", "st", "tj", "sh", "hk", "ca", "shjr", "bj"] {
+        check_resource(Kind::Identity, &format!(r#""qcs::cvm:{region}::x/y""#), &[]);
+    }
 }
 
 #[test]
@@ -254,6 +266,11 @@ fn conditions() {
     for keys in ["{}", "7", "[\"a:b\"]"] {
         check_condition(&format!(r#"{{"ip_equal":{keys}}}"#), &["ConditionContent statement[0].condition.ip_equal"]);
     }
+    check_condition(r#"{"string_equal":{"a_b-1:c d:é":"1"}}"#, &[]);
+    check_condition(
+        r#"{"string_equal":{"a:b\u0001c":"1"}}"#,
+        &["ConditionContent statement[0].condition.string_equal.a:b\u{1}c"],
+    );
     for key in ["ip", ":ip", "qcs:", "q cs:ip"] {
         let expected = format!("ConditionContent statement[0].condition.string_equal.{key}");
         check_condition(&format!(r#"{{"string_equal":{{"{key}":"1"}}}}"#), &[&expected]);
@@ -382,7 +399,7 @@ fn messages_say_what_would_be_right() {
         message(&format!("{first}\n{second}")),
         @r#"
         1:41: statement[0].effect: `effect` is `"Allow"`; it must be `allow` or `deny`
-        1:59: statement[0].action[0]: the service `cam` has no operation `CreatRole`; did you mean `cam:CreateRole`?
+        1:59: statement[0].action[0]: the service `cam` has no operation `CreatRole`; did you mean `CreateRole`?
         1:75: statement[0].action[1]: there is no service `cmv`; did you mean `cvm`?
         1:83: statement[0].action[2]: `GetRole` is no action; write `service:Operation`, such as `cam:GetRole`, or `*`
         1:105: statement[0].resource: there is no region `ap-guangzou`; leave it empty for all; did you mean `ap-guangzhou`?
@@ -391,6 +408,19 @@ fn messages_say_what_would_be_right() {
         2:76: statement[0].condition.date_equal.a:b: `date_equal` cannot read `"today"`: write a time such as `2022-05-31T00:00:00Z`
         "#
     );
+}
+
+#[test]
+fn messages_about_operators_know_the_difference() {
+    let message = |operator: &str| {
+        let condition = format!(r#"{{"{operator}":{{"a:b":"1"}}}}"#);
+        let statement = format!(r#"{{"effect":"allow","action":"*","resource":"*","condition":{condition}}}"#);
+        parse(&document(&statement), &rules(Kind::Identity)).unwrap_err()[0].message.clone()
+    };
+    assert!(message("for_some_value:string_equal").ends_with("qualifiers are `for_all_value:` and `for_any_value:`"));
+    assert!(message("null_equal_if_exist").ends_with("`null_equal` has neither qualifier nor `_if_exist`"));
+    assert!(message("string_equl").ends_with("did you mean `string_equal`?"));
+    assert!(message("nonsense").ends_with("operators look like `string_equal`"));
 }
 
 #[test]

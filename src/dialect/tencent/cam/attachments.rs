@@ -8,7 +8,7 @@ use crate::engine::attachments::{self, AttachedPolicy};
 use crate::engine::authorize::Authorized;
 use crate::engine::cx::{Cx, Write};
 use crate::engine::fault::Fault;
-use crate::engine::ids::UserId;
+use crate::engine::ids::{GroupId, UserId};
 use crate::engine::roles;
 use crate::engine::view::Holder;
 use serde::{Deserialize, Serialize};
@@ -164,7 +164,7 @@ pub struct ListAttachedUserPolicies {
     rp: Option<Rp>,
 }
 
-/// ListAttachedUserPolicies's reply.
+/// The reply of the lists of a user's and a group's policies.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct OfUser {
@@ -189,27 +189,79 @@ pub struct AttachPolicyInfo {
     deactived_detail: Vec<String>,
 }
 
+impl OfUser {
+    fn page(attached: Vec<AttachedPolicy>, place: (i64, i64)) -> OfUser {
+        let (page, total_num) = paged(attached, place);
+        let shown = |policy: AttachedPolicy| AttachPolicyInfo {
+            policy_id: integer(policy.id.as_str()),
+            add_time: local_time(policy.attached_at),
+            policy_type: policy_type(&policy),
+            policy_name: policy.name,
+            create_mode: BY_SYNTAX,
+            remark: policy.description,
+            operate_owner_uin: None,
+            operate_uin: None,
+            operate_uin_type: None,
+            deactived: 0,
+            deactived_detail: Vec::new(),
+        };
+        OfUser { total_num, list: page.into_iter().map(shown).collect() }
+    }
+}
+
 /// ListAttachedUserPolicies: what is attached to the user itself, without what its groups add.
 pub async fn list_user(cx: &Cx, input: Authorized<ListAttachedUserPolicies>) -> Result<OfUser, Fault> {
     let holder = user(&input.target_uin);
     if cx.engine.grants(&cx.account.id, &holder).await?.is_none() {
         return Err(Fault::NotFound(crate::engine::fault::Kind::User, input.target_uin.as_str().to_owned()));
     }
-    let (page, total_num) = paged(attachments::list(cx, &holder).await?, paging(input.page, input.rp));
-    let shown = |policy: AttachedPolicy| AttachPolicyInfo {
-        policy_id: integer(policy.id.as_str()),
-        add_time: local_time(policy.attached_at),
-        policy_type: policy_type(&policy),
-        policy_name: policy.name,
-        create_mode: BY_SYNTAX,
-        remark: policy.description,
-        operate_owner_uin: None,
-        operate_uin: None,
-        operate_uin_type: None,
-        deactived: 0,
-        deactived_detail: Vec::new(),
-    };
-    Ok(OfUser { total_num, list: page.into_iter().map(shown).collect() })
+    Ok(OfUser::page(attachments::list(cx, &holder).await?, paging(input.page, input.rp)))
+}
+
+/// AttachGroupPolicy's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct AttachGroupPolicy {
+    policy_id: Id,
+    attach_group_id: Id,
+}
+
+/// AttachGroupPolicy.
+pub async fn attach_group(write: &mut Write<'_, '_>, input: Authorized<AttachGroupPolicy>) -> Result<Done, Fault> {
+    attachments::attach(write, &group(&input.attach_group_id), &policy_id(&input.policy_id)).await?;
+    Ok(Done {})
+}
+
+/// DetachGroupPolicy's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct DetachGroupPolicy {
+    policy_id: Id,
+    detach_group_id: Id,
+}
+
+/// DetachGroupPolicy.
+pub async fn detach_group(write: &mut Write<'_, '_>, input: Authorized<DetachGroupPolicy>) -> Result<Done, Fault> {
+    attachments::detach(write, &group(&input.detach_group_id), &policy_id(&input.policy_id)).await?;
+    Ok(Done {})
+}
+
+/// ListAttachedGroupPolicies's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct ListAttachedGroupPolicies {
+    target_group_id: Id,
+    page: Option<Page>,
+    rp: Option<Rp>,
+    keyword: Option<Keyword>,
+}
+
+/// ListAttachedGroupPolicies. A group that does not exist has none: the action documents no code for it.
+pub async fn list_group(cx: &Cx, input: Authorized<ListAttachedGroupPolicies>) -> Result<OfUser, Fault> {
+    let keyword = input.keyword.as_ref().map_or("", Keyword::as_str);
+    let mut attached = attachments::list(cx, &group(&input.target_group_id)).await?;
+    attached.retain(|policy| policy.name.contains(keyword));
+    Ok(OfUser::page(attached, paging(input.page, input.rp)))
 }
 
 async fn role(
@@ -223,6 +275,10 @@ async fn role(
 
 fn user(uin: &Id) -> Holder {
     Holder::User(UserId::from(uin.as_str()))
+}
+
+fn group(id: &Id) -> Holder {
+    Holder::Group(GroupId::from(id.as_str()))
 }
 
 fn paged(all: Vec<AttachedPolicy>, (offset, limit): (i64, i64)) -> (Vec<AttachedPolicy>, usize) {

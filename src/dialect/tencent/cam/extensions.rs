@@ -11,8 +11,8 @@ use crate::dialect::tencent::reply::integer;
 use crate::engine::attachments;
 use crate::engine::authorize::Authorized;
 use crate::engine::cx::{Cx, Write};
-use crate::engine::fault::{Fault, Kind};
-use crate::engine::ids::UserId;
+use crate::engine::fault::Fault;
+use crate::engine::ids::{GroupId, UserId};
 use crate::engine::policies::{self, NewPolicy};
 use crate::engine::roles::{self, RolePatch};
 use crate::engine::view::Holder;
@@ -97,6 +97,7 @@ pub async fn create_strategy(
         tags: Vec::new(),
     };
     let id = policies::create(write, &new).await?;
+    attachments::attach_to_named(write, &id, &new.document).await?;
     Ok(Created { strategy_id: integer(id.as_str()) })
 }
 
@@ -118,7 +119,7 @@ pub struct OperateCamStrategy {
 pub async fn operate_strategy(write: &mut Write<'_, '_>, input: Authorized<OperateCamStrategy>) -> Result<Done, Fault> {
     let holder = match (input.group_id, input.relate_uin) {
         (-1, uin) if uin > 0 => Holder::User(UserId::from(uin.to_string())),
-        (group, -1) if group > 0 => return Err(Fault::NotFound(Kind::Group, group.to_string())),
+        (group, -1) if group > 0 => Holder::Group(GroupId::from(group.to_string())),
         _ => return Err(Fault::illegal("RelateUin", "one of GroupId and RelateUin, the other being -1")),
     };
     let policy = policy_id(&input.strategy_id);

@@ -10,7 +10,7 @@ use crate::dialect::tencent::reply::local_time;
 use crate::engine::authorize::Authorized;
 use crate::engine::cx::{Cx, Write};
 use crate::engine::fault::Fault;
-use crate::engine::ids::AccountId;
+use crate::engine::ids::{AccountId, RoleId};
 use crate::engine::roles::{self, NewRole, Role, RolePatch, RoleRef};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -75,6 +75,13 @@ pub struct Created {
     role_id: String,
 }
 
+impl Created {
+    /// The answer about a new role.
+    pub fn of(id: &RoleId) -> Created {
+        Created { role_id: id.to_string() }
+    }
+}
+
 /// CreateRole.
 pub async fn create(write: &mut Write<'_, '_>, input: Authorized<CreateRole>) -> Result<Created, Fault> {
     let new = NewRole {
@@ -85,8 +92,7 @@ pub async fn create(write: &mut Write<'_, '_>, input: Authorized<CreateRole>) ->
         session_duration: input.session_duration.map_or(7200, |duration| duration.0),
         tags: tags(&input.tags)?,
     };
-    let id = roles::create(write, &new).await?;
-    Ok(Created { role_id: id.to_string() })
+    Ok(Created::of(&roles::create(write, &new).await?))
 }
 
 /// What CreateRole says for conditions on the request's tags.

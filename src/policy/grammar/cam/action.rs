@@ -1,8 +1,8 @@
 //! Actions: `cam:CreateRole`, `name/cam:CreateRole`, `cos:*Bucket*`, `*`, `permid/1`.
 
 use super::catalogue;
-use super::cx::{Cx, Path, suggest};
-use super::text::one_or_many;
+use super::cx::{Cx, Path, did_you_mean};
+use super::text::{one_or_many, required};
 use crate::policy::document::{ActionForm, ActionPattern, Defect, Kind};
 use crate::policy::json::{Node, Range, Value};
 use crate::policy::pattern::Glob;
@@ -17,27 +17,13 @@ pub(super) fn actions(
     path: &Path<'_>,
 ) -> Vec<ActionPattern> {
     let unreadable = |range| ActionPattern { range, form: ActionForm::Unreadable };
-    let Some(node) = node else {
-        cx.report(
-            Defect::ActionMissing,
-            path,
-            statement.range,
-            "`action` is missing; name at least one, such as `cam:GetRole`".into(),
-        );
-        return vec![unreadable(statement.range)];
+    let hint = "name at least one, such as `cam:GetRole`";
+    let node = match required(cx, statement, node, path, Defect::ActionMissing, hint) {
+        Ok(node) => node,
+        Err(range) => return vec![unreadable(range)],
     };
-    let nodes = one_or_many(node);
-    if nodes.is_empty() {
-        cx.report(
-            Defect::ActionMissing,
-            path,
-            node.range,
-            "`action` is empty; name at least one, such as `cam:GetRole`".into(),
-        );
-        return vec![unreadable(node.range)];
-    }
     let mut patterns = Vec::new();
-    for (index, entry) in nodes.iter().enumerate() {
+    for (index, entry) in one_or_many(node).iter().enumerate() {
         let path = path.entry(node, index);
         let range = entry.range;
         match &entry.value {
@@ -99,8 +85,7 @@ fn require_known(cx: &mut Cx<'_>, service: &str, operation: &str, range: Range, 
         return;
     }
     if !catalogue::is_service(service) {
-        let meant = suggest(service, catalogue::services());
-        let hint = meant.map_or(String::new(), |meant| format!("; did you mean `{meant}`?"));
+        let hint = did_you_mean(service, catalogue::services());
         let message = format!("there is no service `{service}`{hint}");
         cx.report(Defect::ActionServiceUnknown, path, range, message);
         return;
@@ -111,8 +96,7 @@ fn require_known(cx: &mut Cx<'_>, service: &str, operation: &str, range: Range, 
     if operation.contains('*') || operations.contains(&operation) {
         return;
     }
-    let meant = suggest(operation, operations.iter().copied());
-    let hint = meant.map_or(String::new(), |meant| format!("; did you mean `{service}:{meant}`?"));
+    let hint = did_you_mean(operation, operations.iter().copied());
     let message = format!("the service `{service}` has no operation `{operation}`{hint}");
     cx.report(Defect::ActionUnknown, path, range, message);
 }

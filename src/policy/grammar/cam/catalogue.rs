@@ -32,7 +32,9 @@ pub(super) fn long_regions() -> impl Iterator<Item = &'static str> {
     REGIONS.iter().map(|(long, _)| *long)
 }
 
+/// Long and short names. Of one region only the short name is published (CMQ notes).
 const REGIONS: &[(&str, &str)] = &[
+    ("st", "st"),
     ("ap-guangzhou", "gz"),
     ("ap-guangzhou-open", "gzopen"),
     ("ap-shenzhen", "szx"),

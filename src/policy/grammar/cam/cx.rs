@@ -117,6 +117,11 @@ impl<'a> Cx<'a> {
     }
 }
 
+/// The end of a message about a wrong word; empty if there is no idea.
+pub(super) fn did_you_mean<'k>(wrong: &str, known: impl IntoIterator<Item = &'k str>) -> String {
+    suggest(wrong, known).map_or(String::new(), |meant| format!("; did you mean `{meant}`?"))
+}
+
 /// The known word that a wrong one was probably meant to be: one letter away or with letters swapped, two letters away if
 /// it is long; letter case aside.
 pub(super) fn suggest<'k>(wrong: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {

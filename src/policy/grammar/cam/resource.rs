@@ -1,8 +1,8 @@
 //! Resources: `*`, or six segments `qcs:<project>:<service>:<region>:<account>:<resource>`.
 
 use super::catalogue;
-use super::cx::{Cx, Path, suggest};
-use super::text::{VARIABLES, glob, is_number, one_or_many};
+use super::cx::{Cx, Path, did_you_mean};
+use super::text::{VARIABLES, glob, is_number, one_or_many, required};
 use crate::policy::document::{
     Account, ActionForm, ActionPattern, Defect, Kind, ResourceForm, ResourceName, ResourcePattern, Segments,
 };
@@ -42,28 +42,13 @@ pub(super) fn resources(
     actions: &[ActionPattern],
     old: bool,
 ) -> Vec<ResourcePattern> {
-    let unreadable = |range| ResourcePattern { range, form: ResourceForm::Unreadable };
-    let Some(node) = node else {
-        cx.report(
-            Defect::ResourceMissing,
-            path,
-            statement.range,
-            "`resource` is missing; write `\"*\"` for everything".into(),
-        );
-        return vec![unreadable(statement.range)];
+    let hint = "write `\"*\"` for everything";
+    let node = match required(cx, statement, node, path, Defect::ResourceMissing, hint) {
+        Ok(node) => node,
+        Err(range) => return vec![ResourcePattern { range, form: ResourceForm::Unreadable }],
     };
-    let nodes = one_or_many(node);
-    if nodes.is_empty() {
-        cx.report(
-            Defect::ResourceMissing,
-            path,
-            node.range,
-            "`resource` is empty; write `\"*\"` for everything".into(),
-        );
-        return vec![unreadable(node.range)];
-    }
     let mut patterns = Vec::new();
-    for (index, entry) in nodes.iter().enumerate() {
+    for (index, entry) in one_or_many(node).iter().enumerate() {
         let path = path.entry(node, index);
         let range = entry.range;
         let form = match &entry.value {
@@ -142,8 +127,7 @@ fn service_segment<'s>(cx: &mut Cx<'_>, text: &'s str, range: Range, path: &Path
         return Some(None);
     }
     if !catalogue::is_service(text) && !cx.rules.extra_services.contains(&text) {
-        let meant = suggest(text, catalogue::services());
-        let hint = meant.map_or(String::new(), |meant| format!("; did you mean `{meant}`?"));
+        let hint = did_you_mean(text, catalogue::services());
         cx.report(Defect::ResourceServiceUnknown, path, range, format!("there is no service `{text}`{hint}"));
     }
     Some(Some(text))
@@ -155,8 +139,7 @@ fn region_segment<'s>(cx: &mut Cx<'_>, text: &'s str, range: Range, path: &Path<
     }
     let long = catalogue::long_region(text);
     if long.is_none() {
-        let meant = suggest(text, catalogue::long_regions());
-        let hint = meant.map_or(String::new(), |meant| format!("; did you mean `{meant}`?"));
+        let hint = did_you_mean(text, catalogue::long_regions());
         let message = format!("there is no region `{text}`; leave it empty for all{hint}");
         cx.report(Defect::ResourceRegion, path, range, message);
     }
@@ -170,21 +153,19 @@ fn account_segment(
     path: &Path<'_>,
     crosses: bool,
 ) -> Option<Account<Box<str>>> {
-    let account = match text.split_once('/') {
-        _ if text.is_empty() || text == "uin/-1" => return Some(Account::Own),
-        Some(("uin", uin)) if is_number(uin) => Account::Id(Box::<str>::from(uin)),
-        Some(("uid", uid)) if is_number(uid) && uid.len() < 20 => Account::Application(uid.parse().unwrap_or_default()),
+    let (account, own) = match text.split_once('/') {
+        _ if text.is_empty() || text == "uin/-1" => (Account::Own, true),
+        Some(("uin", uin)) if is_number(uin) => (Account::Id(Box::from(uin)), uin == cx.rules.owner),
+        Some(("uid", uid)) if is_number(uid) && uid.len() < 20 => {
+            let id = uid.parse().unwrap_or_default();
+            (Account::Application(id), id == cx.rules.app_id && id != 0)
+        }
         _ => {
             let message =
                 format!("the account segment is `{text}`; write `uin/<account>`, or leave it empty for your own");
             cx.report(Defect::ResourceOwner, path, range, message);
             return None;
         }
-    };
-    let own = match &account {
-        Account::Own => true,
-        Account::Id(uin) => **uin == *cx.rules.owner,
-        Account::Application(uid) => *uid == cx.rules.app_id && *uid != 0,
     };
     if !own && !crosses {
         let message = format!(

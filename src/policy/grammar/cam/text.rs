@@ -1,6 +1,8 @@
 //! Small readers that several elements share.
 
-use crate::policy::json::{Member, Node, Value};
+use super::cx::{Cx, Path};
+use crate::policy::document::Defect;
+use crate::policy::json::{Member, Node, Range, Value};
 use crate::policy::pattern::{Glob, Piece, Template, Variable};
 
 /// The first member of the name.
@@ -14,6 +16,24 @@ pub(super) fn one_or_many<'n, 't>(node: &'n Node<'t>) -> &'n [Node<'t>] {
         Value::List(nodes) => nodes,
         _ => std::slice::from_ref(node),
     }
+}
+
+/// An element that must be there and have entries. Reports what is wrong, and tells where.
+pub(super) fn required<'n, 't>(
+    cx: &mut Cx<'_>,
+    statement: &Node<'_>,
+    node: Option<&'n Node<'t>>,
+    path: &Path<'_>,
+    defect: Defect,
+    hint: &str,
+) -> Result<&'n Node<'t>, Range> {
+    let (what, range) = match node {
+        None => ("missing", statement.range),
+        Some(node) if one_or_many(node).is_empty() => ("empty", node.range),
+        Some(node) => return Ok(node),
+    };
+    cx.report(defect, path, range, format!("`{path}` is {what}; {hint}"));
+    Err(range)
 }
 
 /// The variables, for messages.

@@ -1,0 +1,207 @@
+//! The programs that camulator is compared with: as little as can answer such a request at all.
+//!
+//! `bare` is axum with a constant reply. `tc3` adds what no honest server can leave out: the signature is checked, the
+//! body read as JSON and the reply written as JSON. `insert` adds one row per request in a SQLite file with
+//! `synchronous=FULL`, a single writer committing together what is waiting.
+
+use crate::Outcome;
+use crate::sign::hmac;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::Response;
+use axum::serve::ListenerExt;
+use camulator::dialect::tencent::tc3;
+use camulator::env::Env;
+use camulator::secret::{Secret, same};
+use http::HeaderMap;
+use http::header::{CONTENT_TYPE, HeaderValue};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use sqlx::Connection;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::{mpsc, oneshot};
+
+/// The key that the limit programs know.
+pub const KEY_ID: &str = "AKIDlimitlimitlimitlimitlimitlimitli";
+/// Its secret.
+pub const SECRET: &str = "limitlimitlimitlimitlimitlimitli";
+
+const REPLY: &str = r#"{"Response":{"Arn":"qcs::cam::uin/100000000001:uin/100000000001","AccountId":"100000000001","UserId":"100000000001","PrincipalId":"100000000001","Type":"CAMUser","RequestId":"6ba7b810-9dad-41d1-80b4-00c04fd430c8"}}"#;
+
+struct Limit {
+    secret: Secret,
+    derived: Mutex<Option<(String, [u8; 32])>>,
+    writer: Option<mpsc::Sender<(String, oneshot::Sender<()>)>>,
+    requests: AtomicU64,
+}
+
+/// Runs a limit program: `bare`, `tc3`, or `insert` with the path of its database. Prints its address when it listens.
+pub async fn serve(kind: &str, database: Option<&str>) -> Outcome<()> {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    println!("{}", listener.local_addr()?);
+    let listener = listener.tap_io(|stream| {
+        // Fails only for a connection that is gone.
+        let _ = stream.set_nodelay(true);
+    });
+    let router = match (kind, database) {
+        ("bare", _) => Router::new().fallback(|| async { json(REPLY) }),
+        (_, database) => {
+            let writer = match database {
+                Some(path) => Some(open(path).await?),
+                None => None,
+            };
+            let (secret, requests) = (Secret::new(SECRET.to_owned()), AtomicU64::new(0));
+            let limit = Limit { secret, derived: Mutex::default(), writer, requests };
+            Router::new().fallback(receive).with_state(Arc::new(limit))
+        }
+    };
+    Ok(axum::serve(listener, router).await?)
+}
+
+fn json(body: impl Into<Body>) -> Response {
+    let mut response = Response::new(body.into());
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Asked {
+    role_name: Option<String>,
+    policy_document: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Answer<'a> {
+    response: Identity<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Identity<'a> {
+    arn: String,
+    account_id: &'a str,
+    user_id: &'a str,
+    principal_id: &'a str,
+    r#type: &'a str,
+    request_id: String,
+}
+
+async fn receive(State(limit): State<Arc<Limit>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = axum::body::to_bytes(body, 10 << 20).await else { return json(r#"{"Error":"body"}"#) };
+    if !verified(&limit, &parts.headers, &body) {
+        return json(r#"{"Error":"signature"}"#);
+    }
+    let Ok(asked) = serde_json::from_slice::<Asked>(&body) else { return json(r#"{"Error":"json"}"#) };
+    let number = limit.requests.fetch_add(1, Ordering::Relaxed);
+    if let Some(writer) = &limit.writer {
+        let (committed, done) = oneshot::channel();
+        let document = asked.policy_document.unwrap_or_default();
+        if writer.send((document, committed)).await.is_err() || done.await.is_err() {
+            return json(r#"{"Error":"database"}"#);
+        }
+    }
+    let user = asked.role_name.as_deref().unwrap_or("100000000001");
+    let response = Identity {
+        arn: format!("qcs::cam::uin/100000000001:uin/{user}"),
+        account_id: "100000000001",
+        user_id: user,
+        principal_id: user,
+        r#type: "CAMUser",
+        request_id: format!("6ba7b810-9dad-41d1-80b4-{number:012x}"),
+    };
+    json(serde_json::to_vec(&Answer { response }).unwrap_or_default())
+}
+
+fn verified(limit: &Limit, headers: &HeaderMap, body: &[u8]) -> bool {
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let timestamp = header("x-tc-timestamp");
+    let fresh = timestamp.parse::<i64>().is_ok_and(|at| (Env::system().now().seconds() - at).abs() <= 300);
+    let authorization = header("authorization").strip_prefix("TC3-HMAC-SHA256 Credential=");
+    let parts = authorization.and_then(|rest| {
+        let (credential, rest) = rest.split_once(", SignedHeaders=")?;
+        let (signed, signature) = rest.split_once(", Signature=")?;
+        let (id, scope) = credential.split_once('/')?;
+        Some((id, scope, signed, signature))
+    });
+    let Some((KEY_ID, scope, "content-type;host", signature)) = parts else { return false };
+    let mut canonical = String::with_capacity(256);
+    for part in [
+        "POST\n/\n\ncontent-type:",
+        header("content-type"),
+        "\nhost:",
+        header("host"),
+        "\n\ncontent-type;host\n",
+        &hex::encode(Sha256::digest(body)),
+    ] {
+        canonical.push_str(part);
+    }
+    let text = format!("TC3-HMAC-SHA256\n{timestamp}\n{scope}\n{}", hex::encode(Sha256::digest(&canonical)));
+    let expected = hex::encode(hmac(&signing_key(limit, scope), text.as_bytes()));
+    fresh && same(expected.as_bytes(), signature.as_bytes())
+}
+
+fn signing_key(limit: &Limit, scope: &str) -> [u8; 32] {
+    let mut derived = limit.derived.lock().unwrap_or_else(PoisonError::into_inner);
+    match derived.as_ref() {
+        Some((known, key)) if known == scope => *key,
+        _ => {
+            let key = tc3::derive(&limit.secret, scope);
+            *derived = Some((scope.to_owned(), key));
+            key
+        }
+    }
+}
+
+/// Opens the database and starts its one writer.
+async fn open(path: &str) -> Outcome<mpsc::Sender<(String, oneshot::Sender<()>)>> {
+    let options = sqlx::sqlite::SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(sqlx::sqlite::SqliteJournalMode::Wal)
+        .synchronous(sqlx::sqlite::SqliteSynchronous::Full);
+    let mut connection = sqlx::SqliteConnection::connect_with(&options).await?;
+    sqlx::query("CREATE TABLE roles (id BIGINT NOT NULL PRIMARY KEY, account TEXT NOT NULL, document TEXT NOT NULL)")
+        .execute(&mut connection)
+        .await?;
+    let (sender, receiver) = mpsc::channel(4096);
+    tokio::spawn(async move {
+        if let Err(error) = write(connection, receiver).await {
+            eprintln!("the writer of the limit program stopped: {error}");
+        }
+    });
+    Ok(sender)
+}
+
+async fn write(
+    mut connection: sqlx::SqliteConnection,
+    mut queue: mpsc::Receiver<(String, oneshot::Sender<()>)>,
+) -> Result<(), sqlx::Error> {
+    let mut id = 0_i64;
+    while let Some(first) = queue.recv().await {
+        let mut waiting = Vec::new();
+        let mut next = Some(first);
+        sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut connection).await?;
+        while let Some((document, committed)) = next {
+            id += 1;
+            sqlx::query("INSERT INTO roles (id, account, document) VALUES ($1, $2, $3)")
+                .bind(id)
+                .bind("100000000001")
+                .bind(document)
+                .execute(&mut connection)
+                .await?;
+            waiting.push(committed);
+            next = if waiting.len() < 256 { queue.try_recv().ok() } else { None };
+        }
+        sqlx::raw_sql("COMMIT").execute(&mut connection).await?;
+        for committed in waiting {
+            // Fails when whoever asked has hung up.
+            let _ = committed.send(());
+        }
+    }
+    Ok(())
+}

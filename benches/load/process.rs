@@ -1,0 +1,153 @@
+//! Programs as child processes, and what the kernel says about them.
+
+use crate::Outcome;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// A running program; killed when dropped.
+pub struct Program {
+    child: Child,
+    /// The first line that it printed.
+    pub line: String,
+}
+
+impl Program {
+    /// Starts a program and waits for its first line, which says that it listens.
+    pub fn start(binary: &Path, arguments: &[&str]) -> Outcome<Program> {
+        let child = Command::new(binary)
+            .args(arguments)
+            .env("CAMULATOR_LOG_FILTER", "warn")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|error| format!("cannot start {}: {error}", binary.display()))?;
+        let mut program = Program { child, line: String::new() };
+        let output = program.child.stdout.take().ok_or("a program has no output")?;
+        BufReader::new(output).read_line(&mut program.line)?;
+        if program.line.is_empty() {
+            return Err(format!("{} ended before it listened", binary.display()).into());
+        }
+        Ok(program)
+    }
+
+    /// Its process id, `/proc`'s name for it.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Asks it to stop and waits.
+    pub fn stop(mut self) -> Outcome<()> {
+        Command::new("kill").arg(self.id().to_string()).status()?;
+        self.child.wait()?;
+        Ok(())
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // Both fail only when it has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The time from a program's start to its first good answer to `request`, which must be about `address`.
+pub fn cold_start(binary: &Path, arguments: &[&str], address: &str, request: &[u8]) -> Outcome<Duration> {
+    use std::io::{Read, Write};
+    let begun = Instant::now();
+    let mut child = Command::new(binary)
+        .args(arguments)
+        .env("CAMULATOR_LOG_FILTER", "warn")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .spawn()?;
+    let outcome = loop {
+        if let Ok(mut stream) = std::net::TcpStream::connect(address) {
+            stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+            stream.write_all(request)?;
+            let mut reply = [0; 4096];
+            let length = stream.read(&mut reply)?;
+            let took = begun.elapsed();
+            let reply = String::from_utf8_lossy(reply.get(..length).unwrap_or_default());
+            if reply.starts_with("HTTP/1.1 200") && !reply.contains("\"Error\"") {
+                break Ok(took);
+            }
+            break Err(format!("the first answer is no success: {reply}").into());
+        }
+        if begun.elapsed() > Duration::from_secs(20) || child.try_wait()?.is_some() {
+            break Err("the program does not listen".into());
+        }
+        std::thread::sleep(Duration::from_micros(200));
+    };
+    child.kill()?;
+    child.wait()?;
+    outcome
+}
+
+/// The processor time that a process has used, all threads, user and system; `self` is this one.
+pub fn cpu(process: &str) -> Outcome<Duration> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
+    // The name in the second field may have spaces, so what counts starts after its bracket: state is field 3.
+    let (_, fields) = stat.rsplit_once(')').ok_or("/proc/*/stat has no name")?;
+    let ticks: u64 =
+        fields.split_ascii_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
+    // The kernel's unit towards programs is a hundredth of a second on every Linux machine.
+    Ok(Duration::from_millis(ticks * 10))
+}
+
+/// Resident memory in MB, in all and without the pages that are the program file's.
+pub fn memory(process: u32) -> Outcome<(f64, f64)> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
+    let megabytes = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        let kilobytes = line.and_then(|rest| rest.split_ascii_whitespace().next()?.parse::<f64>().ok());
+        kilobytes.map(|kilobytes| kilobytes / 1024.0).ok_or_else(|| format!("/proc/*/status has no {name}"))
+    };
+    Ok((megabytes("VmRSS:")?, megabytes("RssAnon:")?))
+}
+
+/// A port that was free a moment ago.
+pub fn free_address() -> Outcome<String> {
+    Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string())
+}
+
+/// What the machine is, as one line.
+pub fn machine() -> String {
+    let read = |path| std::fs::read_to_string(path).unwrap_or_default();
+    let info = read("/proc/cpuinfo");
+    let field = |name: &str| {
+        info.lines()
+            .find(|line| line.starts_with(name))
+            .and_then(|line| line.split_once(": "))
+            .map_or("?", |(_, it)| it)
+    };
+    let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
+    let memory = read("/proc/meminfo");
+    let kilobytes: u64 = memory.split_ascii_whitespace().nth(1).and_then(|it| it.parse().ok()).unwrap_or(0);
+    let load = read("/proc/loadavg");
+    format!(
+        "{} at {} MHz, {cores} cores, {} GB; Linux {}; load average before the run {}",
+        field("model name"),
+        field("cpu MHz"),
+        kilobytes / 1_000_000,
+        read("/proc/sys/kernel/osrelease").trim(),
+        load.split_ascii_whitespace().next().unwrap_or("?"),
+    )
+}
+
+/// The median time of writing 4 KB to a new file of the directory and waiting until the disk has it.
+pub fn fsync(directory: &Path) -> Outcome<Duration> {
+    use std::io::Write;
+    let mut file = std::fs::File::create(directory.join("fsync"))?;
+    let mut times = Vec::new();
+    for _ in 0..200 {
+        let begun = Instant::now();
+        file.write_all(&[7; 4096])?;
+        file.sync_data()?;
+        times.push(begun.elapsed());
+    }
+    times.sort_unstable();
+    times.get(times.len() / 2).copied().ok_or_else(|| "nothing was measured".into())
+}

@@ -1,0 +1,139 @@
+//! `POST /authorize`: would this principal be allowed? Nothing is carried out.
+
+use super::{Answer, Failure, read};
+use crate::dialect::DIALECTS;
+use crate::dialect::contract::{Conditions, Dialect};
+use crate::engine::authorize::{Asked, Evidence, gather, gather_trust};
+use crate::engine::cx::{Caller, Cx};
+use crate::engine::ids::SecretId;
+use crate::journal::explained;
+use crate::policy::Effect;
+use crate::server::App;
+use axum::body::Bytes;
+use axum::extract::State;
+use http::StatusCode;
+use serde::Deserialize;
+use serde_json::Value;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The question: who, what, on what, under which conditions.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Question {
+    principal: Option<String>,
+    secret_id: Option<String>,
+    token: Option<String>,
+    action: String,
+    resource: Option<String>,
+    #[serde(default)]
+    context: BTreeMap<String, Value>,
+}
+
+/// Decides, with every statement that was considered. For assuming a role both sides must allow it.
+pub async fn decide(State(app): State<Arc<App>>, body: Bytes) -> Result<Answer<Value>, Failure> {
+    let question: Question = read(&body)?;
+    if question.action.split_once(':').is_none_or(|(service, action)| service.is_empty() || action.is_empty()) {
+        return Err(Failure::invalid(format!("action `{}` is not of the form service:Action", question.action)));
+    }
+    let (caller, dialect) = caller(&app, &question).await?;
+    let account = app
+        .engine
+        .account(&caller.account)
+        .await?
+        .ok_or_else(|| Failure::not_found("account", caller.account.as_str()))?;
+    let who = (dialect.arn)(&caller);
+    let now = app.engine.now(&account);
+    let cx = Cx { engine: app.engine.clone(), caller: Arc::new(caller), account, now, peer: "127.0.0.1".into() };
+    if let Some(holder) = cx.caller.holder()
+        && app.engine.grants(&cx.account.id, &holder).await?.is_none()
+    {
+        return Err(Failure::not_found("principal", &who));
+    }
+    let assumes = question.resource.as_deref().and_then(|resource| (dialect.assumes)(&question.action, resource));
+    let resource = question.resource.clone().filter(|resource| resource != "*");
+    let mut asked = Asked {
+        action: Cow::Owned(question.action),
+        resources: resource.map(|resource| vec![resource]),
+        context: context(&cx, dialect, question.context)?,
+    };
+    let mut trust: Option<Arc<Evidence>> = None;
+    if let Some((owner, reference)) = assumes {
+        let missing = || Failure::not_found("role", reference.text());
+        let owner = app.engine.account(&owner).await?.ok_or_else(missing)?;
+        let role = app.engine.role(&owner.id, &reference).await?.ok_or_else(missing)?;
+        for name in (dialect.role_names)(&owner.id, &role) {
+            let resources = asked.resources.get_or_insert_default();
+            if !resources.contains(&name) {
+                resources.push(name);
+            }
+        }
+        trust = Some(gather_trust(&cx, &asked, &owner, &role).await?);
+    }
+    let evidence = gather(&cx, asked).await?;
+    let mut shown = explained(&evidence, &who);
+    if let Some(trust) = trust {
+        let side = explained(&trust, &who);
+        // The caller's own side is the first to refuse; the role's is shown with it either way.
+        if evidence.decide().is_allow() && trust.decide().effect == Effect::Deny {
+            for member in ["decision", "reason", "explanation"] {
+                shown[member] = side[member].clone();
+            }
+        }
+        if let (Some(own), Some(more)) = (shown["considered"].as_array_mut(), side["considered"].as_array()) {
+            own.extend(more.iter().cloned());
+        }
+    }
+    Ok(Answer(StatusCode::OK, shown))
+}
+
+async fn caller(app: &App, question: &Question) -> Result<(Caller, &'static Dialect), Failure> {
+    match (&question.principal, &question.secret_id) {
+        (Some(principal), None) => DIALECTS
+            .iter()
+            .find_map(|dialect| (dialect.principal)(principal).map(|caller| (caller, *dialect)))
+            .ok_or_else(|| {
+                Failure::invalid(format!(
+                    "principal `{principal}` is no principal's name, such as qcs::cam::uin/<owner>:uin/<user>"
+                ))
+            }),
+        (None, Some(secret_id)) => {
+            let unknown = || Failure::not_found("key", secret_id);
+            let key = app.engine.key(&SecretId::from(secret_id.as_str())).await?.ok_or_else(unknown)?;
+            let account = app.engine.account(&key.account).await?.ok_or_else(unknown)?;
+            let caller = key.identify(&app.engine, &account, question.token.as_deref()).await.map_err(|_| {
+                Failure::invalid(format!("the token is not the one of key `{secret_id}`, or its session has ended"))
+            })?;
+            let dialect = DIALECTS.iter().find(|dialect| dialect.name == account.cloud).ok_or_else(unknown)?;
+            Ok((caller, *dialect))
+        }
+        _ => Err(Failure::invalid("give either `principal` or `secret_id`, with `token` for a temporary key")),
+    }
+}
+
+/// The keys that every request has, unless the question gives them itself.
+fn context(cx: &Cx, dialect: &Dialect, given: BTreeMap<String, Value>) -> Result<Conditions, Failure> {
+    let mut context = (dialect.conditions)(cx);
+    context.retain(|(key, _)| !given.contains_key(key.as_ref()));
+    for (key, values) in given {
+        let values = match values {
+            Value::Array(values) => values,
+            one => vec![one],
+        };
+        for value in values {
+            let text = match value {
+                Value::String(text) => text,
+                Value::Number(number) => number.to_string(),
+                Value::Bool(flag) => flag.to_string(),
+                _ => {
+                    return Err(Failure::invalid(format!(
+                        "the value of condition key `{key}` is a text or a list of texts"
+                    )));
+                }
+            };
+            context.push((Cow::Owned(key.clone()), text));
+        }
+    }
+    Ok(context)
+}

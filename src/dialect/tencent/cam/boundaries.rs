@@ -1,0 +1,128 @@
+//! Permission boundaries of roles and users: Put-, Delete-, Get-.
+
+use super::Done;
+use super::policies::BY_SYNTAX;
+use super::roles::named;
+use crate::dialect::tencent::params::Id;
+use crate::dialect::tencent::reply::integer;
+use crate::engine::authorize::Authorized;
+use crate::engine::boundaries;
+use crate::engine::cx::{Cx, Write};
+use crate::engine::fault::Fault;
+use crate::engine::ids::{PolicyId, RoleId, UserId};
+use crate::engine::policies::Policy;
+use crate::engine::roles;
+use crate::engine::view::Holder;
+use serde::{Deserialize, Serialize};
+
+/// PutRolePermissionsBoundary's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct PutRolePermissionsBoundary {
+    policy_id: Id,
+    role_id: Option<Id>,
+    role_name: Option<String>,
+}
+
+/// PutRolePermissionsBoundary.
+pub async fn put_role(write: &mut Write<'_, '_>, input: Authorized<PutRolePermissionsBoundary>) -> Result<Done, Fault> {
+    let role = roles::require(write, &named(&input.role_id, &input.role_name)?).await?;
+    boundaries::put(write, &Holder::Role(role.id), &PolicyId::from(input.policy_id.as_str())).await?;
+    Ok(Done {})
+}
+
+/// DeleteRolePermissionsBoundary's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct DeleteRolePermissionsBoundary {
+    role_id: Option<Id>,
+    role_name: Option<String>,
+}
+
+/// DeleteRolePermissionsBoundary.
+pub async fn delete_role(
+    write: &mut Write<'_, '_>,
+    input: Authorized<DeleteRolePermissionsBoundary>,
+) -> Result<Done, Fault> {
+    let role = roles::require(write, &named(&input.role_id, &input.role_name)?).await?;
+    boundaries::delete(write, &Holder::Role(role.id)).await?;
+    Ok(Done {})
+}
+
+/// GetRolePermissionBoundary's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct GetRolePermissionBoundary {
+    role_id: Id,
+}
+
+/// The reply about a boundary; every member is null without one.
+#[derive(Default, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Boundary {
+    policy_id: Option<u64>,
+    policy_name: Option<String>,
+    policy_document: Option<String>,
+    policy_type: Option<u64>,
+    create_mode: Option<u64>,
+}
+
+impl Boundary {
+    fn of(policy: Option<Policy>) -> Boundary {
+        policy.map_or_else(Boundary::default, |policy| Boundary {
+            policy_id: Some(integer(policy.id.as_str())),
+            policy_name: Some(policy.name),
+            policy_document: Some(policy.document),
+            policy_type: Some(if policy.preset { 2 } else { 1 }),
+            create_mode: Some(BY_SYNTAX),
+        })
+    }
+}
+
+/// GetRolePermissionBoundary.
+pub async fn get_role(cx: &Cx, input: Authorized<GetRolePermissionBoundary>) -> Result<Boundary, Fault> {
+    let role = Holder::Role(RoleId::from(input.role_id.as_str()));
+    Ok(Boundary::of(boundaries::get(cx, &role).await?))
+}
+
+/// PutUserPermissionsBoundary's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct PutUserPermissionsBoundary {
+    target_uin: Id,
+    policy_id: Id,
+}
+
+/// PutUserPermissionsBoundary.
+pub async fn put_user(write: &mut Write<'_, '_>, input: Authorized<PutUserPermissionsBoundary>) -> Result<Done, Fault> {
+    boundaries::put(write, &user(&input.target_uin), &PolicyId::from(input.policy_id.as_str())).await?;
+    Ok(Done {})
+}
+
+/// DeleteUserPermissionsBoundary's and GetUserPermissionBoundary's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct DeleteUserPermissionsBoundary {
+    target_uin: Id,
+}
+
+/// GetUserPermissionBoundary's request.
+pub type GetUserPermissionBoundary = DeleteUserPermissionsBoundary;
+
+/// DeleteUserPermissionsBoundary.
+pub async fn delete_user(
+    write: &mut Write<'_, '_>,
+    input: Authorized<DeleteUserPermissionsBoundary>,
+) -> Result<Done, Fault> {
+    boundaries::delete(write, &user(&input.target_uin)).await?;
+    Ok(Done {})
+}
+
+/// GetUserPermissionBoundary.
+pub async fn get_user(cx: &Cx, input: Authorized<GetUserPermissionBoundary>) -> Result<Boundary, Fault> {
+    Ok(Boundary::of(boundaries::get(cx, &user(&input.target_uin)).await?))
+}
+
+fn user(uin: &Id) -> Holder {
+    Holder::User(UserId::from(uin.as_str()))
+}

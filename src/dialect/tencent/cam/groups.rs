@@ -1,0 +1,281 @@
+//! User groups: Create-, Get-, Update-, DeleteGroup, the lists, and AddUserToGroup, RemoveUserFromGroup.
+
+use super::Done;
+use crate::dialect::tencent::params::{Id, Keyword, Page, Rp, paging};
+use crate::dialect::tencent::reply::{integer, local_time};
+use crate::engine::authorize::Authorized;
+use crate::engine::cx::{Cx, Write};
+use crate::engine::fault::{Fault, Parameter, Why};
+use crate::engine::groups::{self, Group};
+use crate::engine::ids::{GroupId, UserId};
+use crate::engine::users::{self, User, UserRef};
+use crate::env::Time;
+use serde::{Deserialize, Serialize};
+
+/// CreateGroup's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct CreateGroup {
+    group_name: GroupName,
+    remark: Option<String>,
+}
+
+/// A group's name: 1 to 64 characters that can be seen.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub struct GroupName(String);
+
+impl TryFrom<String> for GroupName {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<GroupName, &'static str> {
+        let fits = (1..=64).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+        if fits { Ok(GroupName(text)) } else { Err("1 to 64 characters, no control characters") }
+    }
+}
+
+/// CreateGroup's reply.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Created {
+    group_id: u64,
+}
+
+/// CreateGroup.
+pub async fn create(write: &mut Write<'_, '_>, input: Authorized<CreateGroup>) -> Result<Created, Fault> {
+    let id = groups::create(write, &input.group_name.0, input.remark.as_deref().unwrap_or_default()).await?;
+    Ok(Created { group_id: integer(id.as_str()) })
+}
+
+/// GetGroup's and DeleteGroup's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct GetGroup {
+    group_id: Id,
+}
+
+/// DeleteGroup's request.
+pub type DeleteGroup = GetGroup;
+
+/// GetGroup's reply.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Got {
+    group_id: u64,
+    group_name: String,
+    group_num: usize,
+    remark: String,
+    create_time: String,
+    user_info: Vec<GroupMemberInfo>,
+}
+
+/// A member of a group. Nobody verifies telephone numbers and addresses here, so their flags are 0.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct GroupMemberInfo {
+    uid: i64,
+    uin: u64,
+    name: String,
+    phone_num: String,
+    country_code: String,
+    phone_flag: u64,
+    email: String,
+    email_flag: u64,
+    user_type: u64,
+    create_time: String,
+    is_receiver_owner: u64,
+    remark: String,
+}
+
+/// GetGroup.
+pub async fn get(cx: &Cx, input: Authorized<GetGroup>) -> Result<Got, Fault> {
+    let (group, members) = groups::get(cx, &id(&input.group_id)).await?;
+    Ok(Got {
+        group_id: integer(&group.id),
+        create_time: local_time(Time(group.created_at)),
+        group_name: group.name,
+        group_num: members.len(),
+        remark: group.remark,
+        user_info: members.into_iter().map(member).collect(),
+    })
+}
+
+/// DeleteGroup.
+pub async fn delete(write: &mut Write<'_, '_>, input: Authorized<DeleteGroup>) -> Result<Done, Fault> {
+    groups::delete(write, &id(&input.group_id)).await?;
+    Ok(Done {})
+}
+
+/// UpdateGroup's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct UpdateGroup {
+    group_id: Id,
+    group_name: Option<GroupName>,
+    remark: Option<String>,
+}
+
+/// UpdateGroup.
+pub async fn update(write: &mut Write<'_, '_>, input: Authorized<UpdateGroup>) -> Result<Done, Fault> {
+    let name = input.group_name.as_ref().map(|name| name.0.as_str());
+    groups::update(write, &id(&input.group_id), name, input.remark.as_deref()).await?;
+    Ok(Done {})
+}
+
+/// ListGroups's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct ListGroups {
+    page: Option<Page>,
+    rp: Option<Rp>,
+    keyword: Option<Keyword>,
+}
+
+/// The reply of the lists of groups.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Listed {
+    total_num: usize,
+    group_info: Vec<GroupInfo>,
+}
+
+/// A group as lists show it.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct GroupInfo {
+    group_id: u64,
+    group_name: String,
+    create_time: String,
+    remark: String,
+}
+
+/// ListGroups.
+pub async fn list(cx: &Cx, input: Authorized<ListGroups>) -> Result<Listed, Fault> {
+    let keyword = input.keyword.as_ref().map_or("", Keyword::as_str);
+    Ok(listed(groups::list(cx, keyword).await?, paging(input.page, input.rp)))
+}
+
+/// ListGroupsForUser's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct ListGroupsForUser {
+    uid: Option<i64>,
+    rp: Option<Rp>,
+    page: Option<Page>,
+    sub_uin: Option<Id>,
+}
+
+/// ListGroupsForUser.
+pub async fn list_for_user(cx: &Cx, input: Authorized<ListGroupsForUser>) -> Result<Listed, Fault> {
+    let user = user_ref(input.uid, input.sub_uin.as_ref()).ok_or_else(|| Fault::none_of(&["Uid", "SubUin"]))?;
+    Ok(listed(groups::of_user(cx, &user).await?, paging(input.page, input.rp)))
+}
+
+/// ListUsersForGroup's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct ListUsersForGroup {
+    group_id: Id,
+    page: Option<Page>,
+    rp: Option<Rp>,
+}
+
+/// ListUsersForGroup's reply.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Members {
+    total_num: usize,
+    user_info: Vec<GroupMemberInfo>,
+}
+
+/// ListUsersForGroup.
+pub async fn list_users(cx: &Cx, input: Authorized<ListUsersForGroup>) -> Result<Members, Fault> {
+    let (_, members) = groups::get(cx, &id(&input.group_id)).await?;
+    let total_num = members.len();
+    Ok(Members { total_num, user_info: page(members, paging(input.page, input.rp)).map(member).collect() })
+}
+
+/// AddUserToGroup's and RemoveUserFromGroup's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct AddUserToGroup {
+    info: Vec<Membership>,
+}
+
+/// RemoveUserFromGroup's request.
+pub type RemoveUserFromGroup = AddUserToGroup;
+
+/// A user, by one of its two numbers, and a group.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Membership {
+    group_id: Id,
+    uid: Option<i64>,
+    uin: Option<Id>,
+}
+
+/// AddUserToGroup: all of the memberships or none.
+pub async fn add_users(write: &mut Write<'_, '_>, input: Authorized<AddUserToGroup>) -> Result<Done, Fault> {
+    for (place, membership) in input.info.iter().enumerate() {
+        groups::add(write, &id(&membership.group_id), &named(place, membership)?).await?;
+    }
+    Ok(Done {})
+}
+
+/// RemoveUserFromGroup: all of the memberships or none.
+pub async fn remove_users(write: &mut Write<'_, '_>, input: Authorized<RemoveUserFromGroup>) -> Result<Done, Fault> {
+    for (place, membership) in input.info.iter().enumerate() {
+        groups::remove(write, &id(&membership.group_id), &named(place, membership)?).await?;
+    }
+    Ok(Done {})
+}
+
+fn named(place: usize, membership: &Membership) -> Result<UserRef, Fault> {
+    user_ref(membership.uid, membership.uin.as_ref())
+        .ok_or_else(|| Fault::Parameter(Parameter { path: format!("Info.{place}"), why: Why::NoneOf(&["Uid", "Uin"]) }))
+}
+
+fn user_ref(uid: Option<i64>, uin: Option<&Id>) -> Option<UserRef> {
+    match (uin, uid) {
+        (Some(uin), _) => Some(UserRef::Id(UserId::from(uin.as_str()))),
+        (None, Some(uid)) => Some(UserRef::Uid(uid)),
+        (None, None) => None,
+    }
+}
+
+fn id(id: &Id) -> GroupId {
+    GroupId::from(id.as_str())
+}
+
+fn listed(groups: Vec<Group>, place: (i64, i64)) -> Listed {
+    let total_num = groups.len();
+    let shown = |group: Group| GroupInfo {
+        group_id: integer(&group.id),
+        create_time: local_time(Time(group.created_at)),
+        group_name: group.name,
+        remark: group.remark,
+    };
+    Listed { total_num, group_info: page(groups, place).map(shown).collect() }
+}
+
+fn page<T>(all: Vec<T>, (offset, limit): (i64, i64)) -> impl Iterator<Item = T> {
+    let place = |number: i64| usize::try_from(number).unwrap_or(usize::MAX);
+    all.into_iter().skip(place(offset)).take(place(limit))
+}
+
+fn member(user: User) -> GroupMemberInfo {
+    GroupMemberInfo {
+        uid: user.uid,
+        uin: integer(&user.id),
+        create_time: local_time(users::created(&user)),
+        name: user.name,
+        phone_num: user.phone,
+        country_code: user.country_code,
+        phone_flag: 0,
+        email: user.email,
+        email_flag: 0,
+        user_type: 0,
+        is_receiver_owner: 0,
+        remark: user.remark,
+    }
+}

@@ -1,0 +1,130 @@
+//! Versions of a policy: Create-, Get-, List-, DeletePolicyVersion and SetDefaultPolicyVersion.
+
+use super::Done;
+use crate::dialect::tencent::params::Id;
+use crate::engine::authorize::Authorized;
+use crate::engine::cx::{Cx, Write};
+use crate::engine::fault::Fault;
+use crate::engine::ids::PolicyId;
+use crate::engine::versions::{self, Version};
+use serde::{Deserialize, Serialize};
+
+/// CreatePolicyVersion's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct CreatePolicyVersion {
+    policy_id: Id,
+    policy_document: String,
+    set_as_default: bool,
+}
+
+/// CreatePolicyVersion's reply. The clients read a number, whatever the documentation's example shows.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Created {
+    version_id: i64,
+}
+
+/// CreatePolicyVersion.
+pub async fn create(write: &mut Write<'_, '_>, input: Authorized<CreatePolicyVersion>) -> Result<Created, Fault> {
+    let number = versions::create(write, &id(&input.policy_id), &input.policy_document, input.set_as_default).await?;
+    Ok(Created { version_id: number })
+}
+
+/// GetPolicyVersion's and SetDefaultPolicyVersion's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct GetPolicyVersion {
+    policy_id: Id,
+    version_id: i64,
+}
+
+/// SetDefaultPolicyVersion's request.
+pub type SetDefaultPolicyVersion = GetPolicyVersion;
+
+/// GetPolicyVersion's reply.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Got {
+    policy_version: PolicyVersionDetail,
+}
+
+/// A version with its text.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct PolicyVersionDetail {
+    version_id: i64,
+    create_date: String,
+    is_default_version: u64,
+    document: String,
+}
+
+/// GetPolicyVersion.
+pub async fn get(cx: &Cx, input: Authorized<GetPolicyVersion>) -> Result<Got, Fault> {
+    let version = versions::get(cx, &id(&input.policy_id), input.version_id).await?;
+    Ok(Got {
+        policy_version: PolicyVersionDetail {
+            version_id: version.number,
+            create_date: version.created_at.rfc3339(),
+            is_default_version: u64::from(version.is_default),
+            document: version.document,
+        },
+    })
+}
+
+/// SetDefaultPolicyVersion.
+pub async fn set_default(write: &mut Write<'_, '_>, input: Authorized<SetDefaultPolicyVersion>) -> Result<Done, Fault> {
+    versions::set_default(write, &id(&input.policy_id), input.version_id).await?;
+    Ok(Done {})
+}
+
+/// ListPolicyVersions's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct ListPolicyVersions {
+    policy_id: Id,
+}
+
+/// ListPolicyVersions's reply.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Listed {
+    versions: Vec<PolicyVersionItem>,
+}
+
+/// A version as lists show it.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct PolicyVersionItem {
+    version_id: i64,
+    create_date: String,
+    is_default_version: u64,
+}
+
+/// ListPolicyVersions.
+pub async fn list(cx: &Cx, input: Authorized<ListPolicyVersions>) -> Result<Listed, Fault> {
+    let shown = |version: Version| PolicyVersionItem {
+        version_id: version.number,
+        create_date: version.created_at.rfc3339(),
+        is_default_version: u64::from(version.is_default),
+    };
+    Ok(Listed { versions: versions::list(cx, &id(&input.policy_id)).await?.into_iter().map(shown).collect() })
+}
+
+/// DeletePolicyVersion's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct DeletePolicyVersion {
+    policy_id: Id,
+    version_id: Vec<i64>,
+}
+
+/// DeletePolicyVersion: all of the versions or none.
+pub async fn delete(write: &mut Write<'_, '_>, input: Authorized<DeletePolicyVersion>) -> Result<Done, Fault> {
+    versions::delete(write, &id(&input.policy_id), &input.version_id).await?;
+    Ok(Done {})
+}
+
+fn id(id: &Id) -> PolicyId {
+    PolicyId::from(id.as_str())
+}

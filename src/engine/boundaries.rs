@@ -1,0 +1,81 @@
+//! Permission boundaries: a policy that a user's or role's rights cannot exceed.
+
+use super::cx::{Cx, Write};
+use super::fault::{Fault, Internal, Kind, Refusal};
+use super::ids::PolicyId;
+use super::policies::{self, Policy, PolicyRef};
+use super::roles::{self, RoleRef};
+use super::users;
+use super::view::{Change, Holder};
+use crate::args;
+use crate::store::Tx;
+
+/// Sets the boundary of a user or role, in place of the one that it has.
+pub async fn put(write: &mut Write<'_, '_>, holder: &Holder, policy: &PolicyId) -> Result<(), Fault> {
+    policies::require(write.cx, write.tx, &PolicyRef::Id(policy.clone())).await?;
+    set(write, holder, policy.as_str()).await
+}
+
+/// Takes the boundary of a user or role away; one that has none stays as it is.
+pub async fn delete(write: &mut Write<'_, '_>, holder: &Holder) -> Result<(), Fault> {
+    set(write, holder, "").await
+}
+
+/// The boundary of a user or role, if it has one.
+pub async fn get(cx: &Cx, holder: &Holder) -> Result<Option<Policy>, Fault> {
+    let mut read = cx.engine.store.read().await?;
+    let mut tx = read.tx();
+    let (sql, id, kind) = match holder {
+        Holder::User(id) => {
+            ("SELECT boundary_id FROM users WHERE account_id = $1 AND id = $2", id.as_str(), Kind::User)
+        }
+        Holder::Role(id) => {
+            ("SELECT boundary_id FROM roles WHERE account_id = $1 AND id = $2", id.as_str(), Kind::Role)
+        }
+        Holder::Group(_) => return Err(Internal::Bug("a group has no boundary").into()),
+    };
+    let row: Option<(String,)> = tx.optional(sql, args![&cx.account.id, id]).await?;
+    let (boundary,) = row.ok_or_else(|| Fault::NotFound(kind, id.to_owned()))?;
+    if boundary.is_empty() {
+        return Ok(None);
+    }
+    policies::require(cx, &mut tx, &PolicyRef::Id(boundary.into())).await.map(Some)
+}
+
+/// Refuses when a policy is somebody's boundary: without it, that somebody would have more rights than before.
+pub(super) async fn require_unused(
+    tx: &mut Tx<'_>,
+    account: &super::ids::AccountId,
+    policy: &PolicyId,
+) -> Result<(), Fault> {
+    for sql in [
+        "SELECT COUNT(*) FROM users WHERE account_id = $1 AND boundary_id = $2",
+        "SELECT COUNT(*) FROM roles WHERE account_id = $1 AND boundary_id = $2",
+    ] {
+        if tx.number(sql, args![account, policy]).await? > 0 {
+            return Err(Fault::Refused(Refusal::BoundaryInUse));
+        }
+    }
+    Ok(())
+}
+
+async fn set(write: &mut Write<'_, '_>, holder: &Holder, policy: &str) -> Result<(), Fault> {
+    let account = write.account().clone();
+    let (sql, id) = match holder {
+        Holder::User(id) => {
+            users::require(write.tx, &account, id).await?;
+            ("UPDATE users SET boundary_id = $3 WHERE account_id = $1 AND id = $2", id.as_str())
+        }
+        Holder::Role(id) => {
+            let role = roles::require(write, &RoleRef::Id(id.clone())).await?;
+            if role.kind == roles::SERVICE_LINKED {
+                return Err(Fault::Refused(Refusal::ServiceLinkedRole));
+            }
+            ("UPDATE roles SET boundary_id = $3 WHERE account_id = $1 AND id = $2", id.as_str())
+        }
+        Holder::Group(_) => return Err(Internal::Bug("a group has no boundary").into()),
+    };
+    write.tx.execute(sql, args![&account, id, policy]).await?;
+    write.changes(Change::Grants(holder.clone()));
+    Ok(())
+}

@@ -1,0 +1,195 @@
+//! User groups and their members.
+
+use super::cx::{Cx, Write};
+use super::fault::{Fault, Kind, Limit};
+use super::ids::{AccountId, GroupId};
+use super::users::{self, User, UserRef};
+use super::view::{Change, Holder};
+use crate::args;
+use crate::store::{FromRow, Tx};
+
+/// How many groups an account may have.
+const GROUPS: i64 = 300;
+/// How many users a group may have.
+const MEMBERS: i64 = 100;
+/// How many groups a user may be in.
+const GROUPS_OF_USER: i64 = 10;
+
+/// A user group.
+#[derive(Clone, Debug, FromRow)]
+pub struct Group {
+    /// Its id.
+    pub id: String,
+    /// Its name, unique in the account.
+    pub name: String,
+    /// A text of the account's.
+    pub remark: String,
+    /// Creation, in microseconds.
+    pub created_at: i64,
+}
+
+/// Makes a group.
+pub async fn create(write: &mut Write<'_, '_>, name: &str, remark: &str) -> Result<GroupId, Fault> {
+    let account = write.account().clone();
+    require_free(write.tx, &account, name).await?;
+    if write.tx.number("SELECT COUNT(*) FROM user_groups WHERE account_id = $1", args![&account]).await? >= GROUPS {
+        return Err(Fault::Quota(Limit::Groups, GROUPS.unsigned_abs()));
+    }
+    loop {
+        let id = GroupId::from((100_000 + write.cx.engine.env.below(900_000_000)).to_string());
+        let made = write
+            .tx
+            .execute(
+                "INSERT INTO user_groups (account_id, id, name, remark, created_at, seq) \
+                 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+                args![&account, &id, name, remark, write.cx.now.0, write.generation],
+            )
+            .await?;
+        // The name is free, so a conflict is one of the random id: another one is drawn.
+        if made == 1 {
+            write.only_adds();
+            return Ok(id);
+        }
+    }
+}
+
+/// Changes a group's name and remark, when they are given.
+pub async fn update(
+    write: &mut Write<'_, '_>,
+    id: &GroupId,
+    name: Option<&str>,
+    remark: Option<&str>,
+) -> Result<(), Fault> {
+    let account = write.account().clone();
+    let old = require(write.tx, &account, id).await?;
+    if let Some(name) = name
+        && name != old.name
+    {
+        require_free(write.tx, &account, name).await?;
+    }
+    // Explanations name the group, so whoever is in it is read again.
+    write
+        .tx
+        .execute(
+            "UPDATE user_groups SET name = $3, remark = $4 WHERE account_id = $1 AND id = $2",
+            args![&account, id, name.unwrap_or(&old.name), remark.unwrap_or(&old.remark)],
+        )
+        .await?;
+    Ok(())
+}
+
+/// Deletes a group with its memberships and attachments.
+pub async fn delete(write: &mut Write<'_, '_>, id: &GroupId) -> Result<(), Fault> {
+    let account = write.account().clone();
+    require(write.tx, &account, id).await?;
+    for sql in [
+        "DELETE FROM attachments WHERE account_id = $1 AND holder_kind = 'group' AND holder_id = $2",
+        "DELETE FROM user_groups WHERE account_id = $1 AND id = $2",
+    ] {
+        write.tx.execute(sql, args![&account, id]).await?;
+    }
+    Ok(())
+}
+
+/// Puts a user into a group; putting it there again changes nothing.
+pub async fn add(write: &mut Write<'_, '_>, id: &GroupId, user: &UserRef) -> Result<(), Fault> {
+    let account = write.account().clone();
+    require(write.tx, &account, id).await?;
+    let user = users::resolve(write.tx, &account, user).await?;
+    let there = "SELECT COUNT(*) FROM group_members WHERE account_id = $1 AND group_id = $2 AND user_id = $3";
+    if write.tx.number(there, args![&account, id, &user]).await? > 0 {
+        return Ok(());
+    }
+    let members = "SELECT COUNT(*) FROM group_members WHERE account_id = $1 AND group_id = $2";
+    if write.tx.number(members, args![&account, id]).await? >= MEMBERS {
+        return Err(Fault::Quota(Limit::GroupMembers, MEMBERS.unsigned_abs()));
+    }
+    let groups = "SELECT COUNT(*) FROM group_members WHERE account_id = $1 AND user_id = $2";
+    if write.tx.number(groups, args![&account, &user]).await? >= GROUPS_OF_USER {
+        return Err(Fault::Quota(Limit::UserGroups, GROUPS_OF_USER.unsigned_abs()));
+    }
+    write
+        .tx
+        .execute(
+            "INSERT INTO group_members (account_id, group_id, user_id, seq) VALUES ($1, $2, $3, $4)",
+            args![&account, id, &user, write.generation],
+        )
+        .await?;
+    write.changes(Change::Grants(Holder::User(user)));
+    Ok(())
+}
+
+/// Takes a user out of a group; taking out one that is not in it changes nothing.
+pub async fn remove(write: &mut Write<'_, '_>, id: &GroupId, user: &UserRef) -> Result<(), Fault> {
+    let account = write.account().clone();
+    require(write.tx, &account, id).await?;
+    let user = users::resolve(write.tx, &account, user).await?;
+    let sql = "DELETE FROM group_members WHERE account_id = $1 AND group_id = $2 AND user_id = $3";
+    write.tx.execute(sql, args![&account, id, &user]).await?;
+    write.changes(Change::Grants(Holder::User(user)));
+    Ok(())
+}
+
+/// A group of the caller's account with its members, oldest membership first.
+pub async fn get(cx: &Cx, id: &GroupId) -> Result<(Group, Vec<User>), Fault> {
+    let mut read = cx.engine.store.read().await?;
+    let mut tx = read.tx();
+    let group = require(&mut tx, &cx.account.id, id).await?;
+    let members = tx
+        .all(
+            "SELECT u.id, u.uid, u.name, u.remark, u.console_login, u.phone, u.country_code, u.email, u.created_at \
+             FROM group_members m JOIN users u ON u.account_id = m.account_id AND u.id = m.user_id \
+             WHERE m.account_id = $1 AND m.group_id = $2 ORDER BY m.seq, u.uid",
+            args![&cx.account.id, id],
+        )
+        .await?;
+    Ok((group, members))
+}
+
+/// The groups whose name contains the keyword, oldest first.
+pub async fn list(cx: &Cx, keyword: &str) -> Result<Vec<Group>, Fault> {
+    let mut read = cx.engine.store.read().await?;
+    let mut groups: Vec<Group> = read
+        .tx()
+        .all(
+            "SELECT id, name, remark, created_at FROM user_groups WHERE account_id = $1 ORDER BY seq",
+            args![&cx.account.id],
+        )
+        .await?;
+    groups.retain(|group| group.name.contains(keyword));
+    Ok(groups)
+}
+
+/// The groups of a user, oldest membership first.
+pub async fn of_user(cx: &Cx, user: &UserRef) -> Result<Vec<Group>, Fault> {
+    let mut read = cx.engine.store.read().await?;
+    let mut tx = read.tx();
+    let user = users::resolve(&mut tx, &cx.account.id, user).await?;
+    let groups = tx
+        .all(
+            "SELECT g.id, g.name, g.remark, g.created_at FROM group_members m \
+             JOIN user_groups g ON g.account_id = m.account_id AND g.id = m.group_id \
+             WHERE m.account_id = $1 AND m.user_id = $2 ORDER BY m.seq, g.seq",
+            args![&cx.account.id, &user],
+        )
+        .await?;
+    Ok(groups)
+}
+
+/// The group, as it stands in this transaction.
+pub async fn require(tx: &mut Tx<'_>, account: &AccountId, id: &GroupId) -> Result<Group, Fault> {
+    tx.optional(
+        "SELECT id, name, remark, created_at FROM user_groups WHERE account_id = $1 AND id = $2",
+        args![account, id],
+    )
+    .await?
+    .ok_or_else(|| Fault::NotFound(Kind::Group, id.to_string()))
+}
+
+async fn require_free(tx: &mut Tx<'_>, account: &AccountId, name: &str) -> Result<(), Fault> {
+    let sql = "SELECT COUNT(*) FROM user_groups WHERE account_id = $1 AND name = $2";
+    match tx.number(sql, args![account, name]).await? {
+        0 => Ok(()),
+        _ => Err(Fault::Exists(Kind::Group, name.to_owned())),
+    }
+}

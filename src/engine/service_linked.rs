@@ -1,0 +1,56 @@
+//! Service-linked roles: made for a service, assumed by it alone, and deleted by a task that can be asked about.
+//!
+//! Here the task ends with the call that starts it: no service uses the role.
+
+use super::cx::{Cx, Write};
+use super::fault::{Fault, Kind, Refusal};
+use super::ids::RoleId;
+use super::roles::{self, NewRole, RoleRef, SERVICE_LINKED};
+use crate::args;
+use crate::store::FromRow;
+
+/// A deletion that was asked for.
+#[derive(Clone, Debug, FromRow)]
+pub struct Deletion {
+    /// The role's name.
+    pub role_name: String,
+    /// The service that it was made for.
+    pub service: String,
+}
+
+/// Makes a service-linked role.
+pub async fn create(write: &mut Write<'_, '_>, new: &NewRole) -> Result<RoleId, Fault> {
+    roles::create_as(write, new, SERVICE_LINKED).await
+}
+
+/// Deletes a service-linked role; the result is the id of the task.
+pub async fn delete(write: &mut Write<'_, '_>, name: &str, service: fn(&str) -> String) -> Result<String, Fault> {
+    let account = write.account().clone();
+    let wanted = RoleRef::Name(name.to_owned());
+    let role = roles::require(write, &wanted).await?;
+    if role.kind != SERVICE_LINKED {
+        return Err(Fault::Refused(Refusal::NotServiceLinked));
+    }
+    let task = write.generation.to_string();
+    write
+        .tx
+        .execute(
+            "INSERT INTO deletion_tasks (account_id, id, role_name, service, created_at) VALUES ($1, $2, $3, $4, $5)",
+            args![&account, &task, name, service(&role.document), write.cx.now.0],
+        )
+        .await?;
+    roles::remove(write, role).await?;
+    Ok(task)
+}
+
+/// A deletion by the id of its task.
+pub async fn deletion(cx: &Cx, task: &str) -> Result<Deletion, Fault> {
+    let mut read = cx.engine.store.read().await?;
+    read.tx()
+        .optional(
+            "SELECT role_name, service FROM deletion_tasks WHERE account_id = $1 AND id = $2",
+            args![&cx.account.id, task],
+        )
+        .await?
+        .ok_or_else(|| Fault::NotFound(Kind::DeletionTask, task.to_owned()))
+}

@@ -1,0 +1,171 @@
+//! Versions of a policy: one of them is the default, which is the one that counts.
+
+use super::cx::{Cx, Write};
+use super::fault::{Fault, Kind, Limit, Refusal};
+use super::ids::PolicyId;
+use super::policies::{self, PolicyRef};
+use super::roles;
+use crate::args;
+use crate::env::Time;
+use crate::policy;
+use crate::store::FromRow;
+
+/// How many versions a policy may have.
+const VERSIONS: i64 = 5;
+
+/// A version of a policy.
+#[derive(Clone, Debug)]
+pub struct Version {
+    /// Its number: never used again, so there may be holes.
+    pub number: i64,
+    /// When it was made.
+    pub created_at: Time,
+    /// Whether it is the default one.
+    pub is_default: bool,
+    /// Its text.
+    pub document: String,
+}
+
+#[derive(FromRow)]
+struct VersionRow {
+    version: i64,
+    document: String,
+    created_at: i64,
+    default_version: i64,
+}
+
+/// Adds a version, the default one when `make_default` says so.
+pub async fn create(
+    write: &mut Write<'_, '_>,
+    id: &PolicyId,
+    document: &str,
+    make_default: bool,
+) -> Result<i64, Fault> {
+    let account = write.account().clone();
+    let read = policies::written(&write.cx.engine, &write.cx.account, policy::Kind::Identity, document)?;
+    roles::check_principals(write.tx, &read).await?;
+    own(write, id).await?;
+    let count = "SELECT COUNT(*) FROM policy_versions WHERE account_id = $1 AND policy_id = $2";
+    if write.tx.number(count, args![&account, id]).await? >= VERSIONS {
+        return Err(Fault::Quota(Limit::PolicyVersions, VERSIONS.unsigned_abs()));
+    }
+    let moved: Option<(i64,)> = write
+        .tx
+        .optional(
+            "UPDATE policies SET last_version = last_version + 1, updated_at = $3 WHERE account_id = $1 AND id = $2 \
+             RETURNING last_version",
+            args![&account, id, write.cx.now.0],
+        )
+        .await?;
+    let number = moved.map_or(1, |(number,)| number);
+    write
+        .tx
+        .execute(
+            "INSERT INTO policy_versions (account_id, policy_id, version, document, created_at) \
+             VALUES ($1, $2, $3, $4, $5)",
+            args![&account, id, number, document, write.cx.now.0],
+        )
+        .await?;
+    if make_default {
+        let sql = "UPDATE policies SET default_version = $3 WHERE account_id = $1 AND id = $2";
+        write.tx.execute(sql, args![&account, id, number]).await?;
+    } else {
+        write.only_adds();
+    }
+    Ok(number)
+}
+
+/// Makes a version the default one.
+pub async fn set_default(write: &mut Write<'_, '_>, id: &PolicyId, number: i64) -> Result<(), Fault> {
+    let account = write.account().clone();
+    own(write, id).await?;
+    let version = require(write, id, number).await?;
+    if version.is_default {
+        return Err(Fault::Refused(Refusal::DefaultVersion));
+    }
+    write
+        .tx
+        .execute(
+            "UPDATE policies SET default_version = $3, updated_at = $4 WHERE account_id = $1 AND id = $2",
+            args![&account, id, number, write.cx.now.0],
+        )
+        .await?;
+    Ok(())
+}
+
+/// Deletes versions, none of which may be the default one: all of them or none.
+pub async fn delete(write: &mut Write<'_, '_>, id: &PolicyId, numbers: &[i64]) -> Result<(), Fault> {
+    let account = write.account().clone();
+    own(write, id).await?;
+    for number in numbers {
+        if require(write, id, *number).await?.is_default {
+            return Err(Fault::Refused(Refusal::DefaultVersion));
+        }
+        let sql = "DELETE FROM policy_versions WHERE account_id = $1 AND policy_id = $2 AND version = $3";
+        write.tx.execute(sql, args![&account, id, *number]).await?;
+    }
+    write.only_adds();
+    Ok(())
+}
+
+/// The versions of a policy, oldest first. A preset has one.
+pub async fn list(cx: &Cx, id: &PolicyId) -> Result<Vec<Version>, Fault> {
+    let mut read = cx.engine.store.read().await?;
+    let mut tx = read.tx();
+    let policy = policies::require(cx, &mut tx, &PolicyRef::Id(id.clone())).await?;
+    if policy.preset {
+        return Ok(vec![Version {
+            number: 1,
+            created_at: policy.created_at,
+            is_default: true,
+            document: policy.document,
+        }]);
+    }
+    let rows: Vec<VersionRow> = tx
+        .all(
+            "SELECT v.version, v.document, v.created_at, p.default_version FROM policy_versions v \
+             JOIN policies p ON p.account_id = v.account_id AND p.id = v.policy_id \
+             WHERE v.account_id = $1 AND v.policy_id = $2 ORDER BY v.version",
+            args![&cx.account.id, id],
+        )
+        .await?;
+    Ok(rows.into_iter().map(VersionRow::read).collect())
+}
+
+/// One version of a policy.
+pub async fn get(cx: &Cx, id: &PolicyId, number: i64) -> Result<Version, Fault> {
+    let versions = list(cx, id).await?;
+    versions
+        .into_iter()
+        .find(|version| version.number == number)
+        .ok_or_else(|| Fault::NotFound(Kind::PolicyVersion, number.to_string()))
+}
+
+impl VersionRow {
+    fn read(self) -> Version {
+        Version {
+            number: self.version,
+            created_at: Time(self.created_at),
+            is_default: self.version == self.default_version,
+            document: self.document,
+        }
+    }
+}
+
+async fn own(write: &mut Write<'_, '_>, id: &PolicyId) -> Result<(), Fault> {
+    policies::own(policies::require(write.cx, write.tx, &PolicyRef::Id(id.clone())).await?).map(|_| ())
+}
+
+async fn require(write: &mut Write<'_, '_>, id: &PolicyId, number: i64) -> Result<Version, Fault> {
+    let account = write.account().clone();
+    let row: Option<VersionRow> = write
+        .tx
+        .optional(
+            "SELECT v.version, v.document, v.created_at, p.default_version FROM policy_versions v \
+             JOIN policies p ON p.account_id = v.account_id AND p.id = v.policy_id \
+             WHERE v.account_id = $1 AND v.policy_id = $2 AND v.version = $3",
+            args![&account, id, number],
+        )
+        .await?;
+    row.map(VersionRow::read).ok_or_else(|| Fault::NotFound(Kind::PolicyVersion, number.to_string()))
+}

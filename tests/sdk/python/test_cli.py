@@ -1,0 +1,420 @@
+"""The command line: a wrong start is one clear line on standard error and exit code 2."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import time
+
+import pytest
+import tc3
+from conftest import ADMIN_TOKEN, Admin, Server, Tenant, wait_for
+
+
+@pytest.fixture
+def run(binary, tmp_path):
+    def run(*arguments, timeout=30, **environment):
+        return subprocess.run(
+            [str(binary), *map(str, arguments)],
+            cwd=tmp_path,
+            env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)} | environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+        )
+
+    return run
+
+
+@pytest.fixture
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def refused(done, *words):
+    """Exit code 2, nothing on standard output, one line on standard error that names what was wrong."""
+    assert done.returncode == 2, (done.returncode, done.stdout, done.stderr)
+    assert done.stdout == "", done.stdout
+    lines = [line for line in done.stderr.splitlines() if line.strip()]
+    assert len(lines) == 1, done.stderr
+    assert "panicked" not in done.stderr and "Error {" not in done.stderr
+    for word in words:
+        assert word in lines[0], (word, lines[0])
+    return lines[0]
+
+
+# ------------------------------------------------------------------------------------------------ wrong starts
+
+
+@pytest.mark.parametrize(
+    "arguments, word",
+    [
+        (["--no-such-flag"], "--no-such-flag"),
+        (["--listen"], "--listen"),
+        (["--listen", "nowhere"], "nowhere"),
+        (["--listen", "127.0.0.1:99999"], "127.0.0.1:99999"),
+        (["--rate-limit", "sometimes"], "sometimes"),
+        (["--rate-limit", "-1"], "-1"),
+        (["--durability", "maybe"], "maybe"),
+        (["--log", "xml"], "xml"),
+        (["--database", "mysql://localhost/x"], "mysql"),
+        (["--root-uin", "root"], "root"),
+        (["surplus"], "surplus"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_wrong_flag(run, tmp_path, arguments, word):
+    refused(run("serve", "--data-dir", tmp_path / "data", *arguments), word)
+    assert not (tmp_path / "data").exists(), "a refused start leaves nothing behind"
+
+
+def test_an_unknown_command(run):
+    refused(run("dance"), "dance")
+
+
+def test_a_wrong_variable(run, tmp_path):
+    refused(run("serve", "--data-dir", tmp_path / "data", CAMULATOR_RATE_LIMIT="sometimes"), "sometimes")
+
+
+def test_a_busy_port(run, server, tmp_path):
+    refused(run("serve", "--listen", server.host, "--data-dir", tmp_path / "data"), server.host)
+
+
+def test_a_second_process_on_the_data_directory(run, server, databases):
+    if databases.postgres:
+        pytest.skip("several processes may share a PostgreSQL database")
+    refused(run("serve", "--listen", "127.0.0.1:0", "--data-dir", server.data_dir), str(server.data_dir))
+
+
+def test_a_data_directory_that_is_a_file(run, tmp_path):
+    (tmp_path / "data").write_text("in the way")
+    refused(run("serve", "--listen", "127.0.0.1:0", "--data-dir", tmp_path / "data"), str(tmp_path / "data"))
+    assert (tmp_path / "data").read_text() == "in the way"
+
+
+def database_file(data_dir):
+    found = [path for path in data_dir.rglob("*") if path.is_file() and path.read_bytes()[:15] == b"SQLite format 3"]
+    assert len(found) == 1, found
+    return found[0]
+
+
+@pytest.fixture
+def stopped(binary, tmp_path):
+    """A server on SQLite that has run and was stopped."""
+    server = Server(binary, tmp_path / "used" / "data")
+    (tmp_path / "used").mkdir()
+    server.start()
+    assert server.stop() == 0
+    return server
+
+
+def test_a_database_file_that_is_none(run, stopped):
+    path = database_file(stopped.data_dir)
+    path.write_bytes(b"not a database at all" * 100)
+    refused(run("serve", "--listen", "127.0.0.1:0", "--data-dir", stopped.data_dir), path.name)
+    assert path.read_bytes() == b"not a database at all" * 100, "the foreign file was touched"
+
+
+def test_a_database_file_of_another_program(run, stopped):
+    path = database_file(stopped.data_dir)
+    for file in path.parent.glob(path.name + "*"):
+        file.unlink()
+    with sqlite3.connect(path) as other:
+        other.execute("create table accounts (recipe text)")
+        other.execute("insert into accounts values ('soup')")
+    other.close()
+    refused(run("serve", "--listen", "127.0.0.1:0", "--data-dir", stopped.data_dir), path.name)
+    with sqlite3.connect(path) as other:
+        assert other.execute("select recipe from accounts").fetchall() == [("soup",)]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+def test_an_unreadable_database_file(run, stopped):
+    path = database_file(stopped.data_dir)
+    path.chmod(0)
+    refused(run("serve", "--listen", "127.0.0.1:0", "--data-dir", stopped.data_dir), path.name)
+
+
+def test_a_database_that_is_not_there(run, tmp_path, free_port):
+    url = f"postgres://nobody@127.0.0.1:{free_port}/nothing"
+    line = refused(run("serve", "--listen", "127.0.0.1:0", "--data-dir", tmp_path / "data", "--database", url))
+    assert str(free_port) in line or "postgres" in line.lower(), line
+
+
+def test_a_database_url_never_shows_its_password(run, tmp_path, free_port):
+    url = f"postgres://nobody:correct-horse@127.0.0.1:{free_port}/nothing"
+    done = run("serve", "--listen", "127.0.0.1:0", "--data-dir", tmp_path / "data", "--database", url)
+    assert "correct-horse" not in refused(done)
+
+
+def test_a_configuration_that_is_not_there(run, tmp_path):
+    refused(run("serve", "--config", tmp_path / "none.toml"), "none.toml")
+
+
+@pytest.mark.parametrize(
+    "text, word",
+    [("listen = ", "bad.toml"), ('colour = "red"', "colour"), ("listen = 5", "listen"), ('listen = "nowhere"', "nowhere")],
+)
+def test_a_bad_configuration(run, tmp_path, text, word):
+    (tmp_path / "bad.toml").write_text(text)
+    refused(run("serve", "--config", tmp_path / "bad.toml", "--data-dir", tmp_path / "data"), word)
+
+
+def test_a_public_address_wants_a_word(run, tmp_path):
+    done = run("serve", "--listen", "0.0.0.0:0", "--data-dir", tmp_path / "data")
+    refused(done, "--allow-public")
+
+
+def test_a_public_address_and_the_keys_of_the_documentation(run, tmp_path):
+    refused(
+        run(
+            "serve", "--listen", "0.0.0.0:0", "--allow-public", "--data-dir", tmp_path / "data",
+            "--root-secret-id", "AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE",
+            "--root-secret-key", "Gu5t9xGARNpq86cd98joQYCN3EXAMPLE",
+        )
+    )  # fmt: skip
+
+
+def test_a_bad_master_key(run, tmp_path):
+    done = run("serve", "--listen", "127.0.0.1:0", "--data-dir", tmp_path / "data", CAMULATOR_MASTER_KEY="xyz")
+    line = refused(done, "CAMULATOR_MASTER_KEY")
+    assert "xyz" not in line, "a secret does not belong on the screen"
+
+
+def test_another_master_key(run, stopped):
+    """Secrets that cannot be opened are found out at the start, not at the first call."""
+    done = run("serve", "--listen", "127.0.0.1:0", "--data-dir", stopped.data_dir, CAMULATOR_MASTER_KEY="ab" * 32)
+    refused(done)
+
+
+# ------------------------------------------------------------------------------------------------ right starts
+
+
+def test_the_first_line_and_who_may_read_the_directory(binary, tmp_path):
+    (tmp_path / "home").mkdir()
+    server = Server(binary, tmp_path / "home" / "data")
+    server.start()
+    try:
+        assert re.match(r"camulator ready url=http://127\.0\.0\.1:\d+( \S+=\S*)*$", server.first_line.strip())
+        assert (server.data_dir.stat().st_mode & 0o777) == 0o700
+        assert (server.data_dir / "master.key").stat().st_mode & 0o777 == 0o600
+    finally:
+        assert server.stop() == 0
+
+
+def test_the_root_key_that_was_asked_for(serve):
+    keys = ("AKID" + "B" * 32, "c" * 32)
+    server = serve("--root-uin", "100000000001", "--root-secret-id", keys[0], "--root-secret-key", keys[1])
+    root = Tenant(
+        server, {"account": {"id": "100000000001"}, "credentials": {"secret_id": keys[0], "secret_key": keys[1]}}
+    )
+    assert root.raw("sts", "GetCallerIdentity").response["AccountId"] == "100000000001"
+
+
+def test_a_configuration_file(binary, tmp_path):
+    (tmp_path / "home").mkdir()
+    (tmp_path / "camulator.toml").write_text('rate-limit = "off"\nroot-uin = "100000000002"\n')
+    server = Server(binary, tmp_path / "home" / "data", options=["--config", tmp_path / "camulator.toml"])
+    server.options = list(map(str, server.options))
+    server.start()
+    try:
+        assert "100000000002" in json.dumps(server.admin.ok("GET", "/accounts"))
+    finally:
+        server.stop()
+
+
+def test_nothing_on_disk(binary, tmp_path):
+    process = subprocess.Popen(
+        [str(binary), "serve", "--listen", "127.0.0.1:0", "--ephemeral", "--admin-token", ADMIN_TOKEN],
+        cwd=tmp_path, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
+    )  # fmt: skip
+    try:
+        first = process.stdout.readline()
+        url = re.match(r"camulator ready url=(\S+)", first)[1]
+        assert Admin(url).account()["credentials"]["secret_id"]
+        assert list(tmp_path.iterdir()) == []
+    finally:
+        process.terminate()
+        assert process.wait(timeout=20) == 0
+        process.stdout.close()
+
+
+def test_machine_readable(binary, tmp_path):
+    process = subprocess.Popen(
+        [str(binary), "serve", "--listen", "127.0.0.1:0", "--ephemeral", "--log", "json"],
+        cwd=tmp_path, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
+    )  # fmt: skip
+    try:
+        first = json.loads(process.stdout.readline())
+        assert first["url"].startswith("http://127.0.0.1:"), first
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+        process.stdout.close()
+
+
+def test_sigterm_lets_a_request_finish(serve):
+    server = serve()
+    tenant = server.tenant()
+    assert tenant.raw("cam", "ListUsers").code is None
+    started = time.monotonic()
+    with socket.create_connection(server.host.split(":"), timeout=5):  # an idle connection must not hold it up
+        assert server.stop() == 0
+    assert time.monotonic() - started < 15
+
+
+def test_what_it_says_about_itself(run):
+    version = run("--version")
+    assert version.returncode == 0 and version.stdout.startswith("camulator ")
+    for arguments in (["--help"], ["serve", "--help"], ["account", "--help"], ["health", "--help"]):
+        help_text = run(*arguments)
+        assert help_text.returncode == 0 and "Usage" in help_text.stdout, arguments
+
+
+# ------------------------------------------------------------------------------------------------ client commands
+
+
+@pytest.fixture
+def client(run, server):
+    def client(*arguments, **environment):
+        return run(*arguments, **({"CAMULATOR_URL": server.url, "CAMULATOR_ADMIN_TOKEN": ADMIN_TOKEN} | environment))
+
+    return client
+
+
+def test_health(client, free_port):
+    assert client("health").returncode == 0
+    gone = client("health", CAMULATOR_URL=f"http://127.0.0.1:{free_port}")
+    assert gone.returncode != 0
+    assert len(gone.stderr.strip().splitlines()) == 1, gone.stderr
+
+
+def test_health_follows_the_server(run, binary, tmp_path):
+    (tmp_path / "home").mkdir()
+    server = Server(binary, tmp_path / "home" / "data").start()
+    wait_for(lambda: run("health", CAMULATOR_URL=server.url).returncode == 0)
+    server.stop()
+    assert run("health", CAMULATOR_URL=server.url).returncode != 0
+
+
+def test_account_commands(client, server):
+    created = client("account", "create", "--name", "by-hand")
+    assert created.returncode == 0, created.stderr
+    secret_id = re.search(r"AKID[A-Za-z0-9]{32}", created.stdout)
+    assert secret_id, created.stdout
+    accounts = server.admin.ok("GET", "/accounts")["accounts"]
+    identity = str(next(account["id"] for account in accounts if account["name"] == "by-hand"))
+    assert identity in created.stdout
+    listed = client("account", "list")
+    assert listed.returncode == 0 and identity in listed.stdout and "by-hand" in listed.stdout
+    deleted = client("account", "delete", identity)
+    assert deleted.returncode == 0, deleted.stderr
+    assert identity not in client("account", "list").stdout
+
+
+def test_account_commands_refuse(client, free_port):
+    for done in (
+        client("account", "delete", "424242424242"),
+        client("account", "list", CAMULATOR_ADMIN_TOKEN="wrong"),
+        client("account", "list", CAMULATOR_URL=f"http://127.0.0.1:{free_port}"),
+    ):
+        assert done.returncode != 0 and done.stdout == ""
+        assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+        assert "panicked" not in done.stderr
+
+
+class Plain:
+    """`camulator serve` with nothing but an address and a directory, its whole output kept."""
+
+    def __init__(self, binary, home):
+        self.out = home / "out"
+        with open(self.out, "wb") as out:
+            self.process = subprocess.Popen(
+                [str(binary), "serve", "--listen", "127.0.0.1:0", "--data-dir", str(home / "data")],
+                stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.DEVNULL, cwd=home,
+                env={"PATH": os.environ["PATH"], "HOME": str(home)},
+            )  # fmt: skip
+        wait_for(lambda: "X-TC-Action: GetCallerIdentity" in self.out.read_text() or self.process.poll() is not None)
+        time.sleep(0.2)  # what follows the last thing waited for comes in the same write
+        self.text = self.out.read_text()
+        self.exports = dict(re.findall(r"export (\w+)=['\"]?([^'\"\s]+)", self.text))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(timeout=20)
+
+
+def test_what_it_prints_is_enough_to_make_the_first_call(binary, tmp_path):
+    with Plain(binary, tmp_path) as plain:
+        assert plain.text.startswith("camulator ready url=http://127.0.0.1:")
+        assert {"TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "TENCENTCLOUD_REGION", "CAMULATOR_URL"} <= set(
+            plain.exports
+        )
+        keys = {"secret_id": plain.exports["TENCENTCLOUD_SECRET_ID"], "secret_key": plain.exports["TENCENTCLOUD_SECRET_KEY"]}
+        reply = tc3.call(plain.exports["CAMULATOR_URL"], "sts", "GetCallerIdentity", **keys)
+        assert reply.code is None, reply
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here")
+def test_the_first_call_can_be_pasted(binary, tmp_path):
+    with Plain(binary, tmp_path) as plain:
+        command = plain.text[plain.text.index("curl ") :]
+        done = subprocess.run(
+            ["bash", "-c", command.replace("curl ", "curl -sS ", 1)], capture_output=True, text=True, timeout=30
+        )
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["Response"]["AccountId"], done.stdout
+
+
+def test_the_root_key_is_kept(binary, tmp_path):
+    with Plain(binary, tmp_path) as first:
+        before = first.exports
+    with Plain(binary, tmp_path) as second:
+        after = second.exports
+    for name in ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "CAMULATOR_ADMIN_TOKEN"):
+        assert before[name] == after[name], name
+
+
+@pytest.mark.parametrize("which", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
+def test_a_signal_right_after_the_ready_line(binary, tmp_path, which):
+    """Whoever reads that it is ready may stop it at once, and it stops in order."""
+    for number in range(20):
+        process = subprocess.Popen(
+            [str(binary), "serve", "--listen", "127.0.0.1:0", "--data-dir", str(tmp_path / f"data-{number}")],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=tmp_path,
+            env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
+        )  # fmt: skip
+        try:
+            assert process.stdout.readline().startswith("camulator ready")
+            process.send_signal(which)
+            assert process.wait(timeout=20) == 0, f"run {number}"
+        finally:
+            process.kill()
+            process.stdout.close()
+
+
+def test_the_data_directory_can_be_moved(binary, tmp_path):
+    (tmp_path / "home").mkdir()
+    server = Server(binary, tmp_path / "home" / "data").start()
+    tenant = server.tenant()
+    tenant.role("kept")
+    server.stop()
+    shutil.move(server.data_dir, tmp_path / "home" / "elsewhere")
+    server.data_dir = tmp_path / "home" / "elsewhere"
+    server.start()
+    try:
+        assert tenant.raw("cam", "GetRole", {"RoleName": "kept"}).code is None
+    finally:
+        server.stop()
