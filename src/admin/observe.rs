@@ -82,6 +82,7 @@ pub async fn put_stub(
     let body = serde_json::to_string(&stub).map_err(|_| Failure::invalid("the stub cannot be kept"))?;
     stubs::keep(&app.engine, &stub.service, &stub.action, body).await?;
     app.stubs.put(stub.clone());
+    app.engine.know_services(app.stubs.services());
     Ok(Answer(StatusCode::OK, stub))
 }
 
@@ -92,6 +93,7 @@ pub async fn delete_stub(
 ) -> Result<StatusCode, Failure> {
     stubs::forget(&app.engine, &service, &action).await?;
     if app.stubs.remove(&service, &action) {
+        app.engine.know_services(app.stubs.services());
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(Failure::not_found("stub", &format!("{service}:{action}")))

@@ -78,6 +78,7 @@ async fn serve(config: Config) -> Result<(), String> {
         let stub = serde_json::from_str(&body).map_err(|error| format!("cannot read a stub that is kept: {error}"))?;
         stubs.put(stub);
     }
+    engine.know_services(stubs.services());
     let app = Arc::new(App {
         engine,
         stubs,
