@@ -12,11 +12,13 @@
     reason = "a test ends with the first thing that is not as it should be"
 )]
 
+mod admin;
 mod authorisation;
 mod catalogue;
 mod codes;
 mod contract;
 mod rates;
+mod rights;
 mod signatures;
 mod story;
 mod support;

@@ -443,7 +443,6 @@ impl Caller {
             content_type: "application/json".to_owned(),
             signed_content_type: None,
             timestamp: self.surface.clock.now().seconds(),
-            date: None,
             headers: vec![
                 ("x-tc-action".to_owned(), action.to_owned()),
                 ("x-tc-version".to_owned(), version.to_owned()),
@@ -555,7 +554,6 @@ pub struct Call {
     content_type: String,
     signed_content_type: Option<String>,
     timestamp: i64,
-    date: Option<String>,
     headers: Vec<(String, String)>,
     also_signed: Vec<String>,
     body: Vec<u8>,
@@ -570,20 +568,9 @@ impl Call {
         self
     }
 
-    pub fn target(mut self, target: &str) -> Call {
-        self.target = target.to_owned();
-        self
-    }
-
     /// The service in the signature's scope.
     pub fn scope(mut self, service: &str) -> Call {
         self.service = service.to_owned();
-        self
-    }
-
-    /// The day in the signature's scope.
-    pub fn date(mut self, date: &str) -> Call {
-        self.date = Some(date.to_owned());
         self
     }
 
@@ -619,12 +606,6 @@ impl Call {
     pub fn header(mut self, name: &str, value: &str) -> Call {
         self.headers.retain(|(known, _)| known != name);
         self.headers.push((name.to_owned(), value.to_owned()));
-        self
-    }
-
-    /// A header that is not sent.
-    pub fn without(mut self, name: &str) -> Call {
-        self.headers.retain(|(known, _)| known != name);
         self
     }
 
@@ -672,7 +653,7 @@ impl Call {
         headers.sort();
         let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let payload = self.payload.clone().unwrap_or_else(|| tc3::digest(&self.body));
-        let date = self.date.clone().unwrap_or_else(|| tc3::date(self.timestamp));
+        let date = tc3::date(self.timestamp);
         let query = if self.method == "GET" { self.target.split_once('?').map_or("", |(_, query)| query) } else { "" };
         ToSign {
             secret_key: &self.caller.secret_key,

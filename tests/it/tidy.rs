@@ -24,7 +24,6 @@ const MUTUAL: &[(&str, &str)] = &[
     ("dialect/tencent/cam/extensions.rs", "dialect/tencent/operations.rs"),
     ("dialect/tencent/codes.rs", "dialect/tencent/reply.rs"),
     ("engine/authorize.rs", "engine/fault.rs"),
-    ("engine/boundaries.rs", "engine/policies.rs"),
     ("engine/keys.rs", "engine/sessions.rs"),
     ("engine/policies.rs", "engine/roles.rs"),
 ];
