@@ -195,7 +195,7 @@ fn resources() {
     check(r#""qcs::cvm:gx::x/y""#, "ResourceRegion");
     check(r#""qcs::cvm:ap-*::x/y""#, "ResourceRegion");
     check(r#""qcs::cvm:gz:100000000001:x/y""#, "ResourceOwner");
-    for account in ["uin/*", "uin/", "uid/x", "uid/12345678901234567890", "uid/0", "uin/1250000000", "x/1"] {
+    for account in ["uin/*", "uin/", "uin/1x", "uid/x", "uid/12345678901234567890", "uid/0", "uin/1250000000", "x/1"] {
         check(&format!(r#""qcs::cvm:gz:{account}:x/y""#), "ResourceOwner");
     }
     check(r#""qcs::cvm:gz:uin/${uin}:x/y""#, "ResourceOwner");
@@ -372,7 +372,9 @@ fn principals_of_the_wrong_form() {
         check(&format!(r#"{{"qcs":"{name}"}}"#), &["PrincipalName statement[0].principal.qcs"]);
     }
     check(r#"{"federated":"qcs::cam::uin/1:root"}"#, &["PrincipalName statement[0].principal.federated"]);
-    for name in ["", "cvm", "cvm..qcloud.com", "*.qcloud.com"] {
+    check(r#"{"service":"a_1-b.qcloud.com","qcs":"qcs::cam::uin/1:uin/2"}"#, &[]);
+    check(r#"{"qcs":"qcs::cam::uin/1x:root"}"#, &["PrincipalName statement[0].principal.qcs"]);
+    for name in ["", "cvm", "cvm..qcloud.com", "*.qcloud.com", "c vm.qcloud.com"] {
         check(&format!(r#"{{"service":"{name}"}}"#), &["PrincipalName statement[0].principal.service"]);
     }
     check(r#"{"service":"cvm.example.com"}"#, &["PrincipalServiceUnknown statement[0].principal.service"]);

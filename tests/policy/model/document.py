@@ -292,7 +292,7 @@ class _Reader:
             self.defect("ResourceContent", path, at, 5)
         if any(name not in MEANT for _, _, _, _, name, _ in self.defects[before:]):
             return None
-        return project or "id/0", service, known.LONG_REGION.get(region, region), account, cut, item in ("*", "*/*")
+        return project or "id/0", service, known.LONG_REGION.get(region, region), account, cut, _everything(item)
 
     @staticmethod
     def account(text):
@@ -410,6 +410,11 @@ class _Reader:
         if cut is None:
             self.defect("ConditionContent", path, node.start)
         return cut
+
+
+def _everything(item):
+    """A run of stars says no more than one."""
+    return item == "*/*" or item != "" and not item.strip("*")
 
 
 def _of_sts(action):
