@@ -103,7 +103,7 @@ class World:
 
     def statement(self):
         rng = self.rng
-        statement = {"effect": "deny" if rng.random() < 0.27 else "allow"}
+        statement = {"effect": "deny" if rng.random() < 0.28 else "allow"}
         statement["action"] = self.some(self.action)
         statement["resource"] = self.some(self.resource)
         if rng.random() < 0.6:
@@ -150,7 +150,7 @@ class World:
     def condition(self):
         rng = self.rng
         condition = {}
-        for operator, qualifier, suffix in rng.sample(self.conditions, rng.choice([1, 1, 2, 2])):
+        for operator, qualifier, suffix in rng.sample(self.conditions, rng.choice([1, 2, 2, 2])):
             kind = OPERATORS[operator][0]
             keys = rng.sample(KEYS[kind], rng.choice([1, 1, 2]))
             condition[qualifier + operator + suffix] = {key: self.some(lambda: self.value(kind)) for key in keys}
@@ -270,10 +270,11 @@ class World:
                 questions = [self.ask() | {"action": rng.choice(TRUST), "resource": None, "who": self.who()} for _ in range(asks)]
                 yield {"rules": self.rules | {"kind": "trust"}, "trust": rng.choice(trusts), "asks": questions}
                 continue
-            line = {"rules": self.rules, "identity": rng.choices(pool, k=rng.choice([0, 1, 2, 3, 3, 4, 5])), "root": rng.random() < 0.06}
+            count = 30 if rng.random() < 0.01 else rng.choice([1, 1, 2, 3, 3, 4, 5])
+            line = {"rules": self.rules, "identity": rng.choices(pool, k=count), "root": rng.random() < 0.06}
             for layer in ("boundary", "session"):
                 if rng.random() < 0.12:
-                    line[layer] = rng.choices(pool, k=rng.choice([0, 1, 2, 3]))
+                    line[layer] = rng.choices(pool, k=rng.choice([0, 1, 2, 3, 4]))
             line["asks"] = [self.ask() for _ in range(asks)]
             yield line
 
