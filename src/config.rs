@@ -116,6 +116,11 @@ impl Config {
             (None, Some(_)) => return Err("--root-secret-key needs --root-secret-id".to_owned()),
         };
         check_exposure(&listen, flags.allow_public.unwrap_or(false), root_key.as_ref())?;
+        if let Some(uin) = &flags.root_uin
+            && !(crate::dialect::tencent::DIALECT.is_account_id)(uin)
+        {
+            return Err(format!("--root-uin `{uin}` is not an account id: 5 to 18 digits are"));
+        }
         let rate_limit =
             flags.rate_limit.as_deref().unwrap_or("documented").parse().map_err(|why| format!("--rate-limit {why}"))?;
         let json = match flags.log.as_deref().unwrap_or("text") {
@@ -177,7 +182,11 @@ fn location(database: Option<&str>, data_dir: Option<&PathBuf>) -> Result<Locati
                 // `sqlite://relative` and `sqlite:///absolute` are as common as `sqlite:path`.
                 Ok(Location::File(PathBuf::from(path.strip_prefix("//").unwrap_or(path))))
             }
-            _ => Err(format!("--database `{url}` is neither sqlite:PATH nor postgres://…")),
+            _ => {
+                // The address may hold a password: only its scheme is repeated.
+                let scheme = url.split(':').next().unwrap_or_default();
+                Err(format!("--database `{scheme}:…` is neither sqlite:PATH nor postgres://…"))
+            }
         },
     }
 }

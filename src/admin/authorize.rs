@@ -2,8 +2,8 @@
 
 use super::{Answer, Failure, read};
 use crate::dialect::DIALECTS;
-use crate::dialect::contract::{Conditions, Dialect};
-use crate::engine::authorize::{Asked, Evidence, gather, gather_trust};
+use crate::dialect::contract::Dialect;
+use crate::engine::authorize::{Asked, Conditions, Evidence, gather, gather_trust};
 use crate::engine::cx::{Caller, Cx};
 use crate::engine::ids::SecretId;
 use crate::journal::explained;
@@ -56,7 +56,8 @@ pub async fn decide(State(app): State<Arc<App>>, body: Bytes) -> Result<Answer<V
     let mut asked = Asked {
         action: Cow::Owned(question.action),
         resources: resource.map(|resource| vec![resource]),
-        context: context(&cx, dialect, question.context)?,
+        context: context(question.context)?,
+        common: dialect.conditions,
     };
     let mut trust: Option<Arc<Evidence>> = None;
     if let Some((owner, reference)) = assumes {
@@ -112,10 +113,9 @@ async fn caller(app: &App, question: &Question) -> Result<(Caller, &'static Dial
     }
 }
 
-/// The keys that every request has, unless the question gives them itself.
-fn context(cx: &Cx, dialect: &Dialect, given: BTreeMap<String, Value>) -> Result<Conditions, Failure> {
-    let mut context = (dialect.conditions)(cx);
-    context.retain(|(key, _)| !given.contains_key(key.as_ref()));
+/// The condition keys that the question gives.
+fn context(given: BTreeMap<String, Value>) -> Result<Conditions, Failure> {
+    let mut context = Conditions::new();
     for (key, values) in given {
         let values = match values {
             Value::Array(values) => values,

@@ -8,8 +8,9 @@ mod authorize;
 mod clock;
 mod observe;
 
+use crate::dialect::decode::Value;
 use crate::engine::cx::{Caller, Cx, Identity};
-use crate::engine::fault::{Fault, Kind};
+use crate::engine::fault::{Fault, Kind, Malformed};
 use crate::engine::ids::{AccountId, SecretId};
 use crate::secret;
 use crate::server::{App, is_ready};
@@ -141,6 +142,9 @@ async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Res
                        directory, or in CAMULATOR_ADMIN_TOKEN";
         return Failure::new(StatusCode::UNAUTHORIZED, "unauthorized", message).into_response();
     }
+    if request.uri().to_string().contains("%00") {
+        return Failure::invalid("the character U+0000 is not allowed in an address").into_response();
+    }
     tokio::spawn(next.run(request)).await.unwrap_or_else(|error| {
         tracing::error!(%error, "an admin request ended in a panic");
         Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "an internal error occurred").into_response()
@@ -163,6 +167,10 @@ async fn ready(State(app): State<Arc<App>>) -> Response {
 
 /// Reads a body; the error names line and column.
 fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Failure> {
+    // Strict first: no key twice, no character that a database cannot keep.
+    if let Err(Fault::Malformed(Malformed::Json(why))) = Value::read(body) {
+        return Err(Failure::invalid(format!("the body is not as expected: {why}")));
+    }
     serde_json::from_slice(body).map_err(|error| Failure::invalid(format!("the body is not as expected: {error}")))
 }
 

@@ -48,6 +48,8 @@ pub async fn list_stubs(State(app): State<Arc<App>>) -> Answer<Value> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WantedStub {
+    service: Option<String>,
+    action: Option<String>,
     version: String,
     resource: Option<String>,
     response: Value,
@@ -65,6 +67,9 @@ pub async fn put_stub(
     if !wanted.response.is_object() {
         return Err(Failure::invalid("the response is an object: the members of the answer besides RequestId"));
     }
+    if wanted.service.is_some_and(|named| named != service) || wanted.action.is_some_and(|named| named != action) {
+        return Err(Failure::invalid("service and action of the body are others than those of the path"));
+    }
     let stub = Stub {
         service,
         action,
@@ -77,6 +82,7 @@ pub async fn put_stub(
     let body = serde_json::to_string(&stub).map_err(|_| Failure::invalid("the stub cannot be kept"))?;
     stubs::keep(&app.engine, &stub.service, &stub.action, body).await?;
     app.stubs.put(stub.clone());
+    app.engine.know_services(app.stubs.services());
     Ok(Answer(StatusCode::OK, stub))
 }
 
@@ -87,6 +93,7 @@ pub async fn delete_stub(
 ) -> Result<StatusCode, Failure> {
     stubs::forget(&app.engine, &service, &action).await?;
     if app.stubs.remove(&service, &action) {
+        app.engine.know_services(app.stubs.services());
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(Failure::not_found("stub", &format!("{service}:{action}")))

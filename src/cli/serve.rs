@@ -18,6 +18,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// What `--help` shows below the options.
 pub const EXAMPLES: &str = "\
@@ -77,6 +78,7 @@ async fn serve(config: Config) -> Result<(), String> {
         let stub = serde_json::from_str(&body).map_err(|error| format!("cannot read a stub that is kept: {error}"))?;
         stubs.put(stub);
     }
+    engine.know_services(stubs.services());
     let app = Arc::new(App {
         engine,
         stubs,
@@ -84,11 +86,12 @@ async fn serve(config: Config) -> Result<(), String> {
         journal: Journal::default(),
         admin_token,
     });
+    let stop = Stop::catch()?;
     announce(&config, &app, address, &account, &secret_id, &secret);
     tokio::spawn(housekeeping(app.clone()));
     let (stopping, stopped) = tokio::sync::oneshot::channel();
     let server = tokio::spawn(listen(listener, app.clone(), async move {
-        signal().await;
+        stop.wait().await;
         let _ = stopping.send(());
     }));
     let drained = async {
@@ -108,18 +111,23 @@ async fn serve(config: Config) -> Result<(), String> {
     Ok(())
 }
 
-async fn signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-        }
-        Err(error) => {
-            tracing::warn!(%error, "SIGTERM will end the server without draining");
-            let _ = tokio::signal::ctrl_c().await;
+/// The signals that stop the server, caught from now on: one that comes before anybody waits is not lost.
+struct Stop {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Stop {
+    fn catch() -> Result<Stop, String> {
+        let catch =
+            |kind| signal(kind).map_err(|error| format!("cannot catch the signals that stop the server: {error}"));
+        Ok(Stop { terminate: catch(SignalKind::terminate())?, interrupt: catch(SignalKind::interrupt())? })
+    }
+
+    async fn wait(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use super::decode::Value;
 use super::stubs::{Stub, Stubs};
-use crate::engine::authorize::Authorized;
+use crate::engine::authorize::{Authorized, Conditions};
 use crate::engine::cx::{Caller, Cx, Opened, Write};
 use crate::engine::fault::Fault;
 use crate::engine::ids::{AccountId, SecretId};
@@ -121,9 +121,6 @@ pub struct Subject {
     /// Condition keys and values.
     pub context: Conditions,
 }
-
-/// Condition keys and values.
-pub type Conditions = Vec<(Cow<'static, str>, String)>;
 
 /// How an operation is carried out.
 pub enum Run {

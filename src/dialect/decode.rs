@@ -104,11 +104,15 @@ impl<'de> Visitor<'de> for ValueVisitor {
         Ok(Value::Float(number))
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
-        Ok(Value::Text(text.to_owned()))
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Value, E> {
+        self.visit_string(text.to_owned())
     }
 
-    fn visit_string<E>(self, text: String) -> Result<Value, E> {
+    fn visit_string<E: de::Error>(self, text: String) -> Result<Value, E> {
+        // PostgreSQL cannot keep it, and no text of these services has a use for it.
+        if text.contains('\0') {
+            return Err(de::Error::custom("the character U+0000 is not allowed in a text"));
+        }
         Ok(Value::Text(text))
     }
 
@@ -181,7 +185,10 @@ impl de::Error for Failure {
     }
 
     fn invalid_type(_: de::Unexpected<'_>, expected: &dyn de::Expected) -> Failure {
-        Failure::here(Why::Type(if expected.to_string().contains("sequence") { "list" } else { "object" }))
+        let expected = expected.to_string();
+        let kinds = [("sequence", "list"), ("number", "integer")];
+        let kind = kinds.iter().find(|(word, _)| expected.contains(word)).map_or("object", |(_, kind)| *kind);
+        Failure::here(Why::Type(kind))
     }
 }
 

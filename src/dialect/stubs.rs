@@ -82,6 +82,11 @@ impl Stubs {
         by_action.values().flatten().cloned().collect()
     }
 
+    /// The services that have a stub.
+    pub fn services(&self) -> Vec<String> {
+        self.list().iter().map(|stub| stub.service.clone()).collect()
+    }
+
     /// Removes a stub; false when there is none.
     pub fn remove(&self, service: &str, action: &str) -> bool {
         let mut by_action = self.by_action.write().unwrap_or_else(PoisonError::into_inner);

@@ -159,7 +159,7 @@ pub async fn list(cx: &Cx, holder: &Holder) -> Result<Vec<AttachedPolicy>, Fault
                     preset: true,
                     attached_at,
                 }),
-                _ => Err(policies::unreadable(id.as_str(), "it is attached and does not exist".to_owned())),
+                _ => Err(policies::dangling(&id)),
             }
         })
         .collect()
@@ -268,16 +268,14 @@ fn read(
 ) -> Result<Attached, Fault> {
     let (name, document) = match own {
         Some((name, text)) => {
-            let document = policies::stored(engine, account, policy::Kind::Strategy, &text)
-                .map_err(|why| policies::unreadable(&name, why))?;
+            let document = policies::stored(engine, account, policy::Kind::Strategy, &text);
             (name, document)
         }
         None => {
-            let missing = || policies::unreadable(id.as_str(), "it is attached and does not exist".to_owned());
+            let missing = || policies::dangling(&id);
             let presets = engine.presets.get(account.cloud.as_str()).ok_or_else(missing)?;
             let preset = presets.iter().find(|preset| preset.id == id).ok_or_else(missing)?;
-            let document = policies::stored(engine, account, policy::Kind::Strategy, &preset.document)
-                .map_err(|why| policies::unreadable(&preset.name, why))?;
+            let document = policies::stored(engine, account, policy::Kind::Strategy, &preset.document);
             (preset.name.clone(), document)
         }
     };

@@ -4,7 +4,7 @@
 //! compile. The root account may do everything in its own account; everyone else has the intersection of identity
 //! policies, permission boundary and session policy, and a matching deny anywhere wins.
 
-use super::cx::{Caller, Cx, Identity};
+use super::cx::{Cx, Identity};
 use super::fault::{Denial, Fault};
 use super::roles::Role;
 use super::{Account, Grants};
@@ -18,16 +18,21 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 /// What is asked, in the words of the caller's cloud.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Asked {
     /// `service:Action`.
     pub action: Cow<'static, str>,
     /// The one resource that it works on, under all its names, the first as the caller wrote it; none for an action that
     /// knows no single resources.
     pub resources: Option<Vec<String>>,
-    /// Condition keys and values.
-    pub context: Vec<(Cow<'static, str>, String)>,
+    /// Condition keys and values that this request brings.
+    pub context: Conditions,
+    /// The condition keys that every request has; worked out when a document has conditions at all.
+    pub common: fn(&Cx) -> Conditions,
 }
+
+/// Condition keys and values.
+pub type Conditions = Vec<(Cow<'static, str>, String)>;
 
 impl Asked {
     /// The resource as it is shown: `*` for an operation as a whole.
@@ -75,8 +80,7 @@ impl Authorized<dyn Any + Send + Sync> {
 pub struct Evidence {
     /// What was asked.
     pub asked: Asked,
-    caller: Arc<Caller>,
-    account: Arc<Account>,
+    cx: Cx,
     side: Side,
 }
 
@@ -105,6 +109,15 @@ impl Rights {
             session: self.narrowed.as_deref(),
             root: self.root,
         }
+    }
+}
+
+impl Rights {
+    fn is_conditional(&self) -> bool {
+        let Layers { identity, boundary, session, .. } = self.layers();
+        identity.is_conditional()
+            || boundary.is_some_and(PolicySet::is_conditional)
+            || session.is_some_and(PolicySet::is_conditional)
     }
 }
 
@@ -137,8 +150,16 @@ impl Evidence {
 
     /// Puts the question into the evaluator's form.
     fn question<T>(&self, ask: impl FnOnce(&Question<'_>) -> T) -> T {
+        let conditional = match &self.side {
+            Side::Free => false,
+            Side::Caller(rights) => rights.is_conditional(),
+            Side::Role { trust, .. } => trust.document.is_conditional(),
+        };
+        let common = if conditional { (self.asked.common)(&self.cx) } else { Vec::new() };
         let mut context = Context::new();
-        for (key, value) in &self.asked.context {
+        // What the request itself brings stands in place of what every request has.
+        let brought = |key: &str| self.asked.context.iter().any(|(name, _)| name == key);
+        for (key, value) in self.asked.context.iter().chain(common.iter().filter(|(key, _)| !brought(key))) {
             context.add(key.as_ref(), value.as_str());
         }
         let names: Vec<&str> = self.asked.resources.iter().flatten().map(String::as_str).collect();
@@ -150,9 +171,9 @@ impl Evidence {
             },
             context: &context,
             caller: Variables {
-                uin: self.caller.id(),
-                owner_uin: self.account.id.as_str(),
-                app_id: u64::try_from(self.account.app_id).unwrap_or(0),
+                uin: self.cx.caller.id(),
+                owner_uin: self.cx.account.id.as_str(),
+                app_id: u64::try_from(self.cx.account.app_id).unwrap_or(0),
             },
         })
     }
@@ -163,8 +184,8 @@ impl Evidence {
         let groups: Vec<&str> =
             grants.iter().flat_map(|grants| grants.groups.iter().map(|group| group.as_str())).collect();
         ask(&Requester {
-            account: self.caller.account.as_str(),
-            identity: match &self.caller.identity {
+            account: self.cx.caller.account.as_str(),
+            identity: match &self.cx.caller.identity {
                 Identity::Root | Identity::Federated { user: None, .. } => policy::Identity::Root,
                 Identity::User(id) | Identity::Federated { user: Some(id), .. } => policy::Identity::User(id.as_str()),
                 Identity::Role { id, .. } => policy::Identity::Role { id: id.as_str(), name },
@@ -178,19 +199,15 @@ impl Evidence {
 pub async fn gather(cx: &Cx, asked: Asked) -> Result<Arc<Evidence>, Fault> {
     let root = matches!(cx.caller.identity, Identity::Root | Identity::Federated { user: None, .. });
     let rights = Rights { grants: grants(cx).await?, narrowed: cx.caller.narrowed.clone(), root };
-    Ok(Arc::new(Evidence { asked, caller: cx.caller.clone(), account: cx.account.clone(), side: Side::Caller(rights) }))
+    Ok(Arc::new(Evidence { asked, cx: cx.clone(), side: Side::Caller(rights) }))
 }
 
 /// Gathers what a role's trust policy is asked about the caller.
 pub async fn gather_trust(cx: &Cx, asked: &Asked, owner: &Account, role: &Role) -> Result<Arc<Evidence>, Fault> {
     let policy = PolicyRef { id: role.id.to_string(), name: format!("trust policy of {}", role.name) };
-    let trust = Attached { policy, via: Via::Trust, document: role.trust(&cx.engine, owner)? };
-    Ok(Arc::new(Evidence {
-        asked: asked.clone(),
-        caller: cx.caller.clone(),
-        account: cx.account.clone(),
-        side: Side::Role { trust, grants: grants(cx).await? },
-    }))
+    let trust = Attached { policy, via: Via::Trust, document: role.trust(&cx.engine, owner) };
+    let side = Side::Role { trust, grants: grants(cx).await? };
+    Ok(Arc::new(Evidence { asked: asked.clone(), cx: cx.clone(), side }))
 }
 
 /// Asks whether the caller may do this, and seals the input when it may.
@@ -206,7 +223,7 @@ pub async fn authorize(
 
 /// Seals the input of an operation that the cloud documents as needing no permission.
 pub fn free(cx: &Cx, asked: Asked, input: Arc<dyn Any + Send + Sync>) -> Authorized<dyn Any + Send + Sync> {
-    let evidence = Evidence { asked, caller: cx.caller.clone(), account: cx.account.clone(), side: Side::Free };
+    let evidence = Evidence { asked, cx: cx.clone(), side: Side::Free };
     Authorized { input, evidence: Arc::new(evidence) }
 }
 

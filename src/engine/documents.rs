@@ -2,7 +2,7 @@
 //!
 //! The text is the key, so an entry can never be outdated.
 
-use crate::policy::{Document, Kind, Problem};
+use crate::policy::{Document, Kind};
 use moka::sync::Cache;
 use std::sync::Arc;
 
@@ -21,20 +21,14 @@ impl Default for Documents {
 }
 
 impl Documents {
-    /// The document of a text, read now or earlier. A text with defects is not kept.
-    pub fn get_or_read(
-        &self,
-        kind: Kind,
-        owner: &str,
-        text: &str,
-        read: impl FnOnce() -> Result<Document, Problem>,
-    ) -> Result<Arc<Document>, Problem> {
+    /// The document of a text, read now or earlier.
+    pub fn get_or_read(&self, kind: Kind, owner: &str, text: &str, read: impl FnOnce() -> Document) -> Arc<Document> {
         let key = (kind as u8, owner.to_owned(), Arc::from(text));
         if let Some(known) = self.read.get(&key) {
-            return Ok(known);
+            return known;
         }
-        let document = Arc::new(read()?);
+        let document = Arc::new(read());
         self.read.insert(key, document.clone());
-        Ok(document)
+        document
     }
 }

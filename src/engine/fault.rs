@@ -58,6 +58,8 @@ pub enum Malformed {
     Json(String),
     /// A header is missing.
     MissingHeader(&'static str),
+    /// A header that decides something is there more than once.
+    RepeatedHeader(String),
     /// A header's value makes no sense.
     Header {
         /// The parameter that it carries.

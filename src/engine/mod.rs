@@ -35,7 +35,7 @@ use crate::secret::Sealer;
 use crate::store::Store;
 use clock::Clock;
 use std::collections::HashMap;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// Everything that the operations of every tenant share.
 pub struct Engine {
@@ -51,6 +51,8 @@ pub struct Engine {
     pub documents: documents::Documents,
     /// The policies that come with each cloud, by the cloud's name.
     pub presets: HashMap<&'static str, Vec<policies::Preset>>,
+    /// Services that the emulator knows besides the clouds' own: those of stubs.
+    extra_services: RwLock<Arc<[String]>>,
     /// The server's clock, for accounts that have none of their own.
     clock: RwLock<Clock>,
 }
@@ -71,12 +73,23 @@ impl Engine {
             sealer,
             documents: documents::Documents::default(),
             presets,
+            extra_services: RwLock::new(Arc::new([])),
             clock: RwLock::new(Clock::Real),
         };
         accounts::check_master_key(&engine).await?;
         let clock = accounts::stored_server_clock(&engine).await?;
         *engine.clock.write().unwrap_or_else(PoisonError::into_inner) = clock;
         Ok(engine)
+    }
+
+    /// The services that policies may name besides the clouds' own.
+    pub fn extra_services(&self) -> Arc<[String]> {
+        self.extra_services.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Makes services known to those who write policies.
+    pub fn know_services(&self, services: Vec<String>) {
+        *self.extra_services.write().unwrap_or_else(PoisonError::into_inner) = services.into();
     }
 
     /// The server's own clock.

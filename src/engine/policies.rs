@@ -120,26 +120,19 @@ impl PolicyRow {
 
 /// Reads a document that is being written: the first defect is the answer.
 pub fn written(engine: &Engine, account: &Account, kind: policy::Kind, text: &str) -> Result<Arc<Document>, Fault> {
-    compiled(engine, account, kind, text).map_err(Fault::Document)
+    let extra = engine.extra_services();
+    let extra: Vec<&str> = extra.iter().map(String::as_str).collect();
+    let rules = Rules { extra_services: &extra, ..rules(account, kind) };
+    policy::parse(text, &rules).map(Arc::new).map_err(|mut problems| Fault::Document(problems.swap_remove(0)))
 }
 
-/// Reads a document that was stored. The sentence says why it cannot be read, which only a later version or a changed
-/// database can cause.
-pub fn stored(engine: &Engine, account: &Account, kind: policy::Kind, text: &str) -> Result<Arc<Document>, String> {
-    compiled(engine, account, kind, text).map_err(|problem| problem.to_string())
+/// Reads a document that was stored. What cannot be read of it any more lets no allow match, and every deny.
+pub fn stored(engine: &Engine, account: &Account, kind: policy::Kind, text: &str) -> Arc<Document> {
+    engine.documents.get_or_read(kind, account.id.as_str(), text, || policy::load(text, &rules(account, kind)))
 }
 
-fn compiled(
-    engine: &Engine,
-    account: &Account,
-    kind: policy::Kind,
-    text: &str,
-) -> Result<Arc<Document>, policy::Problem> {
-    let app_id = u64::try_from(account.app_id).unwrap_or(0);
-    engine.documents.get_or_read(kind, account.id.as_str(), text, || {
-        let rules = Rules::new(kind, account.id.as_str(), app_id);
-        policy::parse(text, &rules).map_err(|mut problems| problems.swap_remove(0))
-    })
+fn rules(account: &Account, kind: policy::Kind) -> Rules<'_> {
+    Rules::new(kind, account.id.as_str(), u64::try_from(account.app_id).unwrap_or(0))
 }
 
 /// Makes a policy.
@@ -370,7 +363,7 @@ async fn id_of(tx: &mut Tx<'_>, account: &AccountId, name: &str) -> Result<Optio
     Ok(row.map(|(id,)| id.into()))
 }
 
-/// A text that cannot be read although it was stored.
-pub(super) fn unreadable(name: &str, why: String) -> Fault {
-    Internal::Unreadable { what: format!("policy {name}"), why }.into()
+/// A policy that somebody has and that does not exist: only a changed database can say so.
+pub(super) fn dangling(id: &PolicyId) -> Fault {
+    Internal::Unreadable { what: format!("policy {id}"), why: "it is attached and does not exist".to_owned() }.into()
 }

@@ -1,7 +1,7 @@
 //! Roles, their trust policies and tags.
 
 use super::cx::{Cx, Write};
-use super::fault::{Fault, Internal, Kind, Limit, Refusal};
+use super::fault::{Fault, Kind, Limit, Refusal};
 use super::ids::{AccountId, RoleId};
 use super::view::{Change, Holder};
 use super::{Account, Engine, accounts, policies, users};
@@ -47,13 +47,9 @@ pub struct Role {
 
 impl Role {
     /// The trust policy, compiled at the first use.
-    pub fn trust(&self, engine: &Engine, account: &Account) -> Result<Arc<Document>, Fault> {
-        if let Some(document) = self.trust.get() {
-            return Ok(document.clone());
-        }
-        let document = policies::stored(engine, account, policy::Kind::Trust, &self.document)
-            .map_err(|why| Internal::Unreadable { what: format!("trust policy of role {}", self.name), why })?;
-        Ok(self.trust.get_or_init(|| document).clone())
+    pub fn trust(&self, engine: &Engine, account: &Account) -> Arc<Document> {
+        let read = || policies::stored(engine, account, policy::Kind::Trust, &self.document);
+        self.trust.get_or_init(read).clone()
     }
 }
 

@@ -213,8 +213,7 @@ pub(super) async fn load(engine: &Arc<Engine>, tx: &mut Tx<'_>, secret_id: Secre
     let narrowed = match row.policy.as_str() {
         "" => None,
         text => {
-            let document = policies::stored(engine, &owner, policy::Kind::Session, text)
-                .map_err(|why| policies::unreadable("of the session", why))?;
+            let document = policies::stored(engine, &owner, policy::Kind::Session, text);
             let policy = policy::PolicyRef { id: String::new(), name: "session policy".to_owned() };
             Some(Arc::new(PolicySet::compile(vec![Attached { policy, via: Via::Session, document }])))
         }

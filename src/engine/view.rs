@@ -188,6 +188,13 @@ impl View {
             let _publishing = tenant.publishing.lock().unwrap_or_else(PoisonError::into_inner);
             tenant.generation.store(i64::MAX, Ordering::Release);
             tenant.floor.store(i64::MAX, Ordering::Release);
+            // Where the wall clock went back, a new account of the same id begins below what was read of the old one,
+            // which must not count then. Accounts are deleted rarely, so everything goes.
+            self.accounts.invalidate_all();
+            self.keys.invalidate_all();
+            self.roles.invalidate_all();
+            self.role_names.invalidate_all();
+            self.grants.invalidate_all();
         }
     }
 

@@ -383,6 +383,11 @@ impl Document {
         &self.text
     }
 
+    /// Whether a statement has conditions.
+    pub fn is_conditional(&self) -> bool {
+        self.statements.iter().any(|statement| !statement.conditions.is_empty())
+    }
+
     /// How many statements there are.
     pub fn statement_count(&self) -> usize {
         self.statements.len()

@@ -71,6 +71,8 @@ pub struct PolicySet {
     service: BTreeMap<Box<str>, Candidates>,
     /// Statements on any service, and unreadable ones.
     any: Candidates,
+    /// Some statement has conditions.
+    conditional: bool,
 }
 
 /// Positions in `statements`, ascending.
@@ -108,6 +110,7 @@ impl PolicySet {
             exact: BTreeMap::new(),
             service: BTreeMap::new(),
             any: Candidates { allow: Vec::new(), deny: Vec::new() },
+            conditional: false,
         }
     }
 
@@ -132,8 +135,14 @@ impl PolicySet {
                 }
             }
         }
+        set.conditional = policies.iter().any(|attached| attached.document.is_conditional());
         set.policies = policies;
         set
+    }
+
+    /// Whether a statement has conditions: without any, the context of a question plays no part.
+    pub fn is_conditional(&self) -> bool {
+        self.conditional
     }
 
     /// The documents, in the order given.

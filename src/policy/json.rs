@@ -106,7 +106,7 @@ impl<'t> Reader<'t> {
     }
 
     fn value(&mut self, depth: u32) -> Result<Node<'t>, Syntax> {
-        if depth > MAX_DEPTH {
+        if depth >= MAX_DEPTH && matches!(self.peek(), Some(b'{' | b'[')) {
             return Err(self.wrong("the nesting is too deep"));
         }
         let from = self.at;
@@ -328,6 +328,9 @@ mod tests {
         let nested = |depth: usize| format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
         assert!(read(&nested(32)).is_ok());
         assert!(read(&nested(33)).is_err());
+        let objects = |depth: usize| format!("{}1{}", r#"{"a":"#.repeat(depth), "}".repeat(depth));
+        assert!(read(&objects(32)).is_ok());
+        assert!(read(&objects(33)).is_err());
     }
 
     /// Whether a text is JSON: as serde_json says, which does not limit nesting so early.

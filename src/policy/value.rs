@@ -298,6 +298,19 @@ mod tests {
     }
 
     #[test]
+    fn padding_is_complete_or_absent() {
+        for (text, canonical) in [
+            ("AZaz09+/", Some("AZaz09+/")),
+            ("AA==", Some("AA")),
+            ("AAA=", Some("AAA")),
+            ("AA", Some("AA")),
+            ("AA=", None),
+        ] {
+            assert_eq!(read_binary(text), canonical, "{text}");
+        }
+    }
+
+    #[test]
     fn leap_days() {
         for (year, leap) in [(2024, true), (2023, false), (1900, false), (2000, true), (2100, false)] {
             assert_eq!(Instant::read(&format!("{year}-02-29T00:00:00Z")).is_some(), leap, "{year}");
@@ -324,6 +337,7 @@ mod tests {
             ("2022-05-31T00:00:00.Z", false),
             ("2022-05-31T00:00:0Z", false),
             ("2022-5-31T00:00:00Z", false),
+            ("2022-+5-31T00:00:00Z", false),
             ("2022-05-3xT00:00:00Z", false),
             ("2022-05-31T00:00:00 Z", false),
         ] {

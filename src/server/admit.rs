@@ -3,6 +3,7 @@
 use crate::dialect::contract::{Answer, RawRequest};
 use crate::engine::fault::{Fault, Malformed};
 use axum::body::Body;
+use axum::body::HttpBody;
 use axum::extract::Request;
 use axum::response::Response;
 use http::header::{CONTENT_TYPE, HeaderValue};
@@ -14,9 +15,15 @@ pub const LARGEST_BODY: usize = 10 * 1024 * 1024;
 /// Reads a request. One whose body is too large, or was cut off, comes with that fault and without its body.
 pub async fn read(request: Request, peer: IpAddr) -> (RawRequest, Result<(), Fault>) {
     let (parts, body) = request.into_parts();
-    let (body, whole) = match axum::body::to_bytes(body, LARGEST_BODY).await {
-        Ok(body) => (body.to_vec(), Ok(())),
-        Err(_) => (Vec::new(), Err(Fault::Malformed(Malformed::TooLarge { limit: LARGEST_BODY }))),
+    let too_large = || (Vec::new(), Err(Fault::Malformed(Malformed::TooLarge { limit: LARGEST_BODY })));
+    // A length that is announced as too large is not waited for.
+    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    let (body, whole) = match announced {
+        0..=LARGEST_BODY => match axum::body::to_bytes(body, LARGEST_BODY).await {
+            Ok(body) => (body.to_vec(), Ok(())),
+            Err(_) => too_large(),
+        },
+        _ => too_large(),
     };
     let raw = RawRequest {
         method: parts.method,

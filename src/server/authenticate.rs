@@ -4,7 +4,7 @@ use super::App;
 use crate::dialect::contract::{Claim, Dialect, RawRequest};
 use crate::engine::Account;
 use crate::engine::cx::Caller;
-use crate::engine::fault::{Fault, Unauthenticated};
+use crate::engine::fault::{Fault, TokenFailure, Unauthenticated};
 use std::sync::Arc;
 
 /// Verifies a claim. A key of another cloud's account is as unknown as one that does not exist.
@@ -15,7 +15,11 @@ pub async fn authenticate(
     claim: &Claim,
 ) -> Result<(Arc<Caller>, Arc<Account>), Fault> {
     let unknown = || Fault::Unauthenticated(Unauthenticated::UnknownKey);
-    let key = app.engine.key(&claim.secret_id).await?.ok_or_else(unknown)?;
+    let Some(key) = app.engine.key(&claim.secret_id).await? else {
+        // With a token it was a session's key: one that ended so long ago that it is forgotten, or never was.
+        let session = Fault::Unauthenticated(Unauthenticated::Token(TokenFailure::Foreign));
+        return Err(if claim.token.is_some() { session } else { unknown() });
+    };
     let account = app.engine.account(&key.account).await?.ok_or_else(unknown)?;
     if account.cloud != dialect.name {
         return Err(unknown());

@@ -124,12 +124,11 @@ async fn carry_out(
     let input = (op.decode)(&route.params)?;
     let now = app.engine.now(&account);
     let cx = Cx { engine: app.engine.clone(), caller, account, now, peer: raw.peer.to_string().into() };
-    let Subject { resources, mut context } = match op.permission {
+    let Subject { resources, context } = match op.permission {
         Permission::Free | Permission::Operation => Subject::default(),
         Permission::Asks(asks) => asks(&cx, &input).await?,
     };
-    context.extend((dialect.conditions)(&cx));
-    let asked = Asked { action: route.permission_name(), resources, context };
+    let asked = Asked { action: route.permission_name(), resources, context, common: dialect.conditions };
     let permit = match op.permission {
         Permission::Free => free(&cx, asked, input),
         _ => authorize(&cx, asked, input).await?,

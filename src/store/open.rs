@@ -168,7 +168,8 @@ fn migrated(name: &str, outcome: Result<(), MigrateError>) -> Result<(), OpenErr
 fn lock(path: &Path) -> Result<std::fs::File, OpenError> {
     let path = path.with_extension("lock");
     let failed = |source| OpenError::File { path: path.display().to_string(), source };
-    let file = std::fs::OpenOptions::new().create(true).write(true).truncate(false).open(&path).map_err(failed)?;
+    let file =
+        std::fs::OpenOptions::new().create(true).write(true).truncate(false).mode(0o600).open(&path).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(std::fs::TryLockError::WouldBlock) => {

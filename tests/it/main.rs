@@ -1,3 +1,17 @@
 //! The integration tests: one binary.
+//!
+//! Every test speaks to the real router, really signed, on a clock and a source of randomness of its own. Tests of what
+//! is stored run on SQLite and, when `CAMULATOR_TEST_POSTGRES` holds the address of an administrator
+//! (`postgres://postgres@127.0.0.1:5432/postgres`), on PostgreSQL too, in a schema each.
 
+mod authorisation;
+mod catalogue;
+mod contract;
 mod policy_corpus;
+mod rates;
+mod signatures;
+mod story;
+mod support;
+mod tc3;
+mod tidy;
+mod world;

@@ -23,7 +23,7 @@ pub fn candidates(fault: &Fault) -> &'static [&'static str] {
     match fault {
         Fault::Malformed(malformed) => match malformed {
             Malformed::Method(_) => &["UnsupportedProtocol"],
-            Malformed::ContentType(_) | Malformed::Json(_) => &["InvalidParameter"],
+            Malformed::ContentType(_) | Malformed::Json(_) | Malformed::RepeatedHeader(_) => &["InvalidParameter"],
             Malformed::TooLarge { .. } => &["RequestSizeLimitExceeded"],
             Malformed::MissingHeader(_) => &["MissingParameter"],
             Malformed::Header { name: "Timestamp", .. } => &["InvalidParameter"],
@@ -292,6 +292,8 @@ fn malformed_message(malformed: &Malformed, language: Language) -> String {
         Malformed::Json(why) if chinese => format!("请求体不是合法的 JSON：{why}。"),
         Malformed::Json(why) => format!("the request body is not valid JSON: {why}"),
         Malformed::MissingHeader(name) => missing(name, language),
+        Malformed::RepeatedHeader(name) if chinese => format!("请求头 `{name}` 重复。"),
+        Malformed::RepeatedHeader(name) => format!("the header `{name}` is there more than once; send it once"),
         Malformed::Header { name: name @ "Timestamp", .. } => wrong_type(name, "integer", language),
         Malformed::Header { name, .. } if chinese => format!("参数 `{name}` 取值错误。"),
         Malformed::Header { name, .. } => {

@@ -18,7 +18,8 @@ pub mod sts;
 pub mod stub;
 pub mod tc3;
 
-use super::contract::{Conditions, Dialect, RawRequest};
+use super::contract::{Dialect, RawRequest};
+use crate::engine::authorize::Conditions;
 use crate::engine::cx::Cx;
 use crate::env::Env;
 use std::borrow::Cow;

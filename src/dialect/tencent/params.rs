@@ -69,21 +69,33 @@ pub struct Id(String);
 
 impl<'de> Deserialize<'de> for Id {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Id, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Sent {
-            Number(u64),
-            Text(String),
-        }
-        let text = match Sent::deserialize(deserializer) {
-            Ok(Sent::Number(number)) => number.to_string(),
-            Ok(Sent::Text(text)) => text,
-            Err(_) => return Err(de::Error::custom("a decimal number")),
-        };
+        deserializer.deserialize_any(IdVisitor)
+    }
+}
+
+/// Reads an [`Id`]. Not an untagged enum, which would take a missing parameter for a wrong one.
+struct IdVisitor;
+
+impl de::Visitor<'_> for IdVisitor {
+    type Value = Id;
+
+    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("a decimal number")
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Id, E> {
+        Ok(Id(number.to_string()))
+    }
+
+    fn visit_i64<E: de::Error>(self, _: i64) -> Result<Id, E> {
+        Err(E::custom("a decimal number"))
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Id, E> {
         if !text.is_empty() && text.len() <= 32 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-            Ok(Id(text))
+            Ok(Id(text.to_owned()))
         } else {
-            Err(de::Error::custom("a decimal number"))
+            Err(E::custom("a decimal number"))
         }
     }
 }

@@ -16,6 +16,13 @@ pub fn claim(request: &RawRequest, now: Time) -> Result<Claim, Fault> {
     if request.method != http::Method::POST {
         return Err(Fault::Malformed(Malformed::Method(request.method.to_string())));
     }
+    // What is signed or decides must be one thing: a checker and a user of the request could pick different ones.
+    for name in request.headers.keys().map(http::HeaderName::as_str) {
+        let decides = matches!(name, "host" | "authorization" | "content-type") || name.starts_with("x-tc-");
+        if decides && request.headers.get_all(name).iter().nth(1).is_some() {
+            return Err(Fault::Malformed(Malformed::RepeatedHeader(name.to_owned())));
+        }
+    }
     let content_type = request.header("content-type").unwrap_or_default();
     let kind = content_type.split(';').next().unwrap_or_default().trim();
     if !kind.eq_ignore_ascii_case("application/json") {

@@ -366,6 +366,18 @@ fn what_cannot_be_loaded_denies_and_never_allows() {
     assert_eq!(reason(&set, "cvm:Do", "", &[]), Reason::ImplicitDeny);
 }
 
+#[test]
+fn an_action_that_cannot_be_loaded_matches_denies_only() {
+    for action in [r#""nonsense""#, "7", "[]", r#""permid/1""#, r#"["cvm:Other","x"]"#] {
+        let ask = |effect: &str| {
+            let statement = format!(r#"{{"effect":"{effect}","action":{action},"resource":"*"}}"#);
+            let document = load(&document(&statement), &rules(Kind::Identity));
+            reason(&PolicySet::compile(vec![attach(document, "p", Via::Own)]), "cvm:Do", "", &[])
+        };
+        assert_eq!((ask("allow"), ask("deny")), (Reason::ImplicitDeny, Reason::ExplicitDeny), "{action}");
+    }
+}
+
 /// Whatever is asked about.
 #[test]
 fn a_resource_that_cannot_be_loaded_matches_denies_only() {

@@ -1,0 +1,134 @@
+//! Every operation of the registry, asked by everybody who must not be let in and by those who must.
+
+use crate::support::{Caller, Test, allow, on_each_database, operations, root_of};
+use crate::world::World;
+use camulator::dialect::contract::{Op, Permission};
+use serde_json::{Value, json};
+
+/// Asks without signing: as an anonymous client does, and with nothing at all.
+async fn anonymous(t: &Test, op: &Op, params: &Value) {
+    let call = || t.root().call(op.service, op.version, op.action, params.clone());
+    call().edit("authorization", Some(b"SKIP")).send().await.fault("AuthFailure.InvalidAuthorization");
+    call().edit("authorization", None).send().await.fault("MissingParameter");
+}
+
+#[test]
+fn nobody_gets_in_without_a_permission() {
+    on_each_database(async |t| {
+        let world = World::of(&t).await;
+        let other = t.tenant("100000000002").await;
+        // Sub-users of the account: without anything; with everything but; and with everything of another account.
+        let nobody = world.root.user("nobody").await;
+        let foreign_user = other.user("stranger").await;
+        other.grant(&foreign_user, "all", &allow("*", "*")).await;
+        let all_but = world.root.user("allbut").await;
+        world.root.grant(&all_but, "all", &allow("*", "*")).await;
+        let but = world.root.grant(&all_but, "but", &allow("cam:GetUser", "*")).await;
+        let limited = world.root.user("limited").await;
+        let only = world.root.grant(&limited, "only", &allow("cam:GetUser", "*")).await;
+        // Sessions: one that has ended, one of a role that has a policy for something else.
+        let role = world.root.role("lapsed", &[root_of(&world.root.uin)]).await;
+        let expired = world.root.assume(&world.root.uin, "lapsed").await;
+        t.admin("POST", &format!("/credentials/{}/expire", expired.secret_id), json!(null)).await.done();
+        world.root.grant_role("lapsed", "nothing-much", &allow("cvm:DescribeInstances", "*")).await;
+        let session = world.root.assume(&world.root.uin, "lapsed").await;
+        drop(role);
+
+        for op in operations() {
+            let params = world.sample(op);
+            let name = op.permission_name;
+            // What "but" denies is put right before it is asked.
+            let deny = json!({"version": "2.0", "statement": [{"effect": "deny", "action": name, "resource": "*"}]});
+            let document = |policy: u64, document: &Value| {
+                world.root.cam("UpdatePolicy", json!({"PolicyId": policy, "PolicyDocument": document.to_string()}))
+            };
+            document(but, &deny).await.ok();
+            let elsewhere = if name == "cam:GetUser" { "cam:GetRole" } else { "cam:GetUser" };
+            document(only, &allow(elsewhere, "*")).await.ok();
+            let before = t.dump_of(&world.root.uin).await;
+            anonymous(&t, op, &params).await;
+            world.root.forged().ask(op, params.clone()).await.fault("AuthFailure.SignatureFailure");
+            world.user.forged().ask(op, params.clone()).await.fault("AuthFailure.SignatureFailure");
+            session.forged().ask(op, params.clone()).await.fault("AuthFailure.SignatureFailure");
+            expired.ask(op, params.clone()).await.fault("AuthFailure.TokenFailure");
+            for caller in [&nobody, &limited, &all_but, &session] {
+                let reply = caller.ask(op, params.clone()).await;
+                match op.permission {
+                    Permission::Free => drop(reply.ok()),
+                    _ => {
+                        let message = reply.fault("AuthFailure.UnauthorizedOperation");
+                        assert!(message.contains(&format!("({name})")), "{message}");
+                        assert!(message.contains(&reply.request_id()), "{message}");
+                    }
+                }
+            }
+            // Of another account: whatever it may do is done there.
+            for caller in [&other, &foreign_user] {
+                drop(caller.ask(op, params.clone()).await);
+            }
+            assert_eq!(t.dump_of(&world.root.uin).await, before, "{} left something behind", op.action);
+        }
+    });
+}
+
+/// The user of a world who may do one thing.
+async fn only_this(world: &World, op: &Op) -> Caller {
+    let user = world.root.user("onlythis").await;
+    if !matches!(op.permission, Permission::Free) {
+        world.root.grant(&user, "only-this", &allow(op.permission_name, "*")).await;
+    }
+    user
+}
+
+#[test]
+fn the_one_permission_is_enough() {
+    on_each_database(async |t| {
+        for (place, op) in operations().enumerate() {
+            let world = World::below(t.tenant(&(600_000_000 + place).to_string()).await).await;
+            let user = only_this(&world, op).await;
+            user.ask(op, world.sample(op)).await.ok();
+        }
+    });
+}
+
+/// Where an operation works on one resource, a policy for another one is none; where it does not, a policy for any
+/// resource but everything is none.
+#[test]
+fn a_permission_elsewhere_is_none() {
+    on_each_database(async |t| {
+        let world = World::of(&t).await;
+        let user = world.root.user("elsewhere").await;
+        let resource = format!("qcs::cam::uin/{}:roleName/another", world.root.uin);
+        world.root.grant(&user, "elsewhere", &allow("*", &resource)).await;
+        for op in operations().filter(|op| !matches!(op.permission, Permission::Free)) {
+            user.ask(op, world.sample(op)).await.fault("AuthFailure.UnauthorizedOperation");
+        }
+    });
+}
+
+#[test]
+fn a_refusal_says_what_was_asked_in_the_words_of_the_gateway() {
+    on_each_database(async |t| {
+        let user = t.root().user("nobody").await;
+        let reply = user.cam("GetUser", json!({"Name": "nobody"})).await;
+        assert_eq!(
+            reply.fault("AuthFailure.UnauthorizedOperation"),
+            format!(
+                "You are not authorized to perform this operation. Check your CAM policies, and ensure that you are \
+                 using the correct access keys. [[request id:{}]you are not authorized to perform operation \
+                 (cam:GetUser)\nresource (*) has no permission\n]",
+                reply.request_id()
+            )
+        );
+        let call = user.call("cam", "2019-01-16", "GetUser", json!({"Name": "nobody"}));
+        let reply = call.language("zh-CN").send().await;
+        assert_eq!(
+            reply.fault("AuthFailure.UnauthorizedOperation"),
+            format!(
+                "操作未授权，请检查CAM策略。[[request id:{}]you are not authorized to perform operation \
+                 (cam:GetUser)\nresource (*) has no permission\n]",
+                reply.request_id()
+            )
+        );
+    });
+}

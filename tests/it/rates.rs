@@ -1,0 +1,80 @@
+//! The rate limiter as a client meets it.
+
+use crate::support::{Database, on, root_of, text, trust};
+use camulator::server::limit::Mode;
+use serde_json::json;
+
+#[test]
+fn a_third_role_in_a_second_is_one_too_many() {
+    on(&[Database::Memory, Database::Postgres], Mode::Documented, async |t| {
+        let root = t.root();
+        let create = |name: &str| {
+            let params = json!({"RoleName": name, "PolicyDocument": trust(&[root_of(&root.uin)])});
+            root.call("cam", "2019-01-16", "CreateRole", params)
+        };
+        create("one").send().await.ok();
+        create("two").send().await.ok();
+        assert_eq!(
+            create("three").send().await.fault("RequestLimitExceeded"),
+            "Your current request times equals to `3` in a second, which exceeds the frequency limit `2` for a second. \
+             Please reduce the frequency of calls."
+        );
+        assert_eq!(
+            create("three").language("zh-CN").send().await.fault("RequestLimitExceeded"),
+            "您当前每秒请求 `4` 次，超过了每秒频率上限 `2`，请稍后重试。"
+        );
+        // The others have their own: another action, another account.
+        root.cam("GetRole", json!({"RoleName": "one"})).await.ok();
+        t.tenant("100000000002").await.role("one", &[root_of("100000000002")]).await;
+        t.advance(1);
+        create("three").send().await.ok();
+        let listed = root.cam("DescribeRoleList", json!({"Page": 1, "Rp": 200})).await.ok();
+        let names: Vec<&str> = listed["List"].as_array().unwrap().iter().map(|role| text(&role["RoleName"])).collect();
+        assert_eq!(names, ["one", "two", "three"]);
+    });
+}
+
+#[test]
+fn every_operation_has_its_documented_rate() {
+    on(&[Database::Memory], Mode::Documented, async |t| {
+        let root = t.root();
+        for op in crate::support::operations().filter(|op| op.rate <= 20) {
+            t.advance(10);
+            // A request that fails on its parameters counts as well: the limit comes before them.
+            let params = json!({"NoSuchParameter": 1});
+            for _ in 0..op.rate {
+                root.ask(op, params.clone()).await.fault("UnknownParameter");
+            }
+            let message = root.ask(op, params).await.fault("RequestLimitExceeded");
+            let numbers =
+                format!("equals to `{}` in a second, which exceeds the frequency limit `{}`", op.rate + 1, op.rate);
+            assert!(message.contains(&numbers), "{}: {message}", op.action);
+        }
+    });
+}
+
+#[test]
+fn a_forged_request_uses_up_nobodys_rate() {
+    on(&[Database::Memory], Mode::Documented, async |t| {
+        let params = || json!({"RoleName": "r", "PolicyDocument": trust(&[root_of(&t.root().uin)])});
+        for _ in 0..5 {
+            t.root().forged().cam("CreateRole", params()).await.fault("AuthFailure.SignatureFailure");
+        }
+        t.root().cam("CreateRole", params()).await.ok();
+    });
+}
+
+#[test]
+fn rates_can_be_multiplied_and_taken_off() {
+    on(&[Database::Memory], Mode::Times(3), async |t| {
+        for _ in 0..6 {
+            t.root().cam("CreateRole", json!({})).await.fault("MissingParameter");
+        }
+        t.root().cam("CreateRole", json!({})).await.fault("RequestLimitExceeded");
+    });
+    on(&[Database::Memory], Mode::Off, async |t| {
+        for _ in 0..50 {
+            t.root().cam("CreateRole", json!({})).await.fault("MissingParameter");
+        }
+    });
+}

@@ -1,0 +1,173 @@
+//! A tenant with one of everything, and a good request for every operation.
+
+use crate::support::{Caller, Test, allow, operations, root_of, text, trust};
+use camulator::dialect::contract::Op;
+use serde_json::{Value, json};
+
+/// A tenant with one of everything.
+pub struct World {
+    pub root: Caller,
+    /// A sub-user with one key and the policy `reader`.
+    pub user: Caller,
+    /// The id of the role `ops`, which the account's own identities may assume; it has the policy `reader` and a tag.
+    pub role: String,
+    /// The policy `reader`.
+    pub policy: u64,
+    /// The policy `spare`, which nobody has.
+    pub spare: u64,
+    /// The group `crew`, of which the user is a member; 0 where groups are not served.
+    pub group: u64,
+    /// The user's uid.
+    pub uid: u64,
+}
+
+pub fn serves(action: &str) -> bool {
+    operations().any(|op| op.action == action)
+}
+
+impl World {
+    /// Makes it in the first account.
+    pub async fn of(t: &Test) -> World {
+        World::below(t.root()).await
+    }
+
+    /// Makes it in an account.
+    pub async fn below(root: Caller) -> World {
+        let made = root.cam("AddUser", json!({"Name": "carol", "UseApi": 1, "Remark": "first"})).await.ok();
+        let user = Caller {
+            uin: made["Uin"].to_string(),
+            secret_id: text(&made["SecretId"]).to_owned(),
+            secret_key: text(&made["SecretKey"]).to_owned(),
+            ..root.clone()
+        };
+        let params = json!({
+            "RoleName": "ops",
+            "PolicyDocument": trust(&[root_of(&root.uin)]),
+            "Description": "operations",
+            "Tags": [{"Key": "env", "Value": "prod"}],
+        });
+        let role = text(&root.cam("CreateRole", params).await.ok()["RoleId"]).to_owned();
+        let policy = root.grant(&user, "reader", &allow("cam:Get*", "*")).await;
+        root.cam("AttachRolePolicy", json!({"PolicyId": policy, "AttachRoleName": "ops"})).await.ok();
+        let spare = root.policy("spare", &allow("cam:ListUsers", "*")).await;
+        let uid = made["Uid"].as_u64().unwrap();
+        let mut group = 0;
+        if serves("CreateGroup") && serves("AddUserToGroup") {
+            let made = root.cam("CreateGroup", json!({"GroupName": "crew", "Remark": "all hands"})).await.ok();
+            group = made["GroupId"].as_u64().unwrap();
+            root.cam("AddUserToGroup", json!({"Info": [{"Uid": uid, "GroupId": group}]})).await.ok();
+        }
+        if group != 0 && serves("AttachGroupPolicy") {
+            root.cam("AttachGroupPolicy", json!({"PolicyId": policy, "AttachGroupId": group})).await.ok();
+        }
+        if serves("CreatePolicyVersion") {
+            let document = allow("cam:List*", "*").to_string();
+            let params = json!({"PolicyId": policy, "PolicyDocument": document, "SetAsDefault": false});
+            root.cam("CreatePolicyVersion", params).await.ok();
+        }
+        if serves("PutUserPermissionsBoundary") {
+            root.cam("PutUserPermissionsBoundary", json!({"TargetUin": uin(&user), "PolicyId": 1})).await.ok();
+        }
+        if serves("PutRolePermissionsBoundary") {
+            root.cam("PutRolePermissionsBoundary", json!({"RoleName": "ops", "PolicyId": 1})).await.ok();
+        }
+        World { root, user, role, policy, spare, group, uid }
+    }
+
+    /// A request of the operation that goes well in this world, once, with every kind of parameter it has.
+    #[track_caller]
+    pub fn sample(&self, op: &Op) -> Value {
+        let (policy, spare, group) = (self.policy, self.spare, self.group);
+        let uin = uin(&self.user);
+        let new_trust = trust(&[root_of(&self.root.uin)]);
+        let document = allow("cam:GetUser", "*").to_string();
+        let info = json!([{"Uid": self.uid, "GroupId": group}]);
+        match op.action {
+            "CreateRole" => json!({
+                "RoleName": "new", "PolicyDocument": new_trust, "Description": "new", "ConsoleLogin": 0,
+                "SessionDuration": 3600, "Tags": [{"Key": "env", "Value": "test"}],
+            }),
+            "GetRole" => json!({"RoleName": "ops"}),
+            "DeleteRole" => json!({"RoleId": self.role}),
+            "DescribeRoleList" => json!({"Page": 1, "Rp": 20, "Tags": [{"Key": "env", "Value": "prod"}]}),
+            "UpdateAssumeRolePolicy" => json!({"PolicyDocument": new_trust, "RoleName": "ops"}),
+            "UpdateRoleDescription" => json!({"Description": "other", "RoleName": "ops"}),
+            "UpdateRoleConsoleLogin" => json!({"ConsoleLogin": 1, "RoleName": "ops"}),
+            "UpdateRoleSessionDuration" => json!({"SessionDuration": 3600, "RoleName": "ops"}),
+            "TagRole" => json!({"Tags": [{"Key": "team", "Value": "a"}], "RoleName": "ops"}),
+            "UntagRole" => json!({"TagKeys": ["env"], "RoleName": "ops"}),
+            "AttachRolePolicy" => json!({"PolicyId": spare, "AttachRoleName": "ops"}),
+            "DetachRolePolicy" => json!({"PolicyId": policy, "DetachRoleName": "ops"}),
+            "ListAttachedRolePolicies" => json!({"Page": 1, "Rp": 20, "RoleName": "ops"}),
+            "AttachUserPolicy" => json!({"PolicyId": spare, "AttachUin": uin}),
+            "DetachUserPolicy" => json!({"PolicyId": policy, "DetachUin": uin}),
+            "ListAttachedUserPolicies" => json!({"TargetUin": uin, "Page": 1, "Rp": 20}),
+            "ListAttachedUserAllPolicies" => json!({"TargetUin": uin, "Page": 1, "Rp": 20, "AttachType": 0}),
+            "AddUser" => json!({
+                "Name": "dave", "Remark": "new", "ConsoleLogin": 1, "UseApi": 1, "Password": "Passw0rd!x",
+                "NeedResetPassword": 0, "PhoneNum": "13800000000", "CountryCode": "86", "Email": "dave@example.com",
+            }),
+            "GetUser" => json!({"Name": "carol"}),
+            "UpdateUser" => json!({"Name": "carol", "Remark": "other"}),
+            "DeleteUser" => json!({"Name": "carol", "Force": 1}),
+            "ListUsers" => json!({}),
+            "DescribeSubAccounts" => json!({"FilterSubAccountUin": [uin]}),
+            "CreateAccessKey" => json!({"TargetUin": uin, "Description": "second"}),
+            "ListAccessKeys" => json!({"TargetUin": uin}),
+            "UpdateAccessKey" => json!({"AccessKeyId": self.user.secret_id, "Status": "Inactive", "TargetUin": uin}),
+            "DeleteAccessKey" => json!({"AccessKeyId": self.user.secret_id, "TargetUin": uin}),
+            "GetSecurityLastUsed" => json!({"SecretIdList": [self.user.secret_id]}),
+            "CreatePolicy" => json!({
+                "PolicyName": "new", "PolicyDocument": document, "Description": "new",
+                "Tags": [{"Key": "env", "Value": "test"}],
+            }),
+            "GetPolicy" | "ListPolicyVersions" => json!({"PolicyId": policy}),
+            "UpdatePolicy" => json!({"PolicyId": spare, "PolicyDocument": document}),
+            "DeletePolicy" => json!({"PolicyId": [spare]}),
+            "ListPolicies" => json!({"Page": 1, "Rp": 20}),
+            "ListEntitiesForPolicy" => json!({"PolicyId": policy, "Page": 1, "Rp": 20}),
+            "CreatePolicyVersion" => {
+                json!({"PolicyId": policy, "PolicyDocument": document, "SetAsDefault": true})
+            }
+            "GetPolicyVersion" => json!({"PolicyId": policy, "VersionId": 1}),
+            "SetDefaultPolicyVersion" => json!({"PolicyId": policy, "VersionId": 2}),
+            "DeletePolicyVersion" => json!({"PolicyId": policy, "VersionId": [2]}),
+            "CreateGroup" => json!({"GroupName": "new", "Remark": "new"}),
+            "GetGroup" | "DeleteGroup" => json!({"GroupId": group}),
+            "UpdateGroup" => json!({"GroupId": group, "GroupName": "other", "Remark": "other"}),
+            "ListGroups" => json!({"Page": 1, "Rp": 20}),
+            "AddUserToGroup" | "RemoveUserFromGroup" => json!({"Info": info}),
+            "ListUsersForGroup" => json!({"GroupId": group, "Page": 1, "Rp": 20}),
+            "ListGroupsForUser" => json!({"Uid": self.uid, "Page": 1, "Rp": 20}),
+            "AttachGroupPolicy" => json!({"PolicyId": spare, "AttachGroupId": group}),
+            "DetachGroupPolicy" => json!({"PolicyId": policy, "DetachGroupId": group}),
+            "ListAttachedGroupPolicies" => json!({"TargetGroupId": group, "Page": 1, "Rp": 20}),
+            "PutUserPermissionsBoundary" => json!({"TargetUin": uin, "PolicyId": policy}),
+            "GetUserPermissionBoundary" | "DeleteUserPermissionsBoundary" => json!({"TargetUin": uin}),
+            "PutRolePermissionsBoundary" => json!({"PolicyId": policy, "RoleName": "ops"}),
+            "GetRolePermissionBoundary" => json!({"RoleId": self.role}),
+            "DeleteRolePermissionsBoundary" => json!({"RoleName": "ops"}),
+            "GetAccountSummary" | "GetUserAppId" | "GetCallerIdentity" => json!({}),
+            "ListRoles" => json!({"Keyword": "op"}),
+            "UpdateRole" => json!({"RoleName": "ops", "Description": "other", "SessionDuration": 3600}),
+            "CreateCamStrategy" => json!({"StrategyName": "new", "StrategyInfo": document, "Remark": "new"}),
+            "OperateCamStrategy" => {
+                json!({"GroupId": -1, "RelateUin": uin, "StrategyId": spare, "ActionType": 1})
+            }
+            "DescribeCamStrategyDetail" => json!({"StrategyId": policy}),
+            "UpdateCamStrategy" => json!({"StrategyId": spare, "StrategyInfo": document}),
+            "BatchOperateCamStrategy" => json!({"StrategyId": [spare], "ActionType": 1, "RelateUin": [uin]}),
+            "AssumeRole" => json!({
+                "RoleArn": format!("qcs::cam::uin/{}:roleName/ops", self.root.uin), "RoleSessionName": "session",
+                "DurationSeconds": 1800,
+            }),
+            "GetFederationToken" => json!({"Name": "someone", "Policy": document, "DurationSeconds": 1800}),
+            "QueryApiKey" => json!({"TargetUin": uin}),
+            other => panic!("{other} has no sample in tests/it/world.rs: add a request that goes well"),
+        }
+    }
+}
+
+fn uin(caller: &Caller) -> u64 {
+    caller.uin.parse().unwrap()
+}
