@@ -68,7 +68,7 @@ ITEMS = ["instance/i-1", "instance/i-2", "instance/", "a/b:c", "bucket", "bucket
          "*", "*/*", "x/1250000000", "instance/*"]
 ITEM_PATTERNS = ["*", "*", "*/*", "**", "*/**", "**/*", "instance/*", "instance/i-1", "instance/i-*", "*/i-1", "bucket*", "*:c", "bucket/${uin}/*", "user/${uin}",
                  "user/${owner_uin}", "x/${app_id}", "*${uin}*", "roleName/dev", "roleName/*", "role/46", "role/*", "a/?:c", "b*t"]
-SETS = {"7": ["cvm:RunInstances", "cos:GetObject"], "8": ["stub:Do"], "9": []}
+SETS = {"6": ["sts:AssumeRole"], "7": ["name/cvm:RunInstances", "cos:GetObject"], "8": ["stub:Do"], "9": []}
 
 
 class World:
@@ -124,7 +124,7 @@ class World:
         operation = rng.choice(ACTIONS[service])
         action = rng.choice([
             "*", "*:*", f"{service}:*", f"{service}:*", f"{service}:{operation}", f"{service}:{operation[:3]}*", f"*:{operation}",
-            f"{service}:*{operation[-2:]}", f"*:*{operation[2:5]}*", f"permid/{rng.choice('789')}", f"{service}:{operation}",
+            f"{service}:*{operation[-2:]}", f"*:*{operation[2:5]}*", f"permid/{rng.choice('6789')}", f"{service}:{operation}",
             f"{service}:{operation.lower()}*", f"cam:Made{operation.replace('.', '')}" if rng.random() < 0.1 else "*",
         ])
         return "name/" + action if rng.random() < 0.2 else action
@@ -286,7 +286,7 @@ TRUST = ["sts:AssumeRole", "sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:Assu
 ODD = [
     None, True, 0, 2.0, "", [], {}, "*", ["*"], [""], [[]], {"": ""}, "1.0", "2.0", "Allow", "name/", "name/*", "name/name/cvm:X", "cvm",
     "cvm:", ":X", "cvm:Run:X", "CVM:Run", "cvm:Rün", "cv*:Run", "nosuch:Run", "cam:CreatRole", "cam:createRole", "cam:Creat*", "sts:*",
-    "*:", "**", "*:**", "permid/7", "permid/404", "permid/", "name/permid/8", "sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:GetCallerIdentity",
+    "*:", "**", "*:**", "permid/6", "permid/7", "permid/9", "permid/404", "permid/", "name/permid/8", "sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:GetCallerIdentity",
     "qcs", "qcs::cvm:gz::x", "qcs::cvm:gz:x", "qcs::cvm:gz:::x", "qcs::cvm:gz::", "QCS::cvm:gz::x", "qcs::CVM:gz::x", "qcs::nosuch:::x",
     "qcs::cvm:moon::x", "qcs::cvm:*:uin/99:x", "qcs::cvm::uin/:x", "qcs::cvm::uin/-2:x", "qcs::cvm::10001:x", "qcs::cvm::uid/1250000000:x",
     "qcs::cvm::uid/01250000000:x", "qcs::cvm::uid/12345678901234567890:x", "qcs::cvm::uid/99:x", "qcs::cam::uin/99:roleName/dev",
