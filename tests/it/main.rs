@@ -16,6 +16,7 @@ mod authorisation;
 mod catalogue;
 mod codes;
 mod contract;
+mod policy_corpus;
 mod rates;
 mod signatures;
 mod story;
