@@ -17,6 +17,7 @@ mod authorisation;
 mod catalogue;
 mod codes;
 mod contract;
+mod policy_corpus;
 mod rates;
 mod rights;
 mod signatures;

@@ -116,7 +116,7 @@ fn answer(line: &Line, read: &mut Read) -> Value {
     if let Some(text) = &line.parse {
         return defects(text, &rules);
     }
-    if read.len() > 50_000 {
+    if read.len() > 2_000 {
         read.clear();
     }
     let key = format!("{kind:?} {} {} {services:?} {sets:?}", given.owner, given.app_id);
