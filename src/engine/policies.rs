@@ -139,7 +139,7 @@ fn rules(account: &Account, kind: policy::Kind) -> Rules<'_> {
 pub async fn create(write: &mut Write<'_, '_>, new: &NewPolicy) -> Result<PolicyId, Fault> {
     let account = write.account().clone();
     let document = written(&write.cx.engine, &write.cx.account, new.kind, &new.document)?;
-    roles::check_principals(write.tx, &document).await?;
+    roles::check_principals(write, &document).await?;
     if preset_named(write.cx, &new.name).is_some() || id_of(write.tx, &account, &new.name).await?.is_some() {
         return Err(Fault::Exists(Kind::Policy, new.name.clone()));
     }
@@ -210,7 +210,7 @@ pub async fn update(
     let account = write.account().clone();
     if let Some(text) = document {
         let read = written(&write.cx.engine, &write.cx.account, policy::Kind::Identity, text)?;
-        roles::check_principals(write.tx, &read).await?;
+        roles::check_principals(write, &read).await?;
     }
     let policy = own(require(write.cx, write.tx, wanted).await?)?;
     if let Some(name) = name

@@ -43,7 +43,7 @@ pub async fn create(
 ) -> Result<i64, Fault> {
     let account = write.account().clone();
     let read = policies::written(&write.cx.engine, &write.cx.account, policy::Kind::Identity, document)?;
-    roles::check_principals(write.tx, &read).await?;
+    roles::check_principals(write, &read).await?;
     own(write, id).await?;
     let count = "SELECT COUNT(*) FROM policy_versions WHERE account_id = $1 AND policy_id = $2";
     if write.tx.number(count, args![&account, id]).await? >= VERSIONS {

@@ -120,6 +120,11 @@ impl View {
         Ok(Some(tenants.entry(account.clone()).or_insert_with(|| Arc::new(Tenant::new(generation))).clone()))
     }
 
+    /// Whether the account is known to exist without asking: only where no other process can have deleted it.
+    pub(super) fn knows(&self, account: &AccountId) -> bool {
+        !self.store.shared() && self.known(account).is_some()
+    }
+
     /// As [`View::tenant`], and certain to be current: where other processes write, the database is asked.
     pub async fn current(&self, account: &AccountId) -> Result<Option<Arc<Tenant>>, Fault> {
         if self.store.shared() {
