@@ -143,7 +143,9 @@ fn every_document_of_the_corpus_is_used_and_every_description_is_its_own() {
         let used: Vec<&String> = rule
             .requests
             .iter()
-            .flat_map(|r| r.identity.iter().chain(r.boundary.iter().flatten()).chain(r.session.iter().flatten()).chain(&r.trust))
+            .flat_map(|r| {
+                r.identity.iter().chain(r.boundary.iter().flatten()).chain(r.session.iter().flatten()).chain(&r.trust)
+            })
             .collect();
         for name in rule.documents.keys() {
             assert!(used.contains(&name), "{}: {name:?} is not used", rule.name);
@@ -161,7 +163,8 @@ fn decide(rule: &Rule, request: &Request) -> (Effect, String, Option<(String, St
         DocumentKind::Strategy => Kind::Strategy,
         DocumentKind::Trust => Kind::Trust,
     };
-    let actions: Vec<Vec<&str>> = rule.permission_sets.values().map(|set| set.iter().map(String::as_str).collect()).collect();
+    let actions: Vec<Vec<&str>> =
+        rule.permission_sets.values().map(|set| set.iter().map(String::as_str).collect()).collect();
     let sets: Vec<(&str, &[&str])> =
         rule.permission_sets.keys().map(String::as_str).zip(actions.iter().map(Vec::as_slice)).collect();
     let rules = Rules { permission_sets: &sets, ..Rules::new(kind, OWNER, APP_ID) };
@@ -173,10 +176,9 @@ fn decide(rule: &Rule, request: &Request) -> (Effect, String, Option<(String, St
             context.add(key.as_str(), value.as_str());
         }
     }
-    let caller = request.caller.as_ref().map_or(
-        Variables { uin: USER, owner_uin: OWNER, app_id: APP_ID },
-        |caller| Variables { uin: &caller.uin, owner_uin: &caller.owner_uin, app_id: caller.app_id },
-    );
+    let caller = request.caller.as_ref().map_or(Variables { uin: USER, owner_uin: OWNER, app_id: APP_ID }, |caller| {
+        Variables { uin: &caller.uin, owner_uin: &caller.owner_uin, app_id: caller.app_id }
+    });
     let resource = names.as_deref().map_or(Resource::Operation, Resource::Named);
     let question = Question { action: &request.action, resource, context: &context, caller };
 
@@ -194,12 +196,8 @@ fn decide(rule: &Rule, request: &Request) -> (Effect, String, Option<(String, St
         let identity = compile(&Via::Own, &request.identity);
         let boundary = request.boundary.as_ref().map(|documents| compile(&Via::Boundary, documents));
         let session = request.session.as_ref().map(|documents| compile(&Via::Session, documents));
-        let layers = Layers {
-            identity: &identity,
-            boundary: boundary.as_ref(),
-            session: session.as_ref(),
-            root: request.root,
-        };
+        let layers =
+            Layers { identity: &identity, boundary: boundary.as_ref(), session: session.as_ref(), root: request.root };
         policy::decide(&layers, &question)
     };
     let deciding = decision.deciding.map(|deciding| {
