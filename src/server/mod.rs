@@ -75,7 +75,9 @@ async fn receive(
     let id = request_id.clone();
     let shared = Arc::new(raw);
     let (worker, raw) = (app.clone(), shared.clone());
-    let answer = tokio::spawn(async move { handle(&worker, dialect, &raw, whole, &id).await }).await;
+    // Boxed, because the runtime moves what it is given half a dozen times, and this is some ten kilobytes.
+    let work = Box::pin(async move { handle(&worker, dialect, &raw, whole, &id).await });
+    let answer = tokio::spawn(work).await;
     let answer = answer.unwrap_or_else(|error| {
         tracing::error!(%request_id, %error, "a request ended in a panic");
         let fault = crate::engine::fault::Internal::Bug("a request ended in a panic");
