@@ -9,6 +9,7 @@ use super::fault::{Fault, Internal, Kind, Refusal};
 use super::ids::{AccountId, RoleId, SecretId, UserId};
 use super::keys::{Key, Owner};
 use super::roles::{Role, RoleRef};
+use super::view::Change;
 use super::{Account, Engine, accounts, keys, policies};
 use crate::args;
 use crate::env::Time;
@@ -169,21 +170,29 @@ pub async fn end(engine: &Arc<Engine>, secret_id: &SecretId) -> Result<bool, Fau
         return Ok(false);
     };
     let now = engine.now(&account).0;
-    let (wanted, watcher, gone) = (secret_id.clone(), engine.clone(), secret_id.clone());
+    let (wanted, ended, owner) = (secret_id.clone(), secret_id.clone(), account.id.clone());
+    let (watcher, changed) = (engine.clone(), account.id.clone());
     engine
         .store
         .write(
             move |tx| {
-                let secret_id = wanted.clone();
+                let (secret_id, owner) = (wanted.clone(), owner.clone());
                 Box::pin(async move {
+                    // The generation is what tells other servers on the same database.
+                    let generation = tx.advance(owner.as_str()).await?;
                     let sql = "UPDATE sessions SET expires_at = $2 WHERE secret_id = $1 AND expires_at > $2";
                     tx.execute(sql, args![&secret_id, now]).await?;
-                    Ok(true)
+                    Ok(generation)
                 })
             },
-            move |_: &bool| watcher.view.drop_key(&gone),
+            move |generation: &Option<i64>| {
+                if let Some(generation) = generation {
+                    watcher.view.committed(&changed, *generation, Some(&[Change::Key(ended)]));
+                }
+            },
         )
         .await?
+        .map(|generation: Option<i64>| generation.is_some())
 }
 
 pub(super) async fn load(engine: &Arc<Engine>, tx: &mut Tx<'_>, secret_id: SecretId) -> Result<Option<Key>, Fault> {

@@ -203,11 +203,6 @@ impl View {
         }
     }
 
-    /// Drops a temporary key's entry: its session was ended.
-    pub(super) fn drop_key(&self, secret_id: &SecretId) {
-        self.keys.invalidate(secret_id);
-    }
-
     fn drop_part(&self, account: &AccountId, change: &Change) {
         match change {
             Change::Account => self.accounts.invalidate(account),

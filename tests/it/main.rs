@@ -19,6 +19,7 @@ mod codes;
 mod contract;
 mod policy_corpus;
 mod rates;
+mod replicas;
 mod rights;
 mod signatures;
 mod story;

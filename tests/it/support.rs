@@ -158,6 +158,7 @@ pub struct Test {
     pub app: Arc<App>,
     surface: Surface,
     root: Option<Caller>,
+    location: Location,
 }
 
 /// What requests are sent to.
@@ -170,8 +171,26 @@ pub struct Surface {
 impl Test {
     async fn open(place: &Place, rates: Mode) -> Test {
         let clock = Arc::new(TestClock(AtomicI64::new(START * 1_000_000)));
-        let env = Env { clock: clock.clone(), entropy: Arc::new(Seeded(AtomicU64::new(0))) };
-        let store = Store::open(&place.location, Durability::Fast).await.unwrap();
+        let mut t = Test::serve(&place.location, rates, clock, 0).await;
+        t.root = Some(t.tenant(ROOT).await);
+        t
+    }
+
+    /// Another server on the same database and clock. Only PostgreSQL has room for two.
+    pub async fn replica(&self) -> Test {
+        let other = Test::serve(&self.location, Mode::Off, self.surface.clock.clone(), 1 << 32).await;
+        let root = self.root();
+        Test { root: Some(other.seen(&root)), ..other }
+    }
+
+    /// The same caller, asking this server.
+    pub fn seen(&self, caller: &Caller) -> Caller {
+        Caller { surface: self.surface.clone(), ..caller.clone() }
+    }
+
+    async fn serve(location: &Location, rates: Mode, clock: Arc<TestClock>, seed: u64) -> Test {
+        let env = Env { clock: clock.clone(), entropy: Arc::new(Seeded(AtomicU64::new(seed))) };
+        let store = Store::open(location, Durability::Fast).await.unwrap();
         let presets = DIALECTS.iter().map(|dialect| (dialect.name, (dialect.presets)())).collect();
         let engine = Engine::open(store, env, Sealer::new(&[7; 32]), presets).await.unwrap();
         let stubs = Stubs::default();
@@ -183,9 +202,8 @@ impl Test {
             journal: Journal::default(),
             admin_token: Secret::new(ADMIN_TOKEN.to_owned()),
         });
-        let mut t = Test { surface: Surface { router: server::router(app.clone()), clock }, app, root: None };
-        t.root = Some(t.tenant(ROOT).await);
-        t
+        let surface = Surface { router: server::router(app.clone()), clock };
+        Test { app, surface, root: None, location: location.clone() }
     }
 
     /// The root of the first account.
