@@ -8,7 +8,6 @@ use super::roles::{self, RoleRef};
 use super::users;
 use super::view::{Change, Holder};
 use crate::args;
-use crate::store::Tx;
 
 /// Sets the boundary of a user or role, in place of the one that it has.
 pub async fn put(write: &mut Write<'_, '_>, holder: &Holder, policy: &PolicyId) -> Result<(), Fault> {
@@ -40,23 +39,6 @@ pub async fn get(cx: &Cx, holder: &Holder) -> Result<Option<Policy>, Fault> {
         return Ok(None);
     }
     policies::require(cx, &mut tx, &PolicyRef::Id(boundary.into())).await.map(Some)
-}
-
-/// Refuses when a policy is somebody's boundary: without it, that somebody would have more rights than before.
-pub(super) async fn require_unused(
-    tx: &mut Tx<'_>,
-    account: &super::ids::AccountId,
-    policy: &PolicyId,
-) -> Result<(), Fault> {
-    for sql in [
-        "SELECT COUNT(*) FROM users WHERE account_id = $1 AND boundary_id = $2",
-        "SELECT COUNT(*) FROM roles WHERE account_id = $1 AND boundary_id = $2",
-    ] {
-        if tx.number(sql, args![account, policy]).await? > 0 {
-            return Err(Fault::Refused(Refusal::BoundaryInUse));
-        }
-    }
-    Ok(())
 }
 
 async fn set(write: &mut Write<'_, '_>, holder: &Holder, policy: &str) -> Result<(), Fault> {

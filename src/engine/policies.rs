@@ -3,7 +3,7 @@
 use super::cx::{Cx, Write};
 use super::fault::{Fault, Internal, Kind, Limit, Refusal};
 use super::ids::{AccountId, PolicyId};
-use super::{Account, Engine, boundaries, roles};
+use super::{Account, Engine, roles};
 use crate::args;
 use crate::env::Time;
 use crate::policy::{self, Document, Rules};
@@ -245,7 +245,7 @@ pub async fn delete(write: &mut Write<'_, '_>, ids: &[PolicyId]) -> Result<(), F
     let account = write.account().clone();
     for id in ids {
         let policy = own(require(write.cx, write.tx, &PolicyRef::Id(id.clone())).await?)?;
-        boundaries::require_unused(write.tx, &account, &policy.id).await?;
+        require_unbinding(write.tx, &account, &policy.id).await?;
         for sql in [
             "DELETE FROM attachments WHERE account_id = $1 AND policy_id = $2",
             "DELETE FROM policies WHERE account_id = $1 AND id = $2",
@@ -355,6 +355,19 @@ fn shown(cx: &Cx, preset: &Preset) -> Policy {
         updated_at: cx.account.created_at,
         attached: 0,
     }
+}
+
+/// Refuses when a policy is somebody's boundary: without it, that somebody would have more rights than before.
+async fn require_unbinding(tx: &mut Tx<'_>, account: &AccountId, policy: &PolicyId) -> Result<(), Fault> {
+    for sql in [
+        "SELECT COUNT(*) FROM users WHERE account_id = $1 AND boundary_id = $2",
+        "SELECT COUNT(*) FROM roles WHERE account_id = $1 AND boundary_id = $2",
+    ] {
+        if tx.number(sql, args![account, policy]).await? > 0 {
+            return Err(Fault::Refused(Refusal::BoundaryInUse));
+        }
+    }
+    Ok(())
 }
 
 async fn id_of(tx: &mut Tx<'_>, account: &AccountId, name: &str) -> Result<Option<PolicyId>, Fault> {

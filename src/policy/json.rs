@@ -106,7 +106,7 @@ impl<'t> Reader<'t> {
     }
 
     fn value(&mut self, depth: u32) -> Result<Node<'t>, Syntax> {
-        if depth > MAX_DEPTH {
+        if depth >= MAX_DEPTH && matches!(self.peek(), Some(b'{' | b'[')) {
             return Err(self.wrong("the nesting is too deep"));
         }
         let from = self.at;
@@ -331,6 +331,9 @@ mod tests {
         let objects = |depth: usize| format!("{}1{}", r#"{"a":"#.repeat(depth), "}".repeat(depth));
         assert!(read(&objects(32)).is_ok());
         assert!(read(&objects(33)).is_err());
+        let empty = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(read(&empty(32)).is_ok());
+        assert!(read(&empty(33)).is_err());
     }
 
     /// Whether a text is JSON: as serde_json says, which does not limit nesting so early.

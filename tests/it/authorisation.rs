@@ -1,6 +1,6 @@
 //! Every operation of the registry, asked by everybody who must not be let in and by those who must.
 
-use crate::support::{Caller, Test, allow, on_each_database, operations, root_of};
+use crate::support::{Caller, Test, allow, assert_same, on_each_database, operations, root_of};
 use crate::world::World;
 use camulator::dialect::contract::{Op, Permission};
 use serde_json::{Value, json};
@@ -66,7 +66,7 @@ fn nobody_gets_in_without_a_permission() {
             for caller in [&other, &foreign_user] {
                 drop(caller.ask(op, params.clone()).await);
             }
-            assert_eq!(t.dump_of(&world.root.uin).await, before, "{} left something behind", op.action);
+            assert_same(&t.dump_of(&world.root.uin).await, &before, op.action);
         }
     });
 }

@@ -2,7 +2,7 @@
 //! are taken.
 
 use crate::catalogue::{action, catalogue, type_of};
-use crate::support::{in_memory, on_each_database, operations};
+use crate::support::{assert_same, in_memory, on_each_database, operations};
 use crate::world::World;
 use camulator::dialect::contract::{Op, Run};
 use serde_json::{Map, Value, json};
@@ -166,7 +166,7 @@ fn an_unknown_parameter_is_refused_and_nothing_else_happens() {
                 assert_eq!(message, format!("The parameter `{name}` is not recognized."), "{}", op.action);
             }
         }
-        assert_eq!(t.dump().await, before);
+        assert_same(&t.dump().await, &before, "something was left behind");
     });
 }
 
@@ -187,7 +187,7 @@ fn a_required_parameter_is_required() {
                 world.root.ask(op, params).await.fault("MissingParameter");
             }
         }
-        assert_eq!(t.dump().await, before);
+        assert_same(&t.dump().await, &before, "something was left behind");
     });
 }
 
@@ -218,7 +218,7 @@ fn a_parameter_of_another_type_is_refused() {
                 }
             }
         }
-        assert_eq!(t.dump().await, before);
+        assert_same(&t.dump().await, &before, "something was left behind");
     });
 }
 
@@ -252,6 +252,6 @@ fn a_read_changes_nothing() {
         for op in operations().filter(|op| matches!(op.run, Run::Read(_))) {
             world.root.ask(op, world.sample(op)).await.ok();
         }
-        assert_eq!(t.dump().await, before);
+        assert_same(&t.dump().await, &before, "something was left behind");
     });
 }

@@ -4,13 +4,27 @@
 //! is stored run on SQLite and, when `CAMULATOR_TEST_POSTGRES` holds the address of an administrator
 //! (`postgres://postgres@127.0.0.1:5432/postgres`), on PostgreSQL too, in a schema each.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test ends with the first thing that is not as it should be"
+)]
+
+mod admin;
 mod authorisation;
 mod catalogue;
+mod codes;
 mod contract;
+mod policy_corpus;
 mod rates;
+mod rights;
 mod signatures;
 mod story;
 mod support;
 mod tc3;
+mod tenants;
 mod tidy;
+mod wire;
 mod world;

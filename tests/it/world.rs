@@ -1,6 +1,6 @@
 //! A tenant with one of everything, and a good request for every operation.
 
-use crate::support::{Caller, Test, allow, operations, root_of, text, trust};
+use crate::support::{Caller, Test, allow, root_of, text, trust};
 use camulator::dialect::contract::Op;
 use serde_json::{Value, json};
 
@@ -15,14 +15,13 @@ pub struct World {
     pub policy: u64,
     /// The policy `spare`, which nobody has.
     pub spare: u64,
-    /// The group `crew`, of which the user is a member; 0 where groups are not served.
+    /// The group `crew`, of which the user is a member; it has the policy `reader`.
     pub group: u64,
     /// The user's uid.
     pub uid: u64,
-}
-
-pub fn serves(action: &str) -> bool {
-    operations().any(|op| op.action == action)
+    /// The name of a service-linked role, and the task in which another one was deleted.
+    pub linked: String,
+    pub task: String,
 }
 
 impl World {
@@ -51,27 +50,23 @@ impl World {
         root.cam("AttachRolePolicy", json!({"PolicyId": policy, "AttachRoleName": "ops"})).await.ok();
         let spare = root.policy("spare", &allow("cam:ListUsers", "*")).await;
         let uid = made["Uid"].as_u64().unwrap();
-        let mut group = 0;
-        if serves("CreateGroup") && serves("AddUserToGroup") {
-            let made = root.cam("CreateGroup", json!({"GroupName": "crew", "Remark": "all hands"})).await.ok();
-            group = made["GroupId"].as_u64().unwrap();
-            root.cam("AddUserToGroup", json!({"Info": [{"Uid": uid, "GroupId": group}]})).await.ok();
-        }
-        if group != 0 && serves("AttachGroupPolicy") {
-            root.cam("AttachGroupPolicy", json!({"PolicyId": policy, "AttachGroupId": group})).await.ok();
-        }
-        if serves("CreatePolicyVersion") {
-            let document = allow("cam:List*", "*").to_string();
-            let params = json!({"PolicyId": policy, "PolicyDocument": document, "SetAsDefault": false});
-            root.cam("CreatePolicyVersion", params).await.ok();
-        }
-        if serves("PutUserPermissionsBoundary") {
-            root.cam("PutUserPermissionsBoundary", json!({"TargetUin": uin(&user), "PolicyId": 1})).await.ok();
-        }
-        if serves("PutRolePermissionsBoundary") {
-            root.cam("PutRolePermissionsBoundary", json!({"RoleName": "ops", "PolicyId": 1})).await.ok();
-        }
-        World { root, user, role, policy, spare, group, uid }
+        let made = root.cam("CreateGroup", json!({"GroupName": "crew", "Remark": "all hands"})).await.ok();
+        let group = made["GroupId"].as_u64().unwrap();
+        root.cam("AddUserToGroup", json!({"Info": [{"Uid": uid, "GroupId": group}]})).await.ok();
+        root.cam("AttachGroupPolicy", json!({"PolicyId": policy, "AttachGroupId": group})).await.ok();
+        let document = allow("cam:List*", "*").to_string();
+        let params = json!({"PolicyId": policy, "PolicyDocument": document, "SetAsDefault": false});
+        root.cam("CreatePolicyVersion", params).await.ok();
+        root.cam("PutUserPermissionsBoundary", json!({"TargetUin": uin(&user), "PolicyId": 1})).await.ok();
+        root.cam("PutRolePermissionsBoundary", json!({"RoleName": "ops", "PolicyId": 1})).await.ok();
+        let linked = root.cam("CreateServiceLinkedRole", json!({"QCSServiceName": ["tat.qcloud.com"]})).await.ok();
+        let linked = root.cam("GetRole", json!({"RoleId": linked["RoleId"]})).await.ok();
+        let linked = text(&linked["RoleInfo"]["RoleName"]).to_owned();
+        let gone = root.cam("CreateServiceLinkedRole", json!({"QCSServiceName": ["cls.qcloud.com"]})).await.ok();
+        let gone = root.cam("GetRole", json!({"RoleId": gone["RoleId"]})).await.ok();
+        let gone = root.cam("DeleteServiceLinkedRole", json!({"RoleName": gone["RoleInfo"]["RoleName"]})).await.ok();
+        let task = text(&gone["DeletionTaskId"]).to_owned();
+        World { root, user, role, policy, spare, group, uid, linked, task }
     }
 
     /// A request of the operation that goes well in this world, once, with every kind of parameter it has.
@@ -147,6 +142,12 @@ impl World {
             "PutRolePermissionsBoundary" => json!({"PolicyId": policy, "RoleName": "ops"}),
             "GetRolePermissionBoundary" => json!({"RoleId": self.role}),
             "DeleteRolePermissionsBoundary" => json!({"RoleName": "ops"}),
+            "CreateServiceLinkedRole" => json!({
+                "QCSServiceName": ["cvm.qcloud.com"], "CustomSuffix": "Diagnostic", "Description": "new",
+                "Tags": [{"Key": "env", "Value": "test"}],
+            }),
+            "DeleteServiceLinkedRole" => json!({"RoleName": self.linked}),
+            "GetServiceLinkedRoleDeletionStatus" => json!({"DeletionTaskId": self.task}),
             "GetAccountSummary" | "GetUserAppId" | "GetCallerIdentity" => json!({}),
             "ListRoles" => json!({"Keyword": "op"}),
             "UpdateRole" => json!({"RoleName": "ops", "Description": "other", "SessionDuration": 3600}),

@@ -105,18 +105,20 @@ fn answer(line: &Line, read: &mut Read) -> Value {
     let given = &line.rules;
     let services: Vec<&str> = given.services.iter().map(String::as_str).collect();
     let actions: Vec<Vec<&str>> = given.sets.values().map(|set| set.iter().map(String::as_str).collect()).collect();
-    let sets: Vec<(&str, &[&str])> = given.sets.keys().map(String::as_str).zip(actions.iter().map(Vec::as_slice)).collect();
+    let sets: Vec<(&str, &[&str])> =
+        given.sets.keys().map(String::as_str).zip(actions.iter().map(Vec::as_slice)).collect();
     let kind = match given.kind {
         GivenKind::Identity => Kind::Identity,
         GivenKind::Trust => Kind::Trust,
         GivenKind::Session => Kind::Session,
         GivenKind::Strategy => Kind::Strategy,
     };
-    let rules = Rules { extra_services: &services, permission_sets: &sets, ..Rules::new(kind, &given.owner, given.app_id) };
+    let rules =
+        Rules { extra_services: &services, permission_sets: &sets, ..Rules::new(kind, &given.owner, given.app_id) };
     if let Some(text) = &line.parse {
         return defects(text, &rules);
     }
-    if read.len() > 50_000 {
+    if read.len() > 2_000 {
         read.clear();
     }
     let key = format!("{kind:?} {} {} {services:?} {sets:?}", given.owner, given.app_id);

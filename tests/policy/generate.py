@@ -68,7 +68,7 @@ ITEMS = ["instance/i-1", "instance/i-2", "instance/", "a/b:c", "bucket", "bucket
          "*", "*/*", "x/1250000000", "instance/*"]
 ITEM_PATTERNS = ["*", "*", "*/*", "**", "*/**", "**/*", "instance/*", "instance/i-1", "instance/i-*", "*/i-1", "bucket*", "*:c", "bucket/${uin}/*", "user/${uin}",
                  "user/${owner_uin}", "x/${app_id}", "*${uin}*", "roleName/dev", "roleName/*", "role/46", "role/*", "a/?:c", "b*t"]
-SETS = {"7": ["cvm:RunInstances", "cos:GetObject"], "8": ["stub:Do"], "9": []}
+SETS = {"6": ["sts:AssumeRole"], "7": ["name/cvm:RunInstances", "cos:GetObject"], "8": ["stub:Do"], "9": []}
 
 
 class World:
@@ -103,7 +103,7 @@ class World:
 
     def statement(self):
         rng = self.rng
-        statement = {"effect": "deny" if rng.random() < 0.27 else "allow"}
+        statement = {"effect": "deny" if rng.random() < 0.28 else "allow"}
         statement["action"] = self.some(self.action)
         statement["resource"] = self.some(self.resource)
         if rng.random() < 0.6:
@@ -124,7 +124,7 @@ class World:
         operation = rng.choice(ACTIONS[service])
         action = rng.choice([
             "*", "*:*", f"{service}:*", f"{service}:*", f"{service}:{operation}", f"{service}:{operation[:3]}*", f"*:{operation}",
-            f"{service}:*{operation[-2:]}", f"*:*{operation[2:5]}*", f"permid/{rng.choice('789')}", f"{service}:{operation}",
+            f"{service}:*{operation[-2:]}", f"*:*{operation[2:5]}*", f"permid/{rng.choice('6789')}", f"{service}:{operation}",
             f"{service}:{operation.lower()}*", f"cam:Made{operation.replace('.', '')}" if rng.random() < 0.1 else "*",
         ])
         return "name/" + action if rng.random() < 0.2 else action
@@ -150,7 +150,7 @@ class World:
     def condition(self):
         rng = self.rng
         condition = {}
-        for operator, qualifier, suffix in rng.sample(self.conditions, rng.choice([1, 1, 2, 2])):
+        for operator, qualifier, suffix in rng.sample(self.conditions, rng.choice([1, 2, 2, 2])):
             kind = OPERATORS[operator][0]
             keys = rng.sample(KEYS[kind], rng.choice([1, 1, 2]))
             condition[qualifier + operator + suffix] = {key: self.some(lambda: self.value(kind)) for key in keys}
@@ -270,10 +270,11 @@ class World:
                 questions = [self.ask() | {"action": rng.choice(TRUST), "resource": None, "who": self.who()} for _ in range(asks)]
                 yield {"rules": self.rules | {"kind": "trust"}, "trust": rng.choice(trusts), "asks": questions}
                 continue
-            line = {"rules": self.rules, "identity": rng.choices(pool, k=rng.choice([0, 1, 2, 3, 3, 4, 5])), "root": rng.random() < 0.06}
+            count = 30 if rng.random() < 0.01 else rng.choice([1, 1, 2, 3, 3, 4, 5])
+            line = {"rules": self.rules, "identity": rng.choices(pool, k=count), "root": rng.random() < 0.06}
             for layer in ("boundary", "session"):
                 if rng.random() < 0.12:
-                    line[layer] = rng.choices(pool, k=rng.choice([0, 1, 2, 3]))
+                    line[layer] = rng.choices(pool, k=rng.choice([0, 1, 2, 3, 4]))
             line["asks"] = [self.ask() for _ in range(asks)]
             yield line
 
@@ -285,7 +286,7 @@ TRUST = ["sts:AssumeRole", "sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:Assu
 ODD = [
     None, True, 0, 2.0, "", [], {}, "*", ["*"], [""], [[]], {"": ""}, "1.0", "2.0", "Allow", "name/", "name/*", "name/name/cvm:X", "cvm",
     "cvm:", ":X", "cvm:Run:X", "CVM:Run", "cvm:Rün", "cv*:Run", "nosuch:Run", "cam:CreatRole", "cam:createRole", "cam:Creat*", "sts:*",
-    "*:", "**", "*:**", "permid/7", "permid/404", "permid/", "name/permid/8", "sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:GetCallerIdentity",
+    "*:", "**", "*:**", "permid/6", "permid/7", "permid/9", "permid/404", "permid/", "name/permid/8", "sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:GetCallerIdentity",
     "qcs", "qcs::cvm:gz::x", "qcs::cvm:gz:x", "qcs::cvm:gz:::x", "qcs::cvm:gz::", "QCS::cvm:gz::x", "qcs::CVM:gz::x", "qcs::nosuch:::x",
     "qcs::cvm:moon::x", "qcs::cvm:*:uin/99:x", "qcs::cvm::uin/:x", "qcs::cvm::uin/-2:x", "qcs::cvm::10001:x", "qcs::cvm::uid/1250000000:x",
     "qcs::cvm::uid/01250000000:x", "qcs::cvm::uid/12345678901234567890:x", "qcs::cvm::uid/99:x", "qcs::cam::uin/99:roleName/dev",

@@ -55,6 +55,9 @@ pub fn candidates(fault: &Fault) -> &'static [&'static str] {
                 "ResourceNotFound.GroupNotExist",
                 "InvalidParameter.GroupNotExist",
                 "InvalidParameter.PrincipalQcsNotExist",
+                // The one code that is documented where the group is all that a request names.
+                "ResourceNotFound.UserNotExist",
+                "InvalidParameter.ParamError",
                 "ResourceNotFound",
             ],
             Kind::Role => &[

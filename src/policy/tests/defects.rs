@@ -389,6 +389,17 @@ fn trust_is_about_assuming_only() {
 }
 
 #[test]
+fn a_permission_set_has_no_place_in_trust_whatever_its_actions() {
+    let sets: &[(&str, &[&str])] = &[("1", &["sts:AssumeRole"]), ("2", &["cam:GetRole", "cvm:*"]), ("3", &[])];
+    let rules = Rules { permission_sets: sets, ..rules(Kind::Trust) };
+    for (set, _) in sets {
+        let text = document(&format!(r#"{{"effect":"allow","action":"permid/{set}","principal":"*"}}"#));
+        let problems = parse(&text, &rules).unwrap_err();
+        assert_eq!(problems.iter().map(|problem| problem.defect).collect::<Vec<_>>(), [Defect::ActionNotAllowed]);
+    }
+}
+
+#[test]
 fn messages_say_what_would_be_right() {
     let message = |statement: &str| {
         let problems = parse(&document(statement), &rules(Kind::Identity)).unwrap_err();

@@ -259,7 +259,7 @@ class _Reader:
 
     @staticmethod
     def operation(text):
-        service, _, operation = text.partition(":")
+        service, _, operation = text.removeprefix("name/").partition(":")
         return "of", service, values.pieces(operation)
 
     # Resources: "*", (project, service, region, account, item cut at its variables), or None.
@@ -448,10 +448,8 @@ def _principal(written, strategy):
     if not slash or not name:
         return None
     if kind == "uin" and strategy:
-        user, slash, rest = name.partition("/")
-        if slash and not rest:
-            return None
-        name = user
+        # What follows, if anything, is not looked at.
+        name = name.partition("/")[0]
     if kind == "uin" and _DIGITS.fullmatch(name):
         return ("root", account) if name == account else ("user", account, name)
     if kind == "groupid" and _DIGITS.fullmatch(name):

@@ -18,7 +18,7 @@ def rules(line):
 def load(text, judged_by, key):
     """A stored document; read once, because runs ask many questions about the same ones."""
     if (text, key) not in _documents:
-        if len(_documents) > 50_000:
+        if len(_documents) > 2_000:
             _documents.clear()
         _documents[text, key] = document.read(text, judged_by)[1]
     return _documents[text, key]

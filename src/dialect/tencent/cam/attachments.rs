@@ -9,8 +9,8 @@ use crate::engine::authorize::Authorized;
 use crate::engine::cx::{Cx, Write};
 use crate::engine::fault::Fault;
 use crate::engine::ids::{GroupId, UserId};
-use crate::engine::roles;
 use crate::engine::view::Holder;
+use crate::engine::{groups, roles};
 use serde::{Deserialize, Serialize};
 
 /// AttachRolePolicy's request.
@@ -259,6 +259,9 @@ pub struct ListAttachedGroupPolicies {
 /// ListAttachedGroupPolicies. A group that does not exist has none: the action documents no code for it.
 pub async fn list_group(cx: &Cx, input: Authorized<ListAttachedGroupPolicies>) -> Result<OfUser, Fault> {
     let keyword = input.keyword.as_ref().map_or("", Keyword::as_str);
+    let mut read = cx.engine.store.read().await?;
+    groups::require(&mut read.tx(), &cx.account.id, &GroupId::from(input.target_group_id.as_str())).await?;
+    drop(read);
     let mut attached = attachments::list(cx, &group(&input.target_group_id)).await?;
     attached.retain(|policy| policy.name.contains(keyword));
     Ok(OfUser::page(attached, paging(input.page, input.rp)))

@@ -51,17 +51,26 @@ fn action(cx: &mut Cx<'_>, text: &str, range: Range, path: &Path<'_>, patterns: 
         patterns.push(ActionPattern { range, form: ActionForm::Unreadable });
         return;
     };
+    if cx.rules.kind == Kind::Trust {
+        not_for_trust(cx, text, range, path);
+        patterns.push(ActionPattern { range, form: ActionForm::Unreadable });
+        return;
+    }
     for member in *members {
         let form = form(cx, member, range, path);
         patterns.push(ActionPattern { range, form });
     }
 }
 
+fn not_for_trust(cx: &mut Cx<'_>, text: &str, range: Range, path: &Path<'_>) {
+    let message = format!("`{text}` has no place in a trust policy; allowed are `{}`", ASSUMING.join("`, `"));
+    cx.report(Defect::ActionNotAllowed, path, range, message);
+}
+
 fn form(cx: &mut Cx<'_>, text: &str, range: Range, path: &Path<'_>) -> ActionForm {
     let action = text.strip_prefix("name/").unwrap_or(text);
     if cx.rules.kind == Kind::Trust && !ASSUMING.contains(&action) {
-        let message = format!("`{text}` has no place in a trust policy; allowed are `{}`", ASSUMING.join("`, `"));
-        cx.report(Defect::ActionNotAllowed, path, range, message);
+        not_for_trust(cx, text, range, path);
         return ActionForm::Unreadable;
     }
     let (service, operation) = match action.split_once(':') {

@@ -1,0 +1,317 @@
+//! What somebody may do, as it comes together on the wire: groups, boundaries, versions, session policies, conditions.
+
+use crate::support::{Caller, Reply, Test, allow, on_each_database, root_of, text};
+use serde_json::{Value, json};
+
+const DENIED: &str = "AuthFailure.UnauthorizedOperation";
+
+fn list(caller: &Caller) -> impl Future<Output = Reply> {
+    caller.call("cam", "2019-01-16", "ListUsers", json!({})).send()
+}
+
+/// The policy that allows with a condition.
+fn allow_if(action: &str, condition: Value) -> Value {
+    let mut document = allow(action, "*");
+    document["statement"][0]["condition"] = condition;
+    document
+}
+
+#[test]
+fn a_member_has_what_its_groups_have_from_the_moment_it_is_one() {
+    on_each_database(async |t| {
+        let root = t.root();
+        let user = root.user("dev").await;
+        let group = root.cam("CreateGroup", json!({"GroupName": "crew"})).await.ok()["GroupId"].clone();
+        let policy = root.policy("list", &allow("cam:ListUsers", "*")).await;
+        let info = json!({"Info": [{"Uin": &user.uin, "GroupId": group}]});
+        let attach = json!({"PolicyId": policy, "AttachGroupId": group});
+        root.cam("AttachGroupPolicy", attach.clone()).await.ok();
+        list(&user).await.fault(DENIED);
+        root.cam("AddUserToGroup", info.clone()).await.ok();
+        list(&user).await.ok();
+        root.cam("DetachGroupPolicy", json!({"PolicyId": policy, "DetachGroupId": group})).await.ok();
+        list(&user).await.fault(DENIED);
+        root.cam("AttachGroupPolicy", attach).await.ok();
+        list(&user).await.ok();
+        root.cam("RemoveUserFromGroup", info.clone()).await.ok();
+        list(&user).await.fault(DENIED);
+        root.cam("AddUserToGroup", info).await.ok();
+        list(&user).await.ok();
+        root.cam("DeleteGroup", json!({"GroupId": group})).await.ok();
+        list(&user).await.fault(DENIED);
+    });
+}
+
+#[test]
+fn a_boundary_cuts_and_gives_nothing() {
+    on_each_database(async |t| {
+        let root = t.root();
+        let user = root.user("dev").await;
+        let narrow = root.policy("narrow", &allow("cam:GetUser", "*")).await;
+        let wide = root.policy("wide", &allow("cam:*", "*")).await;
+        let put = |policy: u64| {
+            root.cam("PutUserPermissionsBoundary", json!({"TargetUin": number(&user), "PolicyId": policy}))
+        };
+        put(wide).await.ok();
+        list(&user).await.fault(DENIED);
+        root.grant(&user, "list", &allow("cam:ListUsers", "*")).await;
+        list(&user).await.ok();
+        put(narrow).await.ok();
+        list(&user).await.fault(DENIED);
+        root.cam("DeletePolicy", json!({"PolicyId": [narrow]})).await.fault("InvalidParameter.ParamError");
+        root.cam("DeleteUserPermissionsBoundary", json!({"TargetUin": number(&user)})).await.ok();
+        list(&user).await.ok();
+        root.cam("DeletePolicy", json!({"PolicyId": [narrow]})).await.ok();
+    });
+}
+
+#[test]
+fn the_default_version_is_the_one_that_counts() {
+    on_each_database(async |t| {
+        let root = t.root();
+        let user = root.user("dev").await;
+        let policy = root.grant(&user, "p", &allow("cam:ListUsers", "*")).await;
+        let version = |action: &str, default: bool| {
+            let document = allow(action, "*").to_string();
+            root.cam(
+                "CreatePolicyVersion",
+                json!({"PolicyId": policy, "PolicyDocument": document, "SetAsDefault": default}),
+            )
+        };
+        let default =
+            |number: u64| root.cam("SetDefaultPolicyVersion", json!({"PolicyId": policy, "VersionId": number}));
+        assert_eq!(version("cam:GetUser", false).await.ok()["VersionId"], 2);
+        list(&user).await.ok();
+        default(2).await.ok();
+        list(&user).await.fault(DENIED);
+        default(1).await.ok();
+        list(&user).await.ok();
+        assert_eq!(version("cam:GetRole", true).await.ok()["VersionId"], 3);
+        list(&user).await.fault(DENIED);
+        root.cam("DeletePolicyVersion", json!({"PolicyId": policy, "VersionId": [1, 2]})).await.ok();
+        // A number is never used again.
+        assert_eq!(version("cam:ListUsers", true).await.ok()["VersionId"], 4);
+        list(&user).await.ok();
+    });
+}
+
+#[test]
+fn a_session_policy_narrows_however_it_was_encoded() {
+    on_each_database(async |t| {
+        let root = t.root();
+        root.role("ops", &[root_of(&root.uin)]).await;
+        root.grant_role("ops", "all", &allow("cam:*", "*")).await;
+        let narrow = allow("cam:GetRole", "*").to_string();
+        let encoded: String = narrow.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        for policy in [narrow.clone(), encoded, narrow.replace('"', "%22").replace('{', "%7b")] {
+            let params = json!({
+                "RoleArn": format!("qcs::cam::uin/{}:roleName/ops", root.uin), "RoleSessionName": "session",
+                "Policy": policy,
+            });
+            let session = root.session(&root.sts("AssumeRole", params).await.ok());
+            session.cam("GetRole", json!({"RoleName": "ops"})).await.ok();
+            list(&session).await.fault(DENIED);
+        }
+        // It gives nothing that the role does not have.
+        let params = json!({
+            "RoleArn": format!("qcs::cam::uin/{}:roleName/ops", root.uin), "RoleSessionName": "session",
+            "Policy": allow("*", "*").to_string(),
+        });
+        let session = root.session(&root.sts("AssumeRole", params).await.ok());
+        list(&session).await.ok();
+        session.describe_instances("ap-guangzhou").await.fault(DENIED);
+    });
+}
+
+#[test]
+fn a_federation_session_has_what_its_maker_has_and_its_policy_leaves() {
+    on_each_database(async |t| {
+        let root = t.root();
+        let user = root.user("dev").await;
+        root.grant(&user, "own", &allow("cam:ListUsers", "*")).await;
+        let federate = |caller: &Caller, document: Value| {
+            let params = json!({"Name": "someone", "Policy": document.to_string()});
+            caller.call("sts", "2018-08-13", "GetFederationToken", params).send()
+        };
+        federate(&user, allow("*", "*")).await.fault(DENIED);
+        root.grant(&user, "federate", &allow("sts:GetFederationToken", "*")).await;
+        let opened = federate(&user, allow("*", "*")).await.ok();
+        assert_eq!(opened["ExpiredTime"], crate::support::START + 1800);
+        let session = user.session(&opened);
+        list(&session).await.ok();
+        session.cam("GetUser", json!({"Name": "dev"})).await.fault(DENIED);
+        let narrow = user.session(&federate(&user, allow("cam:GetUser", "*")).await.ok());
+        list(&narrow).await.fault(DENIED);
+        let of_root = root.session(&federate(&root, allow("cam:ListUsers", "*")).await.ok());
+        list(&of_root).await.ok();
+        of_root.cam("GetUser", json!({"Name": "dev"})).await.fault(DENIED);
+        federate(&of_root, allow("*", "*")).await.fault(DENIED);
+        // With the user's end the session ends.
+        root.cam("DeleteUser", json!({"Name": "dev", "Force": 1})).await.ok();
+        list(&session).await.fault("AuthFailure.TokenFailure");
+        list(&of_root).await.ok();
+    });
+}
+
+#[test]
+fn a_deny_wins_wherever_it_stands() {
+    on_each_database(async |t| {
+        let root = t.root();
+        let user = root.user("dev").await;
+        root.grant(&user, "all", &allow("*", "*")).await;
+        let mut document = allow("cam:ListUsers", "*");
+        document["statement"][0]["effect"] = json!("deny");
+        let group = root.cam("CreateGroup", json!({"GroupName": "crew"})).await.ok()["GroupId"].clone();
+        let deny = root.policy("deny", &document).await;
+        root.cam("AttachGroupPolicy", json!({"PolicyId": deny, "AttachGroupId": group})).await.ok();
+        list(&user).await.ok();
+        root.cam("AddUserToGroup", json!({"Info": [{"Uin": &user.uin, "GroupId": group}]})).await.ok();
+        list(&user).await.fault(DENIED);
+        list(&root).await.ok();
+    });
+}
+
+#[test]
+fn the_address_counts_where_a_policy_asks_for_it() {
+    on_each_database(async |t| {
+        let root = t.root();
+        let user = root.user("dev").await;
+        root.grant(&user, "p", &allow_if("cam:ListUsers", json!({"ip_equal": {"qcs:ip": "10.1.0.0/16"}}))).await;
+        let from = |peer: &str| user.call("cam", "2019-01-16", "ListUsers", json!({})).from(peer).send();
+        from("10.1.2.3").await.ok();
+        from("::ffff:10.1.2.3").await.ok();
+        from("10.2.2.3").await.fault(DENIED);
+        from("2001:db8::1").await.fault(DENIED);
+        // What a proxy says is no address.
+        let forwarded = user.call("cam", "2019-01-16", "ListUsers", json!({})).header("x-forwarded-for", "10.1.2.3");
+        forwarded.send().await.fault(DENIED);
+    });
+}
+
+#[test]
+fn the_time_counts_by_the_accounts_clock() {
+    on_each_database(async |t| {
+        let root = t.root();
+        let user = root.user("dev").await;
+        let until = json!({"date_less_than": {"qcs:current_time": "2026-06-01T00:00:00Z"}});
+        root.grant(&user, "p", &allow_if("cam:ListUsers", until)).await;
+        list(&user).await.ok();
+        let set = |clock: Value| {
+            let (t, path) = (t.clone(), format!("/clock?account={}", root.uin));
+            async move { t.admin("PUT", &path, clock).await.done() }
+        };
+        set(json!({"mode": "frozen", "now": "2026-06-01T00:00:00Z"})).await;
+        list(&user).await.fault(DENIED);
+        set(json!({"mode": "frozen", "now": "2026-05-31T23:59:59Z"})).await;
+        list(&user).await.ok();
+        set(json!({"mode": "offset", "offset_seconds": 365 * 86_400})).await;
+        list(&user).await.fault(DENIED);
+        set(json!({"mode": "real"})).await;
+        list(&user).await.ok();
+    });
+}
+
+#[test]
+fn a_third_party_needs_its_external_id() {
+    on_each_database(async |t| {
+        let root = t.root();
+        let other = t.tenant("100000000002").await;
+        let trust = json!({"version": "2.0", "statement": [{
+            "effect": "allow", "action": "sts:AssumeRole", "principal": {"qcs": [root_of(&other.uin)]},
+            "condition": {"string_equal": {"sts:external_id": "secret-of-two"}},
+        }]});
+        root.cam("CreateRole", json!({"RoleName": "ops", "PolicyDocument": trust.to_string()})).await.ok();
+        let assume = |id: Option<&str>| {
+            let params = json!({
+                "RoleArn": "qcs::cam::uin/100000000001:roleName/ops", "RoleSessionName": "session", "ExternalId": id});
+            other.call("sts", "2018-08-13", "AssumeRole", params).send()
+        };
+        assume(Some("secret-of-two")).await.ok();
+        assume(Some("Secret-of-two")).await.fault("UnauthorizedOperation");
+        assume(Some("other")).await.fault("UnauthorizedOperation");
+        assume(None).await.fault("UnauthorizedOperation");
+    });
+}
+
+#[test]
+fn roles_may_be_chained() {
+    on_each_database(async |t| {
+        let root = t.root();
+        let first = root.role("first", &[root_of(&root.uin)]).await;
+        root.role("second", &[format!("qcs::cam::uin/{}:roleName/first", root.uin)]).await;
+        root.grant_role("second", "list", &allow("cam:ListUsers", "*")).await;
+        let session = root.assume(&root.uin, "first").await;
+        let arn = format!("qcs::cam::uin/{}:roleName/second", root.uin);
+        let assume = || session.sts("AssumeRole", json!({"RoleArn": arn, "RoleSessionName": "chained"}));
+        assume().await.fault(DENIED);
+        root.grant_role("first", "assume", &allow("sts:AssumeRole", &arn)).await;
+        let chained = session.session(&assume().await.ok());
+        list(&chained).await.ok();
+        list(&session).await.fault(DENIED);
+        root.cam("DeleteRole", json!({"RoleId": first})).await.ok();
+        list(&session).await.fault("AuthFailure.TokenFailure");
+    });
+}
+
+#[test]
+fn everybody_is_told_who_they_are() {
+    on_each_database(async |t| {
+        let root = t.root();
+        let user = root.user("dev").await;
+        let role = root.role("ops", &[root_of(&root.uin)]).await;
+        let session = root.assume(&root.uin, "ops").await;
+        let federated = json!({"Name": "someone", "Policy": allow("*", "*").to_string()});
+        let federated = root.session(&root.sts("GetFederationToken", federated).await.ok());
+        let uin = root.uin.as_str();
+        for (caller, kind, id, principal, arn) in [
+            (&root, "CAMUser", uin.to_owned(), uin, format!("qcs::cam:{uin}:uin/{uin}")),
+            (&user, "CAMUser", user.uin.clone(), &*user.uin, format!("qcs::cam:{uin}:uin/{}", user.uin)),
+            (&session, "CAMRole", format!("{role}:session"), uin, format!("qcs::sts:{uin}:assumed-role/{role}")),
+            (&federated, "CAMUser", format!("{uin}:someone"), uin, format!("qcs::sts:{uin}:federated-user/{uin}")),
+        ] {
+            let who = caller.sts("GetCallerIdentity", json!({})).await.ok();
+            assert_eq!(
+                who,
+                json!({"Arn": arn, "AccountId": uin, "UserId": id, "PrincipalId": principal, "Type": kind}),
+            );
+        }
+    });
+}
+
+#[test]
+fn a_document_is_read_back_byte_for_byte() {
+    on_each_database(async |t| {
+        let root = t.root();
+        let document = "{ \"statement\" : [ {\"resource\":\"*\",\n\t\"action\":[\"cvm:*\"], \"effect\":\"allow\"} ],\r\n \"version\":\"2.0\" }";
+        let made = root.cam("CreatePolicy", json!({"PolicyName": "p", "PolicyDocument": document})).await.ok();
+        let got = root.cam("GetPolicy", json!({"PolicyId": made["PolicyId"]})).await.ok();
+        assert_eq!(text(&got["PolicyDocument"]), document);
+    });
+}
+
+/// A strategy that names its holders is attached to them in the same breath.
+#[test]
+fn a_strategy_with_principals_is_attached_at_once() {
+    on_each_database(async |t: Test| {
+        let root = t.root();
+        let user = root.user("dev").await;
+        let mut document = allow("cam:ListUsers", "*");
+        document["principal"] = json!({"qcs": [format!("qcs::cam::uin/{}:uin/{}", root.uin, user.uin)]});
+        list(&user).await.fault(DENIED);
+        let made = root.cam("CreateCamStrategy", json!({"strategyName": "s", "strategyInfo": document})).await.ok();
+        list(&user).await.ok();
+        let operate = |kind: u64| {
+            let params = json!({
+                "groupId": -1, "relateUin": number(&user), "strategyId": made["StrategyId"], "actionType": kind});
+            root.cam("OperateCamStrategy", params)
+        };
+        operate(2).await.ok();
+        list(&user).await.fault(DENIED);
+        operate(1).await.ok();
+        list(&user).await.ok();
+    });
+}
+
+fn number(caller: &Caller) -> u64 {
+    caller.uin.parse().unwrap()
+}

@@ -1,0 +1,282 @@
+//! Tenants side by side: what belongs to another one is unknown, whoever asks and however much at once.
+
+use crate::support::{
+    Caller, Database, Test, allow, assert_same, on, on_each_database, operations, root_of, text, trust,
+};
+use crate::world::World;
+use camulator::server::limit::Mode;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// Writes an id or name that nobody has in place of every one of another tenant's.
+fn unknown(params: &Value, world: &World) -> Value {
+    let of_world = [
+        world.role.clone(),
+        world.user.uin.clone(),
+        world.user.secret_id.clone(),
+        world.policy.to_string(),
+        world.spare.to_string(),
+        world.group.to_string(),
+        world.uid.to_string(),
+        world.linked.clone(),
+        world.task.clone(),
+    ];
+    let mut shown = params.to_string();
+    for (place, known) in of_world.iter().enumerate() {
+        shown = shown.replace(known, &(987_650 + place).to_string());
+    }
+    for name in ["ops", "carol"] {
+        shown =
+            shown.replace(&format!("\"{name}\""), "\"nobody\"").replace(&format!("roleName/{name}"), "roleName/nobody");
+    }
+    serde_json::from_str(&shown).unwrap()
+}
+
+#[test]
+fn what_another_tenant_has_is_as_unknown_as_what_nobody_has() {
+    on_each_database(async |t| {
+        let world = World::of(&t).await;
+        let other = t.tenant("100000000002").await;
+        let before = t.dump_of(&world.root.uin).await;
+        let mut seen = 0;
+        for op in operations() {
+            let params = world.sample(op);
+            let nobody = unknown(&params, &world);
+            if nobody == params || op.action == "AssumeRole" {
+                continue;
+            }
+            let foreign = other.ask(op, params.clone()).await.code();
+            let missing = other.ask(op, nobody.clone()).await.code();
+            assert!(foreign.is_some(), "{} {params} reaches into another tenant", op.action);
+            assert_eq!(foreign, missing, "{}: {params} and {nobody}", op.action);
+            seen += 1;
+        }
+        assert!(seen > 35, "only {seen} operations name anything");
+        assert_same(&t.dump_of(&world.root.uin).await, &before, "something was left behind");
+        // Lists show nothing of it.
+        for (action, params, list) in [
+            ("DescribeRoleList", json!({"Page": 1, "Rp": 200}), "List"),
+            ("ListUsers", json!({}), "Data"),
+            ("ListPolicies", json!({"Scope": "Local"}), "List"),
+            ("ListGroups", json!({}), "GroupInfo"),
+            ("ListRoles", json!({}), "List"),
+        ] {
+            assert_eq!(other.cam(action, params).await.ok()[list], json!([]), "{action}");
+        }
+    });
+}
+
+/// Foreign roles are known by name to those who may assume them, and to nobody else.
+#[test]
+fn a_role_that_may_not_be_assumed_is_not_given_away() {
+    on_each_database(async |t| {
+        World::of(&t).await;
+        let user = t.tenant("100000000002").await.user("dev").await;
+        let assume = |role: &str| {
+            let arn = format!("qcs::cam::uin/100000000001:roleName/{role}");
+            user.call("sts", "2018-08-13", "AssumeRole", json!({"RoleArn": arn, "RoleSessionName": "session"})).send()
+        };
+        // Without a policy of its own the user is told the same, whether the role exists or not.
+        assume("ops").await.fault("AuthFailure.UnauthorizedOperation");
+        assume("none").await.fault("AuthFailure.UnauthorizedOperation");
+    });
+}
+
+#[test]
+fn a_deleted_tenant_leaves_nothing() {
+    on_each_database(async |t| {
+        let before = t.dump().await;
+        let world = World::below(t.tenant("100000000002").await).await;
+        let session = world.root.assume(&world.root.uin, "ops").await;
+        session.sts("GetCallerIdentity", json!({})).await.ok();
+        t.admin("DELETE", "/accounts/100000000002", Value::Null).await.done();
+        assert_same(&t.dump().await, &before, "something was left behind");
+        for caller in [&world.root, &world.user] {
+            caller.sts("GetCallerIdentity", json!({})).await.fault("AuthFailure.SecretIdNotFound");
+        }
+        session.sts("GetCallerIdentity", json!({})).await.fault("AuthFailure.TokenFailure");
+        assert_eq!(t.admin("DELETE", "/accounts/100000000002", Value::Null).await.status, 404);
+        assert_eq!(t.admin("GET", "/accounts/100000000002", Value::Null).await.status, 404);
+    });
+}
+
+#[test]
+fn bodies_that_cannot_be_read_change_nothing() {
+    on_each_database(async |t| {
+        let world = World::of(&t).await;
+        let before = t.dump().await;
+        let good = trust(&[root_of(&world.root.uin)]).replace('"', "\\\"");
+        let send = |body: Vec<u8>| world.root.call("cam", "2019-01-16", "CreateRole", json!({})).body(body).send();
+        let broken: Vec<Vec<u8>> = vec![
+            b"{".to_vec(),
+            b"}".to_vec(),
+            b"{\"RoleName\":}".to_vec(),
+            b"{'RoleName':'x'}".to_vec(),
+            b"RoleName=x".to_vec(),
+            b"{\"RoleName\":\"x\",}".to_vec(),
+            b"{} {}".to_vec(),
+            b"[]".to_vec(),
+            b"\"x\"".to_vec(),
+            b"null".to_vec(),
+            b"7".to_vec(),
+            b"{\"RoleName\":\"\xff\xfe\"}".to_vec(),
+            b"{\"RoleName\":\"\\ud800\"}".to_vec(),
+            b"\xef\xbb\xbf{}".to_vec(),
+            format!("{{\"RoleName\":\"x\",\"RoleName\":\"y\",\"PolicyDocument\":\"{good}\"}}").into_bytes(),
+            format!("{{\"RoleName\":\"x\",\"PolicyDocument\":\"{good}\",\"Tags\":[{{\"Key\":\"a\",\"Key\":\"b\",\"Value\":\"\"}}]}}").into_bytes(),
+            "[".repeat(100_000).into_bytes(),
+            format!("{{\"RoleName\":{}1{}}}", "[".repeat(500), "]".repeat(500)).into_bytes(),
+        ];
+        for body in broken {
+            let shown = String::from_utf8_lossy(&body[..body.len().min(80)]).into_owned();
+            let code = send(body).await.code();
+            assert_eq!(code.as_deref(), Some("InvalidParameter"), "{shown}");
+        }
+        for body in ["", "  ", "{}", "\n{ }\n", "{\"RoleName\":null}"] {
+            send(body.as_bytes().to_vec()).await.fault("MissingParameter");
+        }
+        let mut large = vec![b' '; 10 * 1024 * 1024 + 1];
+        large[0] = b'{';
+        send(large).await.fault("RequestSizeLimitExceeded");
+        assert_same(&t.dump().await, &before, "something was left behind");
+        // The largest that is allowed is read.
+        let mut large = format!("{{\"RoleName\":\"x\",\"PolicyDocument\":\"{good}\"}}").into_bytes();
+        large.resize(10 * 1024 * 1024, b' ');
+        send(large).await.ok();
+    });
+}
+
+/// Sends all of these at once; how often which code came, success being the empty one.
+async fn at_once<F>(requests: impl Iterator<Item = F>) -> BTreeMap<String, usize>
+where
+    F: Future<Output = crate::support::Reply> + Send + 'static,
+{
+    let running: Vec<_> = requests.map(tokio::spawn).collect();
+    let mut codes = BTreeMap::new();
+    for request in running {
+        let code = request.await.unwrap().code().unwrap_or_default();
+        *codes.entry(code).or_default() += 1;
+    }
+    codes
+}
+
+fn each_engine(test: impl AsyncFn(Test)) {
+    on(&[Database::Memory, Database::File, Database::Postgres], Mode::Off, test);
+}
+
+fn cam(
+    caller: &Caller,
+    action: &'static str,
+    params: Value,
+) -> impl Future<Output = crate::support::Reply> + Send + use<> {
+    caller.call("cam", "2019-01-16", action, params).send()
+}
+
+#[test]
+fn of_64_roles_of_one_name_one_is_made() {
+    each_engine(async |t| {
+        let root = t.root();
+        let params = json!({
+            "RoleName": "one", "PolicyDocument": trust(&[root_of(&root.uin)]), "Tags": [{"Key": "k", "Value": "v"}],
+        });
+        let codes = at_once((0..64).map(|_| cam(&root, "CreateRole", params.clone()))).await;
+        let expected = BTreeMap::from([(String::new(), 1), ("InvalidParameter.RoleNameInUse".to_owned(), 63)]);
+        assert_eq!(codes, expected);
+        let listed = root.cam("DescribeRoleList", json!({"Page": 1, "Rp": 200})).await.ok();
+        assert_eq!(listed["TotalNum"], 1);
+        assert_eq!(t.dump().await["role_tags"].len(), 1);
+    });
+}
+
+#[test]
+fn a_limit_holds_however_many_come_at_once() {
+    each_engine(async |t| {
+        let root = t.root();
+        let user = root.cam("AddUser", json!({"Name": "dev"})).await.ok()["Uin"].clone();
+        let codes = at_once((0..16).map(|_| cam(&root, "CreateAccessKey", json!({"TargetUin": user})))).await;
+        let expected = BTreeMap::from([(String::new(), 2), ("OperationDenied.AccessKeyOverLimit".to_owned(), 14)]);
+        assert_eq!(codes, expected);
+        let policy = root.policy("p", &allow("cam:GetUser", "*")).await;
+        let document = allow("cam:GetRole", "*").to_string();
+        let version = json!({"PolicyId": policy, "PolicyDocument": document, "SetAsDefault": false});
+        let codes = at_once((0..16).map(|_| cam(&root, "CreatePolicyVersion", version.clone()))).await;
+        let expected = BTreeMap::from([(String::new(), 4), ("FailedOperation.PolicyVersionFull".to_owned(), 12)]);
+        assert_eq!(codes, expected);
+    });
+}
+
+#[test]
+fn of_many_deletions_one_finds_something() {
+    each_engine(async |t| {
+        let root = t.root();
+        root.role("one", &[root_of(&root.uin)]).await;
+        let codes = at_once((0..32).map(|_| cam(&root, "DeleteRole", json!({"RoleName": "one"})))).await;
+        let expected = BTreeMap::from([(String::new(), 1), ("InvalidParameter.RoleNotExist".to_owned(), 31)]);
+        assert_eq!(codes, expected);
+    });
+}
+
+/// A revocation that was answered holds for every request that starts later, with others reading all the while.
+#[test]
+fn nobody_reads_an_old_permission_after_the_revocation_was_answered() {
+    each_engine(async |t| {
+        let root = t.root();
+        let user = root.user("dev").await;
+        let policy = root.grant(&user, "list", &allow("cam:ListUsers", "*")).await;
+        let params = json!({"PolicyId": policy, "AttachUin": &user.uin});
+        let detach = json!({"PolicyId": policy, "DetachUin": &user.uin});
+        for _ in 0..20 {
+            let reading: Vec<_> = (0..4).map(|_| tokio::spawn(cam(&user, "ListUsers", json!({})))).collect();
+            root.cam("DetachUserPolicy", detach.clone()).await.ok();
+            user.cam("ListUsers", json!({})).await.fault("AuthFailure.UnauthorizedOperation");
+            root.cam("AttachUserPolicy", params.clone()).await.ok();
+            user.cam("ListUsers", json!({})).await.ok();
+            for read in reading {
+                drop(read.await.unwrap());
+            }
+        }
+    });
+}
+
+/// What one and the same script leaves on each database, row for row: ids, keys and times come from the same seeds.
+#[test]
+fn both_databases_keep_the_same_rows() {
+    let dumps = std::sync::Mutex::new(Vec::new());
+    each_engine(async |t| {
+        for (place, op) in operations().enumerate() {
+            let world = World::below(t.tenant(&(800_000_000 + place).to_string()).await).await;
+            let reply = world.root.ask(op, world.sample(op)).await.ok();
+            drop(reply);
+        }
+        dumps.lock().unwrap().push(t.dump().await);
+    });
+    let dumps = dumps.into_inner().unwrap();
+    for other in &dumps[1..] {
+        assert_same(other, &dumps[0], "the databases differ");
+    }
+}
+
+#[test]
+fn pages_put_together_are_the_list() {
+    on_each_database(async |t| {
+        let root = t.root();
+        for place in 0..7 {
+            root.role(&format!("role-{place}"), &[root_of(&root.uin)]).await;
+        }
+        let page = |page: usize, rows: usize| root.cam("DescribeRoleList", json!({"Page": page, "Rp": rows}));
+        let names = |reply: Value| -> Vec<String> {
+            assert_eq!(reply["TotalNum"], 7);
+            reply["List"].as_array().unwrap().iter().map(|role| text(&role["RoleName"]).to_owned()).collect()
+        };
+        let all = names(page(1, 200).await.ok());
+        assert_eq!(all.len(), 7);
+        for rows in 1..=8 {
+            let mut together = Vec::new();
+            for number in 1..=7_usize.div_ceil(rows) {
+                together.extend(names(page(number, rows).await.ok()));
+            }
+            assert_eq!(together, all, "{rows} a page");
+            assert!(names(page(8, rows).await.ok()).is_empty());
+        }
+    });
+}
