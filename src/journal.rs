@@ -169,8 +169,8 @@ impl Trace {
             "signed_headers": self.signed_headers,
         });
         if let Some(Unauthenticated::Signature { canonical_request, string_to_sign }) = &self.signature {
-            signature["canonical_request"] = json!(canonical_request);
-            signature["string_to_sign"] = json!(string_to_sign);
+            put(&mut signature, "canonical_request", json!(canonical_request));
+            put(&mut signature, "string_to_sign", json!(string_to_sign));
         }
         json!({
             "request_id": self.request_id,
@@ -193,10 +193,17 @@ impl Trace {
 pub fn explained(evidence: &Evidence, who: &str) -> Value {
     let Some(explanation) = evidence.explain() else { return json!({"decision": "allow", "reason": "free"}) };
     let mut shown = serde_json::to_value(&explanation).unwrap_or_default();
-    shown["action"] = json!(evidence.asked.action);
-    shown["resource"] = json!(evidence.asked.resource());
-    shown["explanation"] = json!(policy::render(&explanation, who));
+    put(&mut shown, "action", json!(evidence.asked.action));
+    put(&mut shown, "resource", json!(evidence.asked.resource()));
+    put(&mut shown, "explanation", json!(policy::render(&explanation, who)));
     shown
+}
+
+/// Sets a member of an object.
+pub fn put(object: &mut Value, member: &str, value: Value) {
+    if let Value::Object(members) = object {
+        members.insert(member.to_owned(), value);
+    }
 }
 
 fn verdict(how: &Unauthenticated) -> &'static str {

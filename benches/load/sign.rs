@@ -33,7 +33,7 @@ pub struct Call<'a> {
 pub fn request(key: &Key, call: &Call<'_>) -> Vec<u8> {
     let Call { host, service, action, body } = call;
     let now = Env::system().now();
-    let scope = format!("{}/{service}/tc3_request", now.format("%Y-%m-%d"));
+    let scope = format!("{}/{service}/tc3_request", now.date());
     let signature = signature(key, &scope, now, host, body);
     let version = if *service == "sts" { "2018-08-13" } else { "2019-01-16" };
     let token = key.token.as_ref().map_or_else(String::new, |token| format!("X-TC-Token: {token}\r\n"));

@@ -6,7 +6,7 @@ use crate::dialect::contract::Dialect;
 use crate::engine::authorize::{Asked, Conditions, Evidence, gather, gather_trust};
 use crate::engine::cx::{Caller, Cx};
 use crate::engine::ids::SecretId;
-use crate::journal::explained;
+use crate::journal::{explained, put};
 use crate::policy::Effect;
 use crate::server::App;
 use axum::body::Bytes;
@@ -79,12 +79,12 @@ pub async fn decide(State(app): State<Arc<App>>, body: Bytes) -> Result<Answer<V
         // The caller's own side is the first to refuse; the role's is shown with it either way.
         if evidence.decide().is_allow() && trust.decide().effect == Effect::Deny {
             for member in ["decision", "reason", "explanation"] {
-                shown[member] = side[member].clone();
+                put(&mut shown, member, side.get(member).cloned().unwrap_or_default());
             }
         }
-        if let (Some(own), Some(more)) = (shown["considered"].as_array_mut(), side["considered"].as_array()) {
-            own.extend(more.iter().cloned());
-        }
+        let considered = |shown: &Value| shown.get("considered").and_then(Value::as_array).cloned().unwrap_or_default();
+        let both = [considered(&shown), considered(&side)].concat();
+        put(&mut shown, "considered", Value::Array(both));
     }
     Ok(Answer(StatusCode::OK, shown))
 }

@@ -103,6 +103,9 @@ pub type Permit = Authorized<dyn Any + Send + Sync>;
 /// The body of an answer that went well, in the dialect's own form.
 pub type Body = String;
 
+/// An answer with the rows that must be committed before it leaves, or why there is none.
+pub type OpenedBody = Result<Opened<Body>, Fault>;
+
 /// What permission an operation needs.
 pub enum Permission {
     /// None: the cloud documents it so.
@@ -129,7 +132,7 @@ pub enum Run {
     /// It changes its account: in one transaction under the account's lock.
     Write(for<'a> fn(&'a mut Write<'_, '_>, Permit) -> BoxFuture<'a, Result<Body, Fault>>),
     /// It reads, and adds rows that change nobody's rights, which are committed before the answer leaves.
-    Open(for<'a> fn(&'a Cx, Permit) -> BoxFuture<'a, Result<Opened<Body>, Fault>>),
+    Open(for<'a> fn(&'a Cx, Permit) -> BoxFuture<'a, OpenedBody>),
 }
 
 /// One operation of a registry.

@@ -248,7 +248,8 @@ fn both_databases_keep_the_same_rows() {
             let reply = world.root.ask(op, world.sample(op)).await.ok();
             drop(reply);
         }
-        dumps.lock().unwrap().push(t.dump().await);
+        let dump = t.dump().await;
+        dumps.lock().unwrap().push(dump);
     });
     let dumps = dumps.into_inner().unwrap();
     for other in &dumps[1..] {

@@ -56,7 +56,7 @@ fn failure(code: &str, message: &str, request_id: &str) -> String {
 
 /// A time as CAM shows it: `YYYY-MM-DD HH:MM:SS`, China Standard Time.
 pub fn local_time(time: Time) -> String {
-    time.plus_seconds(8 * 3600).format("%Y-%m-%d %H:%M:%S")
+    time.plus_seconds(8 * 3600).written(' ', "")
 }
 
 /// An id as CAM shows it where the field is an integer. Ids that are no number, which only another cloud has, show as 0.

@@ -222,7 +222,7 @@ fn check_password(password: Option<&str>) -> Result<(), Fault> {
         |letter| letter.is_ascii_digit(),
         |letter| letter.is_ascii_punctuation(),
     ];
-    let used = kinds.iter().filter(|kind| password.chars().any(|letter| kind(letter))).count();
+    let used = kinds.iter().filter(|kind| password.chars().any(kind)).count();
     if (8..=32).contains(&password.chars().count()) && used >= 3 {
         return Ok(());
     }
