@@ -1,0 +1,43 @@
+//! A line with a value of the request, and behind it a condition as JSON: nothing panics, and what an allow with the
+//! condition matches, a deny with it matches as well.
+#![no_main]
+
+use std::sync::Arc;
+
+use camulator::policy::{
+    self, Attached, Context, Kind, Layers, PolicyRef, PolicySet, Question, Reason, Resource, Rules, Variables, Via,
+};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    let (value, condition) = text.split_once('\n').unwrap_or(("", text));
+    // One value, so that it cannot end the statement it is put into.
+    if serde_json::from_str::<serde_json::Value>(condition).is_err() {
+        return;
+    }
+    let allows = decide("allow", condition, value) == Reason::Allow;
+    let denies = decide("deny", condition, value) == Reason::ExplicitDeny;
+    // The reverse does not hold for what cannot be read.
+    assert!(!allows || denies, "{condition}");
+});
+
+fn decide(effect: &str, condition: &str, value: &str) -> Reason {
+    let text = format!(
+        r#"{{"version":"2.0","statement":[{{"effect":"{effect}","action":"*","resource":"*","condition":{condition}}}]}}"#
+    );
+    let rules = Rules::new(Kind::Identity, "100000000001", 1_300_000_001);
+    let attached = Attached {
+        policy: PolicyRef { id: "1".to_owned(), name: "p".to_owned() },
+        via: Via::Own,
+        document: Arc::new(policy::load(&text, &rules)),
+    };
+    let set = PolicySet::compile(vec![attached]);
+    let context = Context::new().with("k:v", value).with("qcs:ip", value).with("qcs:ip", "10.0.0.1");
+    let question = Question {
+        action: "cvm:RunInstances",
+        resource: Resource::Operation,
+        context: &context,
+        caller: Variables { uin: "100000000002", owner_uin: "100000000001", app_id: 1_300_000_001 },
+    };
+    policy::decide(&Layers::of(&set), &question).reason
+}

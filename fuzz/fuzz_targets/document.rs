@@ -1,0 +1,50 @@
+//! Any text as a document of each kind: nothing panics, defects lie within the text and in order, and what is accepted
+//! means the same when it is read again as stored.
+#![no_main]
+
+use std::sync::Arc;
+
+use camulator::policy::{
+    self, Attached, Context, Kind, Layers, PolicyRef, PolicySet, Question, Resource, Rules, Variables, Via,
+};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    for kind in [Kind::Identity, Kind::Trust, Kind::Session, Kind::Strategy] {
+        let rules = Rules::new(kind, "100000000001", 1_300_000_001);
+        let stored = policy::load(text, &rules);
+        assert_eq!(stored.text(), text);
+        match policy::parse(text, &rules) {
+            Ok(document) => {
+                assert_eq!(document.text(), text);
+                assert_eq!(decide(document), decide(stored));
+            }
+            Err(problems) => {
+                assert!(!problems.is_empty());
+                assert!(problems.windows(2).all(|pair| pair[0].span.offset <= pair[1].span.offset));
+                assert!(problems.iter().all(|problem| text.get(problem.span.offset..).is_some()));
+                decide(stored);
+            }
+        }
+        policy::check(text, &rules);
+    }
+});
+
+fn decide(document: policy::Document) -> policy::Decision {
+    let attached = Attached {
+        policy: PolicyRef { id: "1".to_owned(), name: "p".to_owned() },
+        via: Via::Own,
+        document: Arc::new(document),
+    };
+    let set = PolicySet::compile(vec![attached]);
+    let context = Context::new().with("qcs:ip", "10.0.0.1").with("k:v", "1").with("k:v", "x");
+    let question = Question {
+        action: "cvm:RunInstances",
+        resource: Resource::Named(&["qcs::cvm:ap-guangzhou:uin/100000000001:instance/i-1"]),
+        context: &context,
+        caller: Variables { uin: "100000000002", owner_uin: "100000000001", app_id: 1_300_000_001 },
+    };
+    let decision = policy::decide(&Layers::of(&set), &question);
+    assert_eq!(decision.reason, policy::explain(&Layers::of(&set), &question).reason);
+    decision
+}

@@ -1,0 +1,44 @@
+//! Two lines: a resource of a document and the name of one that is asked for. Nothing panics, and a name stands for
+//! itself: a pattern without stars and variables that is written as the name is asked matches it.
+#![no_main]
+
+use std::sync::Arc;
+
+use camulator::policy::{
+    self, Attached, Context, Kind, Layers, PolicyRef, PolicySet, Question, Resource, Rules, Variables, Via,
+};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    let (written, name) = text.split_once('\n').unwrap_or((text, text));
+    let quoted = quote(written);
+    let text =
+        format!(r#"{{"version":"2.0","statement":[{{"effect":"allow","action":"*","resource":{quoted}}}]}}"#);
+    let rules = Rules::new(Kind::Identity, "100000000001", 1_300_000_001);
+    let accepted = policy::parse(&text, &rules).is_ok();
+    let attached = Attached {
+        policy: PolicyRef { id: "1".to_owned(), name: "p".to_owned() },
+        via: Via::Own,
+        document: Arc::new(policy::load(&text, &rules)),
+    };
+    let set = PolicySet::compile(vec![attached]);
+    let context = Context::new();
+    let caller = Variables { uin: "100000000002", owner_uin: "100000000001", app_id: 1_300_000_001 };
+    for resource in [Resource::Operation, Resource::Named(&[name])] {
+        let question = Question { action: "cvm:RunInstances", resource, context: &context, caller };
+        let decision = policy::decide(&Layers::of(&set), &question);
+        let literal = written == name && !written.contains(['*', '$']) && !written.contains("uin/-1");
+        if accepted && literal && matches!(resource, Resource::Named(_)) {
+            assert!(decision.is_allow(), "{written}");
+        }
+    }
+});
+
+fn quote(text: &str) -> String {
+    let escape = |c: char| match c {
+        '"' | '\\' => format!("\\{c}"),
+        c if c < ' ' => format!("\\u{:04x}", u32::from(c)),
+        c => c.to_string(),
+    };
+    format!("\"{}\"", text.chars().map(escape).collect::<String>())
+}
