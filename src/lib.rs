@@ -16,7 +16,7 @@
 //! | [`policy`] | documents, the evaluator, explanations: pure |
 //! | [`store`] | the one seam to SQLite and PostgreSQL |
 //! | [`secret`] | secrets in memory and at rest |
-//! | [`mod@env`] | the only door to time and randomness |
+//! | [`env`](mod@env) | the only door to time and randomness |
 //!
 //! # Invariants
 //!
@@ -29,7 +29,7 @@
 //! 3. SQL stands only in [`engine`], in `migrations`, and as the one statement that moves a generation on in [`store`];
 //!    every statement runs unchanged on SQLite and PostgreSQL.
 //! 4. [`policy`] is pure: no clock, no I/O, no async; it cannot fail, it returns a decision with its reasons.
-//! 5. Time and randomness enter only through [`mod@env`]; clippy forbids the calls that go around it.
+//! 5. Time and randomness enter only through [`env`](mod@env); clippy forbids the calls that go around it.
 //! 6. Operations neither begin nor end transactions: `server::handle` and the admin API hand them to [`engine::cx`].
 //! 7. Every statement on a tenant's data binds the account's id.
 //! 8. An operation receives [`engine::authorize::Authorized`], which only that module can make; a line of a registry

@@ -12,6 +12,8 @@ use std::sync::Arc;
 
 /// How many own policies an account may have.
 const POLICIES: i64 = 1500;
+/// How many bytes a document may have, white space included.
+const LONGEST_TEXT: usize = 65_536;
 
 /// A policy that comes with a cloud and that every account of it has.
 #[derive(Clone, Debug)]
@@ -120,10 +122,30 @@ impl PolicyRow {
 
 /// Reads a document that is being written: the first defect is the answer.
 pub fn written(engine: &Engine, account: &Account, kind: policy::Kind, text: &str) -> Result<Arc<Document>, Fault> {
+    too_long(text)?;
     let extra = engine.extra_services();
     let extra: Vec<&str> = extra.iter().map(String::as_str).collect();
     let rules = Rules { extra_services: &extra, ..rules(account, kind) };
     policy::parse(text, &rules).map(Arc::new).map_err(|mut problems| Fault::Document(problems.swap_remove(0)))
+}
+
+/// Refuses a text beyond the limit before it is read: finding every defect of a long one would take long. White space is
+/// not counted, as documented, but for the sake of memory it is not boundless.
+fn too_long(text: &str) -> Result<(), Fault> {
+    let counted = text.chars().filter(|letter| !matches!(letter, ' ' | '\t' | '\r' | '\n')).count();
+    if counted <= Rules::MAX_CHARS && text.len() <= LONGEST_TEXT {
+        return Ok(());
+    }
+    Err(Fault::Document(policy::Problem {
+        defect: policy::Defect::TooLong,
+        path: String::new(),
+        span: policy::Span { line: 1, column: 1, offset: 0, len: text.len() },
+        message: format!(
+            "the document has {counted} characters without white space and {} bytes; at most {} and {LONGEST_TEXT} are allowed",
+            text.len(),
+            Rules::MAX_CHARS
+        ),
+    }))
 }
 
 /// Reads a document that was stored. What cannot be read of it any more lets no allow match, and every deny.

@@ -1,6 +1,6 @@
 //! What somebody may do, as it comes together on the wire: groups, boundaries, versions, session policies, conditions.
 
-use crate::support::{Caller, Reply, Test, allow, on_each_database, root_of, text};
+use crate::support::{Caller, Reply, Test, allow, on_each_database, root_of, text, trust};
 use serde_json::{Value, json};
 
 const DENIED: &str = "AuthFailure.UnauthorizedOperation";
@@ -314,4 +314,35 @@ fn a_strategy_with_principals_is_attached_at_once() {
 
 fn number(caller: &Caller) -> u64 {
     caller.uin.parse().unwrap()
+}
+
+#[test]
+fn a_roles_session_makes_no_keys_for_whoever_assumed_it() {
+    on_each_database(async |t| {
+        let root = t.root();
+        let params = json!({"RoleName": "keys", "PolicyDocument": trust(&[root_of(&root.uin)])});
+        root.cam("CreateRole", params).await.ok();
+        root.cam("AttachRolePolicy", json!({"PolicyId": 1, "AttachRoleName": "keys"})).await.ok();
+        let user = root.user("dev").await;
+        root.grant(&user, "assume", &allow("sts:AssumeRole", "*")).await;
+        let session = user.assume(&root.uin, "keys").await;
+        for action in ["CreateAccessKey", "ListAccessKeys"] {
+            session.cam(action, json!({})).await.fault("InvalidParameter.ParamError");
+        }
+        session.cam("ListAccessKeys", json!({"TargetUin": number(&user)})).await.ok();
+    });
+}
+
+#[test]
+fn a_document_beyond_the_limit_is_refused_before_its_defects_are_looked_for() {
+    on_each_database(async |t| {
+        let statement = json!({"effect": "allow", "action": "zzz", "resource": "zz"});
+        for document in [
+            json!({"version": "2.0", "statement": vec![statement; 50_000]}).to_string(),
+            format!("{{{}}}", " ".repeat(70_000)),
+        ] {
+            let params = json!({"PolicyName": "long", "PolicyDocument": document});
+            t.root().cam("CreatePolicy", params).await.fault("InvalidParameter.PolicyDocumentLengthOverLimit");
+        }
+    });
 }

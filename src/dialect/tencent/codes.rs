@@ -257,6 +257,7 @@ pub fn message(fault: &Fault, request_id: &str, language: Language) -> String {
         Fault::Denied(denial) => denied_message(denial, request_id, language),
         Fault::NotFound(kind, name) => {
             let (english, chinese) = kind_names(*kind);
+            let name = brief(name);
             pick(format!("{english} `{name}` does not exist"), format!("{chinese} `{name}` 不存在。"))
         }
         Fault::Exists(kind, name) => {
@@ -278,6 +279,14 @@ pub fn message(fault: &Fault, request_id: &str, language: Language) -> String {
             format!("an internal error occurred; the server's log has the cause under request id {request_id}"),
             format!("内部错误，原因见服务端日志，请求ID {request_id}。"),
         ),
+    }
+}
+
+/// A text of the request as a message repeats it: not more than a line of it.
+fn brief(text: &str) -> std::borrow::Cow<'_, str> {
+    match text.char_indices().nth(160) {
+        None => text.into(),
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()).into(),
     }
 }
 
@@ -372,7 +381,7 @@ fn unauthenticated_message(how: &Unauthenticated, language: Language) -> String 
 }
 
 fn parameter_message(parameter: &Parameter, language: Language) -> String {
-    let path = &parameter.path;
+    let path: &str = &brief(&parameter.path);
     let chinese = language == Language::Chinese;
     match &parameter.why {
         Why::Missing => missing(path, language),

@@ -23,3 +23,8 @@
 //! | tags of a role | at most 50 |
 //! | a principal's account unknown to this emulator | `InvalidParameter.PrincipalQcsNotExist` |
 //! | actions without a documented rate | 20 a second |
+//! | the key actions by a role's session without `TargetUin` | `InvalidParameter.ParamError`: a role has no keys |
+//! | this emulator's own actions (CreateCamStrategy, OperateCamStrategy, ListRoles, UpdateRole) | asked under their own names only, whatever they have in common with others |
+//! | a session whose opener is deleted, or whose opener's key is disabled | lives until it ends, with the rights that are left |
+//! | a federation session of the root account | is the root for a trust policy |
+//! | hexadecimal digits of a signature in upper case | accepted |

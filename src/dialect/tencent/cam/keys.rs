@@ -153,6 +153,10 @@ pub async fn delete(write: &mut Write<'_, '_>, input: Authorized<DeleteAccessKey
 
 /// Whose keys are meant: none for the root account's.
 fn owner(cx: &Cx, target: Option<&Id>) -> Result<Option<UserId>, Fault> {
+    if target.is_none() && matches!(cx.caller.identity, Identity::Role { .. }) {
+        // A role has no keys of its own, and those of whoever assumed it are not the session's to make.
+        return Err(Fault::none_of(&["TargetUin"]));
+    }
     let uin = target.map_or(cx.caller.id(), Id::as_str);
     if uin != cx.account.id.as_str() {
         return Ok(Some(UserId::from(uin)));
