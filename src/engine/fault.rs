@@ -146,8 +146,6 @@ pub enum Why {
     Type(&'static str),
     /// The right type and not an allowed value; the reason says what is allowed.
     Illegal(String),
-    /// Longer than allowed.
-    TooLong(String),
     /// One of these is needed, and none was given.
     NoneOf(&'static [&'static str]),
 }
@@ -237,8 +235,6 @@ pub enum Refusal {
         /// The limit in seconds.
         limit: i64,
     },
-    /// The trust policy does not name the caller.
-    NotTrusted,
     /// A temporary key where only a permanent one is accepted.
     TemporaryKey,
     /// The service has no way to check a second factor here.

@@ -109,7 +109,6 @@ pub fn candidates(fault: &Fault) -> &'static [&'static str] {
             Refusal::NotServiceLinked => &["InvalidParameter.ParamError", "UnsupportedOperation"],
             Refusal::DefaultVersion => &["FailedOperation.PolicyVersionAlreadyDefault", "FailedOperation"],
             Refusal::SessionTooLong { .. } => &["InvalidParameter.OverTimeError", "InvalidParameterValue"],
-            Refusal::NotTrusted => &["UnauthorizedOperation"],
             Refusal::TemporaryKey => {
                 &["FailedOperation.TempKeyNotAllowed", "InvalidParameter.AccessKeyNotSupport", "UnsupportedOperation"]
             }
@@ -157,7 +156,7 @@ fn parameter_candidates(parameter: &Parameter) -> &'static [&'static str] {
         (Why::Illegal(_), "DurationSeconds") => {
             &["InvalidParameter.OverTimeError", "InvalidParameter.ParamError", "InvalidParameterValue"]
         }
-        (Why::Illegal(_) | Why::TooLong(_), _) => &["InvalidParameter.ParamError", "InvalidParameterValue"],
+        (Why::Illegal(_), _) => &["InvalidParameter.ParamError", "InvalidParameterValue"],
     }
 }
 
@@ -388,8 +387,8 @@ fn parameter_message(parameter: &Parameter, language: Language) -> String {
         Why::Unknown if chinese => format!("未知参数 `{path}`。"),
         Why::Unknown => format!("The parameter `{path}` is not recognized."),
         Why::Type(expected) => wrong_type(path, expected, language),
-        Why::Illegal(rule) | Why::TooLong(rule) if chinese => format!("参数 `{path}` 取值错误：{rule}。"),
-        Why::Illegal(rule) | Why::TooLong(rule) => format!("the value of parameter `{path}` is not valid: {rule}"),
+        Why::Illegal(rule) if chinese => format!("参数 `{path}` 取值错误：{rule}。"),
+        Why::Illegal(rule) => format!("the value of parameter `{path}` is not valid: {rule}"),
         Why::NoneOf(_) if chinese => format!("参数 `{path}` 至少需要一个。"),
         Why::NoneOf(_) => format!("one of the parameters `{path}` is needed"),
     }
@@ -470,9 +469,6 @@ fn refusal_message(refusal: &Refusal, language: Language) -> String {
             format!("DurationSeconds is longer than the {limit} seconds that are allowed here"),
             format!("DurationSeconds 超过上限 {limit} 秒。"),
         ),
-        Refusal::NotTrusted => {
-            ("the trust policy does not name the caller".to_owned(), "信任策略不包含该身份。".to_owned())
-        }
         Refusal::TemporaryKey => (
             "temporary keys are not accepted here; sign with a permanent key".to_owned(),
             "不支持临时密钥。".to_owned(),
