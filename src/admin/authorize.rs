@@ -64,12 +64,15 @@ pub async fn decide(State(app): State<Arc<App>>, body: Bytes) -> Result<Answer<V
         let missing = || Failure::not_found("role", reference.text());
         let owner = app.engine.account(&owner).await?.ok_or_else(missing)?;
         let role = app.engine.role(&owner.id, &reference).await?.ok_or_else(missing)?;
-        for name in (dialect.role_names)(&owner.id, &role) {
+        let subject = (dialect.on_role)(&owner.id, &role);
+        for name in subject.resources.into_iter().flatten() {
             let resources = asked.resources.get_or_insert_default();
             if !resources.contains(&name) {
                 resources.push(name);
             }
         }
+        let given: Vec<_> = asked.context.iter().map(|(key, _)| key.clone()).collect();
+        asked.context.extend(subject.context.into_iter().filter(|(key, _)| !given.contains(key)));
         trust = Some(gather_trust(&cx, &asked, &owner, &role).await?);
     }
     let evidence = gather(&cx, asked).await?;

@@ -179,7 +179,7 @@ async fn as_root(app: &App, account: &str) -> Result<Cx, Failure> {
     let id = AccountId::from(account);
     app.engine.view.current(&id).await?;
     let account = app.engine.account(&id).await?.ok_or_else(|| Failure::not_found("account", id.as_str()))?;
-    let caller = Caller { account: id, identity: Identity::Root, secret_id: SecretId::from(""), narrowed: None };
+    let caller = Caller { account: id, identity: Identity::Root, secret_id: SecretId::from(""), session: None };
     let now = app.engine.now(&account);
     Ok(Cx { engine: app.engine.clone(), caller: Arc::new(caller), account, now, peer: "127.0.0.1".into() })
 }

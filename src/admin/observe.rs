@@ -1,7 +1,7 @@
 //! Looking: what was asked, and the stubs that answer for other services.
 
 use super::{Answer, Failure, Query, read};
-use crate::dialect::stubs::Stub;
+use crate::dialect::stubs::{Stub, Templates};
 use crate::engine::stubs;
 use crate::server::App;
 use axum::body::Bytes;
@@ -54,7 +54,7 @@ struct WantedStub {
     resource: Option<String>,
     response: Value,
     #[serde(default)]
-    context: std::collections::BTreeMap<String, String>,
+    context: std::collections::BTreeMap<String, Templates>,
 }
 
 /// Sets a stub: `PUT /stubs/{service}/{action}`.

@@ -201,12 +201,12 @@ pub struct Dialect {
     pub verify: fn(&RawRequest, &Claim, &Key) -> Result<(), Fault>,
     /// Finds the operation and reads the parameters.
     pub route: fn(&RawRequest, &Claim, &Stubs) -> Result<Route, Fault>,
-    /// The condition keys that the cloud knows for every request.
-    pub conditions: fn(&Cx) -> Conditions,
+    /// The condition keys that the cloud knows for every request; the caller's tags are given.
+    pub conditions: fn(&Cx, &[(&str, &str)]) -> Conditions,
     /// The role that is meant to be assumed, when the action is the cloud's one for that and the resource is a role.
     pub assumes: fn(&str, &str) -> Option<(AccountId, RoleRef)>,
-    /// Every name of a role as a resource.
-    pub role_names: fn(&AccountId, &Role) -> Vec<String>,
+    /// A role as what an action works on: every name of it, and what conditions can ask about it.
+    pub on_role: fn(&AccountId, &Role) -> Subject,
     /// Writes the answer.
     pub encode: fn(&RawRequest, Option<&Op>, &Result<Body, Fault>, &str) -> Answer,
     /// The cloud's preset policies.

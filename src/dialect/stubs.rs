@@ -26,16 +26,40 @@ pub struct Stub {
     /// The response's members, texts being templates.
     #[serde(default = "empty_object")]
     pub response: serde_json::Value,
-    /// Condition keys of the service, by name, as templates.
+    /// Condition keys, by name, with templates of their values: the service's own, or `qcs:resource_tag` as `key&value`.
     #[serde(default)]
-    pub context: BTreeMap<String, String>,
+    pub context: BTreeMap<String, Templates>,
+}
+
+/// The values of a condition key: one template or a list.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Templates {
+    /// The only value.
+    One(String),
+    /// Each value.
+    Several(Vec<String>),
+}
+
+impl Templates {
+    /// Each of them.
+    pub fn each(&self) -> &[String] {
+        match self {
+            Templates::One(template) => std::slice::from_ref(template),
+            Templates::Several(templates) => templates,
+        }
+    }
 }
 
 impl Stub {
     /// Whether every template can be read; the sentence names the one that cannot.
     pub fn check(&self) -> Result<(), String> {
         let response = serde_json::to_string(&self.response).unwrap_or_default();
-        let templates = self.resource.iter().chain(self.context.values()).chain(std::iter::once(&response));
+        let templates = self
+            .resource
+            .iter()
+            .chain(self.context.values().flat_map(Templates::each))
+            .chain(std::iter::once(&response));
         for template in templates {
             let mut rest = template.as_str();
             while let Some((_, after)) = rest.split_once("{{") {

@@ -25,6 +25,8 @@ pub struct Grants {
     pub boundary: Option<PolicySet>,
     /// The groups of a user.
     pub groups: Vec<GroupId>,
+    /// The tags of a role.
+    pub tags: Vec<(String, String)>,
 }
 
 /// A policy as the lists of a holder show it.
@@ -230,11 +232,16 @@ async fn load(
             .await?
         }
     };
+    let tags = match holder {
+        Holder::Role(id) => roles::tags(tx, &account.id, id).await?,
+        Holder::User(_) | Holder::Group(_) => Vec::new(),
+    };
     Ok(Some(Grants {
         name,
         identity: PolicySet::compile(attached),
         boundary,
         groups: groups.into_iter().map(|(id,)| id.into()).collect(),
+        tags,
     }))
 }
 

@@ -4,7 +4,7 @@
 //! compile. The root account may do everything in its own account; everyone else has the intersection of identity
 //! policies, permission boundary and session policy, and a matching deny anywhere wins.
 
-use super::cx::{Cx, Identity};
+use super::cx::{Cx, Identity, Session};
 use super::fault::{Denial, Fault};
 use super::roles::Role;
 use super::{Account, Grants};
@@ -27,8 +27,8 @@ pub struct Asked {
     pub resources: Option<Vec<String>>,
     /// Condition keys and values that this request brings.
     pub context: Conditions,
-    /// The condition keys that every request has; worked out when a document has conditions at all.
-    pub common: fn(&Cx) -> Conditions,
+    /// The condition keys that every request has, with the caller's tags; worked out when a document has conditions at all.
+    pub common: fn(&Cx, &[(&str, &str)]) -> Conditions,
 }
 
 /// Condition keys and values.
@@ -96,7 +96,7 @@ enum Side {
 /// The policies that a caller's rights are the intersection of.
 struct Rights {
     grants: Option<Arc<Grants>>,
-    narrowed: Option<Arc<PolicySet>>,
+    session: Option<Arc<Session>>,
     root: bool,
 }
 
@@ -106,7 +106,7 @@ impl Rights {
         Layers {
             identity: self.grants.as_ref().map_or(&NOTHING, |grants| &grants.identity),
             boundary: self.grants.as_ref().and_then(|grants| grants.boundary.as_ref()),
-            session: self.narrowed.as_deref(),
+            session: self.session.as_ref().and_then(|session| session.narrowed.as_ref()),
             root: self.root,
         }
     }
@@ -148,6 +148,19 @@ impl Evidence {
         Fault::Denied(Denial { evidence: self.clone(), reason })
     }
 
+    /// The caller's tags: those of its session, then those of its role that the session does not have otherwise.
+    fn tags(&self) -> Vec<(&str, &str)> {
+        let grants = match &self.side {
+            Side::Free => &None,
+            Side::Caller(rights) => &rights.grants,
+            Side::Role { grants, .. } => grants,
+        };
+        let of_session = self.cx.caller.session.as_ref().map_or(&[][..], |session| &session.tags);
+        let of_role = grants.as_ref().map_or(&[][..], |grants| &grants.tags);
+        let others = of_role.iter().filter(|(key, _)| of_session.iter().all(|(own, _)| own != key));
+        of_session.iter().chain(others).map(|(key, value)| (key.as_str(), value.as_str())).collect()
+    }
+
     /// Puts the question into the evaluator's form.
     fn question<T>(&self, ask: impl FnOnce(&Question<'_>) -> T) -> T {
         let conditional = match &self.side {
@@ -155,7 +168,7 @@ impl Evidence {
             Side::Caller(rights) => rights.is_conditional(),
             Side::Role { trust, .. } => trust.document.is_conditional(),
         };
-        let common = if conditional { (self.asked.common)(&self.cx) } else { Vec::new() };
+        let common = if conditional { (self.asked.common)(&self.cx, &self.tags()) } else { Vec::new() };
         let mut context = Context::new();
         // What the request itself brings stands in place of what every request has.
         let brought = |key: &str| self.asked.context.iter().any(|(name, _)| name == key);
@@ -198,7 +211,7 @@ impl Evidence {
 /// Gathers what a caller's rights to do this are decided from. A principal that is gone has none.
 pub async fn gather(cx: &Cx, asked: Asked) -> Result<Arc<Evidence>, Fault> {
     let root = matches!(cx.caller.identity, Identity::Root | Identity::Federated { user: None, .. });
-    let rights = Rights { grants: grants(cx).await?, narrowed: cx.caller.narrowed.clone(), root };
+    let rights = Rights { grants: grants(cx).await?, session: cx.caller.session.clone(), root };
     Ok(Arc::new(Evidence { asked, cx: cx.clone(), side: Side::Caller(rights) }))
 }
 

@@ -18,8 +18,8 @@ pub struct Caller {
     pub identity: Identity,
     /// The key that it signed with.
     pub secret_id: SecretId,
-    /// The policy that its session is narrowed to, if it is.
-    pub narrowed: Option<Arc<PolicySet>>,
+    /// The session that the key belongs to; none for a permanent key.
+    pub session: Option<Arc<Session>>,
 }
 
 /// An identity of an account.
@@ -45,6 +45,38 @@ pub enum Identity {
         /// The session's name.
         session: String,
     },
+}
+
+/// The session behind a temporary key.
+pub struct Session {
+    /// The role; none for a federation session.
+    pub role: Option<RoleId>,
+    /// The user of a federation session; none for one of the root account, and for a role's.
+    pub user: Option<UserId>,
+    /// The session's name.
+    pub name: String,
+    /// The id of the identity that opened it.
+    pub origin: String,
+    /// The SHA-256 of its token.
+    pub token_digest: String,
+    /// What it is narrowed to, if it is.
+    pub narrowed: Option<PolicySet>,
+    /// Its tags.
+    pub tags: Vec<(String, String)>,
+    /// Whom it was opened for, as its opener said.
+    pub source_identity: String,
+    /// When it ends, by the emulator's clock.
+    pub expires_at: Time,
+}
+
+impl Session {
+    /// The identity that the session acts as.
+    pub fn identity(&self) -> Identity {
+        match &self.role {
+            Some(id) => Identity::Role { id: id.clone(), session: self.name.clone(), origin: self.origin.clone() },
+            None => Identity::Federated { user: self.user.clone(), session: self.name.clone() },
+        }
+    }
 }
 
 impl Caller {

@@ -1,9 +1,9 @@
 //! Permanent keys, and what a key id stands for when a request arrives.
 
-use super::cx::{Caller, Cx, Identity, Write};
+use super::cx::{Caller, Cx, Identity, Session, Write};
 use super::fault::{Fault, Kind, Limit, TokenFailure, Unauthenticated};
 use super::ids::{AccountId, SecretId, UserId};
-use super::sessions::{self, Session};
+use super::sessions;
 use super::view::Change;
 use super::{Account, Engine};
 use crate::args;
@@ -37,7 +37,7 @@ pub enum Owner {
     /// A sub-user's.
     User(UserId),
     /// A session's.
-    Session(Session),
+    Session(Arc<Session>),
 }
 
 impl Key {
@@ -85,8 +85,12 @@ impl Key {
             (Owner::User(id), _) => Identity::User(id.clone()),
             (Owner::Session(session), _) => session.identity(),
         };
-        let narrowed = session.and_then(|session| session.narrowed.clone());
-        let caller = Caller { account: self.account.clone(), identity, secret_id: self.secret_id.clone(), narrowed };
+        let caller = Caller {
+            account: self.account.clone(),
+            identity,
+            secret_id: self.secret_id.clone(),
+            session: session.cloned(),
+        };
         if let Some(holder) = caller.holder()
             && engine.grants(&self.account, &holder).await?.is_none()
         {

@@ -313,7 +313,7 @@ pub async fn tag(write: &mut Write<'_, '_>, wanted: &RoleRef, tags: &[(String, S
         return Err(Fault::Quota(Limit::Tags, TAGS as u64));
     }
     put_tags(write, &role.id, write.generation, tags).await?;
-    write.changes(Change::Role(role.id, role.name));
+    retagged(write, role);
     Ok(())
 }
 
@@ -325,8 +325,14 @@ pub async fn untag(write: &mut Write<'_, '_>, wanted: &RoleRef, keys: &[String])
         let sql = "DELETE FROM role_tags WHERE account_id = $1 AND role_id = $2 AND tag_key = $3";
         write.tx.execute(sql, args![&account, &role.id, key]).await?;
     }
-    write.changes(Change::Role(role.id, role.name));
+    retagged(write, role);
     Ok(())
+}
+
+/// A role's tags are its own, and those of whoever acts as it.
+fn retagged(write: &mut Write<'_, '_>, role: Role) {
+    write.changes(Change::Grants(Holder::Role(role.id.clone())));
+    write.changes(Change::Role(role.id, role.name));
 }
 
 /// The role as it stands in this write's transaction.
@@ -358,13 +364,13 @@ async fn lookup(tx: &mut Tx<'_>, account: &AccountId, id: &RoleId) -> Result<Opt
         )
         .await?;
     let Some(row) = row else { return Ok(None) };
-    let tags = tx
-        .all(
-            "SELECT tag_key, tag_value FROM role_tags WHERE account_id = $1 AND role_id = $2 ORDER BY place",
-            args![account, id],
-        )
-        .await?;
-    Ok(Some(row.with(tags)))
+    Ok(Some(row.with(tags(tx, account, id).await?)))
+}
+
+/// The tags of a role, in the order in which they were given.
+pub(super) async fn tags(tx: &mut Tx<'_>, account: &AccountId, role: &RoleId) -> Result<Vec<(String, String)>, Fault> {
+    let sql = "SELECT tag_key, tag_value FROM role_tags WHERE account_id = $1 AND role_id = $2 ORDER BY place";
+    Ok(tx.all(sql, args![account, role]).await?)
 }
 
 async fn put_tags(

@@ -4,7 +4,7 @@
 //! the role's end, counts for the sessions that are open.
 
 use super::authorize::{self, Asked};
-use super::cx::{Cx, Identity, Opened};
+use super::cx::{Cx, Identity, Opened, Session};
 use super::fault::{Fault, Internal, Kind, Refusal};
 use super::ids::{AccountId, RoleId, SecretId, UserId};
 use super::keys::{Key, Owner};
@@ -21,34 +21,6 @@ use std::sync::Arc;
 /// The longest session of a role in seconds, whatever the role allows.
 pub const LONGEST: i64 = 43_200;
 
-/// A session as a key's owner.
-pub struct Session {
-    /// The role; none for a federation session.
-    pub role: Option<RoleId>,
-    /// The user of a federation session; none for one of the root account, and for a role's.
-    pub user: Option<UserId>,
-    /// The session's name.
-    pub name: String,
-    /// The id of the identity that opened it.
-    pub origin: String,
-    /// The SHA-256 of its token.
-    pub token_digest: String,
-    /// What it is narrowed to, if it is.
-    pub narrowed: Option<Arc<PolicySet>>,
-    /// When it ends, by the emulator's clock.
-    pub expires_at: Time,
-}
-
-impl Session {
-    /// The identity that the session acts as.
-    pub fn identity(&self) -> Identity {
-        match &self.role {
-            Some(id) => Identity::Role { id: id.clone(), session: self.name.clone(), origin: self.origin.clone() },
-            None => Identity::Federated { user: self.user.clone(), session: self.name.clone() },
-        }
-    }
-}
-
 /// What a new session is to be.
 #[derive(Clone, Debug)]
 pub struct Wanted {
@@ -60,7 +32,7 @@ pub struct Wanted {
     pub policy: Option<String>,
     /// Session tags.
     pub tags: Vec<(String, String)>,
-    /// The identity that it is opened for, as the opener says.
+    /// Whom it is opened for, as the opener says; empty when it says nothing.
     pub source_identity: String,
 }
 
@@ -140,6 +112,9 @@ fn open(
         (Identity::User(id), None) => id.as_str(),
         _ => "",
     };
+    // Whoever assumes a further role from a session is still the one that the session was opened for.
+    let inherited = cx.caller.session.as_ref().map_or("", |session| session.source_identity.as_str());
+    let source = if wanted.source_identity.is_empty() { inherited } else { wanted.source_identity.as_str() };
     let row = Statement {
         sql: "INSERT INTO sessions (secret_id, account_id, role_id, user_id, name, origin, sealed, token_digest, \
               policy, tags, source_identity, created_at, expires_at) \
@@ -155,7 +130,7 @@ fn open(
             secret::digest(token.expose()),
             policy,
             tags,
-            &wanted.source_identity,
+            source,
             now.0,
             expires_at.0
         ],
@@ -206,12 +181,14 @@ pub(super) async fn load(engine: &Arc<Engine>, tx: &mut Tx<'_>, secret_id: Secre
         sealed: String,
         token_digest: String,
         policy: String,
+        tags: String,
+        source_identity: String,
         expires_at: i64,
     }
     let row: Option<SessionRow> = tx
         .optional(
-            "SELECT account_id, role_id, user_id, name, origin, sealed, token_digest, policy, expires_at \
-             FROM sessions WHERE secret_id = $1",
+            "SELECT account_id, role_id, user_id, name, origin, sealed, token_digest, policy, tags, source_identity, \
+             expires_at FROM sessions WHERE secret_id = $1",
             args![&secret_id],
         )
         .await?;
@@ -224,7 +201,7 @@ pub(super) async fn load(engine: &Arc<Engine>, tx: &mut Tx<'_>, secret_id: Secre
         text => {
             let document = policies::stored(engine, &owner, policy::Kind::Session, text);
             let policy = policy::PolicyRef { id: String::new(), name: "session policy".to_owned() };
-            Some(Arc::new(PolicySet::compile(vec![Attached { policy, via: Via::Session, document }])))
+            Some(PolicySet::compile(vec![Attached { policy, via: Via::Session, document }]))
         }
     };
     let given = |id: String| if id.is_empty() { None } else { Some(id) };
@@ -235,9 +212,19 @@ pub(super) async fn load(engine: &Arc<Engine>, tx: &mut Tx<'_>, secret_id: Secre
         origin: row.origin,
         token_digest: row.token_digest,
         narrowed,
+        tags: read_tags(&secret_id, &row.tags)?,
+        source_identity: row.source_identity,
         expires_at: Time(row.expires_at),
     };
-    Ok(Some(Key::new(account, secret_id, secret, Owner::Session(session))))
+    Ok(Some(Key::new(account, secret_id, secret, Owner::Session(Arc::new(session)))))
+}
+
+fn read_tags(secret_id: &SecretId, text: &str) -> Result<Vec<(String, String)>, Fault> {
+    let unreadable = |error: serde_json::Error| Internal::Unreadable {
+        what: format!("tags of session {secret_id}"),
+        why: error.to_string(),
+    };
+    Ok(serde_json::from_str(text).map_err(unreadable)?)
 }
 
 /// Forgets the sessions that ended more than a day ago by their account's clock, so that an answer about them can still

@@ -4,7 +4,7 @@
 //! is one line here. A value that cannot be read makes the test unknown, never true or false.
 
 use super::json::Range;
-use super::pattern::{Glob, Template, Tri};
+use super::pattern::{Glob, Tag, Template, Tri};
 use super::question::{Context, Variables};
 use super::value::{Address, Decimal, Instant, Network, read_binary};
 
@@ -92,6 +92,15 @@ impl Operand {
         };
         read.unwrap_or(Operand::Unreadable)
     }
+
+    /// Where the caller's tags stand, if the value asks for one.
+    fn tags(&self) -> Option<&'static str> {
+        match self {
+            Operand::Template(template) => template.tags(),
+            Operand::Like(glob) => glob.tags(),
+            _ => None,
+        }
+    }
 }
 
 /// One value of the request, read as the operator wants it.
@@ -144,8 +153,11 @@ impl Condition {
             let Some(actual) = Actual::read(family, value) else {
                 return Tri::Unknown;
             };
-            let found =
-                Tri::any(self.operands.iter().map(|operand| compare(family, relation, &actual, operand, caller)));
+            let met = |operand: &Operand| match operand.tags() {
+                None => compare(family, relation, &actual, operand, caller, None),
+                Some(tags) => any_tag(context, tags, |tag| compare(family, relation, &actual, operand, caller, tag)),
+            };
+            let found = Tri::any(self.operands.iter().map(met));
             if negated { found.not() } else { found }
         };
         let each = context.values(&self.key).map(one);
@@ -157,14 +169,29 @@ impl Condition {
     }
 }
 
+/// Whether it holds for one of the caller's tags; unknown without any, and for what is no tag.
+fn any_tag(context: &Context<'_>, tags: &str, holds: impl Fn(Option<Tag<'_>>) -> Tri) -> Tri {
+    if context.values(tags).next().is_none() {
+        return Tri::Unknown;
+    }
+    Tri::any(context.values(tags).map(|tag| holds(tag.split_once('&'))))
+}
+
 /// One value of the request against one of the policy. `NotEqual` is compared as `Equal`: the caller negates.
-fn compare(family: Family, relation: Relation, actual: &Actual<'_>, operand: &Operand, caller: &Variables<'_>) -> Tri {
+fn compare(
+    family: Family,
+    relation: Relation,
+    actual: &Actual<'_>,
+    operand: &Operand,
+    caller: &Variables<'_>,
+    tag: Option<Tag<'_>>,
+) -> Tri {
     match (actual, operand) {
-        (_, Operand::Template(template)) => match template.expand(caller) {
-            Some(text) => compare(family, relation, actual, &Operand::read(family, &text), caller),
+        (_, Operand::Template(template)) => match template.expand(caller, tag) {
+            Some(text) => compare(family, relation, actual, &Operand::read(family, &text), caller, tag),
             None => Tri::Unknown,
         },
-        (Actual::Text(actual), Operand::Like(glob)) => glob.matches(actual, caller),
+        (Actual::Text(actual), Operand::Like(glob)) => glob.matches_with(actual, caller, tag),
         (Actual::Text(actual), Operand::Text(text)) if family == Family::TextIgnoreCase => {
             lower(actual).eq(lower(text)).into()
         }

@@ -54,7 +54,24 @@ pub(super) enum Variable {
     Caller,
     Account,
     Application,
+    /// The key of one of the caller's tags, which are the values that the question has for this condition key.
+    TagKey(&'static str),
+    /// Its value.
+    TagValue(&'static str),
 }
+
+impl Variable {
+    /// Where the caller's tags stand, if it is about them.
+    fn tags(self) -> Option<&'static str> {
+        match self {
+            Variable::TagKey(tags) | Variable::TagValue(tags) => Some(tags),
+            Variable::Caller | Variable::Account | Variable::Application => None,
+        }
+    }
+}
+
+/// One tag of the caller: key and value.
+pub(super) type Tag<'a> = (&'a str, &'a str);
 
 #[derive(Clone, Debug)]
 pub(super) enum Piece {
@@ -67,8 +84,16 @@ pub(super) enum Piece {
 pub(super) struct Template(pub(super) Box<[Piece]>);
 
 impl Template {
-    /// The text for this caller; nothing if the caller lacks one of the values.
-    pub(super) fn expand(&self, caller: &Variables<'_>) -> Option<String> {
+    /// Where the caller's tags stand, if it asks for one.
+    pub(super) fn tags(&self) -> Option<&'static str> {
+        self.0.iter().find_map(|piece| match piece {
+            Piece::Variable(variable) => variable.tags(),
+            Piece::Text(_) => None,
+        })
+    }
+
+    /// The text for this caller and this tag of it; nothing if the caller lacks one of the values.
+    pub(super) fn expand(&self, caller: &Variables<'_>, tag: Option<Tag<'_>>) -> Option<String> {
         let mut text = String::new();
         for piece in &self.0 {
             match piece {
@@ -78,6 +103,8 @@ impl Template {
                 Piece::Variable(Variable::Application) if caller.app_id != 0 => {
                     text.push_str(&caller.app_id.to_string())
                 }
+                Piece::Variable(Variable::TagKey(_)) => text.push_str(tag?.0),
+                Piece::Variable(Variable::TagValue(_)) => text.push_str(tag?.1),
                 Piece::Variable(_) => return None,
             }
         }
@@ -115,13 +142,27 @@ impl Glob {
         matches!(self, Glob::Any)
     }
 
+    /// Where the caller's tags stand, if it asks for one.
+    pub(super) fn tags(&self) -> Option<&'static str> {
+        match self {
+            Glob::Templates(templates) => templates.iter().find_map(Template::tags),
+            Glob::Any | Glob::Exact(_) | Glob::Parts(_) => None,
+        }
+    }
+
     pub(super) fn matches(&self, text: &str, caller: &Variables<'_>) -> Tri {
+        self.matches_with(text, caller, None)
+    }
+
+    /// The same where a tag of the caller may be asked for.
+    pub(super) fn matches_with(&self, text: &str, caller: &Variables<'_>, tag: Option<Tag<'_>>) -> Tri {
         match self {
             Glob::Any => Tri::Yes,
             Glob::Exact(exact) => (**exact == *text).into(),
             Glob::Parts(parts) => matches_parts(parts, text).into(),
             Glob::Templates(templates) => {
-                let parts: Option<Vec<String>> = templates.iter().map(|template| template.expand(caller)).collect();
+                let parts: Option<Vec<String>> =
+                    templates.iter().map(|template| template.expand(caller, tag)).collect();
                 parts.map_or(Tri::Unknown, |parts| matches_parts(&parts, text).into())
             }
         }

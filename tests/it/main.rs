@@ -24,6 +24,7 @@ mod rights;
 mod signatures;
 mod story;
 mod support;
+mod tags;
 mod tc3;
 mod tenants;
 mod tidy;

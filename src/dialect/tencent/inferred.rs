@@ -27,4 +27,6 @@
 //! | this emulator's own actions (CreateCamStrategy, OperateCamStrategy, ListRoles, UpdateRole) | asked under their own names only, whatever they have in common with others |
 //! | a session whose opener is deleted, or whose opener's key is disabled | lives until it ends, with the rights that are left |
 //! | a federation session of the root account | is the root for a trust policy |
+//! | condition keys of a session | `qcs:principal_tag` for its tags and its role's, `sts:source_identity`, which a role assumed from it keeps |
+//! | UntagRole and `qcs:request_tag` | the tags as the role has them |
 //! | hexadecimal digits of a signature in upper case | accepted |

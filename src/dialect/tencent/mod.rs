@@ -1,12 +1,13 @@
 //! Tencent Cloud: API 3.0 of CAM 2019-01-16 and STS 2018-08-13, over `POST` with JSON, signed with TC3-HMAC-SHA256.
 //!
 //! `tc3` is the signature, `route` finds the operation, `params` and `reply` are the two directions of the wire, `codes` the
-//! error table, `operations` the registry; `cam` and `sts` hold an operation's request, response and function each.
+//! error table, `conditions` what policies can ask about a request, `operations` the registry; `cam` and `sts` hold an operation's request, response and function each.
 //! Behaviour that is inferred rather than documented is listed in [`inferred`]. Not served yet: `GET`, multipart, the older
 //! signature, API 2.0, the component envelope.
 
 pub mod cam;
 pub mod codes;
+pub mod conditions;
 pub mod inferred;
 pub mod operations;
 pub mod params;
@@ -18,11 +19,8 @@ pub mod sts;
 pub mod stub;
 pub mod tc3;
 
-use super::contract::{Dialect, RawRequest};
-use crate::engine::authorize::Conditions;
-use crate::engine::cx::Cx;
+use super::contract::{Dialect, RawRequest, Subject};
 use crate::env::Env;
-use std::borrow::Cow;
 
 /// The dialect.
 pub static DIALECT: Dialect = Dialect {
@@ -32,9 +30,12 @@ pub static DIALECT: Dialect = Dialect {
     claim: route::claim,
     verify: tc3::verify,
     route: route::route,
-    conditions,
+    conditions: conditions::common,
     assumes: |action, resource| if action == "sts:AssumeRole" { principal::role(resource) } else { None },
-    role_names: |account, role| principal::role_names(account, role).to_vec(),
+    on_role: |account, role| Subject {
+        resources: Some(principal::role_names(account, role).to_vec()),
+        context: role.tags.iter().flat_map(|(key, value)| conditions::tag(conditions::RESOURCE, key, value)).collect(),
+    },
     encode: reply::encode,
     presets: presets::all,
     new_account_id,
@@ -52,15 +53,4 @@ fn new_account_id(env: &Env) -> (String, i64) {
     let uin = 100_000_000_000 + env.below(100_000_000_000);
     let app_id = 1_250_000_000 + env.below(200_000_000);
     (uin.to_string(), i64::try_from(app_id).unwrap_or(0))
-}
-
-/// The condition keys that Tencent documents for every service. Nobody signs in with a second factor here.
-fn conditions(cx: &Cx) -> Conditions {
-    vec![
-        (Cow::Borrowed("qcs:ip"), cx.peer.to_string()),
-        (Cow::Borrowed("qcs:current_time"), cx.now.rfc3339()),
-        (Cow::Borrowed("qcs:uin"), cx.caller.id().to_owned()),
-        (Cow::Borrowed("qcs:owner_uin"), cx.account.id.to_string()),
-        (Cow::Borrowed("qcs:mfa"), "false".to_owned()),
-    ]
 }

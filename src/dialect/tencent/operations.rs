@@ -101,7 +101,7 @@ macro_rules! operations {
 
 operations! {
 "cam" CAM {
-    cloud roles::CreateRole => create, Write, 2, on role_tags,
+    cloud roles::CreateRole => create, Write, 2, on creates,
         "FailedOperation: TagResourceFailed; InternalError: SystemError; InvalidParameter: ActionError \
             ActionMiss AttachmentFull ConditionContentError ConditionError ConditionTypeError \
             DescriptionLengthOverlimit EffectError ParamError PrincipalError PrincipalQcsCrossError \
@@ -125,10 +125,10 @@ operations! {
         "InternalError: SystemError; InvalidParameter: ParamError RoleNotExist";
     cloud roles::UpdateRoleSessionDuration => update_session_duration, Write, 20, on operation,
         "InternalError: SystemError; InvalidParameter: ParamError RoleNotExist";
-    cloud roles::TagRole => tag, Write, 20, on tag_tags,
+    cloud roles::TagRole => tag, Write, 20, on tags_it,
         "AuthFailure: UnauthorizedOperation; FailedOperation: TagResourceFailed; InternalError: - \
             SystemError; InvalidParameter: - ParamError RoleNotExist TagLimitExceeded TagParamError";
-    cloud roles::UntagRole => untag, Write, 20, on operation,
+    cloud roles::UntagRole => untag, Write, 20, on untags_it,
         "AuthFailure: UnauthorizedOperation; FailedOperation: UnTagResourceFailed; InternalError: - \
             SystemError; InvalidParameter: - ParamError RoleNameError RoleNotExist TagParamError";
     cloud attachments::AttachRolePolicy => attach_role, Write, 3, on operation,
@@ -179,7 +179,7 @@ operations! {
         "AuthFailure: UnauthorizedOperation; FailedOperation: Accesskey; InvalidParameter: ParamError \
             UserNotExist; OperationDenied: AccessKeyOverLimit SubUin UinNotMatch; ResourceNotFound: \
             SecretNotExist";
-    cloud policies::CreatePolicy => create, Write, 10, on operation,
+    cloud policies::CreatePolicy => create, Write, 10, on creates,
         "FailedOperation: PolicyFull PolicyNameInUse; InternalError: SystemError; InvalidParameter: \
             ActionError ActionMiss ActionNotExist ActionServiceNotExist AttachmentFull ConditionContentError \
             ConditionError ConditionTypeError DescriptionLengthOverlimit EffectError NotSupportProduct \
@@ -289,7 +289,7 @@ operations! {
     cloud boundaries::GetUserPermissionBoundary => get_user, Read, 20, on operation,
         "InternalError: SystemError; InvalidParameter: ParamError PolicyIdNotExist; ResourceNotFound: \
             PolicyIdNotFound";
-    cloud service_linked::CreateServiceLinkedRole => create, Write, 20, on operation,
+    cloud service_linked::CreateServiceLinkedRole => create, Write, 20, on creates,
         "FailedOperation: TagResourceFailed; InternalError: SystemError; InvalidParameter: \
             ConditionContentError ConditionError ConditionTypeError DescriptionLengthOverlimit ParamError \
             PolicyIdNotExist PrincipalError PrincipalQcsError PrincipalQcsNotExist PrincipalServiceNotExist \

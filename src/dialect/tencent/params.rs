@@ -183,12 +183,28 @@ pub struct Tag {
 
 /// Tags as the engine takes them. Keys have 1 to 127 characters, values at most 255 (the documentation of TAG).
 pub fn tags(tags: &[Tag]) -> Result<Vec<(String, String)>, Fault> {
+    tags_of(tags, 127, 255)
+}
+
+/// The tags of a session: at most 50, keys of 1 to 128 characters, values of at most 256, no key twice (AssumeRole's
+/// documentation).
+pub fn session_tags(tags: &[Tag]) -> Result<Vec<(String, String)>, Fault> {
+    if tags.len() > 50 {
+        return Err(Fault::illegal("Tags", "at most 50 tags"));
+    }
+    if let Some((_, twice)) = tags.iter().enumerate().find(|(i, tag)| tags.iter().take(*i).any(|t| t.key == tag.key)) {
+        return Err(Fault::illegal("Tags", format!("tags of different keys; `{}` is given twice", twice.key)));
+    }
+    tags_of(tags, 128, 256)
+}
+
+fn tags_of(tags: &[Tag], key_length: usize, value_length: usize) -> Result<Vec<(String, String)>, Fault> {
     for (place, tag) in tags.iter().enumerate() {
-        if tag.key.is_empty() || tag.key.chars().count() > 127 {
-            return Err(Fault::illegal(&format!("Tags.{place}.Key"), "1 to 127 characters"));
+        if tag.key.is_empty() || tag.key.chars().count() > key_length {
+            return Err(Fault::illegal(&format!("Tags.{place}.Key"), format!("1 to {key_length} characters")));
         }
-        if tag.value.chars().count() > 255 {
-            return Err(Fault::illegal(&format!("Tags.{place}.Value"), "at most 255 characters"));
+        if tag.value.chars().count() > value_length {
+            return Err(Fault::illegal(&format!("Tags.{place}.Value"), format!("at most {value_length} characters")));
         }
     }
     Ok(tags.iter().map(|tag| (tag.key.clone(), tag.value.clone())).collect())

@@ -41,7 +41,7 @@ pub fn read(name: &str) -> Option<Caller> {
         account: AccountId::from(account),
         identity,
         secret_id: SecretId::from(""),
-        narrowed: None,
+        session: None,
     };
     if let Some((owner, who)) = name.strip_prefix("qcs::cam::uin/").and_then(|rest| rest.split_once(':')) {
         return match who.strip_prefix("uin/") {

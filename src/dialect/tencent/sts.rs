@@ -1,7 +1,7 @@
 //! STS 2018-08-13: AssumeRole, GetFederationToken and GetCallerIdentity.
 
-use super::params::{ExternalId, SessionName, Tag, tags};
-use super::principal;
+use super::params::{ExternalId, SessionName, Tag, session_tags};
+use super::{conditions, principal};
 use crate::dialect::contract::Subject;
 use crate::engine::authorize::Authorized;
 use crate::engine::cx::{Cx, Identity, Opened};
@@ -88,25 +88,28 @@ pub async fn assume_role(cx: &Cx, input: Authorized<AssumeRole>) -> Result<Opene
         name: input.role_session_name.as_str().to_owned(),
         seconds: input.duration_seconds.map(|seconds| seconds.0),
         policy: input.policy.as_deref().map(session_policy).transpose()?,
-        tags: tags(&input.tags)?,
+        tags: session_tags(&input.tags)?,
         source_identity: input.source_identity.as_ref().map_or("", SessionName::as_str).to_owned(),
     };
     let opened = sessions::assume(cx, &input.evidence().asked, &account, &role, &wanted).await?;
     Ok(Opened { reply: Session::of(&opened.reply), rows: opened.rows })
 }
 
-/// AssumeRole is granted on the role, under the name that was asked for and, when it exists, its other one.
+/// AssumeRole is granted on the role, under the name that was asked for and, when it exists, its other one; conditions
+/// can ask for the role's tags.
 pub async fn assumed_role(cx: &Cx, input: &AssumeRole) -> Result<Subject, Fault> {
     let (account, reference) = role_of(input)?;
     let mut resources = vec![input.role_arn.clone()];
+    let mut context = conditions::request_tags(&input.tags);
     cx.engine.view.current(&account).await?;
     if let Some(role) = cx.engine.role(&account, &reference).await? {
-        resources.extend(principal::role_names(&account, &role).into_iter().filter(|name| *name != input.role_arn));
+        let subject = (super::DIALECT.on_role)(&account, &role);
+        resources.extend(subject.resources.into_iter().flatten().filter(|name| *name != input.role_arn));
+        context.extend(subject.context);
     }
-    let external_id = input.external_id.iter().map(|id| (Cow::Borrowed("sts:external_id"), id.as_str().to_owned()));
-    let request_tags =
-        input.tags.iter().map(|tag| (Cow::Borrowed("qcs:request_tag"), format!("{}&{}", tag.key, tag.value)));
-    Ok(Subject { resources: Some(resources), context: external_id.chain(request_tags).collect() })
+    context.extend(input.external_id.iter().map(|id| (Cow::Borrowed("sts:external_id"), id.as_str().to_owned())));
+    context.extend(conditions::source_identity(input.source_identity.as_ref().map_or("", SessionName::as_str)));
+    Ok(Subject { resources: Some(resources), context })
 }
 
 fn role_of(input: &AssumeRole) -> Result<(crate::engine::ids::AccountId, crate::engine::roles::RoleRef), Fault> {

@@ -1,5 +1,6 @@
 //! Actions of other services, answered from stubs.
 
+use super::conditions;
 use super::operations::answer;
 use crate::dialect::contract::{Input, Op, Params, Permission, Run, Subject};
 use crate::dialect::decode::Value;
@@ -65,8 +66,17 @@ fn subject(cx: &Cx, call: &Call) -> Result<Subject, Fault> {
     let default = format!("qcs::{}:{{{{Region}}}}:uin/{{{{OwnerUin}}}}:*", call.stub.service);
     let resource = names.fill(call.stub.resource.as_deref().unwrap_or(&default))?;
     let mut context = Vec::new();
-    for (key, template) in &call.stub.context {
-        context.push((Cow::Owned(key.clone()), names.fill(template)?));
+    for (key, templates) in &call.stub.context {
+        for template in templates.each() {
+            let value = names.fill(template)?;
+            let family = [conditions::RESOURCE, conditions::REQUEST]
+                .into_iter()
+                .find(|names| names.first() == Some(&key.as_str()));
+            match (family, value.split_once('&')) {
+                (Some(names), Some((name, value))) => context.extend(conditions::tag(names, name, value)),
+                _ => context.push((Cow::Owned(key.clone()), value)),
+            }
+        }
     }
     Ok(Subject { resources: Some(vec![resource]), context })
 }

@@ -218,6 +218,58 @@ fn variables_in_values_are_the_callers() {
     check_unknown("ip_equal", r#""${uin}""#, &["10.0.0.1"]);
 }
 
+/// The condition on `a:b` with the caller's tags: what an allow and a deny under it come to.
+#[track_caller]
+fn check_tags(operator: &str, value: &str, actual: &str, tags: &[&str], allowed: bool, denied: bool) {
+    let condition = format!(r#"{{"{operator}":{{"a:b":"{value}"}}}}"#);
+    let pairs: Vec<String> = [format!("a:b={actual}")]
+        .into_iter()
+        .chain(tags.iter().map(|tag| format!("qcs:principal_tag={tag}")))
+        .collect();
+    let pairs: Vec<&str> = pairs.iter().map(String::as_str).collect();
+    assert_eq!(holds(&condition, &pairs), allowed, "allow under {condition} for {pairs:?}");
+    let deny = asked("deny", &condition, &pairs) == Reason::ExplicitDeny;
+    assert_eq!(deny, denied, "deny under {condition} for {pairs:?}");
+}
+
+#[test]
+fn variables_of_tags_stand_for_each_tag_of_the_caller() {
+    let (key, value) = ("p-${qcs:principal_tag_key}", "p-${qcs:principal_tag_value}");
+    check_tags("string_equal", key, "p-team", &["team&web"], true, true);
+    check_tags("string_equal", value, "p-web", &["team&web"], true, true);
+    check_tags("string_equal", value, "p-team", &["team&web"], false, false);
+    check_tags("string_equal", value, "p-b", &["x&a", "y&b"], true, true);
+    check_tags("string_equal", value, "p-a&b", &["x&a&b"], true, true);
+    check_tags("string_equal", value, "p-", &["x&"], true, true);
+    check_tags("string_not_equal", value, "p-b", &["x&a", "y&b"], false, false);
+    check_tags("string_not_equal", value, "p-c", &["x&a", "y&b"], true, true);
+    check_tags("numeric_less_than", "${qcs:principal_tag_value}", "7", &["x&5", "y&8"], true, true);
+}
+
+#[test]
+fn key_and_value_are_of_the_same_tag() {
+    let both = "${qcs:principal_tag_key}=${qcs:principal_tag_value}";
+    check_tags("string_equal", both, "x=a", &["x&a", "y&b"], true, true);
+    check_tags("string_equal", both, "x=b", &["x&a", "y&b"], false, false);
+}
+
+#[test]
+fn a_tag_brings_no_wildcards() {
+    check_tags("string_like", "*/${qcs:principal_tag_value}/*", "a/web/b", &["x&web"], true, true);
+    check_tags("string_like", "*/${qcs:principal_tag_value}/*", "a/web/b", &["x&*"], false, false);
+    check_tags("string_not_like", "*/${qcs:principal_tag_value}/*", "a/web/b", &["x&*", "y&app"], true, true);
+}
+
+#[test]
+fn a_caller_without_tags_is_unknown() {
+    for operator in ["string_equal", "string_not_equal", "string_like", "string_equal_ignore_case"] {
+        check_tags(operator, "${qcs:principal_tag_value}", "web", &[], false, true);
+        check_tags(operator, "${qcs:principal_tag_value}", "web", &["no tag"], false, true);
+    }
+    // Another tag may decide all the same.
+    check_tags("string_equal", "${qcs:principal_tag_value}", "web", &["no tag", "x&web"], true, true);
+}
+
 #[test]
 fn tags_are_key_and_value() {
     let condition = r#"{"for_any_value:string_equal":{"qcs:resource_tag":["env&test","env&dev"]}}"#;

@@ -278,6 +278,43 @@ fn conditions() {
 }
 
 #[test]
+fn what_is_wrong_below_another_defect_is_reported_too() {
+    check_condition(
+        r#"{"string_equals":{"ip":"1","a:b":[],"a:c":["x",null,[]],"a:d":1}}"#,
+        &[
+            "ConditionOperator statement[0].condition.string_equals",
+            "ConditionContent statement[0].condition.string_equals.ip",
+            "ConditionContent statement[0].condition.string_equals.a:b",
+            "ConditionContent statement[0].condition.string_equals.a:c[1]",
+            "ConditionContent statement[0].condition.string_equals.a:c[2]",
+        ],
+    );
+    check_condition(
+        r#"{"ip_equal":{"ip":["10.0.0.1","ten"]}}"#,
+        &[
+            "ConditionContent statement[0].condition.ip_equal.ip",
+            "ConditionContent statement[0].condition.ip_equal.ip[1]",
+        ],
+    );
+}
+
+#[test]
+fn variables_of_tags_stand_in_conditions_only() {
+    for variable in ["${qcs:principal_tag_key}", "${qcs:principal_tag_value}"] {
+        check_condition(
+            &format!(r#"{{"string_like":{{"a:b":"*{variable}*"}},"bool_equal":{{"a:b":"{variable}"}}}}"#),
+            &[],
+        );
+        let resource = format!(r#""qcs::cvm:::instance/{variable}""#);
+        check_resource(Kind::Identity, &resource, &["ResourceContent statement[0].resource"]);
+    }
+    for value in ["${qcs:principal_tag}", "${qcs:uin}", "${principal_tag_key}"] {
+        let expected = "ConditionContent statement[0].condition.string_equal.a:b";
+        check_condition(&format!(r#"{{"string_equal":{{"a:b":"{value}"}}}}"#), &[expected]);
+    }
+}
+
+#[test]
 fn values_that_an_operator_cannot_read_are_refused() {
     for (operator, values) in [
         ("string_equal", "[]"),
@@ -286,6 +323,7 @@ fn values_that_an_operator_cannot_read_are_refused() {
         ("string_equal", r#""${user}""#),
         ("string_like", r#""${uin*}""#),
         ("null_equal", r#""${uin}""#),
+        ("null_equal", r#""${qcs:principal_tag_key}""#),
         ("null_equal", r#""yes""#),
         ("bool_equal", "1"),
         ("binary_equal", r#""aGl""#),

@@ -1,6 +1,8 @@
 //! Policies: CreatePolicy, GetPolicy, UpdatePolicy, DeletePolicy, ListPolicies.
 
 use super::Done;
+use crate::dialect::contract::Subject;
+use crate::dialect::tencent::conditions;
 use crate::dialect::tencent::params::{
     Description, Id, Keyword, Page, PolicyName, Rp, Tag, paging, policy_id, policy_ref, shown_tags, tags,
 };
@@ -45,6 +47,11 @@ pub async fn create(write: &mut Write<'_, '_>, input: Authorized<CreatePolicy>) 
     };
     let id = policies::create(write, &new).await?;
     Ok(Created { policy_id: integer(id.as_str()) })
+}
+
+/// What CreatePolicy says for conditions on the request's tags.
+pub async fn creates(_: &Cx, input: &CreatePolicy) -> Result<Subject, Fault> {
+    Ok(Subject { context: conditions::request_tags(&input.tags), ..Subject::default() })
 }
 
 /// GetPolicy's request.

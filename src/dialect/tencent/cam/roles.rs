@@ -5,15 +5,14 @@ use crate::dialect::contract::Subject;
 use crate::dialect::tencent::params::{
     Description, Flag, Id, Page, RoleName, Rp, SessionDuration, Tag, paging, role_ref, shown_tags, tags,
 };
-use crate::dialect::tencent::principal;
 use crate::dialect::tencent::reply::local_time;
+use crate::dialect::tencent::{conditions, principal};
 use crate::engine::authorize::Authorized;
 use crate::engine::cx::{Cx, Write};
 use crate::engine::fault::Fault;
 use crate::engine::ids::{AccountId, RoleId};
 use crate::engine::roles::{self, NewRole, Role, RolePatch, RoleRef};
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 
 const BY: &[&str] = &["RoleId", "RoleName"];
 
@@ -96,8 +95,8 @@ pub async fn create(write: &mut Write<'_, '_>, input: Authorized<CreateRole>) ->
 }
 
 /// What CreateRole says for conditions on the request's tags.
-pub async fn role_tags(_: &Cx, input: &CreateRole) -> Result<Subject, Fault> {
-    Ok(request_tags(&input.tags))
+pub async fn creates(_: &Cx, input: &CreateRole) -> Result<Subject, Fault> {
+    Ok(Subject { context: conditions::request_tags(&input.tags), ..Subject::default() })
 }
 
 /// GetRole's and DeleteRole's request.
@@ -253,8 +252,8 @@ pub async fn tag(write: &mut Write<'_, '_>, input: Authorized<TagRole>) -> Resul
 }
 
 /// What TagRole says for conditions on the request's tags.
-pub async fn tag_tags(_: &Cx, input: &TagRole) -> Result<Subject, Fault> {
-    Ok(request_tags(&input.tags))
+pub async fn tags_it(_: &Cx, input: &TagRole) -> Result<Subject, Fault> {
+    Ok(Subject { context: conditions::request_tags(&input.tags), ..Subject::default() })
 }
 
 /// UntagRole's request.
@@ -272,15 +271,17 @@ pub async fn untag(write: &mut Write<'_, '_>, input: Authorized<UntagRole>) -> R
     Ok(Done {})
 }
 
+/// What UntagRole says for conditions on the request's tags: those that it would take off.
+pub async fn untags_it(cx: &Cx, input: &UntagRole) -> Result<Subject, Fault> {
+    let role = cx.engine.role(&cx.account.id, &named(&input.role_id, &input.role_name)?).await?;
+    let tags = role.iter().flat_map(|role| &role.tags).filter(|(key, _)| input.tag_keys.contains(key));
+    let context = tags.flat_map(|(key, value)| conditions::tag(conditions::REQUEST, key, value)).collect();
+    Ok(Subject { context, ..Subject::default() })
+}
+
 /// A role by the two parameters that every action on one role has.
 pub fn named(id: &Option<Id>, name: &Option<String>) -> Result<RoleRef, Fault> {
     role_ref(id.as_ref(), name.as_deref(), BY)
-}
-
-/// Conditions on tags write one as `key&value` (documentation of authorisation by tag).
-fn request_tags(tags: &[Tag]) -> Subject {
-    let context = tags.iter().map(|tag| (Cow::Borrowed("qcs:request_tag"), format!("{}&{}", tag.key, tag.value)));
-    Subject { resources: None, context: context.collect() }
 }
 
 fn text(description: &Option<Description>) -> Option<String> {

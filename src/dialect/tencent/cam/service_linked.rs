@@ -4,6 +4,8 @@
 //! emulator derives a name of that form from the service's own.
 
 use super::roles::Created;
+use crate::dialect::contract::Subject;
+use crate::dialect::tencent::conditions;
 use crate::dialect::tencent::params::{Description, Tag, tags};
 use crate::engine::authorize::Authorized;
 use crate::engine::cx::{Cx, Write};
@@ -50,6 +52,11 @@ pub async fn create(write: &mut Write<'_, '_>, input: Authorized<CreateServiceLi
         tags: tags(&input.tags)?,
     };
     Ok(Created::of(&service_linked::create(write, &new).await?))
+}
+
+/// What CreateServiceLinkedRole says for conditions on the request's tags.
+pub async fn creates(_: &Cx, input: &CreateServiceLinkedRole) -> Result<Subject, Fault> {
+    Ok(Subject { context: conditions::request_tags(&input.tags), ..Subject::default() })
 }
 
 /// DeleteServiceLinkedRole's request.

@@ -1,7 +1,7 @@
 //! Conditions: `{"<operator>": {"<key>": "value" | ["value", …]}}`.
 
 use super::cx::{Cx, Path, suggest};
-use super::text::{VARIABLES, glob, one_or_many, template};
+use super::text::{Variables, glob, one_or_many, template};
 use crate::policy::condition::{Condition, Family, Operand, Operator, Qualifier, Relation};
 use crate::policy::document::Defect;
 use crate::policy::json::{Member, Node, Range, Value};
@@ -83,17 +83,16 @@ fn operator(cx: &mut Cx<'_>, member: &Member<'_>, path: &Path<'_>, conditions: &
     };
     for key in keys {
         let path = path.name(&key.name);
-        let Some(Written { qualifier, operator, if_exist }) = written else {
+        let is_key = is_key(&key.name);
+        if !is_key {
+            let message = format!("`{}` is no condition key; keys look like `qcs:ip`", key.name);
+            cx.report(Defect::ConditionContent, &path, key.range, message);
+        }
+        let operands = operands(cx, written.map(|written| written.operator), &member.name, &key.node, &path);
+        let Some(Written { qualifier, operator, if_exist }) = written.filter(|_| is_key) else {
             conditions.push(unreadable(key.range));
             continue;
         };
-        if !is_key(&key.name) {
-            let message = format!("`{}` is no condition key; keys look like `qcs:ip`", key.name);
-            cx.report(Defect::ConditionContent, &path, key.range, message);
-            conditions.push(unreadable(key.range));
-            continue;
-        }
-        let operands = operands(cx, operator, &member.name, &key.node, &path);
         conditions.push(Condition {
             name: member.range,
             values: one_or_many(&key.node).iter().map(|node| node.range).collect(),
@@ -142,7 +141,14 @@ fn is_key(text: &str) -> bool {
     })
 }
 
-fn operands(cx: &mut Cx<'_>, operator: Operator, name: &str, node: &Node<'_>, path: &Path<'_>) -> Box<[Operand]> {
+/// Reads the values of a key; where the operator is not known, only what none could take is wrong.
+fn operands(
+    cx: &mut Cx<'_>,
+    operator: Option<Operator>,
+    name: &str,
+    node: &Node<'_>,
+    path: &Path<'_>,
+) -> Box<[Operand]> {
     let nodes = one_or_many(node);
     if nodes.is_empty() {
         let message = "a condition key needs at least one value";
@@ -166,28 +172,30 @@ fn operands(cx: &mut Cx<'_>, operator: Operator, name: &str, node: &Node<'_>, pa
     operands.into()
 }
 
-fn operand(operator: Operator, text: &str) -> Operand {
+fn operand(operator: Option<Operator>, text: &str) -> Operand {
     let family = match operator {
-        Operator::Compare(family, _) => family,
-        Operator::Null => Family::Bool,
-        Operator::Unreadable => return Operand::Unreadable,
+        Some(Operator::Compare(family, _)) => family,
+        Some(Operator::Null) => Family::Bool,
+        Some(Operator::Unreadable) | None => return Operand::Text(text.into()),
     };
     match (text.contains("${"), family) {
         (false, _) => Operand::read(family, text),
-        (true, Family::Like) => glob(text).map_or(Operand::Unreadable, Operand::Like),
-        (true, _) if operator == Operator::Null => Operand::Unreadable,
-        (true, _) => template(text).map_or(Operand::Unreadable, Operand::Template),
+        (true, Family::Like) => glob(text, Variables::CallerAndTags).map_or(Operand::Unreadable, Operand::Like),
+        (true, _) if operator == Some(Operator::Null) => Operand::Unreadable,
+        (true, _) => template(text, Variables::CallerAndTags).map_or(Operand::Unreadable, Operand::Template),
     }
 }
 
 /// What values of the operator look like.
-fn expected(operator: Operator) -> String {
-    let Operator::Compare(family, _) = operator else {
-        return "write `true` or `false`".into();
+fn expected(operator: Option<Operator>) -> String {
+    let family = match operator {
+        Some(Operator::Compare(family, _)) => family,
+        Some(Operator::Null) => Family::Bool,
+        Some(Operator::Unreadable) | None => return "write a text, a number, `true` or `false`".into(),
     };
     match family {
         Family::Text | Family::TextIgnoreCase | Family::Like => {
-            format!("write a text; variables in it are {VARIABLES}")
+            format!("write a text; variables in it are {}", Variables::CallerAndTags.list())
         }
         Family::Number => "write a number such as `10` or `-1.5`".into(),
         Family::Date => "write a time such as `2022-05-31T00:00:00Z`".into(),

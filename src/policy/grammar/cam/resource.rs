@@ -2,7 +2,7 @@
 
 use super::catalogue;
 use super::cx::{Cx, Path, did_you_mean};
-use super::text::{VARIABLES, glob, is_number, one_or_many, required};
+use super::text::{Variables, glob, is_number, one_or_many, required};
 use crate::policy::document::{
     Account, ActionForm, ActionPattern, Defect, Kind, ResourceForm, ResourceName, ResourcePattern, Segments,
 };
@@ -185,9 +185,9 @@ fn item_segment(cx: &mut Cx<'_>, text: &str, range: Range, path: &Path<'_>) -> O
     }
     // The cloud turns `*` into `*/*` itself.
     let text = if text == "*/*" { "*" } else { text };
-    let glob = glob(text);
+    let glob = glob(text, Variables::Caller);
     if glob.is_none() {
-        let message = format!("`{text}` has a variable that is not known; there are {VARIABLES}");
+        let message = format!("`{text}` has a variable that is not known; there are {}", Variables::Caller.list());
         cx.report(Defect::ResourceContent, path, range, message);
     }
     glob

@@ -36,30 +36,56 @@ pub(super) fn required<'n, 't>(
     Err(range)
 }
 
-/// The variables, for messages.
-pub(super) const VARIABLES: &str = "`${uin}`, `${owner_uin}` and `${app_id}`";
+/// Which variables a place knows.
+#[derive(Clone, Copy)]
+pub(super) enum Variables {
+    /// Those about the caller itself.
+    Caller,
+    /// Those about its tags too (the guide on access by attributes, ABAC).
+    CallerAndTags,
+}
+
+impl Variables {
+    /// The variables, for messages.
+    pub(super) fn list(self) -> &'static str {
+        match self {
+            Variables::Caller => "`${uin}`, `${owner_uin}` and `${app_id}`",
+            Variables::CallerAndTags => {
+                "`${uin}`, `${owner_uin}`, `${app_id}`, `${qcs:principal_tag_key}` and `${qcs:principal_tag_value}`"
+            }
+        }
+    }
+
+    fn read(self, name: &str) -> Option<Variable> {
+        match (name, self) {
+            ("uin", _) => Some(Variable::Caller),
+            ("owner_uin", _) => Some(Variable::Account),
+            ("app_id", _) => Some(Variable::Application),
+            ("qcs:principal_tag_key", Variables::CallerAndTags) => Some(Variable::TagKey(PRINCIPAL_TAG)),
+            ("qcs:principal_tag_value", Variables::CallerAndTags) => Some(Variable::TagValue(PRINCIPAL_TAG)),
+            _ => None,
+        }
+    }
+}
+
+/// The condition key of the caller's tags.
+const PRINCIPAL_TAG: &str = "qcs:principal_tag";
 
 /// A wildcard pattern that may have variables; nothing if one of them is not known.
-pub(super) fn glob(text: &str) -> Option<Glob> {
+pub(super) fn glob(text: &str, variables: Variables) -> Option<Glob> {
     if !text.contains("${") {
         return Some(Glob::new(text));
     }
-    text.split('*').map(template).collect::<Option<_>>().map(Glob::Templates)
+    text.split('*').map(|part| template(part, variables)).collect::<Option<_>>().map(Glob::Templates)
 }
 
 /// Text that may have variables; nothing if one of them is not known.
-pub(super) fn template(text: &str) -> Option<Template> {
+pub(super) fn template(text: &str, variables: Variables) -> Option<Template> {
     let mut pieces = Vec::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("${") {
         let (name, after) = after.split_once('}')?;
-        let variable = match name {
-            "uin" => Variable::Caller,
-            "owner_uin" => Variable::Account,
-            "app_id" => Variable::Application,
-            _ => return None,
-        };
-        pieces.extend([Piece::Text(before.into()), Piece::Variable(variable)]);
+        pieces.extend([Piece::Text(before.into()), Piece::Variable(variables.read(name)?)]);
         rest = after;
     }
     pieces.push(Piece::Text(rest.into()));

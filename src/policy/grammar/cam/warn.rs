@@ -8,7 +8,7 @@ use crate::policy::json::Range;
 use crate::policy::pattern::{Glob, Tri};
 use crate::policy::question::Variables;
 
-/// Keys without a service that the user guide knows (598/10608); `qcs:tag/<name>` besides.
+/// Keys without a service that the user guide knows (598/10608), and those of tags.
 const GLOBAL_KEYS: &[&str] = &[
     "qcs:ip",
     "qcs:current_time",
@@ -19,7 +19,11 @@ const GLOBAL_KEYS: &[&str] = &[
     "qcs:create_uin",
     "qcs:mfa",
     "qcs:tag",
+    "qcs:principal_tag",
 ];
+
+/// A tag's own key: its value, under the name of the tag (598/58347).
+const TAG_KEYS: &[&str] = &["qcs:resource_tag/", "qcs:request_tag/", "qcs:principal_tag/", "qcs:tag/"];
 
 pub(super) fn warnings(document: &Document, rules: &Rules<'_>) -> Vec<Warning> {
     let mut warnings = Vec::new();
@@ -45,7 +49,8 @@ pub(super) fn warnings(document: &Document, rules: &Rules<'_>) -> Vec<Warning> {
         }
         for condition in &statement.conditions {
             let key = &*condition.key;
-            if key.starts_with("qcs:") && !key.starts_with("qcs:tag/") && !GLOBAL_KEYS.contains(&key) {
+            let known = GLOBAL_KEYS.contains(&key) || TAG_KEYS.iter().any(|prefix| key.starts_with(prefix));
+            if key.starts_with("qcs:") && !known {
                 let message = format!("no request has a condition key `{key}`");
                 warn(".condition", condition.name, message);
             }

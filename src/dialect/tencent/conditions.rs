@@ -1,0 +1,57 @@
+//! Condition keys: what a policy of Tencent's can ask about a request.
+//!
+//! A tag `game: web` is known as the value `game&web` of `qcs:resource_tag`, `qcs:request_tag` or `qcs:principal_tag`, and
+//! as the value `web` of `qcs:resource_tag/game` and so on (the guides 598/47827 and 598/58347). Resources are those of
+//! actions that work on a single one: the role of AssumeRole, and what a stub says of its own.
+
+use super::params::Tag;
+use crate::engine::authorize::Conditions;
+use crate::engine::cx::Cx;
+use std::borrow::Cow;
+
+/// Tags of what the action works on; `qcs:tag` is the older name.
+pub const RESOURCE: &[&str] = &["qcs:resource_tag", "qcs:tag"];
+
+/// Tags that the request brings.
+pub const REQUEST: &[&str] = &["qcs:request_tag"];
+
+/// Tags of who asks: of its session, and of its role.
+const PRINCIPAL: &[&str] = &["qcs:principal_tag"];
+
+/// The keys that every request has; `tags` are the caller's. Nobody signs in with a second factor here.
+pub fn common(cx: &Cx, tags: &[(&str, &str)]) -> Conditions {
+    let mut conditions: Conditions = vec![
+        (Cow::Borrowed("qcs:ip"), cx.peer.to_string()),
+        (Cow::Borrowed("qcs:current_time"), cx.now.rfc3339()),
+        (Cow::Borrowed("qcs:uin"), cx.caller.id().to_owned()),
+        (Cow::Borrowed("qcs:owner_uin"), cx.account.id.to_string()),
+        (Cow::Borrowed("qcs:mfa"), "false".to_owned()),
+    ];
+    for (key, value) in tags {
+        conditions.extend(tag(PRINCIPAL, key, value));
+    }
+    let source = cx.caller.session.as_ref().map_or("", |session| session.source_identity.as_str());
+    conditions.extend(source_identity(source));
+    conditions
+}
+
+/// Who a session is opened for, or was, as its opener said.
+pub fn source_identity(source: &str) -> Option<(Cow<'static, str>, String)> {
+    (!source.is_empty()).then(|| (Cow::Borrowed("sts:source_identity"), source.to_owned()))
+}
+
+/// Tags that a request brings.
+pub fn request_tags(tags: &[Tag]) -> Conditions {
+    tags.iter().flat_map(|one| tag(REQUEST, &one.key, &one.value)).collect()
+}
+
+/// One tag, under each of the names.
+pub fn tag(
+    names: &'static [&'static str],
+    key: &str,
+    value: &str,
+) -> impl Iterator<Item = (Cow<'static, str>, String)> {
+    names.iter().flat_map(move |name| {
+        [(Cow::Borrowed(*name), format!("{key}&{value}")), (Cow::Owned(format!("{name}/{key}")), value.to_owned())]
+    })
+}

@@ -1,0 +1,215 @@
+//! Rights by tags: of the role that is asked for, of the request, of the session and its role; and whom a session is for.
+
+use crate::support::{Caller, Reply, Test, allow, in_memory, on_each_database, root_of};
+use serde_json::{Value, json};
+
+const DENIED: &str = "AuthFailure.UnauthorizedOperation";
+
+/// A policy that allows under one condition.
+fn allow_if(action: &str, operator: &str, key: &str, value: &str) -> Value {
+    let mut document = allow(action, "*");
+    document["statement"][0]["condition"] = json!({operator: {key: value}});
+    document
+}
+
+fn assume(caller: &Caller, owner: &str, role: &str, more: Value) -> impl Future<Output = Reply> {
+    let mut params = json!({"RoleArn": format!("qcs::cam::uin/{owner}:roleName/{role}"), "RoleSessionName": "session"});
+    params.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    caller.call("sts", "2018-08-13", "AssumeRole", params).send()
+}
+
+/// A stub of a service whose instances have tags: the request says which.
+async fn tagged_instances(t: &Test) {
+    let stub = json!({
+        "version": "2017-03-12",
+        "resource": "qcs::cvm:{{Region}}:uin/{{OwnerUin}}:instance/{{InstanceIds.0}}",
+        "context": {"qcs:resource_tag": ["project&{{Project}}", "owner&nobody"], "cvm:region": "{{Region}}"},
+        "response": {},
+    });
+    t.admin("PUT", "/stubs/cvm/StartInstances", stub).await.done();
+}
+
+fn start(caller: &Caller, project: &str) -> impl Future<Output = Reply> {
+    let params = json!({"InstanceIds": ["ins-1"], "Project": project});
+    caller.call("cvm", "2017-03-12", "StartInstances", params).region("ap-guangzhou").send()
+}
+
+#[test]
+fn a_role_is_assumed_by_its_tags() {
+    on_each_database(async |t| {
+        let root = t.root();
+        let by_value = root.user("by_value").await;
+        let by_key = root.user("by_key").await;
+        root.role("web", &[root_of(&root.uin)]).await;
+        root.role("app", &[root_of(&root.uin)]).await;
+        let value = allow_if("sts:AssumeRole", "for_any_value:string_equal", "qcs:resource_tag", "game&web");
+        root.grant(&by_value, "value", &value).await;
+        let key = allow_if("sts:AssumeRole", "null_equal", "qcs:resource_tag/game", "false");
+        root.grant(&by_key, "key", &key).await;
+        for user in [&by_value, &by_key] {
+            assume(user, &root.uin, "web", json!({})).await.fault(DENIED);
+        }
+        let tags = json!([{"Key": "team", "Value": "a"}, {"Key": "game", "Value": "web"}]);
+        root.cam("TagRole", json!({"RoleName": "web", "Tags": tags})).await.ok();
+        root.cam("TagRole", json!({"RoleName": "app", "Tags": [{"Key": "game", "Value": "app"}]})).await.ok();
+        for user in [&by_value, &by_key] {
+            assume(user, &root.uin, "web", json!({})).await.ok();
+        }
+        assume(&by_value, &root.uin, "app", json!({})).await.fault(DENIED);
+        assume(&by_key, &root.uin, "app", json!({})).await.ok();
+        root.cam("UntagRole", json!({"RoleName": "web", "TagKeys": ["game"]})).await.ok();
+        for user in [&by_value, &by_key] {
+            assume(user, &root.uin, "web", json!({})).await.fault(DENIED);
+        }
+    });
+}
+
+#[test]
+fn the_admin_api_knows_the_roles_tags_too() {
+    in_memory(async |t| {
+        let root = t.root();
+        let user = root.user("dev").await;
+        root.role("web", &[root_of(&root.uin)]).await;
+        root.cam("TagRole", json!({"RoleName": "web", "Tags": [{"Key": "game", "Value": "web"}]})).await.ok();
+        let document = allow_if("sts:AssumeRole", "for_any_value:string_equal", "qcs:resource_tag", "game&web");
+        root.grant(&user, "value", &document).await;
+        let ask = async |context: Value| {
+            let question = json!({
+                "principal": format!("qcs::cam::uin/{}:uin/{}", root.uin, user.uin), "action": "sts:AssumeRole",
+                "resource": format!("qcs::cam::uin/{}:roleName/web", root.uin), "context": context,
+            });
+            t.admin("POST", "/authorize", question).await.done()["decision"].clone()
+        };
+        assert_eq!(ask(json!({})).await, "allow");
+        // What the question says stands in place of what is.
+        assert_eq!(ask(json!({"qcs:resource_tag": "game&app"})).await, "deny");
+    });
+}
+
+#[test]
+fn a_sessions_tags_are_the_callers() {
+    on_each_database(async |t| {
+        tagged_instances(&t).await;
+        let root = t.root();
+        root.role("ops", &[root_of(&root.uin)]).await;
+        let by_tag = |tag: &str| {
+            allow_if("cvm:StartInstances", "for_any_value:string_equal", "qcs:resource_tag", &format!("project&{tag}"))
+        };
+        root.grant_role("ops", "by_tag", &by_tag("${qcs:principal_tag_value}")).await;
+        let open = async |tags: Value| {
+            let opened = assume(&root, &root.uin, "ops", json!({"Tags": tags})).await.ok();
+            root.session(&opened)
+        };
+        let untagged = open(json!([])).await;
+        let web = open(json!([{"Key": "team", "Value": "web"}])).await;
+        let both = open(json!([{"Key": "first", "Value": "web"}, {"Key": "second", "Value": "app"}])).await;
+        start(&untagged, "web").await.fault(DENIED);
+        start(&web, "web").await.ok();
+        start(&web, "app").await.fault(DENIED);
+        start(&both, "web").await.ok();
+        start(&both, "app").await.ok();
+        // The role's tags are those of its sessions, unless the session has its own of the key; at once, also for open ones.
+        root.cam("TagRole", json!({"RoleName": "ops", "Tags": [{"Key": "team", "Value": "app"}]})).await.ok();
+        start(&untagged, "app").await.ok();
+        start(&web, "app").await.fault(DENIED);
+        start(&both, "app").await.ok();
+        root.cam("UntagRole", json!({"RoleName": "ops", "TagKeys": ["team"]})).await.ok();
+        start(&untagged, "app").await.fault(DENIED);
+        // They are keys of their own as well.
+        let named = allow_if("cam:ListUsers", "string_equal", "qcs:principal_tag/team", "web");
+        root.grant_role("ops", "named", &named).await;
+        web.cam("ListUsers", json!({})).await.ok();
+        untagged.cam("ListUsers", json!({})).await.fault(DENIED);
+        both.cam("ListUsers", json!({})).await.fault(DENIED);
+    });
+}
+
+#[test]
+fn a_trust_policy_asks_for_tags_and_for_whom_the_session_is() {
+    on_each_database(async |t| {
+        let root = t.root();
+        let user = root.user("dev").await;
+        root.grant(&user, "assume", &allow("sts:AssumeRole", "*")).await;
+        let document = json!({"version": "2.0", "statement": [{
+            "effect": "allow", "action": "sts:AssumeRole", "principal": {"qcs": [root_of(&root.uin)]},
+            "condition": {
+                "for_any_value:string_equal": {"qcs:request_tag": "team&web"},
+                "string_like": {"sts:source_identity": "*@example.com"},
+            },
+        }]});
+        let params = json!({"RoleName": "first", "PolicyDocument": document.to_string()});
+        root.cam("CreateRole", params).await.ok();
+        let tags = json!([{"Key": "team", "Value": "web"}]);
+        assume(&user, &root.uin, "first", json!({"Tags": tags})).await.fault("UnauthorizedOperation");
+        let source = json!({"SourceIdentity": "ann@example.com"});
+        assume(&user, &root.uin, "first", source.clone()).await.fault("UnauthorizedOperation");
+        let all = json!({"Tags": tags, "SourceIdentity": "ann@example.com"});
+        let session = root.session(&assume(&user, &root.uin, "first", all).await.ok());
+        // Later requests of the session are still for the same one, also from a role that is assumed from it.
+        let of_ann = |action: &str| allow_if(action, "string_equal", "sts:source_identity", "ann@example.com");
+        root.role("second", &[root_of(&root.uin)]).await;
+        root.grant_role("first", "chain", &of_ann("sts:AssumeRole")).await;
+        root.grant_role("second", "list", &of_ann("cam:ListUsers")).await;
+        let chained = root.session(&assume(&session, &root.uin, "second", json!({})).await.ok());
+        chained.cam("ListUsers", json!({})).await.ok();
+        let direct = root.session(&assume(&user, &root.uin, "second", json!({})).await.ok());
+        direct.cam("ListUsers", json!({})).await.fault(DENIED);
+        // Tags are the session's own and go no further.
+        root.grant_role(
+            "second",
+            "roles",
+            &allow_if("cam:DescribeRoleList", "null_equal", "qcs:principal_tag/team", "true"),
+        )
+        .await;
+        chained.cam("DescribeRoleList", json!({"Page": 1, "Rp": 20})).await.ok();
+    });
+}
+
+#[test]
+fn what_a_request_tags_is_asked_for() {
+    in_memory(async |t| {
+        let root = t.root();
+        let user = root.user("dev").await;
+        root.role("web", &[root_of(&root.uin)]).await;
+        let only = |action: &str| allow_if(action, "for_all_value:string_equal", "qcs:request_tag", "team&web");
+        for action in ["cam:TagRole", "cam:UntagRole", "cam:CreatePolicy", "cam:CreateServiceLinkedRole"] {
+            root.grant(&user, &action.replace(':', "-"), &only(action)).await;
+        }
+        let (good, bad) = (json!([{"Key": "team", "Value": "web"}]), json!([{"Key": "team", "Value": "app"}]));
+        let document = allow("cam:GetUser", "*").to_string();
+        let policy = |name: &str, tags: &Value| {
+            user.cam("CreatePolicy", json!({"PolicyName": name, "PolicyDocument": document, "Tags": tags}))
+        };
+        policy("bad", &bad).await.fault(DENIED);
+        policy("good", &good).await.ok();
+        let service = |tags: &Value| {
+            user.cam("CreateServiceLinkedRole", json!({"QCSServiceName": ["cvm.qcloud.com"], "Tags": tags}))
+        };
+        service(&bad).await.fault(DENIED);
+        service(&good).await.ok();
+        user.cam("TagRole", json!({"RoleName": "web", "Tags": bad})).await.fault(DENIED);
+        user.cam("TagRole", json!({"RoleName": "web", "Tags": good})).await.ok();
+        // Taking a tag off names its key; what is asked for is the tag as the role has it.
+        user.cam("UntagRole", json!({"RoleName": "web", "TagKeys": ["team"]})).await.ok();
+        root.cam("TagRole", json!({"RoleName": "web", "Tags": bad})).await.ok();
+        user.cam("UntagRole", json!({"RoleName": "web", "TagKeys": ["team"]})).await.fault(DENIED);
+    });
+}
+
+#[test]
+fn a_session_has_at_most_fifty_tags_of_different_keys() {
+    in_memory(async |t| {
+        let root = t.root();
+        root.role("web", &[root_of(&root.uin)]).await;
+        let open = |tags: Value| assume(&root, &root.uin, "web", json!({"Tags": tags}));
+        let tags = |count: usize| (0..count).map(|i| json!({"Key": format!("k{i}"), "Value": ""})).collect::<Vec<_>>();
+        let one = |key: usize, value: usize| json!([{"Key": "k".repeat(key), "Value": "v".repeat(value)}]);
+        open(tags(50).into()).await.ok();
+        open(one(128, 256)).await.ok();
+        let twice = json!([{"Key": "a", "Value": "1"}, {"Key": "a", "Value": "1"}]);
+        for wrong in [tags(51).into(), one(129, 0), one(0, 1), one(1, 257), twice] {
+            open(wrong).await.fault("InvalidParameter.ParamError");
+        }
+        open(json!([{"Key": "a", "Value": "1"}, {"Key": "A", "Value": "1"}])).await.ok();
+    });
+}
