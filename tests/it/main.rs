@@ -18,6 +18,7 @@ mod catalogue;
 mod codes;
 mod contract;
 mod policy_corpus;
+mod policy_wire;
 mod rates;
 mod replicas;
 mod rights;
