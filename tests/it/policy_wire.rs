@@ -98,14 +98,17 @@ fn can_be_had(rule: &Rule, request: &Request) -> bool {
         && decide(rule, DocumentKind::Strategy, request).1 == request.reason
 }
 
+/// Identity documents, boundary, session policy.
+type Has<'t> = (Vec<&'t str>, Option<&'t str>, Option<&'t str>);
+
 /// Who has what of a rule's documents.
 struct World<'t> {
     t: &'t Test,
     rule: &'t Rule,
     roots: BTreeMap<String, Caller>,
     policies: BTreeMap<&'t str, u64>,
-    /// Users and sessions by what they have: identity documents, boundary, session policy.
-    callers: BTreeMap<(Vec<&'t str>, Option<&'t str>, Option<&'t str>), Option<Caller>>,
+    /// Users and sessions by what they have; none is a session that cannot be opened.
+    callers: BTreeMap<Has<'t>, Option<Caller>>,
     /// Users and sessions of roles by account and the id that the rule gives them.
     principals: BTreeMap<(String, String), Caller>,
     /// The ids that the rule gives in an account, and those that were given here.
