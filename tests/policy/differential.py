@@ -90,10 +90,20 @@ def plain(value):
 
 
 def comparable(defects):
-    """What the page settles: not where a text stops being JSON, nor what is wrong beneath a name that is given twice."""
-    if any(defect[0] == "DuplicateElement" for defect in defects):
-        return [defect for defect in defects if defect[0] in ("DuplicateElement", "TooLong")]
-    return [defect if defect[0] != "NotJson" else defect[:2] for defect in defects]
+    """What the page settles: not where a text stops being JSON, nor what depends on which of two values of a name counts."""
+    twice = {path for name, path, _ in defects if name == "DuplicateElement"}
+    if not twice:
+        return [defect if defect[0] != "NotJson" else defect[:2] for defect in defects]
+    return [defect for defect in defects if defect[0] in ("DuplicateElement", "TooLong") or not any(_depends(defect, path) for path in twice)]
+
+
+def _depends(defect, twice):
+    """A defect at or beneath the name; the version says what a statement and a resource are, the actions whose a resource may be."""
+    name, path, _ = defect
+    if path == twice or path.startswith((twice + ".", twice + "[")):
+        return True
+    statement, _, element = twice.rpartition(".")
+    return twice == "version" and path.startswith("statement") or element == "action" and name == "ResourceOwner" and path.startswith(statement + ".")
 
 
 def chunk(job):

@@ -5,6 +5,7 @@ A world is one account with a pool of documents; lines are the driver's (driver.
 
 import json
 import random
+import re
 
 from model.document import OPERATORS
 
@@ -376,7 +377,8 @@ def mislead(rng, document):
             operator = rng.choice(NO_OPERATORS)
         keys = conditions.setdefault(operator, {})
         for _ in range(rng.choice([1, 1, 2, 3])):
-            value = rng.choice(NO_VALUES) if rng.random() < 0.5 else rng.choice([1, True, "a", "", "1", "10.0.0.1", ["true", "x"], TAG_VALUE, [TAG_KEY, "1"]])
+            sound = [1, True, "a", "", "1", "10.0.0.1", ["true", "x"], TAG_VALUE, [TAG_KEY, "1"], ["a", rng.choice(NO_VARIABLES)]]
+            value = rng.choice(NO_VALUES) if rng.random() < 0.5 else rng.choice(sound)
             keys[rng.choice(NO_KEYS if rng.random() < 0.5 else ["qcs:ip", "qcs:uin", "n:2", "z:1"])] = value
     return document
 
@@ -414,9 +416,10 @@ def near_miss(rng):
     elif roll < 0.16:
         # A name given twice: one member of an object again, at its beginning.
         at = text.find("{", rng.randrange(len(text) + 1))
-        name = rng.choice(NAMES[:12])
+        first = re.match(r'\{\s*("(?:[^"\\]|\\.)*")', text[max(0, at):])
+        name = first.group(1) if first and rng.random() < 0.6 else json.dumps(rng.choice(NAMES[:12]))
         if at >= 0:
-            text = text[:at + 1] + f'"{name}":{json.dumps(rng.choice(ODD))},' + text[at + 1:]
+            text = text[:at + 1] + f'{name}:{json.dumps(rng.choice(ODD))},' + text[at + 1:]
     elif roll < 0.19:
         # About as long as a document may be, or as deep.
         if rng.random() < 0.5:
