@@ -254,7 +254,13 @@ class World:
                 context[key] = [rng.choice(POOLS[kind][0]) for _ in range(count)]
         context.pop("qcs:principal_tag", None)
         if rng.random() < 0.85:
-            context["qcs:principal_tag"] = [rng.choice(TAGS) for _ in range(rng.choice([0, 1, 1, 1, 1, 2, 2, 3, 4]))]
+            tags = context["qcs:principal_tag"] = [rng.choice(TAGS) for _ in range(rng.choice([0, 1, 1, 1, 1, 2, 2, 3, 4]))]
+            for key in (key for kind in ("text", "fold", "like") for key in KEYS[kind][:3]):
+                if tags and context.get(key) and key != "qcs:principal_tag" and rng.random() < 0.4:
+                    # What one tag brings, or what two would if their halves went together.
+                    left, right = (rng.choice(tags).split("&", 1) if rng.random() < 0.8 else rng.choice(tags).rsplit("&", 1) for _ in range(2))
+                    whole = left[0] + "&" + right[-1]
+                    context[key][0] = rng.choice([left[0], right[-1], whole, whole, whole, left[0] + right[-1], left[-1] + right[-1], "a" + right[-1]])
         return context
 
     def who(self):

@@ -99,7 +99,7 @@ class _Reader:
         except json.NotJson as error:
             self.defect("NotJson", "", error.at)
             return [deny_all()]
-        twice = self.duplicates(top, "")
+        twice = self.duplicates(top, None)
         if top.kind != "object":
             self.defect("NotObject", "", top.start)
             return [deny_all()]
@@ -139,11 +139,12 @@ class _Reader:
         return statements if rest and not twice else [deny_all()]
 
     def duplicates(self, node, path):
+        """Whether a name is given twice at any depth; the outermost object has no path, an element without name an empty one."""
         twice = False
         if node.kind == "object":
             names = set()
             for name, at, inner in node.value:
-                here = f"{path}.{name}" if path else name
+                here = name if path is None else f"{path}.{name}"
                 if name in names:
                     self.defect("DuplicateElement", here, at)
                     twice = True
@@ -151,7 +152,7 @@ class _Reader:
                 twice |= self.duplicates(inner, here)
         elif node.kind == "list":
             for i, inner in enumerate(node.value):
-                twice |= self.duplicates(inner, f"{path}[{i}]")
+                twice |= self.duplicates(inner, f"{path or ''}[{i}]")
         return twice
 
     def statement(self, node, path):

@@ -164,6 +164,12 @@ class Documents(unittest.TestCase):
                          [("ActionMissing", "statement[0].action", "["), ("ResourceMissing", "statement[0].resource", "[")])
         self.assertEqual(found({"effect": "allow", "resource": "*"}), [("ActionMissing", "statement[0].action", "{")])
 
+    def test_names_given_twice_have_their_paths(self):
+        for written, path in [('{"a":1,"a":2}', "a"), ('{"":1,"":2}', ""), ('{"":{"a":1,"a":2}}', ".a"), ('{"":{"":{"a":1,"a":2}}}', "..a"),
+                              ('{"x":{"":1,"":2}}', "x."), ('{"x":[{"a":1,"a":2}]}', "x[0].a"), ('[{"a":1,"a":2}]', "[0].a")]:
+            found = [defect[1] for defect in document.read(written, rules())[0] if defect[0] == "DuplicateElement"]
+            self.assertEqual(found, [path], written)
+
     def test_length_leaves_out_spaces(self):
         short = json.dumps({"version": "2.0", "statement": [statement()]})
         visible = len(short.replace(" ", ""))
