@@ -24,6 +24,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import generate  # noqa: E402
 from model import decide, serve  # noqa: E402
 from model.document import OPERATORS  # noqa: E402
+from model.values import TAG_VARIABLES  # noqa: E402
 
 ROOT = pathlib.Path(__file__).parents[2]
 LINES, ASKS = 40, 10
@@ -41,15 +42,19 @@ def cells():
 
 
 def counting(counts):
-    """Counts the conditions that the model comes to evaluate, by cell."""
+    """Counts the conditions that the model comes to evaluate, by cell; those with halves of a tag also by tags and outcome."""
     plain = decide.condition
 
     def condition(pair, question):
-        qualifier, operator, if_exist, key, _ = pair
+        qualifier, operator, if_exist, key, written = pair
         given = question.context.get(key)
         presence = "missing" if given is None else "empty" if not given else "present" if len(given) == 1 else "several"
         counts[operator, qualifier, if_exist, presence] += 1
-        return plain(pair, question)
+        holds = plain(pair, question)
+        if given and operator != "null_equal" and any(name in TAG_VARIABLES for cut in written for name in (cut or ())[1::2]):
+            tags = len(question.context.get("qcs:principal_tag", ()))
+            counts["tags", ("none", "one")[tags] if tags < 2 else "several", holds] += 1
+        return holds
 
     decide.condition = condition
 
@@ -85,10 +90,20 @@ def plain(value):
 
 
 def comparable(defects):
-    """What the page settles: not where a text stops being JSON, nor what is wrong beneath a name that is given twice."""
-    if any(defect[0] == "DuplicateElement" for defect in defects):
-        return [defect for defect in defects if defect[0] in ("DuplicateElement", "TooLong")]
-    return [defect if defect[0] != "NotJson" else defect[:2] for defect in defects]
+    """What the page settles: not where a text stops being JSON, nor what depends on which of two values of a name counts."""
+    twice = {path for name, path, _ in defects if name == "DuplicateElement"}
+    if not twice:
+        return [defect if defect[0] != "NotJson" else defect[:2] for defect in defects]
+    return [defect for defect in defects if defect[0] in ("DuplicateElement", "TooLong") or not any(_depends(defect, path) for path in twice)]
+
+
+def _depends(defect, twice):
+    """A defect at or beneath the name; the version says what a statement and a resource are, the actions whose a resource may be."""
+    name, path, _ = defect
+    if path == twice or path.startswith((twice + ".", twice + "[")):
+        return True
+    statement, _, element = twice.rpartition(".")
+    return twice == "version" and path.startswith("statement") or element == "action" and name == "ResourceOwner" and path.startswith(statement + ".")
 
 
 def chunk(job):
@@ -266,6 +281,9 @@ def main():
         reached = {cell: counts[cell] for cell in cells()}
         least = min(reached, key=reached.get)
         floor(f"least hit of {len(reached)} cells (operator, qualifier, if_exist, key): {least}", reached[least], counts["pairs"] // 1000)
+        reached = {(tags, holds): counts["tags", tags, holds] for tags in ("none", "one", "several") for holds in (True, False, None)}
+        least = min(reached, key=reached.get)
+        floor(f"least hit of {len(reached)} outcomes with halves of a tag (tags, holds): {least}", reached[least], counts["pairs"] // 10_000)
         print("  reasons:", ", ".join(f"{k[1]} {n}" for k, n in sorted(counts.items(), key=str) if k[0] == "reason"))
         failed |= bool(differences)
         for case, _, _ in differences[: options.show]:

@@ -5,6 +5,7 @@ A world is one account with a pool of documents; lines are the driver's (driver.
 
 import json
 import random
+import re
 
 from model.document import OPERATORS
 
@@ -12,6 +13,13 @@ TEXTS = ["", "a", "A", "ab", "aab", "a*", "*", "?", "a?b", "axb", "é", "É", "�
          "10001", "100000546533", "1250000000", "a/b", "a:b", "true", "k&${", "𝒳"]
 PATTERNS = ["*", "a*", "*b", "a*b", "a*b*", "**", "*é*", "*a*a*b", "1*1", "${uin}", "${owner_uin}", "${app_id}", "1${uin}", "${uin}*",
             "*${app_id}", "${uin}${owner_uin}"]
+TAG_KEY, TAG_VALUE = "${qcs:principal_tag_key}", "${qcs:principal_tag_value}"
+TAGGED = [TAG_KEY, TAG_VALUE, TAG_VALUE, TAG_KEY + "&" + TAG_VALUE, TAG_KEY + "&" + TAG_VALUE, TAG_KEY + TAG_VALUE, TAG_KEY + "*", "*" + TAG_VALUE,
+          "*" + TAG_KEY + "*" + TAG_VALUE, TAG_VALUE + TAG_VALUE, "a" + TAG_VALUE, "${uin}" + TAG_VALUE, TAG_KEY + "&${owner_uin}"]
+# Tags of the caller; the texts among them that have no `&` are none.
+TAGS = ["a&b", "a&ab", "ab&a", "b&a", "a&b&ab", "&a", "a&", "&", "&&", "a&a*", "*&*", "a*b&*", "é&É", "ß&ss", "team&ops", "a b&a/b", "k&${uin}",
+        "10001&100000546533", "1&10001", "n&1", "1.0&100", "-&1.10", "m&true", "t&2024-02-29T12:00:00Z", "x&QQ==", "i&10.0.0.1", "10.0.0.1&8",
+        "", "a", "ab", "*", "1", "true", "10.0.0.1"]
 NUMBERS = ["0", "-0", "0.0e5", "1", "1.0", "1.10", "1.1", "1e0", "10e-1", "0.1E1", "-1", "-1.0", "1.5", "100", "1E2", "1e+2", "00100",
            "100000546533", "100000546533.0", "9007199254740993", "9007199254740992", "1e999999", "10e999998", "-1e999999",
            "1e-999999", "0.1e-999998", "123456789012345678901234567890", "123456789012345678901234567891"]
@@ -37,9 +45,9 @@ BAD_BYTES = ["Q", "QR==", "QQ=", "QUJ=", "QQ===", "=", "====", "Q Q=", "-_8=", "
 BOOLS = ["true", "false"]
 BAD_BOOLS = ["", "True", "1", "yes", " true"]
 POOLS = {
-    "text": (TEXTS, TEXTS + PATTERNS, []),
-    "fold": (TEXTS, TEXTS + PATTERNS, []),
-    "like": (TEXTS, TEXTS + PATTERNS, []),
+    "text": (TEXTS + TAGS[:7], TEXTS + PATTERNS + TAGGED, []),
+    "fold": (TEXTS + TAGS[:7], TEXTS + PATTERNS + TAGGED, []),
+    "like": (TEXTS + TAGS[:10], TEXTS + PATTERNS + TAGGED, []),
     "numeric": (NUMBERS + BAD_NUMBERS[:6], NUMBERS, BAD_NUMBERS),
     "date": (DATES + BAD_DATES[:6], DATES, BAD_DATES),
     "boolean": (BOOLS + BAD_BOOLS, BOOLS, BAD_BOOLS),
@@ -49,7 +57,7 @@ POOLS = {
 }
 # Several keys a kind, so that one request has keys of a kind that are missing, empty, single and several.
 KEYS = {
-    "text": ["qcs:uin", "qcs:resource_tag", "sts:external_id", "s:4"], "fold": ["saml:sub", "oidc:aud"], "like": ["qcs:tag", "s:like"],
+    "text": ["qcs:uin", "qcs:resource_tag", "sts:external_id", "s:4"], "fold": ["saml:sub", "oidc:aud"], "like": ["qcs:tag", "s:like", "qcs:principal_tag"],
     "numeric": ["cvm:count", "n:2", "n:3"], "date": ["qcs:current_time", "d:2", "d:3"], "boolean": ["qcs:mfa", "b:2"],
     "binary": ["x:blob", "x:blob2"], "ip": ["qcs:ip", "vpc:ip", "i:3"], "null": ["z:1", "z:2"],
 }
@@ -98,7 +106,7 @@ class World:
         if self.kind == "strategy" and rng.random() < 0.2:
             document["principal"] = self.principal()
         if rng.random() < broken:
-            document = spoil(rng, document, 1)
+            document = spoil(rng, document, 1) if rng.random() < 0.6 else mislead(rng, document)
         return json.dumps(document, ensure_ascii=rng.random() < 0.2)
 
     def statement(self):
@@ -161,8 +169,9 @@ class World:
         roll = rng.random()
         if kind in ("numeric", "boolean", "null") and roll < 0.2:
             return rng.choice([1, 0, -1, 1.5, 100] if kind == "numeric" else [True, False])
-        if kind not in ("text", "fold", "like", "null") and roll > 0.97:
-            return rng.choice(["${uin}", "${owner_uin}/8", "${app_id}", "1${uin}", "${uin}.0", "10.0.0.${app_id}"])
+        if kind not in ("text", "fold", "like", "null") and roll > 0.94:
+            return rng.choice(["${uin}", "${owner_uin}/8", "${app_id}", "1${uin}", "${uin}.0", "10.0.0.${app_id}", TAG_VALUE, TAG_VALUE, TAG_VALUE, TAG_KEY,
+                               TAG_KEY + "/" + TAG_VALUE, "1" + TAG_VALUE, TAG_VALUE + "==", "${uin}" + TAG_VALUE])
         return rng.choice(POOLS[kind][1])
 
     def principal(self):
@@ -199,7 +208,7 @@ class World:
             statements.append(statement)
         document = {"version": "2.0", "statement": statements}
         if rng.random() < broken:
-            document = spoil(rng, document, 1)
+            document = spoil(rng, document, 1) if rng.random() < 0.6 else mislead(rng, document)
         return json.dumps(document, ensure_ascii=False)
 
     # Questions.
@@ -243,6 +252,15 @@ class World:
                     continue
                 count = 0 if roll < 0.46 else 1 if roll < 0.73 else rng.choice([2, 2, 3])
                 context[key] = [rng.choice(POOLS[kind][0]) for _ in range(count)]
+        context.pop("qcs:principal_tag", None)
+        if rng.random() < 0.85:
+            tags = context["qcs:principal_tag"] = [rng.choice(TAGS) for _ in range(rng.choice([0, 1, 1, 1, 1, 2, 2, 3, 4]))]
+            for key in (key for kind in ("text", "fold", "like") for key in KEYS[kind][:3]):
+                if tags and context.get(key) and key != "qcs:principal_tag" and rng.random() < 0.4:
+                    # What one tag brings, or what two would if their halves went together.
+                    left, right = (rng.choice(tags).split("&", 1) if rng.random() < 0.8 else rng.choice(tags).rsplit("&", 1) for _ in range(2))
+                    whole = left[0] + "&" + right[-1]
+                    context[key][0] = rng.choice([left[0], right[-1], whole, whole, whole, left[0] + right[-1], left[-1] + right[-1], "a" + right[-1]])
         return context
 
     def who(self):
@@ -281,7 +299,7 @@ class World:
 
 TRUST = ["sts:AssumeRole", "sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"]
 
-# Near misses. A document is data here, with `Twice` for what a dict cannot say.
+# Near misses.
 
 ODD = [
     None, True, 0, 2.0, "", [], {}, "*", ["*"], [""], [[]], {"": ""}, "1.0", "2.0", "Allow", "name/", "name/*", "name/name/cvm:X", "cvm",
@@ -299,7 +317,7 @@ ODD = [
     "qcs::cam::uin/99:saml-provider/a/b", "qcs::cam::uin/99:policyid/1", "qcs::cam:gz:uin/99:root", "qcs::sts::uin/99:root", "qcs::cam::uin/-1:root", "qcs::cam::99:root",
     "qcs::cam::uin/:root", "qcs::cam::uin/99:Root", "qcs::cam::anonymous:anonymous", "cvm.qcloud.com", "cvm.cloud.tencent.com", "qcloud.com",
     ".qcloud.com", "cvm.qcloud.com.", "CVM.qcloud.com", "cvm.example.com", "a..qcloud.com", "-a.qcloud.com", "a_b.qcloud.com", "cvm qcloud.com", "xqcloud.com", "é.qcloud.com",
-    "*.qcloud.com", "10.0.0.0/8", "10.0.0.0/33", "${uin}", "${x}", "a${", "1e5", "true", "2024-02-29T12:00:00Z", "QQ==",
+    "*.qcloud.com", "10.0.0.0/8", "10.0.0.0/33", "${uin}", "${x}", TAG_KEY, TAG_VALUE, "${qcs:principal_tag}", "qcs::cvm:::" + TAG_KEY, "a${", "1e5", "true", "2024-02-29T12:00:00Z", "QQ==",
 ]
 NAMES = ["version", "statement", "principal", "effect", "action", "resource", "condition", "Effect", "sid", "notaction", "qcs", "service", "federated", "QCS",
          "qcs:ip", "qcs:", ":ip", "qcsip", "q c:ip", "qcs:a b", "qcs:a:b", "qcs:é", "é:x", "q.x:y", "qcs:\n", "qcs:\u007f", "qcs:\u0085", "", "string_equal", "String_equal",
@@ -311,12 +329,12 @@ NOISE = [",", "{", "}", "[", "]", ":", '"', "\\", "/", " ", "\t", "\n", "\r", "\
          "NaN", "Infinity", "\\u0061", "\\ud800", "\\udc00", "\\ud83d\\ude00", "\\u12g4", "\\x", "'", "//", "/* */", "é", "\u2028", '"a":1', '"a":1,', "[[[[[[[[", "1", "false"]
 
 
-class Twice(dict):
-    """An object with one name given once more, in front or behind."""
-
-    def __init__(self, members, name, value, first):
-        super().__init__(members)
-        self.name, self.value, self.first = name, value, first
+# What is easily taken for a variable, or is one that has no place there.
+NO_VARIABLES = ["${qcs:principal_tag}", "${principal_tag_key}", "${qcs:principal_tag_keys}", "${qcs:principal_tag_Value}", "${qcs:principal_tag_value",
+                "${ qcs:principal_tag_key}", "${qcs:principal_tag_key }", "${qcs::principal_tag_key}", "${${qcs:principal_tag_key}}", "${qcs:tag}", "${Uin}", "${"]
+NO_OPERATORS = ["string_equals", "String_equal", "ip_like", "null_equal_if_exist", "for_all_value:null_equal", "for_all_values:ip_equal", "bool_not_equal", ""]
+NO_KEYS = ["qcsip", "qcs:", ":ip", "é:x", "q c:ip", "qcs:\n", "", "qcs.x:y"]
+NO_VALUES = [None, [], {}, [[]], [None], {"a:b": "x"}, ["a", None], [["a"]], ["a", {}, 1, "", True]]
 
 
 def spoil(rng, document, count):
@@ -335,13 +353,39 @@ def spoil(rng, document, count):
                 holder[key] = json.loads(json.dumps(replaced))
         elif roll < 0.70:
             del holder[key]
-        elif isinstance(holder, dict) and not isinstance(holder, Twice):
+        elif isinstance(holder, dict):
             name = rng.choice(NAMES)
             if roll < 0.85:
                 value = holder.pop(key)
                 holder[name] = value
             else:
                 holder[name] = json.loads(json.dumps(rng.choice(ODD)))
+    return document
+
+
+def mislead(rng, document):
+    """The document with a variable out of its place, or with defects below an operator or a key that is none."""
+    statements = document.get("statement")
+    statement = rng.choice(statements) if isinstance(statements, list) else statements
+    conditions = statement.setdefault("condition", {})
+    roll = rng.random()
+    operator = rng.choice(sorted(OPERATORS))
+    if roll < 0.2 and "resource" in statement:
+        variable = rng.choice([TAG_KEY, TAG_VALUE, TAG_VALUE + "${uin}", *NO_VARIABLES])
+        statement["resource"] = ["*", "qcs::cvm:::" + rng.choice(["", "a", "*"]) + variable] if rng.random() < 0.5 else "qcs::*:::" + variable
+    elif roll < 0.3:
+        conditions["null_equal"] = {"z:1": rng.choice([TAG_KEY, TAG_VALUE, ["true", TAG_VALUE], "${uin}"])}
+    elif roll < 0.5:
+        variable = rng.choice(["", "1", TAG_KEY]) + rng.choice(NO_VARIABLES)
+        conditions[operator] = {"qcs:uin": variable if rng.random() < 0.5 else ["a", variable, "1", TAG_VALUE]}
+    else:
+        if rng.random() < 0.6:
+            operator = rng.choice(NO_OPERATORS)
+        keys = conditions.setdefault(operator, {})
+        for _ in range(rng.choice([1, 1, 2, 3])):
+            sound = [1, True, "a", "", "1", "10.0.0.1", ["true", "x"], TAG_VALUE, [TAG_KEY, "1"], ["a", rng.choice(NO_VARIABLES)]]
+            value = rng.choice(NO_VALUES) if rng.random() < 0.5 else rng.choice(sound)
+            keys[rng.choice(NO_KEYS if rng.random() < 0.5 else ["qcs:ip", "qcs:uin", "n:2", "z:1"])] = value
     return document
 
 
@@ -363,7 +407,9 @@ def near_miss(rng):
     world.kind = "strategy" if kind == "strategy" else "identity"
     text = world.trust(0) if kind == "trust" else world.document(0)
     document = json.loads(text)
-    if rng.random() < 0.65:
+    if rng.random() < 0.2:
+        document = mislead(rng, document)
+    if rng.random() < 0.55:
         document = spoil(rng, document, rng.choice([1, 1, 1, 2, 3]))
     if rng.random() < 0.02:
         document = rng.choice(ODD)
@@ -376,9 +422,10 @@ def near_miss(rng):
     elif roll < 0.16:
         # A name given twice: one member of an object again, at its beginning.
         at = text.find("{", rng.randrange(len(text) + 1))
-        name = rng.choice(NAMES[:12])
+        first = re.match(r'\{\s*("(?:[^"\\]|\\.)*")', text[max(0, at):])
+        name = first.group(1) if first and rng.random() < 0.6 else json.dumps(rng.choice(NAMES[:12]))
         if at >= 0:
-            text = text[:at + 1] + f'"{name}":{json.dumps(rng.choice(ODD))},' + text[at + 1:]
+            text = text[:at + 1] + f'{name}:{json.dumps(rng.choice(ODD))},' + text[at + 1:]
     elif roll < 0.19:
         # About as long as a document may be, or as deep.
         if rng.random() < 0.5:

@@ -12,13 +12,20 @@ class Caller(dict):
 
 
 class Question:
-    """action; resource: None (no single one) or its names; context: key to values; caller."""
+    """action; resource: None (no single one) or its names; context: key to values; caller, and the same with each of its tags."""
 
     def __init__(self, action, resource, context, caller):
         self.action = action.removeprefix("name/")
         self.service, _, self.operation = self.action.partition(":")
         self.context, self.caller = context, caller
         self.names = None if resource is None else [_name(text, caller) for text in resource]
+        # Without any tag there is one that has no halves, as there is for a text that is no tag.
+        self.tagged = [_tagged(caller, tag) for tag in context.get("qcs:principal_tag") or [""]]
+
+
+def _tagged(caller, tag):
+    key, divider, value = tag.partition("&")
+    return {**caller, **dict(zip(values.TAG_VARIABLES, (key, value) if divider else (None, None)))}
 
 
 def decide(identity, boundary, session, root, question):
@@ -209,12 +216,19 @@ def condition(pair, question):
     if not given:
         return if_exist
     kind, relation, negated = OPERATORS[operator]
-    tests = [any_of([_relation(kind, relation, value, cut, question.caller) for cut in written]) for value in given]
+    wanted = [(cut, caller) for cut in written for caller in _callers(cut, question)]
+    tests = [any_of([_relation(kind, relation, value, cut, caller) for cut, caller in wanted]) for value in given]
     if negated:
         tests = [negate(test) for test in tests]
     if qualifier == "for_all_value" or negated and not qualifier:
         return all_of(tests)
     return any_of(tests)
+
+
+def _callers(cut, question):
+    """Whose values fill a text: the caller's, once for each tag if halves of a tag stand in it."""
+    names = cut[1::2] if cut is not None else ()
+    return question.tagged if any(name in values.TAG_VARIABLES for name in names) else [question.caller]
 
 
 def _relation(kind, relation, given, cut, caller):

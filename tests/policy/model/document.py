@@ -99,7 +99,7 @@ class _Reader:
         except json.NotJson as error:
             self.defect("NotJson", "", error.at)
             return [deny_all()]
-        twice = self.duplicates(top, "")
+        twice = self.duplicates(top, None)
         if top.kind != "object":
             self.defect("NotObject", "", top.start)
             return [deny_all()]
@@ -139,11 +139,12 @@ class _Reader:
         return statements if rest and not twice else [deny_all()]
 
     def duplicates(self, node, path):
+        """Whether a name is given twice at any depth; the outermost object has no path, an element without name an empty one."""
         twice = False
         if node.kind == "object":
             names = set()
             for name, at, inner in node.value:
-                here = f"{path}.{name}" if path else name
+                here = name if path is None else f"{path}.{name}"
                 if name in names:
                     self.defect("DuplicateElement", here, at)
                     twice = True
@@ -151,7 +152,7 @@ class _Reader:
                 twice |= self.duplicates(inner, here)
         elif node.kind == "list":
             for i, inner in enumerate(node.value):
-                twice |= self.duplicates(inner, f"{path}[{i}]")
+                twice |= self.duplicates(inner, f"{path or ''}[{i}]")
         return twice
 
     def statement(self, node, path):
@@ -287,7 +288,7 @@ class _Reader:
         role = service == "cam" and item.startswith(("roleName/", "role/")) and sts_only
         if not self.own(account) and not (role and self.account(account)):
             self.defect("ResourceOwner", path, at, 4)
-        cut = values.variables(item)
+        cut = values.variables(item, values.VARIABLES)
         if item == "" or cut is None:
             self.defect("ResourceContent", path, at, 5)
         if any(name not in MEANT for _, _, _, _, name, _ in self.defects[before:]):
@@ -370,14 +371,11 @@ class _Reader:
             here = f"{path}.{operator}"
             parsed = _operator(operator)
             if parsed is None:
-                # What its keys and values should be is not known either.
                 self.defect("ConditionOperator", here, at)
                 result.append(None)
             if keys.kind != "object" or not keys.value:
                 self.defect("ConditionContent", here, keys.start)
                 result.append(None)
-                continue
-            if parsed is None:
                 continue
             inner = set()
             for key, key_at, given in keys.value:
@@ -388,23 +386,26 @@ class _Reader:
         return result
 
     def pair(self, operator, key, at, given, path):
+        """The values are read whether or not the operator (None: unknown) and the key can be."""
+        readable = operator is not None
         if not _KEY.fullmatch(key):
             self.defect("ConditionContent", path, at)
-            return None
-        kind = OPERATORS[operator[1]][0]
+            readable = False
+        kind = OPERATORS[operator[1]][0] if operator is not None else "unknown"
         if given.kind == "list":
             listed = [(inner, f"{path}[{i}]") for i, inner in enumerate(given.value)]
         else:
             listed = [(given, path)]
         if not listed:
             self.defect("ConditionContent", path, given.start)
-            return (*operator, key, [None])
-        return (*operator, key, [self.written(kind, *entry) for entry in listed])
+        written = [self.written(kind, *entry) for entry in listed] or [None]
+        return (*operator, key, written) if readable else None
 
     def written(self, kind, node, path):
         cut = None
         if node.kind in ("text", "number", "true", "false"):
-            cut = [node.value] if kind == "null" else values.variables(node.value)
+            # What an unknown operator would make of a text is not known.
+            cut = [node.value] if kind in ("null", "unknown") else values.variables(node.value)
         if cut is not None and len(cut) == 1 and kind in READERS and READERS[kind](node.value) is None:
             cut = None
         if cut is None:

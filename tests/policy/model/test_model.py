@@ -6,6 +6,9 @@ import unittest
 from . import decide, document, text, values
 
 
+KEY, VALUE = "${qcs:principal_tag_key}", "${qcs:principal_tag_value}"
+
+
 def rules(kind="identity", **more):
     return document.Rules(kind, "10001", 1250000000, ("stub",), {"7": ["cvm:RunInstances"]}, **more)
 
@@ -104,8 +107,9 @@ class Values(unittest.TestCase):
         caller = {"uin": "a*", "owner_uin": None, "app_id": "5"}
         self.assertEqual(values.fill_pattern(values.variables("x${uin}*${app_id}"), caller), ["xa*", "5"])
         self.assertIsNone(values.fill_pattern(values.variables("${owner_uin}"), caller))
-        for bad in ("${", "${Uin}", "${uin", "${${uin}}"):
+        for bad in ("${", "${Uin}", "${uin", "${${uin}}", "${qcs:principal_tag}", "${principal_tag_key}", "${qcs:principal_tag_keys}"):
             self.assertIsNone(values.variables(bad), bad)
+        self.assertIsNone(values.variables(VALUE, values.VARIABLES))
 
 
 class Documents(unittest.TestCase):
@@ -125,6 +129,46 @@ class Documents(unittest.TestCase):
             ("ConditionOperator", {"condition": {"string_equals": {"a:b": "x"}}}), ("ConditionContent", {"condition": {"ip_equal": {"qcs:ip": "x"}}}),
         ]:
             self.assertEqual(defects(statement(**elements)), [expected], elements)
+
+    def test_what_is_below_an_unknown_operator_is_read(self):
+        def found(keys, operator="nope"):
+            written = json.dumps({"version": "2.0", "statement": [statement(condition={operator: keys})]})
+            return [(name[9:], path.partition("condition.")[2]) for name, path, _ in document.read(written, rules())[0]]
+
+        unknown = ("Operator", "nope")
+        for fine in ("x", 1, True, ["", "1", False], "${x}", VALUE):
+            self.assertEqual(found({"a:b": fine}), [unknown], fine)
+        self.assertEqual(found({}), [unknown, ("Content", "nope")])
+        self.assertEqual(found({"a:b": []}), [unknown, ("Content", "nope.a:b")])
+        self.assertEqual(found({"a:b": ["x", None, {}, []]}), [unknown, *(("Content", f"nope.a:b[{i}]") for i in (1, 2, 3))])
+        self.assertEqual(found({"ab": "x", "a:b": None}), [unknown, ("Content", "nope.ab"), ("Content", "nope.a:b")])
+        # The key, and what its values are to an operator that is known.
+        self.assertEqual(found({"ab": "10.0.0.1"}, "ip_equal"), [("Content", "ip_equal.ab")])
+        self.assertEqual(found({"ab": ["10.0.0.1", "x", VALUE]}, "ip_equal"), [("Content", "ip_equal.ab"), ("Content", "ip_equal.ab[1]")])
+        self.assertEqual(found({"ab": []}, "ip_equal"), [("Content", "ip_equal.ab")] * 2)
+
+    def test_halves_of_a_tag_stand_in_conditions_only(self):
+        for operator in ("string_equal", "string_not_like_if_exist", "numeric_less_than", "for_any_value:ip_equal", "bool_equal", "binary_equal"):
+            self.assertEqual(defects(statement(condition={operator: {"a:b": ["1" + VALUE, KEY] if operator[0] == "s" else VALUE}})), [], operator)
+        self.assertEqual(defects(statement(condition={"null_equal": {"a:b": VALUE}})), ["ConditionContent"])
+        self.assertEqual(defects(statement(condition={"string_equal": {"a:b": "${qcs:principal_tag}"}})), ["ConditionContent"])
+        for item in (KEY, "a/" + VALUE, "${uin}" + VALUE):
+            self.assertEqual(defects(statement(resource="qcs::cvm:::" + item)), ["ResourceContent"])
+
+    def test_empty_lists_and_missing_elements_have_their_places(self):
+        def found(elements):
+            written = json.dumps({"version": "2.0", "statement": [elements]})
+            return [(name, path, written[at]) for name, path, at in document.read(written, rules())[0]]
+
+        self.assertEqual(found({"effect": "allow", "action": [], "resource": []}),
+                         [("ActionMissing", "statement[0].action", "["), ("ResourceMissing", "statement[0].resource", "[")])
+        self.assertEqual(found({"effect": "allow", "resource": "*"}), [("ActionMissing", "statement[0].action", "{")])
+
+    def test_names_given_twice_have_their_paths(self):
+        for written, path in [('{"a":1,"a":2}', "a"), ('{"":1,"":2}', ""), ('{"":{"a":1,"a":2}}', ".a"), ('{"":{"":{"a":1,"a":2}}}', "..a"),
+                              ('{"x":{"":1,"":2}}', "x."), ('{"x":[{"a":1,"a":2}]}', "x[0].a"), ('[{"a":1,"a":2}]', "[0].a")]:
+            found = [defect[1] for defect in document.read(written, rules())[0] if defect[0] == "DuplicateElement"]
+            self.assertEqual(found, [path], written)
 
     def test_length_leaves_out_spaces(self):
         short = json.dumps({"version": "2.0", "statement": [statement()]})
@@ -167,6 +211,41 @@ class Decisions(unittest.TestCase):
     def test_a_value_that_decides_still_decides(self):
         condition = {"ip_equal": {"qcs:ip": "10.0.0.1"}}
         self.assertEqual(ask(statement(condition=condition), ip=["here", "10.0.0.1"]), "allow")
+
+    def outcome(self, condition, tags, **context):
+        """True, False or None for the condition, from what an allow and a deny with it do."""
+        context |= {"principal_tag": tags}
+        allowed = ask(statement(condition=condition), **context) == "allow"
+        denied = ask([statement(), statement(effect="deny", condition=condition)], **context) == "explicit_deny"
+        self.assertTrue(denied or not allowed)
+        return allowed if allowed == denied else None
+
+    def test_halves_are_of_one_tag(self):
+        pair = {"string_equal": {"qcs:x": KEY + "&" + VALUE}}
+        for given, tags, expected in [
+            ("a&1", ["a&1", "b&2"], True), ("b&2", ["a&1", "b&2"], True), ("a&2", ["a&1", "b&2"], False), ("a&1&2", ["a&1&2"], True),
+            ("a&1", [], None), ("a&1", ["a"], None), ("a&1", ["a", "a&1"], True), ("a&1", ["a", "b&2"], None), ("&", ["&"], True),
+        ]:
+            self.assertIs(self.outcome(pair, tags, x=[given]), expected, (given, tags))
+
+    def test_halves_are_literal(self):
+        self.assertIs(self.outcome({"string_like": {"qcs:x": VALUE}}, ["k&a*"], x=["ab"]), False)
+        self.assertIs(self.outcome({"string_like": {"qcs:x": VALUE + "*"}}, ["k&a*"], x=["a*b"]), True)
+        self.assertIs(self.outcome({"string_equal": {"qcs:x": VALUE}}, ["k&${uin}"], x=["10002"]), False)
+
+    def test_halves_under_other_operators(self):
+        self.assertIs(self.outcome({"numeric_less_than": {"qcs:x": VALUE}}, ["n&1", "m&3"], x=["2"]), True)
+        self.assertIs(self.outcome({"numeric_less_than": {"qcs:x": VALUE}}, ["n&1", "m&x"], x=["2"]), None)
+        self.assertIs(self.outcome({"string_not_equal": {"qcs:x": VALUE}}, ["n&1", "m&3"], x=["3"]), False)
+        self.assertIs(self.outcome({"for_all_value:string_equal": {"qcs:x": VALUE}}, ["n&1", "m&3"], x=["3", "1"]), True)
+        self.assertIs(self.outcome({"string_equal": {"qcs:x": VALUE}}, []), False)
+        self.assertIs(self.outcome({"string_equal_if_exist": {"qcs:x": VALUE}}, []), True)
+
+    def test_a_pair_without_operator_or_key_is_unknown(self):
+        for condition in ({"nope": {"qcs:x": "1"}}, {"string_equal": {"x": "1"}}, {"string_equal_if_exist": {"x": "1"}}):
+            self.assertIsNone(self.outcome(condition, [], x=["1"]), condition)
+        self.assertIs(self.outcome({"string_equal": {"qcs:x": []}}, []), False)
+        self.assertIs(self.outcome({"string_equal": {"qcs:x": ["${x}", "1"]}}, [], x=["1"]), True)
 
     def test_operations_without_single_resources(self):
         self.assertEqual(ask(statement(resource="qcs::cvm::uin/-1:*/*")), "allow")

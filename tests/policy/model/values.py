@@ -17,8 +17,10 @@ _IPV4 = re.compile(rf"{_BYTE}(?:\.{_BYTE}){{3}}", re.ASCII)
 _GROUP = re.compile(r"[0-9A-Fa-f]{1,4}", re.ASCII)
 _PREFIX = re.compile(r"0|[1-9][0-9]{0,2}", re.ASCII)
 _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-_VARIABLE = re.compile(r"\$\{(uin|owner_uin|app_id)\}")
 VARIABLES = ("uin", "owner_uin", "app_id")
+# The two halves of a tag of the caller; in condition values only.
+TAG_VARIABLES = ("qcs:principal_tag_key", "qcs:principal_tag_value")
+_VARIABLE = re.compile(r"\$\{(uin|owner_uin|app_id|qcs:principal_tag_key|qcs:principal_tag_value)\}")
 
 
 def number(text):
@@ -183,10 +185,10 @@ def like(parts, text):
     return True
 
 
-def variables(text):
-    """The text cut at its variables: texts at even places, names at odd ones; None if `${` begins something else."""
+def variables(text, known=VARIABLES + TAG_VARIABLES):
+    """The text cut at its variables: texts at even places, names at odd ones; None if `${` begins something else than a known one."""
     cut = _VARIABLE.split(text)
-    if any("${" in part for part in cut[::2]):
+    if any("${" in part for part in cut[::2]) or any(name not in known for name in cut[1::2]):
         return None
     return cut
 
