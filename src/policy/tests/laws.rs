@@ -63,6 +63,100 @@ fn effects(layers: &Layers<'_>) -> Vec<Effect> {
     answers(layers).iter().map(|decision| decision.effect).collect()
 }
 
+/// Other names for everything that the alphabet names: two services, two operations, items, a condition key, the account
+/// and the user.
+#[derive(Debug)]
+struct Names {
+    services: (&'static str, &'static str),
+    operations: (String, String),
+    item: String,
+    ids: (String, String),
+    region: (&'static str, &'static str),
+    key: String,
+    owner: String,
+    user: String,
+}
+
+fn names() -> impl Strategy<Value = Names> {
+    let pair = |one: &'static str| (one, one).prop_filter("two names", |(a, b)| a != b);
+    let services =
+        prop::sample::select(vec![("cvm", "cbs"), ("cbs", "cvm"), ("vpc", "clb"), ("cos", "tke"), ("scf", "vpc")]);
+    let region = prop::sample::select(vec![("gz", "ap-guangzhou"), ("sh", "ap-shanghai"), ("ap-beijing", "bj")]);
+    let numbers = ("[1-9][0-9]{11}", "[1-9][0-9]{11}").prop_filter("two numbers", |(a, b)| a != b);
+    (
+        services,
+        pair("[A-Z][A-Za-z0-9]{0,12}"),
+        "[a-z]{1,9}",
+        pair("[a-zA-Z0-9-]{1,9}"),
+        region,
+        "[a-z]{1,9}:[a-zA-Z_/é]{1,9}",
+        numbers,
+    )
+        .prop_map(|(services, operations, item, ids, region, key, (owner, user))| Names {
+            services,
+            operations,
+            item,
+            ids,
+            region,
+            key,
+            owner,
+            user,
+        })
+}
+
+impl Names {
+    fn action(&self, action: &str) -> String {
+        match action {
+            "cvm:A" => format!("{}:{}", self.services.0, self.operations.0),
+            "cvm:B" => format!("{}:{}", self.services.0, self.operations.1),
+            _ => format!("{}:{}", self.services.1, self.operations.0),
+        }
+    }
+
+    fn statement(&self, statement: &str) -> String {
+        let old = [
+            (r#""cvm:*""#, format!(r#""{}:*""#, self.services.0)),
+            (r#""cvm:A""#, format!(r#""{}""#, self.action("cvm:A"))),
+            (r#""cvm:B""#, format!(r#""{}""#, self.action("cvm:B"))),
+            (r#""cbs:*""#, format!(r#""{}:*""#, self.services.1)),
+            ("qcs::cvm:::i/*", format!("qcs::{}:::{}/*", self.services.0, self.item)),
+            ("qcs::cvm:gz::*", format!("qcs::{}:{}::*", self.services.0, self.region.0)),
+            ("qcs::cvm:::i/1", format!("qcs::{}:::{}/{}", self.services.0, self.item, self.ids.0)),
+            ("k:x", self.key.clone()),
+        ];
+        // Marks first: a new name may be another one's old name.
+        let mark = |index: usize| format!("\u{1}{index}\u{2}");
+        let marked = |text: String, (index, (old, _)): (usize, &(&str, String))| text.replace(old, &mark(index));
+        let text = old.iter().enumerate().fold(statement.to_owned(), marked);
+        old.iter().enumerate().fold(text, |text, (index, (_, new))| text.replace(&mark(index), new))
+    }
+
+    /// The answers to the questions of the alphabet, asked by these names.
+    fn answers(&self, layers: &Layers<'_>) -> Vec<Decision> {
+        let resources = [
+            String::new(),
+            format!("qcs::{}::uin/{}:{}/{}", self.services.0, self.owner, self.item, self.ids.0),
+            format!("qcs::{}:{}:uin/{}:{}/{}", self.services.0, self.region.1, self.owner, self.item, self.ids.1),
+        ];
+        let caller = Variables { uin: &self.user, owner_uin: &self.owner, ..caller() };
+        let mut answers = Vec::new();
+        for action in ACTIONS {
+            for resource in &resources {
+                for entries in CONTEXTS {
+                    let entries: Vec<_> = entries.iter().map(|(_, value)| (self.key.as_str(), *value)).collect();
+                    let (context, names) = (context(&entries), [resource.as_str()]);
+                    let resource = if resource.is_empty() { Resource::Operation } else { Resource::Named(&names) };
+                    answers.push(decide(
+                        layers,
+                        &Question { action: &self.action(action), resource, context: &context, caller },
+                    ));
+                }
+            }
+        }
+        answers
+    }
+}
+
 /// Nowhere more than before.
 fn only_less(before: &[Effect], after: &[Effect]) -> bool {
     before.iter().zip(after).all(|(before, after)| *before == Effect::Allow || *after == Effect::Deny)
@@ -106,6 +200,15 @@ proptest! {
         let mut reversed = shuffled.clone();
         reversed.reverse();
         prop_assert_eq!(effects(&Layers::of(&compile(&shuffled))), effects(&Layers::of(&compile(&reversed))));
+    }
+
+    #[test]
+    fn renaming_is_neutral(all in statements(), names in names()) {
+        let renamed: Vec<String> = all.iter().map(|statement| names.statement(statement)).collect();
+        let rules = Rules::new(Kind::Identity, &names.owner, APP);
+        let parsed = |chunk: &[String]| parse(&document(&chunk.join(",")), &rules).unwrap();
+        let renamed = PolicySet::compile(renamed.chunks(2).map(|chunk| attach(parsed(chunk), "q", Via::Role)).collect());
+        prop_assert_eq!(answers(&Layers::of(&compile(&all))), names.answers(&Layers::of(&renamed)));
     }
 
     #[test]
