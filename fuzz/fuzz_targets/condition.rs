@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use camulator::policy::{
+use camulator_fuzz::policy::{
     self, Attached, Context, Kind, Layers, PolicyRef, PolicySet, Question, Reason, Resource, Rules, Variables, Via,
 };
 use libfuzzer_sys::fuzz_target;
