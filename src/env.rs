@@ -5,6 +5,7 @@
 //! and the emulator's steerable clock, which is state and lives in `engine::clock`.
 
 use chrono::{Datelike, Timelike};
+use rand::Rng;
 use std::sync::Arc;
 
 /// A point in time: microseconds since 1970-01-01T00:00:00Z.
@@ -149,11 +150,10 @@ impl Clock for SystemClock {
 struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
+    /// From a generator for cryptography on each thread, seeded and seeded again by the operating system: a system call for
+    /// each of the dozen values of a request would cost as much as its signature. Without a seed it panics, which ends
+    /// the request: going on with predictable keys would be worse.
     fn fill(&self, buffer: &mut [u8]) {
-        if let Err(error) = getrandom::fill(buffer) {
-            // Going on with predictable keys would be worse than stopping.
-            tracing::error!(%error, "the operating system gives no randomness");
-            std::process::abort();
-        }
+        rand::rng().fill_bytes(buffer);
     }
 }

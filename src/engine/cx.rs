@@ -6,7 +6,7 @@ use super::view::{Change, Holder};
 use super::{Account, Engine};
 use crate::env::Time;
 use crate::policy::PolicySet;
-use crate::store::{BoxFuture, Statement, Tx};
+use crate::store::{BoxFuture, Row, Tx};
 use std::sync::Arc;
 
 /// Who is asking, once it has been verified.
@@ -147,12 +147,13 @@ impl Write<'_, '_> {
     }
 }
 
-/// An answer together with the rows that must be committed before it leaves.
+/// An answer together with the row that must be committed before it leaves: one that changes nobody's rights, such as a
+/// new session, and so needs no lock and no new generation.
 pub struct Opened<T> {
     /// The answer.
     pub reply: T,
     /// What to commit.
-    pub rows: Vec<Statement>,
+    pub row: Row,
 }
 
 /// Runs a write: locks the account, runs `work`, commits, and drops what is outdated from the view. The only place
@@ -186,24 +187,4 @@ where
         )
         .await?;
     outcome.map(|(value, _, _)| value)
-}
-
-/// Commits rows that change nobody's rights, such as a new session: no lock, no new generation.
-pub async fn append(engine: &Engine, rows: Vec<Statement>) -> Result<(), Fault> {
-    let rows: Arc<[Statement]> = rows.into();
-    engine
-        .store
-        .write(
-            move |tx| {
-                let rows = rows.clone();
-                Box::pin(async move {
-                    for row in rows.iter() {
-                        tx.execute(row.sql, row.arguments.clone()).await?;
-                    }
-                    Ok(())
-                })
-            },
-            |()| (),
-        )
-        .await?
 }

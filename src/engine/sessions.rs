@@ -15,7 +15,7 @@ use crate::args;
 use crate::env::Time;
 use crate::policy::{self, Attached, PolicySet, Via};
 use crate::secret::{self, Secret};
-use crate::store::{FromRow, Statement, Tx};
+use crate::store::{FromRow, Row, Tx};
 use std::sync::Arc;
 
 /// The longest session of a role in seconds, whatever the role allows.
@@ -115,11 +115,10 @@ fn open(
     // Whoever assumes a further role from a session is still the one that the session was opened for.
     let inherited = cx.caller.session.as_ref().map_or("", |session| session.source_identity.as_str());
     let source = if wanted.source_identity.is_empty() { inherited } else { wanted.source_identity.as_str() };
-    let row = Statement {
-        sql: "INSERT INTO sessions (secret_id, account_id, role_id, user_id, name, origin, sealed, token_digest, \
-              policy, tags, source_identity, created_at, expires_at) \
-              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-        arguments: args![
+    let row = Row {
+        insert: "INSERT INTO sessions (secret_id, account_id, role_id, user_id, name, origin, sealed, token_digest, \
+                 policy, tags, source_identity, created_at, expires_at)",
+        values: args![
             &secret_id,
             &owner.id,
             role.map_or("", |role| role.id.as_str()),
@@ -135,7 +134,7 @@ fn open(
             expires_at.0
         ],
     };
-    Ok(Opened { reply: Credentials { secret_id, secret, token, expires_at }, rows: vec![row] })
+    Ok(Opened { reply: Credentials { secret_id, secret, token, expires_at }, row })
 }
 
 /// Ends one session now, by its account's clock. False when there is no such session.

@@ -141,7 +141,7 @@ async fn carry_out(
         Run::Write(run) => cx::write(cx, move |write| run(write, permit.clone())).await,
         Run::Open(run) => {
             let opened = run(&cx, permit).await?;
-            cx::append(&cx.engine, opened.rows).await?;
+            cx.engine.store.append(opened.row).await?;
             Ok(opened.reply)
         }
     }

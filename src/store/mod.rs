@@ -74,9 +74,9 @@ macro_rules! args {
 }
 
 /// Anything that both drivers can read a row into.
-pub trait Row: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+pub trait Readable: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
 
-impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+impl<T> Readable for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
 
 enum Connection<'c> {
     Sqlite(&'c mut SqliteConnection),
@@ -100,7 +100,11 @@ impl<'c> Tx<'c> {
     }
 
     /// The first row, or none.
-    pub async fn optional<T: Row>(&mut self, sql: &'static str, arguments: Vec<Value>) -> Result<Option<T>, Error> {
+    pub async fn optional<T: Readable>(
+        &mut self,
+        sql: &'static str,
+        arguments: Vec<Value>,
+    ) -> Result<Option<T>, Error> {
         let outcome = match &mut self.connection {
             Connection::Sqlite(connection) => {
                 sqlx::query_as_with(sql, sqlite_arguments(arguments)?).fetch_optional(&mut **connection).await
@@ -113,7 +117,7 @@ impl<'c> Tx<'c> {
     }
 
     /// Every row.
-    pub async fn all<T: Row>(&mut self, sql: &'static str, arguments: Vec<Value>) -> Result<Vec<T>, Error> {
+    pub async fn all<T: Readable>(&mut self, sql: &'static str, arguments: Vec<Value>) -> Result<Vec<T>, Error> {
         let outcome = match &mut self.connection {
             Connection::Sqlite(connection) => {
                 sqlx::query_as_with(sql, sqlite_arguments(arguments)?).fetch_all(&mut **connection).await
@@ -146,6 +150,21 @@ impl<'c> Tx<'c> {
         let changed = self.noted(outcome)?;
         self.touched |= changed > 0;
         Ok(changed)
+    }
+
+    /// Runs a statement that was put together here.
+    async fn run(&mut self, sql: String, arguments: Vec<Value>) -> Result<(), Error> {
+        let sql = sqlx::AssertSqlSafe(sql);
+        let outcome = match &mut self.connection {
+            Connection::Sqlite(connection) => {
+                sqlx::query_with(sql, sqlite_arguments(arguments)?).execute(&mut **connection).await.map(|_| ())
+            }
+            Connection::Postgres(connection) => {
+                sqlx::query_with(sql, postgres_arguments(arguments)?).execute(&mut **connection).await.map(|_| ())
+            }
+        };
+        self.touched = true;
+        self.noted(outcome)
     }
 
     /// Moves an account's generation on and returns the new one: on PostgreSQL the row lock that makes one writer a
@@ -190,13 +209,27 @@ fn postgres_arguments(values: Vec<Value>) -> Result<PgArguments, Error> {
     Ok(arguments)
 }
 
-/// A statement that was prepared outside a transaction, to be run inside one.
+/// A new row that needs nothing to be looked at first.
 #[derive(Clone, Debug)]
-pub struct Statement {
-    /// The text, `$1…$n` for the arguments.
-    pub sql: &'static str,
-    /// The arguments.
-    pub arguments: Vec<Value>,
+pub struct Row {
+    /// `INSERT INTO table (columns)`.
+    pub insert: &'static str,
+    /// The values of the columns.
+    pub values: Vec<Value>,
+}
+
+impl Row {
+    /// The statement for this row and others of the same table, with all their values.
+    fn statement(&self, others: &[&Row]) -> (String, Vec<Value>) {
+        let columns = self.values.len();
+        let places = |row: usize| {
+            let places: Vec<String> = (1..=columns).map(|column| format!("${}", row * columns + column)).collect();
+            format!("({})", places.join(", "))
+        };
+        let rows: Vec<String> = (0..=others.len()).map(places).collect();
+        let values = self.values.iter().chain(others.iter().flat_map(|row| &row.values)).cloned();
+        (format!("{} VALUES {}", self.insert, rows.join(", ")), values.collect())
+    }
 }
 
 /// A consistent look at the database: what it sees does not change until it is dropped.
@@ -272,7 +305,7 @@ impl Store {
     }
 
     /// Asks one question outside any transaction: the cheapest way to see a single committed row.
-    pub async fn glance<T: Row>(&self, sql: &'static str, arguments: Vec<Value>) -> Result<Option<T>, Error> {
+    pub async fn glance<T: Readable>(&self, sql: &'static str, arguments: Vec<Value>) -> Result<Option<T>, Error> {
         match &self.engine {
             Engine::File { readers, .. } => {
                 let mut connection = readers.acquire().await?;
@@ -317,6 +350,18 @@ impl Store {
                         Ok(Err(error))
                     }
                 }
+            }
+        }
+    }
+
+    /// Adds a row and commits it. On SQLite those that wait together go in with one statement.
+    pub async fn append(&self, row: Row) -> Result<(), Error> {
+        match &self.engine {
+            Engine::File { writer, .. } | Engine::Memory { writer, .. } => writer::append(writer, row).await,
+            Engine::Postgres(pool) => {
+                let mut connection = pool.acquire().await?;
+                let (sql, values) = row.statement(&[]);
+                Tx::postgres(&mut connection).run(sql, values).await
             }
         }
     }

@@ -1,17 +1,21 @@
 //! The one SQLite writer: a task that owns the writing connection and commits whatever is waiting together.
 //!
 //! A commit costs an fsync, a statement does not; so the jobs that arrive while one group is at work share the next
-//! commit, and every answer still leaves after it. A job that fails without having changed anything costs the others
+//! commit, and every answer still leaves after it. A statement costs two changes of threads, since sqlx runs SQLite on
+//! one of its own; so rows that need nothing looked at go in together. A job that fails without having changed anything costs the others
 //! nothing. One that fails half-way is rare (operations look before they write): then the group is rolled back and
 //! repeated without it, which needs no savepoint around every job.
 
-use super::{BoxFuture, Error, Tx};
+use super::{BoxFuture, Error, Row, Tx, Value};
 use sqlx::sqlite::SqliteConnection;
 use std::sync::Arc;
 use tokio::sync::{Mutex, mpsc, oneshot};
 
 /// How many jobs share a commit at most: enough to make the fsync cheap, few enough to keep the first one's wait short.
 const GROUP: usize = 256;
+
+/// How many rows go into one statement at most. SQLite takes 32,766 values.
+const MERGED: usize = 64;
 
 /// What waits in the queue.
 pub(super) enum Queued {
@@ -24,6 +28,11 @@ pub(super) enum Queued {
 pub(super) trait Job: Send {
     /// Runs the work and keeps its outcome. True when it ended well.
     fn run<'t>(&'t mut self, tx: &'t mut Tx<'_>) -> BoxFuture<'t, bool>;
+
+    /// The row, if the work is to add one and no more.
+    fn row(&self) -> Option<&Row> {
+        None
+    }
 
     /// Tells whoever waits; `committed` says whether the group's commit went through.
     fn finish(self: Box<Self>, committed: Result<(), Error>);
@@ -65,6 +74,30 @@ where
     }
 }
 
+struct Append {
+    row: Row,
+    outcome: Option<Error>,
+    reply: oneshot::Sender<Result<(), Error>>,
+}
+
+impl Job for Append {
+    fn run<'t>(&'t mut self, tx: &'t mut Tx<'_>) -> BoxFuture<'t, bool> {
+        Box::pin(async move {
+            let (sql, values) = self.row.statement(&[]);
+            self.outcome = tx.run(sql, values).await.err();
+            self.outcome.is_none()
+        })
+    }
+
+    fn row(&self) -> Option<&Row> {
+        Some(&self.row)
+    }
+
+    fn finish(self: Box<Self>, committed: Result<(), Error>) {
+        let _ = self.reply.send(self.outcome.map_or(committed, Err));
+    }
+}
+
 /// Starts the writer on its connection.
 pub(super) fn start(connection: Arc<Mutex<SqliteConnection>>) -> mpsc::Sender<Queued> {
     let (sender, receiver) = mpsc::channel(4096);
@@ -86,6 +119,14 @@ where
 {
     let (reply, answer) = oneshot::channel();
     let job = Box::new(Typed { work, committed, outcome: None, reply });
+    writer.send(Queued::Job(job)).await.map_err(|_| Error::Closed)?;
+    answer.await.map_err(|_| Error::Closed)?
+}
+
+/// Queues a row and waits for its commit.
+pub(super) async fn append(writer: &mpsc::Sender<Queued>, row: Row) -> Result<(), Error> {
+    let (reply, answer) = oneshot::channel();
+    let job = Box::new(Append { row, outcome: None, reply });
     writer.send(Queued::Job(job)).await.map_err(|_| Error::Closed)?;
     answer.await.map_err(|_| Error::Closed)?
 }
@@ -125,11 +166,19 @@ async fn run(connection: Arc<Mutex<SqliteConnection>>, mut queue: mpsc::Receiver
 }
 
 async fn commit_together(connection: &mut SqliteConnection, mut group: Vec<Box<dyn Job>>) {
+    let mut together = true;
     while !group.is_empty() {
         if let Err(error) = sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut *connection).await {
             return finish_all(group, &Err(error));
         }
-        let Some(spoiler) = run_all(connection, &mut group).await else {
+        let rows = if together { rows_of(&group) } else { Vec::new() };
+        if add(connection, rows).await.is_err() {
+            // One of them cannot go in (its account is gone, say): each by itself then, to find out which.
+            roll_back(connection).await;
+            together = false;
+            continue;
+        }
+        let Some(spoiler) = run_all(connection, &mut group, together).await else {
             let outcome = sqlx::raw_sql("COMMIT").execute(&mut *connection).await.map(|_| ());
             if outcome.is_err() {
                 roll_back(connection).await;
@@ -142,9 +191,36 @@ async fn commit_together(connection: &mut SqliteConnection, mut group: Vec<Box<d
     }
 }
 
-/// Runs every job of the group; the place of the first that failed after changing something, if any.
-async fn run_all(connection: &mut SqliteConnection, group: &mut [Box<dyn Job>]) -> Option<usize> {
+/// The rows of the group, in statements of so many that there are few different ones to prepare.
+fn rows_of(group: &[Box<dyn Job>]) -> Vec<(String, Vec<Value>)> {
+    let mut rows: Vec<&Row> = group.iter().filter_map(|job| job.row()).collect();
+    rows.sort_by_key(|row| row.insert);
+    let mut statements = Vec::new();
+    for mut rows in rows.chunk_by(|one, other| one.insert == other.insert) {
+        while let Some((first, others)) = rows.split_first() {
+            let (with_it, after) = others.split_at((1 << rows.len().min(MERGED).ilog2()) - 1);
+            statements.push(first.statement(with_it));
+            rows = after;
+        }
+    }
+    statements
+}
+
+async fn add(connection: &mut SqliteConnection, statements: Vec<(String, Vec<Value>)>) -> Result<(), Error> {
+    let mut tx = Tx::sqlite(connection);
+    for (sql, values) in statements {
+        tx.run(sql, values).await?;
+    }
+    Ok(())
+}
+
+/// Runs every job of the group, without those whose rows are in already; the place of the first that failed after changing
+/// something, if any.
+async fn run_all(connection: &mut SqliteConnection, group: &mut [Box<dyn Job>], rows_are_in: bool) -> Option<usize> {
     for (place, job) in group.iter_mut().enumerate() {
+        if rows_are_in && job.row().is_some() {
+            continue;
+        }
         let mut tx = Tx::sqlite(&mut *connection);
         if !job.run(&mut tx).await && tx.touched {
             return Some(place);

@@ -31,3 +31,4 @@ mod tenants;
 mod tidy;
 mod wire;
 mod world;
+mod writes;

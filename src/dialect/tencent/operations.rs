@@ -69,7 +69,7 @@ macro_rules! run {
         Run::Open(|cx, permit| {
             Box::pin(async move {
                 let opened = $module::$function(cx, narrowed::<$module::$name>(&permit)?).await?;
-                Ok(Opened { reply: answer(&opened.reply)?, rows: opened.rows })
+                Ok(Opened { reply: answer(&opened.reply)?, row: opened.row })
             })
         })
     };

@@ -92,7 +92,7 @@ pub async fn assume_role(cx: &Cx, input: Authorized<AssumeRole>) -> Result<Opene
         source_identity: input.source_identity.as_ref().map_or("", SessionName::as_str).to_owned(),
     };
     let opened = sessions::assume(cx, &input.evidence().asked, &account, &role, &wanted).await?;
-    Ok(Opened { reply: Session::of(&opened.reply), rows: opened.rows })
+    Ok(Opened { reply: Session::of(&opened.reply), row: opened.row })
 }
 
 /// AssumeRole is granted on the role, under the name that was asked for and, when it exists, its other one; conditions
@@ -180,7 +180,7 @@ pub async fn get_federation_token(cx: &Cx, input: Authorized<GetFederationToken>
         source_identity: String::new(),
     };
     let opened = sessions::federate(cx, &wanted)?;
-    Ok(Opened { reply: Session::of(&opened.reply), rows: opened.rows })
+    Ok(Opened { reply: Session::of(&opened.reply), row: opened.row })
 }
 
 /// GetCallerIdentity's request.
