@@ -1,0 +1,158 @@
+//! Who the cases of error codes are about: a tenant with one of everything, one that is full, and their callers.
+
+use crate::support::{Caller, Test, allow, root_of};
+use crate::world::World;
+use camulator::args;
+use serde_json::json;
+
+/// Who asks.
+#[derive(Clone, Copy)]
+pub enum Who {
+    /// The root of a tenant with one of everything.
+    Root,
+    /// A sub-user without a policy.
+    Nobody,
+    /// A sub-user with the policy that allows everything.
+    Everyone,
+    /// The root of a tenant that is full.
+    Full,
+    /// A session of a role that may do everything.
+    Session,
+}
+
+/// What the cases are about.
+pub struct Scene {
+    pub world: World,
+    pub nobody: Caller,
+    pub everyone: Caller,
+    pub full: Caller,
+    pub session: Caller,
+    /// A user of the full tenant, with 200 policies and two keys.
+    pub laden: Caller,
+    /// A user of the first tenant with as many policies as it may have.
+    pub heavy: Caller,
+    /// The policy of the full tenant that nobody has.
+    pub spare: u64,
+}
+
+impl Scene {
+    pub async fn set(t: &Test) -> Scene {
+        let world = World::of(t).await;
+        let nobody = world.root.user("nobody").await;
+        let everyone = world.root.user("everyone").await;
+        world.root.grant(&everyone, "everything", &allow("*", "*")).await;
+        world.root.role("all", &[root_of(&world.root.uin)]).await;
+        world.root.grant_role("all", "all", &allow("*", "*")).await;
+        let session = world.root.assume(&world.root.uin, "all").await;
+        let heavy = world.root.user("heavy").await;
+        t.execute(
+            "INSERT INTO attachments (account_id, holder_kind, holder_id, policy_id, created_at, seq) \
+             WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < 200) \
+             SELECT $1, 'user', $2, 'none-' || CAST(i AS TEXT), 0, i FROM n",
+            args![&world.root.uin, &heavy.uin],
+        )
+        .await;
+        let full = t.tenant("700000000001").await;
+        let laden = full.user("laden").await;
+        full.cam("CreateAccessKey", json!({"TargetUin": &laden.uin})).await.ok();
+        full.role("laden", &[root_of(&full.uin)]).await;
+        let spare = full.policy("spare", &allow("cam:GetUser", "*")).await;
+        fill(t, &full.uin).await;
+        Scene { world, nobody, everyone, full, session, laden, heavy, spare }
+    }
+
+    pub fn caller(&self, who: Who) -> &Caller {
+        match who {
+            Who::Root => &self.world.root,
+            Who::Nobody => &self.nobody,
+            Who::Everyone => &self.everyone,
+            Who::Full => &self.full,
+            Who::Session => &self.session,
+        }
+    }
+}
+
+/// Brings an account to every documented limit.
+async fn fill(t: &Test, account: &str) {
+    t.execute(
+        "INSERT INTO roles (account_id, id, name, kind, document, description, console_login, session_duration, \
+         boundary_id, created_at, updated_at, seq) \
+         WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < 999) \
+         SELECT $1, CAST(i AS TEXT), 'full-' || CAST(i AS TEXT), 'user', '{}', '', $2, 7200, '', 0, 0, i FROM n",
+        args![account, false],
+    )
+    .await;
+    t.execute(
+        "INSERT INTO users (account_id, id, uid, name, remark, console_login, phone, country_code, email, boundary_id, \
+         created_at, seq) \
+         WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < 999) \
+         SELECT $1, CAST(i AS TEXT), i, 'full-' || CAST(i AS TEXT), '', $2, '', '', '', '', 0, i FROM n",
+        args![account, false],
+    )
+    .await;
+    t.execute(
+        "INSERT INTO policies (account_id, id, name, description, default_version, last_version, created_at, \
+         updated_at, seq) \
+         WITH RECURSIVE n(i) AS (SELECT CAST(2 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < 1500) \
+         SELECT $1, CAST(i AS TEXT), 'full-' || CAST(i AS TEXT), '', 1, 1, 0, 0, i FROM n",
+        args![account],
+    )
+    .await;
+    t.execute(
+        "INSERT INTO policy_versions (account_id, policy_id, version, document, created_at) \
+         SELECT account_id, id, 1, $2, 0 FROM policies WHERE account_id = $1 AND seq < 2000",
+        args![account, allow("cam:GetUser", "*").to_string()],
+    )
+    .await;
+    t.execute(
+        "INSERT INTO policy_versions (account_id, policy_id, version, document, created_at) \
+         WITH RECURSIVE n(i) AS (SELECT CAST(2 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < 5) \
+         SELECT p.account_id, p.id, n.i, $2, 0 FROM policies p, n WHERE p.account_id = $1 AND p.name = 'spare'",
+        args![account, allow("cam:GetUser", "*").to_string()],
+    )
+    .await;
+    t.execute(
+        "INSERT INTO user_groups (account_id, id, name, remark, created_at, seq) \
+         WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < 300) \
+         SELECT $1, CAST(i AS TEXT), 'full-' || CAST(i AS TEXT), '', 0, i FROM n",
+        args![account],
+    )
+    .await;
+    // The group 1 has as many members as it may, the user `laden` as many groups, and the group 2 as many policies.
+    t.execute(
+        "INSERT INTO group_members (account_id, group_id, user_id, seq) \
+         SELECT account_id, '1', id, 1 FROM users WHERE account_id = $1 AND seq <= 100 AND name <> 'laden'",
+        args![account],
+    )
+    .await;
+    t.execute(
+        "INSERT INTO group_members (account_id, group_id, user_id, seq) \
+         SELECT g.account_id, g.id, u.id, 1 FROM user_groups g JOIN users u ON u.account_id = g.account_id \
+         WHERE g.account_id = $1 AND g.seq BETWEEN 2 AND 11 AND u.name = 'laden'",
+        args![account],
+    )
+    .await;
+    t.execute(
+        "INSERT INTO attachments (account_id, holder_kind, holder_id, policy_id, created_at, seq) \
+         SELECT account_id, 'group', '2', id, 0, seq FROM policies WHERE account_id = $1 AND seq BETWEEN 2 AND 201",
+        args![account],
+    )
+    .await;
+    for (kind, sql) in [
+        (
+            "user",
+            "SELECT u.account_id, 'user', u.id, p.id, 0, p.seq FROM users u JOIN policies p ON p.account_id = u.account_id",
+        ),
+        (
+            "role",
+            "SELECT r.account_id, 'role', r.id, p.id, 0, p.seq FROM roles r JOIN policies p ON p.account_id = r.account_id",
+        ),
+    ] {
+        let holder = if kind == "user" { 'u' } else { 'r' };
+        let sql = format!(
+            "INSERT INTO attachments (account_id, holder_kind, holder_id, policy_id, created_at, seq) \
+             {sql} WHERE {holder}.account_id = $1 AND {holder}.name = 'laden' AND p.seq BETWEEN 2 AND 201"
+        );
+        t.execute(sql.leak(), args![account]).await;
+    }
+}

@@ -1,0 +1,383 @@
+//! Somebody with a key, a request on its way, and what comes back.
+
+use super::{Surface, peer};
+use crate::tc3::{self, ToSign};
+use axum::body::Body;
+use camulator::dialect::contract::Op;
+use camulator::dialect::tencent::operations;
+use camulator::env::Clock;
+use http::header::HeaderValue;
+use serde_json::{Value, json};
+use std::net::SocketAddr;
+
+/// Somebody with a key.
+#[derive(Clone)]
+pub struct Caller {
+    pub surface: Surface,
+    /// Its own uin.
+    pub uin: String,
+    pub secret_id: String,
+    pub secret_key: String,
+    pub token: Option<String>,
+}
+
+impl Caller {
+    /// Calls an action of CAM.
+    pub async fn cam(&self, action: &str, params: Value) -> Reply {
+        self.call("cam", operations::CAM, action, params).send().await
+    }
+
+    /// Calls an action of STS.
+    pub async fn sts(&self, action: &str, params: Value) -> Reply {
+        self.call("sts", operations::STS, action, params).send().await
+    }
+
+    /// Calls an operation of the registry.
+    pub async fn ask(&self, op: &Op, params: Value) -> Reply {
+        self.call(op.service, op.version, op.action, params).send().await
+    }
+
+    /// Calls DescribeInstances of CVM, which a stub answers.
+    pub async fn describe_instances(&self, region: &str) -> Reply {
+        self.call("cvm", "2017-03-12", "DescribeInstances", json!({})).region(region).send().await
+    }
+
+    /// A request that can be changed before it is signed and after.
+    pub fn call(&self, service: &str, version: &str, action: &str, params: Value) -> Call {
+        let host = format!("{service}.tencentcloudapi.com");
+        Call {
+            surface: self.surface.clone(),
+            caller: self.clone(),
+            method: "POST".to_owned(),
+            target: "/".to_owned(),
+            service: service.to_owned(),
+            host,
+            signed_host: None,
+            content_type: "application/json".to_owned(),
+            signed_content_type: None,
+            timestamp: self.surface.clock.now().seconds(),
+            headers: vec![
+                ("x-tc-action".to_owned(), action.to_owned()),
+                ("x-tc-version".to_owned(), version.to_owned()),
+                ("x-tc-region".to_owned(), "ap-guangzhou".to_owned()),
+            ],
+            also_signed: Vec::new(),
+            body: params.to_string().into_bytes(),
+            payload: None,
+            edits: Vec::new(),
+            peer: peer(),
+        }
+    }
+
+    /// Makes a sub-user with a key, and calls as it.
+    pub async fn user(&self, name: &str) -> Caller {
+        let made = self.cam("AddUser", json!({"Name": name, "UseApi": 1})).await.ok();
+        Caller {
+            uin: made["Uin"].to_string(),
+            secret_id: text(&made["SecretId"]).to_owned(),
+            secret_key: text(&made["SecretKey"]).to_owned(),
+            token: None,
+            ..self.clone()
+        }
+    }
+
+    /// Makes a role that these principals may assume; its id.
+    pub async fn role(&self, name: &str, principals: &[String]) -> String {
+        let trust = trust(principals);
+        let made = self.cam("CreateRole", json!({"RoleName": name, "PolicyDocument": trust})).await.ok();
+        text(&made["RoleId"]).to_owned()
+    }
+
+    /// Makes a policy; its id.
+    pub async fn policy(&self, name: &str, document: &Value) -> u64 {
+        let made = self.cam("CreatePolicy", json!({"PolicyName": name, "PolicyDocument": document.to_string()}));
+        made.await.ok()["PolicyId"].as_u64().unwrap()
+    }
+
+    /// Makes a policy and attaches it to a user; its id.
+    pub async fn grant(&self, user: &Caller, name: &str, document: &Value) -> u64 {
+        let policy = self.policy(name, document).await;
+        self.cam("AttachUserPolicy", json!({"PolicyId": policy, "AttachUin": &user.uin})).await.ok();
+        policy
+    }
+
+    /// Makes a policy and attaches it to a role; its id.
+    pub async fn grant_role(&self, role: &str, name: &str, document: &Value) -> u64 {
+        let policy = self.policy(name, document).await;
+        self.cam("AttachRolePolicy", json!({"PolicyId": policy, "AttachRoleName": role})).await.ok();
+        policy
+    }
+
+    /// Assumes a role, and calls as it.
+    pub async fn assume(&self, owner: &str, role: &str) -> Caller {
+        let arn = format!("qcs::cam::uin/{owner}:roleName/{role}");
+        let opened = self.sts("AssumeRole", json!({"RoleArn": arn, "RoleSessionName": "session"})).await.ok();
+        self.session(&opened)
+    }
+
+    /// Whoever has the credentials of a reply.
+    pub fn session(&self, reply: &Value) -> Caller {
+        let credentials = &reply["Credentials"];
+        Caller {
+            secret_id: text(&credentials["TmpSecretId"]).to_owned(),
+            secret_key: text(&credentials["TmpSecretKey"]).to_owned(),
+            token: Some(text(&credentials["Token"]).to_owned()),
+            ..self.clone()
+        }
+    }
+
+    /// The same key with another secret.
+    pub fn forged(&self) -> Caller {
+        Caller { secret_key: "x".repeat(32), ..self.clone() }
+    }
+}
+
+/// A trust policy for principals by their resource names.
+pub fn trust(principals: &[String]) -> String {
+    let statement = json!([{"action": "name/sts:AssumeRole", "effect": "allow", "principal": {"qcs": principals}}]);
+    json!({"version": "2.0", "statement": statement}).to_string()
+}
+
+/// A policy with one statement that allows.
+pub fn allow(action: &str, resource: &str) -> Value {
+    json!({"version": "2.0", "statement": [{"effect": "allow", "action": action, "resource": resource}]})
+}
+
+/// The name of an account's root as a principal.
+pub fn root_of(uin: &str) -> String {
+    format!("qcs::cam::uin/{uin}:root")
+}
+
+/// A text of a reply.
+#[track_caller]
+pub fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_else(|| panic!("no text: {value}"))
+}
+
+/// A request on its way: what is set before [`Call::send`] is signed unless it says otherwise.
+#[derive(Clone)]
+pub struct Call {
+    surface: Surface,
+    caller: Caller,
+    method: String,
+    target: String,
+    service: String,
+    host: String,
+    signed_host: Option<String>,
+    content_type: String,
+    signed_content_type: Option<String>,
+    timestamp: i64,
+    headers: Vec<(String, String)>,
+    also_signed: Vec<String>,
+    body: Vec<u8>,
+    payload: Option<String>,
+    edits: Vec<(String, Option<Vec<u8>>)>,
+    peer: SocketAddr,
+}
+
+impl Call {
+    pub fn method(mut self, method: &str) -> Call {
+        self.method = method.to_owned();
+        self
+    }
+
+    /// The service in the signature's scope.
+    pub fn scope(mut self, service: &str) -> Call {
+        self.service = service.to_owned();
+        self
+    }
+
+    /// The `Host` that is sent, and what is signed as the host.
+    pub fn host(mut self, sent: &str, signed: &str) -> Call {
+        self.host = sent.to_owned();
+        self.signed_host = Some(signed.to_owned());
+        self
+    }
+
+    /// The `Content-Type` that is sent, and what is signed as it.
+    pub fn content_type(mut self, sent: &str, signed: &str) -> Call {
+        self.content_type = sent.to_owned();
+        self.signed_content_type = Some(signed.to_owned());
+        self
+    }
+
+    /// The time of signing.
+    pub fn at(mut self, timestamp: i64) -> Call {
+        self.timestamp = timestamp;
+        self
+    }
+
+    pub fn region(self, region: &str) -> Call {
+        self.header("x-tc-region", region)
+    }
+
+    pub fn language(self, language: &str) -> Call {
+        self.header("x-tc-language", language)
+    }
+
+    /// A header, in place of one of the same name.
+    pub fn header(mut self, name: &str, value: &str) -> Call {
+        self.headers.retain(|(known, _)| known != name);
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// A header that is signed as well.
+    pub fn signing(mut self, name: &str) -> Call {
+        self.also_signed.push(name.to_owned());
+        self
+    }
+
+    /// The body as bytes.
+    pub fn body(mut self, body: impl Into<Vec<u8>>) -> Call {
+        self.body = body.into();
+        self
+    }
+
+    /// What is signed in place of the body's digest.
+    pub fn payload(mut self, digest: &str) -> Call {
+        self.payload = Some(digest.to_owned());
+        self
+    }
+
+    /// A header that is set, changed or (`None`) removed after signing.
+    pub fn edit(mut self, name: &str, value: Option<&[u8]>) -> Call {
+        self.edits.push((name.to_owned(), value.map(<[u8]>::to_vec)));
+        self
+    }
+
+    pub fn from(mut self, peer: &str) -> Call {
+        self.peer = SocketAddr::new(peer.parse().unwrap(), 50_000);
+        self
+    }
+
+    /// The signature that [`Call::send`] would make.
+    pub fn signed(&self) -> tc3::Signed {
+        let content_type = self.signed_content_type.as_ref().unwrap_or(&self.content_type);
+        let host = self.signed_host.as_ref().unwrap_or(&self.host);
+        let mut headers = vec![("content-type", content_type.to_lowercase()), ("host", host.clone())];
+        if self.signed_content_type.is_some() {
+            headers[0].1.clone_from(content_type);
+        }
+        for name in &self.also_signed {
+            let (_, value) = self.headers.iter().find(|(known, _)| known == name).expect("a header that is sent");
+            headers.push((name, value.trim().to_lowercase()));
+        }
+        headers.sort();
+        let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let payload = self.payload.clone().unwrap_or_else(|| tc3::digest(&self.body));
+        let date = tc3::date(self.timestamp);
+        let query = if self.method == "GET" { self.target.split_once('?').map_or("", |(_, query)| query) } else { "" };
+        ToSign {
+            secret_key: &self.caller.secret_key,
+            method: &self.method,
+            query,
+            headers: &headers,
+            payload: &payload,
+            timestamp: self.timestamp,
+            date: &date,
+            service: &self.service,
+        }
+        .sign()
+    }
+
+    /// The `Authorization` that [`Call::send`] would send.
+    pub fn authorization(&self) -> String {
+        let signed = self.signed();
+        format!(
+            "TC3-HMAC-SHA256 Credential={}/{}, SignedHeaders={}, Signature={}",
+            self.caller.secret_id, signed.scope, signed.signed_headers, signed.signature
+        )
+    }
+
+    /// Signs the request and sends it.
+    pub async fn send(self) -> Reply {
+        let authorization = self.authorization();
+        let asked = format!(
+            "{} {}",
+            self.headers.iter().find(|(name, _)| name == "x-tc-action").map_or("?", |(_, action)| action),
+            String::from_utf8_lossy(&self.body[..self.body.len().min(2000)])
+        );
+        let mut request = http::Request::builder()
+            .method(self.method.as_str())
+            .uri(self.target.as_str())
+            .header("host", &self.host)
+            .header("content-type", &self.content_type)
+            .header("x-tc-timestamp", self.timestamp.to_string())
+            .header("authorization", authorization);
+        if let Some(token) = &self.caller.token {
+            request = request.header("x-tc-token", token);
+        }
+        for (name, value) in &self.headers {
+            request = request.header(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        }
+        let mut request = request.body(Body::from(self.body)).unwrap();
+        for (name, value) in self.edits {
+            let name = http::HeaderName::from_bytes(name.as_bytes()).unwrap();
+            match value {
+                Some(value) => drop(request.headers_mut().insert(name, HeaderValue::from_bytes(&value).unwrap())),
+                None => drop(request.headers_mut().remove(name)),
+            }
+        }
+        let (status, headers, body) = self.surface.exchange(request, self.peer).await;
+        Reply { asked, status, headers, body }
+    }
+}
+
+/// What an API call got back.
+pub struct Reply {
+    asked: String,
+    pub status: u16,
+    pub headers: http::HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Reply {
+    /// The members of a success besides `RequestId`; the envelope must be right to the letter.
+    #[track_caller]
+    pub fn ok(&self) -> Value {
+        let mut response = self.response();
+        if let Some(error) = response.get("Error") {
+            panic!("{} was refused: {error}", self.asked);
+        }
+        response.as_object_mut().unwrap().remove("RequestId");
+        response
+    }
+
+    /// A refusal with this code; its message.
+    #[track_caller]
+    pub fn fault(&self, code: &str) -> String {
+        let response = self.response();
+        let error = response.get("Error").unwrap_or_else(|| panic!("{} went well: {response}", self.asked));
+        assert_eq!(error["Code"], code, "{}: {}", self.asked, error["Message"]);
+        assert_eq!(response.as_object().unwrap().len(), 2, "{response}");
+        text(&error["Message"]).to_owned()
+    }
+
+    /// The error code, if it is an error.
+    #[track_caller]
+    pub fn code(&self) -> Option<String> {
+        self.response().get("Error").map(|error| text(&error["Code"]).to_owned())
+    }
+
+    /// The request id.
+    #[track_caller]
+    pub fn request_id(&self) -> String {
+        text(&self.response()["RequestId"]).to_owned()
+    }
+
+    #[track_caller]
+    fn response(&self) -> Value {
+        let shown = String::from_utf8_lossy(&self.body);
+        assert_eq!(self.status, 200, "{}: {shown}", self.asked);
+        assert_eq!(self.headers["content-type"], "application/json", "{}", self.asked);
+        let body: Value = serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {shown}"));
+        let envelope = body.as_object().expect("an object");
+        assert_eq!(envelope.keys().collect::<Vec<_>>(), ["Response"], "{shown}");
+        let id = text(&envelope["Response"]["RequestId"]);
+        assert_eq!(self.headers["x-camulator-request"], id);
+        let form: Vec<usize> = id.split('-').map(str::len).collect();
+        assert_eq!(form, [8, 4, 4, 4, 12], "{id}");
+        envelope["Response"].clone()
+    }
+}
