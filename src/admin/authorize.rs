@@ -53,10 +53,13 @@ pub async fn decide(State(app): State<Arc<App>>, body: Bytes) -> Result<Answer<V
     }
     let assumes = question.resource.as_deref().and_then(|resource| (dialect.assumes)(&question.action, resource));
     let resource = question.resource.clone().filter(|resource| resource != "*");
+    let named = resource.as_deref();
+    let foreign = named.is_some_and(|resource| (dialect.is_foreign)(&cx.account, &question.action, resource));
     let mut asked = Asked {
         action: Cow::Owned(question.action),
         resources: resource.map(|resource| vec![resource]),
         context: context(question.context)?,
+        foreign,
         common: dialect.conditions,
     };
     let mut trust: Option<Arc<Evidence>> = None;

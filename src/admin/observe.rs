@@ -1,6 +1,7 @@
 //! Looking: what was asked, and the stubs that answer for other services.
 
 use super::{Answer, Failure, Query, read};
+use crate::dialect::DIALECTS;
 use crate::dialect::stubs::{Stub, Templates};
 use crate::engine::stubs;
 use crate::server::App;
@@ -69,6 +70,11 @@ pub async fn put_stub(
     }
     if wanted.service.is_some_and(|named| named != service) || wanted.action.is_some_and(|named| named != action) {
         return Err(Failure::invalid("service and action of the body are others than those of the path"));
+    }
+    if DIALECTS.iter().flat_map(|dialect| dialect.operations).any(|op| op.service == service && op.action == action) {
+        return Err(Failure::invalid(format!(
+            "{service}:{action} is answered by the server itself, so a stub of it would never be"
+        )));
     }
     let stub = Stub {
         service,

@@ -3,6 +3,7 @@
 
 use super::decode::Value;
 use super::stubs::{Stub, Stubs};
+use crate::engine::Account;
 use crate::engine::authorize::{Authorized, Conditions};
 use crate::engine::cx::{Caller, Cx, Opened, Write};
 use crate::engine::fault::Fault;
@@ -123,6 +124,8 @@ pub struct Subject {
     pub resources: Option<Vec<String>>,
     /// Condition keys and values.
     pub context: Conditions,
+    /// Further actions that this input needs the permission for, because it does what they do.
+    pub also: Vec<&'static str>,
 }
 
 /// How an operation is carried out.
@@ -205,6 +208,8 @@ pub struct Dialect {
     pub conditions: fn(&Cx, &[(&str, &str)]) -> Conditions,
     /// The role that is meant to be assumed, when the action is the cloud's one for that and the resource is a role.
     pub assumes: fn(&str, &str) -> Option<(AccountId, RoleRef)>,
+    /// Whether a resource belongs to another account than the given one, and is none that one account can open to another.
+    pub is_foreign: fn(&Account, &str, &str) -> bool,
     /// A role as what an action works on: every name of it, and what conditions can ask about it.
     pub on_role: fn(&AccountId, &Role) -> Subject,
     /// Writes the answer.

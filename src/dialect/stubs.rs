@@ -5,7 +5,7 @@
 //! any other. Deliberately absent: any state or behaviour of those services.
 
 use super::decode::Value;
-use crate::engine::fault::Fault;
+use crate::engine::fault::{Fault, Parameter, Why};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -69,7 +69,13 @@ impl Stub {
                 };
             }
         }
-        Ok(())
+        match &self.resource {
+            Some(resource) if !resource.starts_with("qcs:") || resource.splitn(6, ':').count() < 6 => Err(format!(
+                "the resource `{resource}` is no name; write one like `qcs::{}:{{{{Region}}}}:uin/{{{{OwnerUin}}}}:thing/{{{{ThingId}}}}`",
+                self.service
+            )),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -137,6 +143,16 @@ impl Names<'_> {
     /// Fills in a template. A field that the request does not have is an error, not an empty text: a resource name with a
     /// hole could match what it should not.
     pub fn fill(&self, template: &str) -> Result<String, Fault> {
+        self.filled(template, |name| {
+            let why = match self.fields.at(name) {
+                None | Some(Value::Null) => Why::Missing,
+                Some(_) => Why::Illegal("a text, a number, or true or false, as this stub's resource needs".into()),
+            };
+            self.value(name).ok_or_else(|| Fault::Parameter(Parameter { path: name.to_owned(), why }))
+        })
+    }
+
+    fn filled(&self, template: &str, value: impl Fn(&str) -> Result<String, Fault>) -> Result<String, Fault> {
         let mut filled = String::with_capacity(template.len());
         let mut rest = template;
         while let Some((before, after)) = rest.split_once("{{") {
@@ -144,24 +160,34 @@ impl Names<'_> {
             let Some((name, after)) = after.split_once("}}") else {
                 return Err(Fault::illegal("stub", format!("its template `{template}` has no closing braces")));
             };
-            filled.push_str(&self.value(name.trim())?);
+            filled.push_str(&value(name.trim())?);
             rest = after;
         }
         filled.push_str(rest);
         Ok(filled)
     }
 
-    /// Fills in every text of a JSON value. A text that is one template alone takes the field's own type.
+    /// The values of a condition key: none when the request lacks a field that it is made of; several when it is one field
+    /// alone, and that is a list.
+    pub fn values(&self, template: &str) -> Vec<String> {
+        match alone(template).and_then(|name| self.fields.at(name)) {
+            Some(Value::List(items)) => items.iter().filter_map(scalar).collect(),
+            _ => self.fill(template).into_iter().collect(),
+        }
+    }
+
+    /// Fills in every text of a JSON value. A text that is one template alone takes the field's own type, `null` when there
+    /// is none; within a longer text such a field is empty.
     pub fn fill_json(&self, template: &serde_json::Value) -> Result<serde_json::Value, Fault> {
         use serde_json::Value as Json;
         Ok(match template {
-            Json::String(text) => {
-                let alone = text.strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}"));
-                match alone.and_then(|name| self.fields.at(name.trim())) {
-                    Some(field) => serde_json::to_value(field).unwrap_or(Json::Null),
-                    None => Json::String(self.fill(text)?),
-                }
-            }
+            Json::String(text) => match alone(text) {
+                Some(name) => match (self.fields.at(name), self.value(name)) {
+                    (Some(field), _) => serde_json::to_value(field).unwrap_or(Json::Null),
+                    (None, known) => known.map_or(Json::Null, Json::String),
+                },
+                None => Json::String(self.filled(text, |name| Ok(self.value(name).unwrap_or_default()))?),
+            },
             Json::Array(items) => Json::Array(items.iter().map(|item| self.fill_json(item)).collect::<Result<_, _>>()?),
             Json::Object(members) => {
                 let filled = members.iter().map(|(key, value)| Ok((key.clone(), self.fill_json(value)?)));
@@ -171,20 +197,27 @@ impl Names<'_> {
         })
     }
 
-    fn value(&self, name: &str) -> Result<String, Fault> {
+    fn value(&self, name: &str) -> Option<String> {
         match name {
-            "Region" => Ok(self.region.to_owned()),
-            "OwnerUin" => Ok(self.owner.to_owned()),
-            "Uin" => Ok(self.caller.to_owned()),
-            _ => match self.fields.at(name) {
-                Some(Value::Text(text)) => Ok(text.clone()),
-                Some(Value::Int(number)) => Ok(number.to_string()),
-                Some(Value::Bool(flag)) => Ok(flag.to_string()),
-                _ => Err(Fault::Parameter(crate::engine::fault::Parameter {
-                    path: name.to_owned(),
-                    why: crate::engine::fault::Why::Missing,
-                })),
-            },
+            "Region" => Some(self.region.to_owned()),
+            "OwnerUin" => Some(self.owner.to_owned()),
+            "Uin" => Some(self.caller.to_owned()),
+            _ => self.fields.at(name).and_then(scalar),
         }
+    }
+}
+
+/// The name in a text that is one template alone.
+fn alone(template: &str) -> Option<&str> {
+    let name = template.strip_prefix("{{")?.strip_suffix("}}")?.trim();
+    (!name.contains("{{")).then_some(name)
+}
+
+fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::Text(text) => Some(text.clone()),
+        Value::Int(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        Value::Null | Value::Float(_) | Value::List(_) | Value::Object(_) => None,
     }
 }

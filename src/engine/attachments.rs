@@ -3,7 +3,7 @@
 use super::cx::{Cx, Write};
 use super::fault::{Fault, Limit};
 use super::ids::{AccountId, GroupId, PolicyId};
-use super::policies::{self, PolicyRef};
+use super::policies::{self, NewPolicy, PolicyRef};
 use super::view::{Change, Holder};
 use super::{Account, Engine, accounts, groups, roles, users};
 use crate::args;
@@ -94,23 +94,27 @@ pub async fn attach(write: &mut Write<'_, '_>, holder: &Holder, wanted: &PolicyR
     Ok(())
 }
 
-/// Attaches a policy to the users and groups of the account that its own document names.
-pub async fn attach_to_named(write: &mut Write<'_, '_>, policy: &PolicyId, document: &str) -> Result<(), Fault> {
-    let account = write.account().clone();
-    let read = policies::written(&write.cx.engine, &write.cx.account, policy::Kind::Strategy, document)?;
-    for principal in read.principals() {
-        let holder = match principal {
-            PrincipalPattern::User { account: owner, user } if owner == account.as_str() => {
-                Holder::User(user.as_str().into())
-            }
-            PrincipalPattern::Group { account: owner, group } if owner == account.as_str() => {
-                Holder::Group(group.as_str().into())
-            }
-            _ => continue,
-        };
-        attach(write, &holder, &PolicyRef::Id(policy.clone())).await?;
+/// Makes a policy, and attaches it to the users and groups that its document names.
+pub async fn create(write: &mut Write<'_, '_>, new: &NewPolicy) -> Result<PolicyId, Fault> {
+    let id = policies::create(write, new).await?;
+    let document = policies::written(&write.cx.engine, &write.cx.account, new.kind, &new.document)?;
+    for holder in named_in(&document, &write.cx.account.id) {
+        attach(write, &holder, &PolicyRef::Id(id.clone())).await?;
     }
-    Ok(())
+    Ok(id)
+}
+
+/// The users and groups of the account that a policy's document names, to be given the policy when it is made.
+pub fn named_in<'d>(document: &'d policy::Document, account: &'d AccountId) -> impl Iterator<Item = Holder> + 'd {
+    document.principals().filter_map(|principal| match principal {
+        PrincipalPattern::User { account: owner, user } if owner == account.as_str() => {
+            Some(Holder::User(user.as_str().into()))
+        }
+        PrincipalPattern::Group { account: owner, group } if owner == account.as_str() => {
+            Some(Holder::Group(group.as_str().into()))
+        }
+        _ => None,
+    })
 }
 
 /// Detaches a policy; detaching one that is not attached changes nothing.

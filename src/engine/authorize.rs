@@ -27,6 +27,8 @@ pub struct Asked {
     pub resources: Option<Vec<String>>,
     /// Condition keys and values that this request brings.
     pub context: Conditions,
+    /// The resource belongs to another account, and there is no way for that one to permit it.
+    pub foreign: bool,
     /// The condition keys that every request has, with the caller's tags; worked out when a document has conditions at all.
     pub common: fn(&Cx, &[(&str, &str)]) -> Conditions,
 }
@@ -101,20 +103,21 @@ struct Rights {
 }
 
 impl Rights {
-    fn layers(&self) -> Layers<'_> {
+    fn layers(&self, foreign: bool) -> Layers<'_> {
         static NOTHING: PolicySet = PolicySet::new();
         Layers {
             identity: self.grants.as_ref().map_or(&NOTHING, |grants| &grants.identity),
             boundary: self.grants.as_ref().and_then(|grants| grants.boundary.as_ref()),
             session: self.session.as_ref().and_then(|session| session.narrowed.as_ref()),
             root: self.root,
+            foreign,
         }
     }
 }
 
 impl Rights {
     fn is_conditional(&self) -> bool {
-        let Layers { identity, boundary, session, .. } = self.layers();
+        let Layers { identity, boundary, session, .. } = self.layers(false);
         identity.is_conditional()
             || boundary.is_some_and(PolicySet::is_conditional)
             || session.is_some_and(PolicySet::is_conditional)
@@ -126,7 +129,9 @@ impl Evidence {
     pub fn decide(&self) -> Decision {
         match &self.side {
             Side::Free => Decision { effect: policy::Effect::Allow, reason: Reason::Allow, deciding: None },
-            Side::Caller(rights) => self.question(|question| policy::decide(&rights.layers(), question)),
+            Side::Caller(rights) => {
+                self.question(|question| policy::decide(&rights.layers(self.asked.foreign), question))
+            }
             Side::Role { trust, grants } => self.requester(grants, |who| {
                 self.question(|question| policy::decide_trust(&trust.document, who, question))
             }),
@@ -137,7 +142,9 @@ impl Evidence {
     pub fn explain(&self) -> Option<Explanation> {
         match &self.side {
             Side::Free => None,
-            Side::Caller(rights) => Some(self.question(|question| policy::explain(&rights.layers(), question))),
+            Side::Caller(rights) => {
+                Some(self.question(|question| policy::explain(&rights.layers(self.asked.foreign), question)))
+            }
             Side::Role { trust, grants } => Some(
                 self.requester(grants, |who| self.question(|question| policy::explain_trust(trust, who, question))),
             ),
@@ -232,6 +239,14 @@ pub async fn authorize(
     let evidence = gather(cx, asked).await?;
     let decision = evidence.decide();
     if decision.is_allow() { Ok(Authorized { input, evidence }) } else { Err(evidence.denial(decision.reason)) }
+}
+
+/// Asks whether the caller may do something else too, which the same request brings with it.
+pub async fn authorize_also(cx: &Cx, first: &Evidence, action: &'static str) -> Result<(), Fault> {
+    let asked = Asked { action: Cow::Borrowed(action), resources: None, ..first.asked.clone() };
+    let evidence = gather(cx, asked).await?;
+    let decision = evidence.decide();
+    if decision.is_allow() { Ok(()) } else { Err(evidence.denial(decision.reason)) }
 }
 
 /// Seals the input of an operation that the cloud documents as needing no permission.

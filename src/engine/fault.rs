@@ -172,6 +172,8 @@ pub enum Kind {
     Account,
     /// A sub-user.
     User,
+    /// A sub-user that a document names.
+    NamedUser,
     /// A user group.
     Group,
     /// A role.

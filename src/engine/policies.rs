@@ -265,7 +265,11 @@ pub async fn update(
 /// Deletes policies with their attachments: all of them or none.
 pub async fn delete(write: &mut Write<'_, '_>, ids: &[PolicyId]) -> Result<(), Fault> {
     let account = write.account().clone();
-    for id in ids {
+    for (place, id) in ids.iter().enumerate() {
+        // Named twice, it is deleted once.
+        if ids.iter().take(place).any(|earlier| earlier == id) {
+            continue;
+        }
         let policy = own(require(write.cx, write.tx, &PolicyRef::Id(id.clone())).await?)?;
         require_unbinding(write.tx, &account, &policy.id).await?;
         for sql in [
@@ -278,6 +282,16 @@ pub async fn delete(write: &mut Write<'_, '_>, ids: &[PolicyId]) -> Result<(), F
     Ok(())
 }
 
+/// A policy in a list.
+pub struct Listed {
+    /// The policy.
+    pub policy: Policy,
+    /// Key and value.
+    pub tags: Vec<(String, String)>,
+    /// How many users and roles have it as their boundary.
+    pub bounds: i64,
+}
+
 /// One page of the policies whose name contains the keyword, presets first, and how many there are in all.
 pub async fn list(
     cx: &Cx,
@@ -285,7 +299,7 @@ pub async fn list(
     keyword: &str,
     offset: usize,
     limit: usize,
-) -> Result<(Vec<Policy>, usize), Fault> {
+) -> Result<(Vec<Listed>, usize), Fault> {
     let mut policies: Vec<Policy> = Vec::new();
     let mut read = cx.engine.store.read().await?;
     let mut tx = read.tx();
@@ -315,7 +329,26 @@ pub async fn list(
     }
     policies.retain(|policy| policy.name.contains(keyword) || policy.description.contains(keyword));
     let total = policies.len();
-    Ok((policies.into_iter().skip(offset).take(limit).collect(), total))
+    let tags: Vec<(String, String, String)> = tx
+        .all(
+            "SELECT policy_id, tag_key, tag_value FROM policy_tags WHERE account_id = $1 ORDER BY place",
+            args![&cx.account.id],
+        )
+        .await?;
+    let bounds: Vec<(String, i64)> = tx
+        .all(
+            "SELECT boundary_id, COUNT(*) FROM (SELECT boundary_id FROM users WHERE account_id = $1 UNION ALL \
+             SELECT boundary_id FROM roles WHERE account_id = $1) AS bound WHERE boundary_id <> '' GROUP BY boundary_id",
+            args![&cx.account.id],
+        )
+        .await?;
+    let listed = |policy: Policy| {
+        let of_it = |id: &str| id == policy.id.as_str();
+        let own = tags.iter().filter(|(id, ..)| of_it(id)).map(|(_, key, value)| (key.clone(), value.clone()));
+        let bounds = bounds.iter().find(|(id, _)| of_it(id)).map_or(0, |(_, count)| *count);
+        Listed { tags: own.collect(), bounds, policy }
+    };
+    Ok((policies.into_iter().skip(offset).take(limit).map(listed).collect(), total))
 }
 
 /// The policy, whether preset or own, as it stands in this transaction.

@@ -427,7 +427,13 @@ pub(super) async fn check_principals(write: &mut Write<'_, '_>, document: &Docum
             return Err(Fault::NotFound(Kind::Principal, account.clone()));
         }
         match member {
-            Some((Kind::User, user)) => users::require(tx, &id, &user.as_str().into()).await?,
+            Some((Kind::User, user)) => {
+                let named = |fault| match fault {
+                    Fault::NotFound(Kind::User, user) => Fault::NotFound(Kind::NamedUser, user),
+                    other => other,
+                };
+                users::require(tx, &id, &user.as_str().into()).await.map_err(named)?;
+            }
             Some((kind, group)) => {
                 let sql = "SELECT COUNT(*) FROM user_groups WHERE account_id = $1 AND id = $2";
                 if tx.number(sql, args![&id, group]).await? == 0 {

@@ -114,6 +114,12 @@ fn open(
     };
     // Whoever assumes a further role from a session is still the one that the session was opened for.
     let inherited = cx.caller.session.as_ref().map_or("", |session| session.source_identity.as_str());
+    if !inherited.is_empty() && !wanted.source_identity.is_empty() && wanted.source_identity != inherited {
+        return Err(Fault::illegal(
+            "SourceIdentity",
+            format!("`{inherited}`, for whom the session that asks was opened"),
+        ));
+    }
     let source = if wanted.source_identity.is_empty() { inherited } else { wanted.source_identity.as_str() };
     let row = Row {
         insert: "INSERT INTO sessions (secret_id, account_id, role_id, user_id, name, origin, sealed, token_digest, \

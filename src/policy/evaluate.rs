@@ -193,18 +193,20 @@ pub struct Layers<'a> {
     /// The caller is the root of the account: allowed everything without a statement; a deny and the other layers still
     /// hold.
     pub root: bool,
+    /// What is asked for belongs to another account, which has no way to permit it: nobody may, whatever his policies say.
+    pub foreign: bool,
 }
 
 impl<'a> Layers<'a> {
     /// An identity with neither boundary nor session policy.
     pub fn of(identity: &'a PolicySet) -> Layers<'a> {
-        Layers { identity, boundary: None, session: None, root: false }
+        Layers { identity, boundary: None, session: None, root: false, foreign: false }
     }
 
     /// The root of an account.
     pub fn root() -> Layers<'a> {
         static NONE: PolicySet = PolicySet::new();
-        Layers { identity: &NONE, boundary: None, session: None, root: true }
+        Layers { identity: &NONE, boundary: None, session: None, root: true, foreign: false }
     }
 
     pub(super) fn present(&self) -> impl Iterator<Item = (Layer, &'a PolicySet)> {
@@ -298,6 +300,9 @@ pub fn decide(layers: &Layers<'_>, question: &Question<'_>) -> Decision {
         if let Some(found) = set.first(Effect::Deny, *candidates, &asked) {
             return Decision::deny(Reason::ExplicitDeny, Some(Deciding::new(layer, found)));
         }
+    }
+    if layers.foreign {
+        return Decision::deny(Reason::ImplicitDeny, None);
     }
     let mut deciding = None;
     for ((layer, set), candidates) in layers.present().zip(candidates) {

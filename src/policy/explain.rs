@@ -32,6 +32,9 @@ pub struct Explanation {
     /// Which of `considered` decided.
     #[serde(skip)]
     pub deciding: Option<usize>,
+    /// What was asked for belongs to another account, which refuses whatever is considered.
+    #[serde(skip)]
+    pub foreign: bool,
 }
 
 /// One statement that was looked at.
@@ -88,7 +91,7 @@ pub fn explain(layers: &Layers<'_>, question: &Question<'_>) -> Explanation {
         }
     }
     let deciding = decision.deciding.and_then(|deciding| position(layers, &deciding));
-    finish(decision, question, considered, deciding)
+    Explanation { foreign: layers.foreign, ..finish(decision, question, considered, deciding) }
 }
 
 /// The same for a trust policy; `attached` names the role whose it is.
@@ -115,6 +118,7 @@ fn finish(
             Resource::Named(names) => names.iter().map(|name| (*name).to_owned()).collect(),
         },
         deciding,
+        foreign: false,
     }
 }
 

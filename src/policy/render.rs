@@ -21,6 +21,9 @@ pub fn render(explanation: &Explanation, who: &str) -> String {
         Reason::Root => ("the root of an account may do everything in it", None),
         Reason::Allow => ("a statement allows it, and none denies it", None),
         Reason::ExplicitDeny => ("a statement denies it", None),
+        Reason::ImplicitDeny if explanation.foreign => {
+            ("the resource belongs to another account, where nothing permits it", None)
+        }
         Reason::ImplicitDeny => ("no policy of the caller allows it", Some(Layer::Identity)),
         Reason::Boundary => ("the caller's policies allow it, its permission boundary does not", Some(Layer::Boundary)),
         Reason::SessionPolicy => ("the policy given for this session does not allow it", Some(Layer::Session)),

@@ -8,7 +8,7 @@ use crate::admin;
 use crate::dialect::contract::{Answer, Body, Dialect, Op, Permission, RawRequest, Run, Subject};
 use crate::dialect::stubs::Stubs;
 use crate::dialect::{self};
-use crate::engine::authorize::{Asked, authorize, free};
+use crate::engine::authorize::{Asked, authorize, authorize_also, free};
 use crate::engine::cx::{self, Cx};
 use crate::engine::fault::Fault;
 use crate::engine::{Engine, accounts};
@@ -126,15 +126,21 @@ async fn carry_out(
     let input = (op.decode)(&route.params)?;
     let now = app.engine.now(&account);
     let cx = Cx { engine: app.engine.clone(), caller, account, now, peer: raw.peer.to_string().into() };
-    let Subject { resources, context } = match op.permission {
+    let Subject { resources, context, also } = match op.permission {
         Permission::Free | Permission::Operation => Subject::default(),
         Permission::Asks(asks) => asks(&cx, &input).await?,
     };
-    let asked = Asked { action: route.permission_name(), resources, context, common: dialect.conditions };
+    let action = route.permission_name();
+    let named = resources.as_ref().and_then(|names| names.first());
+    let foreign = named.is_some_and(|resource| (dialect.is_foreign)(&cx.account, &action, resource));
+    let asked = Asked { action, resources, context, foreign, common: dialect.conditions };
     let permit = match op.permission {
         Permission::Free => free(&cx, asked, input),
         _ => authorize(&cx, asked, input).await?,
     };
+    for action in also {
+        authorize_also(&cx, permit.evidence(), action).await?;
+    }
     trace.allowed(permit.evidence());
     match op.run {
         Run::Read(run) => run(&cx, permit).await,

@@ -8,7 +8,7 @@ use crate::support::{Caller, Database, allow, assert_same, in_memory, on, operat
 use crate::world::World;
 use camulator::args;
 use camulator::server::limit::Mode;
-use documents::{allowing, policy_defects, strategy_defects, trust_defects, trusting};
+use documents::{allowing, policy_defects, trust_defects, trusting};
 use scene::{Scene, Who};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -217,7 +217,7 @@ fn cases(scene: &Scene) -> Vec<Case> {
     add(Who::Root, "CreateServiceLinkedRole", linked(json!([])), "ParamError");
     add(Who::Root, "CreateServiceLinkedRole", linked(json!(["tat.qcloud.com"])), "RoleNameInUse");
     add(Who::Root, "CreateServiceLinkedRole", linked(json!(["cvm.example.com"])), "PrincipalServiceNotExist");
-    add(Who::Root, "CreateServiceLinkedRole", linked(json!(["cvm"])), "PrincipalQcsError");
+    add(Who::Root, "CreateServiceLinkedRole", linked(json!(["cvm"])), "PrincipalError");
     let service = linked(json!(["cvm.qcloud.com"]));
     add(Who::Root, "CreateServiceLinkedRole", with(service.clone(), "CustomSuffix", json!("a b")), "RoleNameError");
     add(
@@ -239,7 +239,7 @@ fn cases(scene: &Scene) -> Vec<Case> {
     let document = allow("cam:GetUser", "*").to_string();
     let version =
         |policy: Value, document: &str| json!({"PolicyId": policy, "PolicyDocument": document, "SetAsDefault": true});
-    for (document, code) in policy_defects() {
+    for (document, code) in policy_defects(root) {
         add(Who::Root, "CreatePolicyVersion", version(json!(policy), &document), code);
     }
     add(Who::Root, "CreatePolicyVersion", version(json!(999_999), &document), "PolicyIdNotExist");
@@ -319,10 +319,17 @@ fn cases(scene: &Scene) -> Vec<Case> {
     add(Who::Root, "UpdatePolicy", json!({"PolicyId": spare, "Description": long}), "DescriptionLengthOverlimit");
     let tagged = with(create("p", &document), "Tags", json!([{"Key": "", "Value": ""}]));
     add(Who::Root, "CreatePolicy", tagged, "ParamError");
-    for (document, code) in policy_defects() {
+    for (document, code) in policy_defects(root) {
         add(Who::Root, "CreatePolicy", create("p", &document), code);
         add(Who::Root, "UpdatePolicy", json!({"PolicyId": spare, "PolicyDocument": document}), code);
     }
+    let laid_on = json!({"qcs": [format!("qcs::cam::uin/{root}:uin/{}", scene.heavy.uin)]});
+    let mut to_heavy = allow("cam:GetUser", "*");
+    to_heavy["principal"] = laid_on;
+    add(Who::Root, "CreatePolicy", create("p", &to_heavy.to_string()), "AttachmentFull");
+    let twice = json!([{"Key": "a", "Value": "b"}, {"Key": "a", "Value": "b"}]);
+    add(Who::Root, "CreatePolicy", with(create("p", &document), "Tags", twice), "ParamError");
+    add(Who::Root, "ListPolicies", json!({"Page": 201}), "ParamError");
     add(Who::Root, "UpdatePolicy", json!({"Description": "x"}), "ParamError");
     add(Who::Root, "UpdatePolicy", json!({"PolicyId": 1, "Description": "x"}), "ParamError");
     let renamed = json!({"PolicyId": spare, "PolicyName": "reader"});
@@ -347,12 +354,8 @@ fn cases(scene: &Scene) -> Vec<Case> {
     add(Who::Full, "CreateCamStrategy", strategy("s", json!(document)), "FailedOperation.PolicyFull");
     let remark = with(strategy("s", json!(document)), "Remark", json!(long));
     add(Who::Root, "CreateCamStrategy", remark, "ParamError");
-    for (document, code) in strategy_defects(root) {
-        let code = match code {
-            "UserNotExist" | "GroupNotExist" => format!("ResourceNotFound.{code}"),
-            code => code.to_owned(),
-        };
-        add(Who::Root, "CreateCamStrategy", strategy("s", json!(document)), &code);
+    for (document, code) in policy_defects(root) {
+        add(Who::Root, "CreateCamStrategy", strategy("s", json!(document)), code);
     }
 
     let mut named: Value = serde_json::from_str(&document).unwrap();
@@ -391,7 +394,7 @@ fn cases(scene: &Scene) -> Vec<Case> {
     }
     for (document, code) in [
         ("not json".to_owned(), "StrategyFormatError"),
-        ("%7B%7".to_owned(), "ParamError"),
+        ("%7B%7".to_owned(), "StrategyFormatError"),
         (allowing(&json!({"notaction": "*"})), "StrategyFormatError"),
         (allowing(&json!({"effect": "permit"})), "StrategyInvalid"),
         (allowing(&json!({"action": "nosuchservice:Do"})), "StrategyInvalid"),

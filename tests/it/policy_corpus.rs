@@ -198,8 +198,12 @@ pub fn decide(rule: &Rule, kind: DocumentKind, request: &Request) -> (Effect, St
         let identity = compile(&Via::Own, &request.identity);
         let boundary = request.boundary.as_ref().map(|documents| compile(&Via::Boundary, documents));
         let session = request.session.as_ref().map(|documents| compile(&Via::Session, documents));
-        let layers =
-            Layers { identity: &identity, boundary: boundary.as_ref(), session: session.as_ref(), root: request.root };
+        let layers = Layers {
+            boundary: boundary.as_ref(),
+            session: session.as_ref(),
+            root: request.root,
+            ..Layers::of(&identity)
+        };
         policy::decide(&layers, &question)
     };
     let deciding = decision.deciding.map(|deciding| {

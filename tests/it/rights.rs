@@ -1,6 +1,6 @@
 //! What somebody may do, as it comes together on the wire: groups, boundaries, versions, session policies, conditions.
 
-use crate::support::{Caller, Reply, Test, allow, on_each_database, root_of, text, trust};
+use crate::support::{Caller, Reply, Test, allow, in_memory, on_each_database, root_of, text, trust};
 use serde_json::{Value, json};
 
 const DENIED: &str = "AuthFailure.UnauthorizedOperation";
@@ -309,6 +309,83 @@ fn a_strategy_with_principals_is_attached_at_once() {
         list(&user).await.fault(DENIED);
         operate(1).await.ok();
         list(&user).await.ok();
+    });
+}
+
+/// A policy whose document says whom it is for.
+fn laid_on(document: &Value, names: &[String]) -> String {
+    let mut document = document.clone();
+    document["principal"] = json!({"qcs": names});
+    document.to_string()
+}
+
+#[test]
+fn a_policy_with_principals_is_attached_by_who_may_attach() {
+    on_each_database(async |t| {
+        let root = t.root();
+        let (user, member, maker) = (root.user("dev").await, root.user("member").await, root.user("maker").await);
+        let group = root.cam("CreateGroup", json!({"GroupName": "crew"})).await.ok()["GroupId"].clone();
+        root.cam("AddUserToGroup", json!({"Info": [{"Uin": &member.uin, "GroupId": group}]})).await.ok();
+        let name = |place: &str| format!("qcs::cam::uin/{}:{place}", root.uin);
+        let names = [name(&format!("uin/{}", user.uin)), name(&format!("groupid/{group}"))];
+        let document = laid_on(&allow("cam:ListUsers", "*"), &names);
+        let create = |caller: &Caller, policy: &str| {
+            let params = json!({"PolicyName": policy, "PolicyDocument": document});
+            caller.call("cam", "2019-01-16", "CreatePolicy", params).send()
+        };
+        create(&root, "both").await.ok();
+        for caller in [&user, &member] {
+            list(caller).await.ok();
+        }
+        list(&maker).await.fault(DENIED);
+        // Nobody gives himself or others anything by making policies alone.
+        root.grant(&maker, "make", &allow("cam:CreatePolicy", "*")).await;
+        create(&maker, "refused").await.fault(DENIED);
+        root.grant(&maker, "users", &allow("cam:AttachUserPolicy", "*")).await;
+        let refused = create(&maker, "refused").await;
+        refused.fault(DENIED);
+        let trace = t.trace(&refused.request_id()).await;
+        assert!(text(&trace["decision"]["explanation"]).contains("cam:AttachGroupPolicy"), "{trace}");
+        root.grant(&maker, "groups", &allow("cam:AttachGroupPolicy", "*")).await;
+        create(&maker, "made").await.ok();
+        // Read back as it was written, and what a policy is updated to is attached to nobody.
+        let made = root.cam("GetPolicy", json!({"PolicyId": root.policy("later", &allow("*", "*")).await})).await.ok();
+        assert_eq!(made["PolicyName"], "later");
+        let itself = laid_on(&allow("cam:ListUsers", "*"), &[name(&format!("uin/{}", maker.uin))]);
+        root.cam("UpdatePolicy", json!({"PolicyName": "later", "PolicyDocument": itself})).await.ok();
+        list(&maker).await.fault(DENIED);
+    });
+}
+
+#[test]
+fn what_belongs_to_another_account_is_for_nobody() {
+    in_memory(async |t| {
+        let root = t.root();
+        let user = root.user("dev").await;
+        root.grant(&user, "all", &allow("*", "*")).await;
+        let stub = json!({
+            "version": "2017-03-12", "response": {}, "resource": "qcs::cvm:{{Region}}:uin/{{Account}}:instance/{{Id}}",
+        });
+        t.admin("PUT", "/stubs/cvm/StartInstances", stub).await.done();
+        let start = |caller: &Caller, account: &str| {
+            let params = json!({"Account": account, "Id": "ins-1"});
+            caller.call("cvm", "2017-03-12", "StartInstances", params).send()
+        };
+        for caller in [&root, &user] {
+            start(caller, &root.uin).await.ok();
+            let refused = start(caller, "100000000002").await;
+            refused.fault(DENIED);
+            let trace = t.trace(&refused.request_id()).await;
+            assert_eq!(trace["decision"]["reason"], "implicit_deny");
+            assert!(text(&trace["decision"]["explanation"]).contains("another account"), "{trace}");
+        }
+        let ask = async |resource: &str| {
+            let principal = format!("qcs::cam::uin/{}:root", root.uin);
+            let question = json!({"principal": principal, "action": "cos:GetObject", "resource": resource});
+            t.admin("POST", "/authorize", question).await.done()["decision"].clone()
+        };
+        assert_eq!(ask("qcs::cos:gz:uid/5:bucket/x").await, "deny");
+        assert_eq!(ask("qcs::cos:gz::bucket/x").await, "allow");
     });
 }
 

@@ -152,6 +152,12 @@ fn a_trust_policy_asks_for_tags_and_for_whom_the_session_is() {
         root.grant_role("second", "list", &of_ann("cam:ListUsers")).await;
         let chained = root.session(&assume(&session, &root.uin, "second", json!({})).await.ok());
         chained.cam("ListUsers", json!({})).await.ok();
+        // Nobody becomes somebody else on the way.
+        let other = json!({"SourceIdentity": "bob@example.com"});
+        assume(&session, &root.uin, "second", other.clone()).await.fault(DENIED);
+        root.grant_role("first", "any", &allow("sts:AssumeRole", "*")).await;
+        assume(&session, &root.uin, "second", other).await.fault("InvalidParameter.ParamError");
+        assume(&session, &root.uin, "second", source).await.ok();
         let direct = root.session(&assume(&user, &root.uin, "second", json!({})).await.ok());
         direct.cam("ListUsers", json!({})).await.fault(DENIED);
         // Tags are the session's own and go no further.
@@ -162,6 +168,62 @@ fn a_trust_policy_asks_for_tags_and_for_whom_the_session_is() {
         )
         .await;
         chained.cam("DescribeRoleList", json!({"Page": 1, "Rp": 20})).await.ok();
+    });
+}
+
+#[test]
+fn a_stubs_condition_keys_are_there_when_the_request_has_them() {
+    in_memory(async |t| {
+        let root = t.root();
+        let stub = json!({
+            "version": "2018-04-16", "context": {"scf:ns": "{{Namespace}}"},
+            "response": {"Namespace": "{{Namespace}}", "Text": "in {{Namespace}}", "Region": "{{Region}}"},
+        });
+        t.admin("PUT", "/stubs/scf/Invoke", stub).await.done();
+        let user = root.user("dev").await;
+        let invoke =
+            |namespace: Value| user.call("scf", "2018-04-16", "Invoke", json!({"Namespace": namespace})).send();
+        let grant = async |name: &str, operator: &str, value: &str| {
+            root.grant(&user, name, &allow_if("scf:Invoke", operator, "scf:ns", value)).await
+        };
+        let absent = grant("absent", "null_equal", "true").await;
+        let reply = invoke(Value::Null).await.ok();
+        assert_eq!(reply, json!({"Namespace": null, "Text": "in ", "Region": "ap-guangzhou"}));
+        invoke(json!("prod")).await.fault(DENIED);
+        root.cam("DeletePolicy", json!({"PolicyId": [absent, absent]})).await.ok();
+        grant("all", "for_all_value:string_like", "p*").await;
+        invoke(Value::Null).await.fault(DENIED);
+        assert_eq!(invoke(json!("prod")).await.ok()["Namespace"], "prod");
+        assert_eq!(invoke(json!(["prod", "pre"])).await.ok()["Namespace"], json!(["prod", "pre"]));
+        invoke(json!(["prod", "dev"])).await.fault(DENIED);
+        for (path, wrong) in [
+            ("/stubs/cam/GetUser", json!({"version": "2019-01-16", "response": {}})),
+            ("/stubs/scf/Invoke", json!({"version": "2018-04-16", "response": {}, "resource": "function"})),
+        ] {
+            assert_eq!(t.admin("PUT", path, wrong).await.status, 400, "{path}");
+        }
+    });
+}
+
+#[test]
+fn what_a_policy_is_tagged_with_and_bounds_is_listed() {
+    on_each_database(async |t| {
+        let root = t.root();
+        let user = root.user("dev").await;
+        root.role("web", &[root_of(&root.uin)]).await;
+        let tags = json!([{"Key": "team", "Value": "web"}, {"Key": "env", "Value": "prod"}]);
+        let document = allow("cam:GetUser", "*").to_string();
+        let made = json!({"PolicyName": "bound", "PolicyDocument": document, "Tags": tags});
+        let policy = root.cam("CreatePolicy", made).await.ok()["PolicyId"].clone();
+        root.policy("other", &allow("cam:GetUser", "*")).await;
+        let uin: u64 = user.uin.parse().unwrap();
+        root.cam("PutUserPermissionsBoundary", json!({"TargetUin": uin, "PolicyId": policy})).await.ok();
+        root.cam("PutRolePermissionsBoundary", json!({"RoleName": "web", "PolicyId": policy})).await.ok();
+        let listed = root.cam("ListPolicies", json!({"Scope": "Local"})).await.ok();
+        let shown: Vec<Value> = (0..2)
+            .map(|place| json!([listed["List"][place]["Tags"], listed["List"][place]["AttachEntityBoundaryCount"]]))
+            .collect();
+        assert_eq!(shown, [json!([tags, 2]), json!([[], 0])]);
     });
 }
 

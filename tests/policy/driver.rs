@@ -141,7 +141,7 @@ fn answer(line: &Line, read: &mut Read) -> Value {
     let boundary = line.boundary.as_ref().map(|texts| compile(Via::Boundary, texts));
     let session = line.session.as_ref().map(|texts| compile(Via::Session, texts));
     let layers =
-        Layers { identity: &identity, boundary: boundary.as_ref(), session: session.as_ref(), root: line.root };
+        Layers { boundary: boundary.as_ref(), session: session.as_ref(), root: line.root, ..Layers::of(&identity) };
     let decide = |ask| put(ask, |question| policy::decide(&layers, question));
     line.asks.iter().map(decide).collect()
 }

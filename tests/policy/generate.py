@@ -103,7 +103,7 @@ class World:
             document["version"] = "1.0"
             if rng.random() < 0.5:
                 document["statement"] = statements[0]
-        if self.kind == "strategy" and rng.random() < 0.2:
+        if self.kind in ("identity", "strategy") and rng.random() < 0.2:
             document["principal"] = self.principal()
         if rng.random() < broken:
             document = spoil(rng, document, 1) if rng.random() < 0.6 else mislead(rng, document)

@@ -51,6 +51,7 @@ pub fn candidates(fault: &Fault) -> &'static [&'static str] {
                 "InvalidParameter.ParamError",
                 "ResourceNotFound",
             ],
+            Kind::NamedUser => &["InvalidParameter.UserNotExist", "ResourceNotFound"],
             Kind::Group => &[
                 "ResourceNotFound.GroupNotExist",
                 "InvalidParameter.GroupNotExist",
@@ -486,7 +487,7 @@ fn refusal_message(refusal: &Refusal, language: Language) -> String {
 fn kind_names(kind: Kind) -> (&'static str, &'static str) {
     match kind {
         Kind::Account => ("account", "账号"),
-        Kind::User => ("user", "用户"),
+        Kind::User | Kind::NamedUser => ("user", "用户"),
         Kind::Group => ("group", "用户组"),
         Kind::Role => ("role", "角色"),
         Kind::Policy => ("policy", "策略"),

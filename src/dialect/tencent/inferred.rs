@@ -24,9 +24,12 @@
 //! | a principal's account unknown to this emulator | `InvalidParameter.PrincipalQcsNotExist` |
 //! | actions without a documented rate | 20 a second |
 //! | the key actions by a role's session without `TargetUin` | `InvalidParameter.ParamError`: a role has no keys |
-//! | this emulator's own actions (CreateCamStrategy, OperateCamStrategy, ListRoles, UpdateRole) | asked under their own names only, whatever they have in common with others |
+//! | this emulator's own actions (CreateCamStrategy, OperateCamStrategy, ListRoles, UpdateRole) | asked under their own names, whatever they have in common with others |
+//! | CreatePolicy, CreateCamStrategy with `principal` | attached to the users and groups named, for which `cam:AttachUserPolicy` and `cam:AttachGroupPolicy` are asked too; what a later version names is checked and attached to nobody |
+//! | a resource of another account | refused, whoever asks and whatever is attached, but for roles to be assumed |
+//! | a session policy | decoded once more, whatever it looks like; what cannot be decoded is `StrategyFormatError` |
 //! | a session whose opener is deleted, or whose opener's key is disabled | lives until it ends, with the rights that are left |
 //! | a federation session of the root account | is the root for a trust policy |
-//! | condition keys of a session | `qcs:principal_tag` for its tags and its role's, `sts:source_identity`, which a role assumed from it keeps |
+//! | condition keys of a session | `qcs:principal_tag` for its tags and its role's, `sts:source_identity`, which a role assumed from it keeps and cannot change |
 //! | UntagRole and `qcs:request_tag` | the tags as the role has them |
 //! | hexadecimal digits of a signature in upper case | accepted |

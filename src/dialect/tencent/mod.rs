@@ -32,9 +32,14 @@ pub static DIALECT: Dialect = Dialect {
     route: route::route,
     conditions: conditions::common,
     assumes: |action, resource| if action == "sts:AssumeRole" { principal::role(resource) } else { None },
+    is_foreign: |account, action, resource| {
+        principal::is_of_another(account, resource)
+            && !(action == "sts:AssumeRole" && principal::role(resource).is_some())
+    },
     on_role: |account, role| Subject {
         resources: Some(principal::role_names(account, role).to_vec()),
         context: role.tags.iter().flat_map(|(key, value)| conditions::tag(conditions::RESOURCE, key, value)).collect(),
+        also: Vec::new(),
     },
     encode: reply::encode,
     presets: presets::all,

@@ -306,7 +306,7 @@ operations! {
             ConditionContentError ConditionError ConditionTypeError DescriptionLengthOverlimit EffectError \
             ParamError PolicyDocumentLengthOverLimit PrincipalError PrincipalQcsCrossError PrincipalQcsError \
             PrincipalQcsNotExist PrincipalServiceNotExist RoleNotExist StatementError UserNotExist VersionError";
-    ours extensions::CreateCamStrategy => create_strategy, Write, 20, on operation,
+    ours extensions::CreateCamStrategy => create_strategy, Write, 20, on creates_strategy,
         "FailedOperation: PolicyFull PolicyNameInUse; InternalError: SystemError; InvalidParameter: \
             ActionError ActionMiss ActionNotExist ActionServiceNotExist AttachmentFull ConditionContentError \
             ConditionError ConditionTypeError DescriptionLengthOverlimit EffectError NotSupportProduct \

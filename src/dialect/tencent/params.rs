@@ -57,6 +57,8 @@ texts! {
     KeyDescription(text) if text.is_empty() || is_word(&text, 1..=1024, "+=,.@:/-"), "1 to 1024 letters, digits or _+=,.@:/-";
     /// A session's name.
     SessionName(text) if is_word(&text, 2..=128, "+=,.@-"), "2 to 128 letters, digits or _+=,.@-";
+    /// A federation session's.
+    FederationName(text) if is_word(&text, 1..=128, "+=,.@-"), "1 to 128 letters, digits or _+=,.@-";
     /// What a third party identifies itself by.
     ExternalId(text) if is_word(&text, 2..=128, "+=,.@:/-"), "2 to 128 letters, digits or _+=,.@:/-";
     /// A search text.
@@ -146,7 +148,7 @@ impl TryFrom<i64> for Page {
     type Error = &'static str;
 
     fn try_from(page: i64) -> Result<Page, &'static str> {
-        if (1..=1_000_000).contains(&page) { Ok(Page(page)) } else { Err("1 or more") }
+        if (1..=1_000_000).contains(&page) { Ok(Page(page)) } else { Err("1 to 1000000") }
     }
 }
 
@@ -192,9 +194,6 @@ pub fn session_tags(tags: &[Tag]) -> Result<Vec<(String, String)>, Fault> {
     if tags.len() > 50 {
         return Err(Fault::illegal("Tags", "at most 50 tags"));
     }
-    if let Some((_, twice)) = tags.iter().enumerate().find(|(i, tag)| tags.iter().take(*i).any(|t| t.key == tag.key)) {
-        return Err(Fault::illegal("Tags", format!("tags of different keys; `{}` is given twice", twice.key)));
-    }
     tags_of(tags, 128, 256)
 }
 
@@ -205,6 +204,12 @@ fn tags_of(tags: &[Tag], key_length: usize, value_length: usize) -> Result<Vec<(
         }
         if tag.value.chars().count() > value_length {
             return Err(Fault::illegal(&format!("Tags.{place}.Value"), format!("at most {value_length} characters")));
+        }
+        if tags.iter().take(place).any(|earlier| earlier.key == tag.key) {
+            return Err(Fault::illegal(
+                &format!("Tags.{place}"),
+                format!("a key of its own; `{}` is given twice", tag.key),
+            ));
         }
     }
     Ok(tags.iter().map(|tag| (tag.key.clone(), tag.value.clone())).collect())

@@ -1,5 +1,6 @@
 //! Names of roles and principals.
 
+use crate::engine::Account;
 use crate::engine::cx::{Caller, Identity};
 use crate::engine::ids::{AccountId, RoleId, SecretId, UserId};
 use crate::engine::roles::{Role, RoleRef};
@@ -12,6 +13,16 @@ pub fn role_arn(account: &AccountId, role: &Role) -> String {
 /// The resource names of a role: the two forms that STS documents.
 pub fn role_names(account: &AccountId, role: &Role) -> [String; 2] {
     [role_arn(account, role), format!("qcs::cam::uin/{account}:role/{}", role.id)]
+}
+
+/// Whether a resource's name has the number of another account in its place for one. A name without one is the
+/// caller's own; what is no name is nobody's, and the evaluator's business.
+pub fn is_of_another(account: &Account, resource: &str) -> bool {
+    match resource.splitn(6, ':').nth(4).and_then(|owner| owner.split_once('/')) {
+        Some(("uin", uin)) => uin != account.id.as_str(),
+        Some(("uid", application)) => application != account.app_id.to_string(),
+        _ => false,
+    }
 }
 
 /// Reads a role's resource name: `qcs::cam::uin/<owner>:roleName/<name>` or `…:role/<id>`, with

@@ -1,12 +1,13 @@
 //! STS 2018-08-13: AssumeRole, GetFederationToken and GetCallerIdentity.
 
-use super::params::{ExternalId, SessionName, Tag, session_tags};
+use super::params::{ExternalId, FederationName, SessionName, Tag, session_tags};
 use super::{conditions, principal};
 use crate::dialect::contract::Subject;
 use crate::engine::authorize::Authorized;
 use crate::engine::cx::{Cx, Identity, Opened};
 use crate::engine::fault::{Fault, Refusal};
 use crate::engine::sessions::{self, Wanted};
+use crate::policy::{Defect, Problem, Span};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -109,7 +110,7 @@ pub async fn assumed_role(cx: &Cx, input: &AssumeRole) -> Result<Subject, Fault>
     }
     context.extend(input.external_id.iter().map(|id| (Cow::Borrowed("sts:external_id"), id.as_str().to_owned())));
     context.extend(conditions::source_identity(input.source_identity.as_ref().map_or("", SessionName::as_str)));
-    Ok(Subject { resources: Some(resources), context })
+    Ok(Subject { resources: Some(resources), context, also: Vec::new() })
 }
 
 fn role_of(input: &AssumeRole) -> Result<(crate::engine::ids::AccountId, crate::engine::roles::RoleRef), Fault> {
@@ -118,16 +119,24 @@ fn role_of(input: &AssumeRole) -> Result<(crate::engine::ids::AccountId, crate::
     })
 }
 
-/// The caller encodes the policy for a URL; a text that is plain JSON already is taken as it is.
+/// The caller encodes the policy for a URL, and it is decoded whatever it looks like; plain JSON without `%` and `+`
+/// comes through that unchanged.
 fn session_policy(sent: &str) -> Result<String, Fault> {
     if sent.len() > POLICY_BYTES {
         return Err(Fault::illegal("Policy", format!("at most {POLICY_BYTES} bytes")));
     }
-    if sent.trim_start().starts_with('{') {
-        return Ok(sent.to_owned());
-    }
-    let spaced = sent.replace('+', " ");
-    percent_decoded(&spaced).ok_or_else(|| Fault::illegal("Policy", "a policy document, encoded for a URL"))
+    percent_decoded(&sent.replace('+', " ")).ok_or_else(|| {
+        let len = sent.len();
+        Fault::Document(Problem {
+            defect: Defect::NotJson,
+            path: String::new(),
+            span: Span { line: 1, column: 1, offset: 0, len },
+            message:
+                "the document is not encoded for a URL: a `%` is followed by no two hexadecimal digits, or the bytes \
+                      are not UTF-8"
+                    .to_owned(),
+        })
+    })
 }
 
 fn percent_decoded(text: &str) -> Option<String> {
@@ -152,7 +161,7 @@ fn percent_decoded(text: &str) -> Option<String> {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct GetFederationToken {
-    name: SessionName,
+    name: FederationName,
     policy: String,
     duration_seconds: Option<FederationSeconds>,
 }

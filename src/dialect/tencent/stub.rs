@@ -67,8 +67,7 @@ fn subject(cx: &Cx, call: &Call) -> Result<Subject, Fault> {
     let resource = names.fill(call.stub.resource.as_deref().unwrap_or(&default))?;
     let mut context = Vec::new();
     for (key, templates) in &call.stub.context {
-        for template in templates.each() {
-            let value = names.fill(template)?;
+        for value in templates.each().iter().flat_map(|template| names.values(template)) {
             let family = [conditions::RESOURCE, conditions::REQUEST]
                 .into_iter()
                 .find(|names| names.first() == Some(&key.as_str()));
@@ -78,5 +77,5 @@ fn subject(cx: &Cx, call: &Call) -> Result<Subject, Fault> {
             }
         }
     }
-    Ok(Subject { resources: Some(vec![resource]), context })
+    Ok(Subject { resources: Some(vec![resource]), context, also: Vec::new() })
 }

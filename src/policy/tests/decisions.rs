@@ -292,7 +292,7 @@ fn every_layer_must_allow_and_none_deny() {
     let question =
         Question { action: "cam:GetRole", resource: Resource::Operation, context: &context, caller: caller() };
     let ask =
-        |identity, boundary, session| decide(&Layers { identity, boundary, session, root: false }, &question).reason;
+        |identity, boundary, session| decide(&Layers { boundary, session, ..Layers::of(identity) }, &question).reason;
     assert_eq!(ask(&all, Some(&all), Some(&all)), Reason::Allow);
     assert_eq!(ask(&none, Some(&all), Some(&all)), Reason::ImplicitDeny);
     assert_eq!(ask(&all, Some(&none), Some(&all)), Reason::Boundary);
@@ -311,6 +311,23 @@ fn root_is_bound_by_its_session_only() {
     let bound = Layers { session: Some(&session), ..Layers::root() };
     assert_eq!(decide(&bound, &question).reason, Reason::SessionPolicy);
     assert_eq!(decide(&bound, &Question { action: "cam:GetUser", ..question }).reason, Reason::Root);
+}
+
+#[test]
+fn what_is_another_accounts_is_for_nobody() {
+    let all = set(r#"{"effect":"allow","action":"*","resource":"*"}"#);
+    let deny = set(r#"{"effect":"deny","action":"cvm:*","resource":"*"}"#);
+    let (context, names) = (Context::new(), ["qcs::cvm::uin/5:instance/i-1"]);
+    let question =
+        Question { action: "cvm:Do", resource: Resource::Named(&names), context: &context, caller: caller() };
+    for layers in [Layers::of(&all), Layers::root()] {
+        assert!(decide(&layers, &question).is_allow());
+        assert_eq!(decide(&Layers { foreign: true, ..layers }, &question).reason, Reason::ImplicitDeny);
+        let text = render(&explain(&Layers { foreign: true, ..layers }, &question), "somebody");
+        assert!(text.contains("because: the resource belongs to another account"), "{text}");
+    }
+    let denied = decide(&Layers { foreign: true, ..Layers::of(&deny) }, &question);
+    assert_eq!(denied.reason, Reason::ExplicitDeny);
 }
 
 /// Text that was stored under other rules.
@@ -332,7 +349,8 @@ fn what_cannot_be_loaded_denies_and_never_allows() {
         (&format!(r#"{{"version":"2.0","statement":{harmless}}}"#), Reason::Allow),
         (&format!(r#"{{"version":"9","statement":{harmless}}}"#), Reason::ExplicitDeny),
         (&format!(r#"{{"version":"2.0","x":1,"statement":{harmless}}}"#), Reason::ExplicitDeny),
-        (&format!(r#"{{"version":"2.0","principal":"*","statement":{harmless}}}"#), Reason::ExplicitDeny),
+        // Whom it was attached to when it was made decides nothing.
+        (&format!(r#"{{"version":"2.0","principal":7,"statement":{harmless}}}"#), Reason::Allow),
         (&format!(r#"{{"version":"2.0","version":"2.0","statement":{harmless}}}"#), Reason::ExplicitDeny),
     ] {
         assert_eq!(ask(text), expected, "{text}");

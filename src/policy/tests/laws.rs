@@ -221,7 +221,7 @@ proptest! {
     fn decide_and_explain_agree(identity in statements(), boundary in prop::option::of(statements()), session in prop::option::of(statements())) {
         let identity = compile(&identity);
         let (boundary, session) = (boundary.map(|s| compile(&s)), session.map(|s| compile(&s)));
-        let layers = Layers { identity: &identity, boundary: boundary.as_ref(), session: session.as_ref(), root: false };
+        let layers = Layers { boundary: boundary.as_ref(), session: session.as_ref(), ..Layers::of(&identity) };
         for_all_questions(|question| agree(&layers, question));
     }
 

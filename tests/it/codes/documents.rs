@@ -67,10 +67,15 @@ pub fn trust_defects(account: &str) -> Vec<(String, &'static str)> {
     defects
 }
 
-/// Policies with a defect each.
-pub fn policy_defects() -> Vec<(String, &'static str)> {
+/// Policies with a defect each; `account` is the one that they are for.
+pub fn policy_defects(account: &str) -> Vec<(String, &'static str)> {
     let document = |changed: Value| allowing(&changed);
     let resource = |resource: &str| allowing(&json!({"resource": resource}));
+    let named = |key: &str, name: String| {
+        let mut document: Value = serde_json::from_str(&allowing(&json!({}))).unwrap();
+        document["principal"] = json!({key: [name]});
+        document.to_string()
+    };
     let mut defects = vec![
         ("{".to_owned(), "PolicyDocumentError"),
         ("[]".to_owned(), "PolicyDocumentError"),
@@ -94,29 +99,16 @@ pub fn policy_defects() -> Vec<(String, &'static str)> {
         (resource("qcs::cvm:gz:uin/999999999:x/y"), "ResourceUinError"),
         (resource("qcs::cvm:gz::"), "ResourceContentError"),
         (document(json!({"principal": {"qcs": "*"}})), "PrincipalError"),
-    ];
-    for (condition, code) in wrong_conditions() {
-        defects.push((document(json!({"condition": condition})), code));
-    }
-    defects
-}
-
-/// What only a policy that names principals can have wrong.
-pub fn strategy_defects(account: &str) -> Vec<(String, &'static str)> {
-    let named = |key: &str, name: String| {
-        let mut document: Value = serde_json::from_str(&allowing(&json!({}))).unwrap();
-        document["principal"] = json!({key: [name]});
-        document.to_string()
-    };
-    let mut defects = policy_defects();
-    defects.retain(|(_, code)| *code != "PrincipalError");
-    defects.extend([
         (named("who", "x".to_owned()), "PrincipalError"),
+        (named("service", "cvm".to_owned()), "PrincipalError"),
         (named("qcs", "somebody".to_owned()), "PrincipalQcsError"),
         (named("qcs", root_of("999999999999")), "PrincipalQcsNotExist"),
         (named("service", "cvm.example.com".to_owned()), "PrincipalServiceNotExist"),
         (named("qcs", format!("qcs::cam::uin/{account}:uin/999999")), "UserNotExist"),
-        (named("qcs", format!("qcs::cam::uin/{account}:groupid/99")), "GroupNotExist"),
-    ]);
+        (named("qcs", format!("qcs::cam::uin/{account}:groupid/99")), "ResourceNotFound.GroupNotExist"),
+    ];
+    for (condition, code) in wrong_conditions() {
+        defects.push((document(json!({"condition": condition})), code));
+    }
     defects
 }

@@ -110,7 +110,7 @@ class _Reader:
                 continue
             members[name] = node
             if name == "principal":
-                if self.rules.kind == "strategy":
+                if self.rules.kind in ("identity", "strategy"):
                     self.principal(node, "principal")
                 else:
                     self.defect("PrincipalNotAllowed", name, at)
@@ -351,7 +351,7 @@ class _Reader:
 
     def service(self, written, path, at):
         if not _DOMAIN.fullmatch(written):
-            self.defect("PrincipalName", path, at)
+            self.defect("PrincipalForm", path, at)
             return None
         if not written.endswith((".qcloud.com", ".tencent.com")):
             self.defect("PrincipalServiceUnknown", path, at)

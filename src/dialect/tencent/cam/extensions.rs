@@ -2,7 +2,9 @@
 //! of the component interface, CreateCamStrategy and OperateCamStrategy.
 
 use super::Done;
+use super::policies::attaching;
 use super::roles::{Listed, named, search};
+use crate::dialect::contract::Subject;
 use crate::dialect::decode::Value;
 use crate::dialect::tencent::params::{
     Description, Flag, Id, Keyword, Page, PolicyName, Rp, SessionDuration, Tag, paging, policy_id,
@@ -13,7 +15,7 @@ use crate::engine::authorize::Authorized;
 use crate::engine::cx::{Cx, Write};
 use crate::engine::fault::Fault;
 use crate::engine::ids::{GroupId, UserId};
-use crate::engine::policies::{self, NewPolicy};
+use crate::engine::policies::NewPolicy;
 use crate::engine::roles::{self, RolePatch};
 use crate::engine::view::Holder;
 use crate::policy;
@@ -84,11 +86,7 @@ pub async fn create_strategy(
     write: &mut Write<'_, '_>,
     input: Authorized<CreateCamStrategy>,
 ) -> Result<Created, Fault> {
-    let document = match &input.strategy_info {
-        Value::Text(text) => text.clone(),
-        object @ Value::Object(_) => super::super::operations::answer(object)?,
-        _ => return Err(Fault::illegal("StrategyInfo", "a JSON text or an object")),
-    };
+    let document = strategy(&input)?;
     let new = NewPolicy {
         name: input.strategy_name.as_str().to_owned(),
         description: input.remark.as_ref().map_or("", Description::as_str).to_owned(),
@@ -96,9 +94,20 @@ pub async fn create_strategy(
         kind: policy::Kind::Strategy,
         tags: Vec::new(),
     };
-    let id = policies::create(write, &new).await?;
-    attachments::attach_to_named(write, &id, &new.document).await?;
-    Ok(Created { strategy_id: integer(id.as_str()) })
+    Ok(Created { strategy_id: integer(attachments::create(write, &new).await?.as_str()) })
+}
+
+/// Whom CreateCamStrategy attaches to.
+pub async fn creates_strategy(cx: &Cx, input: &CreateCamStrategy) -> Result<Subject, Fault> {
+    Ok(Subject { also: attaching(cx, policy::Kind::Strategy, &strategy(input)?), ..Subject::default() })
+}
+
+fn strategy(input: &CreateCamStrategy) -> Result<String, Fault> {
+    match &input.strategy_info {
+        Value::Text(text) => Ok(text.clone()),
+        object @ Value::Object(_) => super::super::operations::answer(object),
+        _ => Err(Fault::illegal("StrategyInfo", "a JSON text or an object")),
+    }
 }
 
 /// OperateCamStrategy's request.

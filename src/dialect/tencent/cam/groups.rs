@@ -231,8 +231,12 @@ pub async fn remove_users(write: &mut Write<'_, '_>, input: Authorized<RemoveUse
 }
 
 fn named(place: usize, membership: &Membership) -> Result<UserRef, Fault> {
-    user_ref(membership.uid, membership.uin.as_ref())
-        .ok_or_else(|| Fault::Parameter(Parameter { path: format!("Info.{place}"), why: Why::NoneOf(&["Uid", "Uin"]) }))
+    user_ref(membership.uid, membership.uin.as_ref()).ok_or_else(|| {
+        Fault::Parameter(Parameter {
+            path: format!("Info.{place}.Uid`, `Info.{place}.Uin"),
+            why: Why::NoneOf(&["Uid", "Uin"]),
+        })
+    })
 }
 
 fn user_ref(uid: Option<i64>, uin: Option<&Id>) -> Option<UserRef> {

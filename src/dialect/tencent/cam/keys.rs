@@ -60,7 +60,7 @@ pub async fn create(write: &mut Write<'_, '_>, input: Authorized<CreateAccessKey
 pub async fn subject(cx: &Cx, input: &CreateAccessKey) -> Result<Subject, Fault> {
     let uin = input.target_uin.as_ref().map_or(cx.caller.id(), Id::as_str);
     let resource = format!("qcs::cam::uin/{}:uin/{uin}", cx.account.id);
-    Ok(Subject { resources: Some(vec![resource]), context: Vec::new() })
+    Ok(Subject { resources: Some(vec![resource]), ..Subject::default() })
 }
 
 /// ListAccessKeys's request.

@@ -7,11 +7,13 @@ use crate::dialect::tencent::params::{
     Description, Id, Keyword, Page, PolicyName, Rp, Tag, paging, policy_id, policy_ref, shown_tags, tags,
 };
 use crate::dialect::tencent::reply::{integer, local_time};
+use crate::engine::attachments;
 use crate::engine::authorize::Authorized;
 use crate::engine::cx::{Cx, Write};
 use crate::engine::fault::Fault;
 use crate::engine::ids::PolicyId;
 use crate::engine::policies::{self, NewPolicy, Policy, PolicyRef, Scope};
+use crate::engine::view::Holder;
 use crate::policy::Kind;
 use serde::{Deserialize, Serialize};
 
@@ -45,13 +47,32 @@ pub async fn create(write: &mut Write<'_, '_>, input: Authorized<CreatePolicy>) 
         kind: Kind::Identity,
         tags: tags(&input.tags)?,
     };
-    let id = policies::create(write, &new).await?;
+    let id = attachments::create(write, &new).await?;
     Ok(Created { policy_id: integer(id.as_str()) })
 }
 
-/// What CreatePolicy says for conditions on the request's tags.
-pub async fn creates(_: &Cx, input: &CreatePolicy) -> Result<Subject, Fault> {
-    Ok(Subject { context: conditions::request_tags(&input.tags), ..Subject::default() })
+/// What CreatePolicy says for conditions on the request's tags, and whom it attaches to.
+pub async fn creates(cx: &Cx, input: &CreatePolicy) -> Result<Subject, Fault> {
+    let context = conditions::request_tags(&input.tags);
+    Ok(Subject { resources: None, context, also: attaching(cx, Kind::Identity, &input.policy_document) })
+}
+
+/// The actions that do what a document with principals does when it is made. Of a text that cannot be read nothing is
+/// attached, and the operation says what is wrong with it.
+pub fn attaching(cx: &Cx, kind: Kind, document: &str) -> Vec<&'static str> {
+    if !document.contains("principal") {
+        return Vec::new();
+    }
+    let Ok(document) = policies::written(&cx.engine, &cx.account, kind, document) else { return Vec::new() };
+    let mut actions: Vec<&'static str> = attachments::named_in(&document, &cx.account.id)
+        .map(|holder| match holder {
+            Holder::Group(_) => "cam:AttachGroupPolicy",
+            Holder::User(_) | Holder::Role(_) => "cam:AttachUserPolicy",
+        })
+        .collect();
+    actions.sort_unstable();
+    actions.dedup();
+    actions
 }
 
 /// GetPolicy's request.
@@ -210,8 +231,11 @@ pub async fn list(cx: &Cx, input: Authorized<ListPolicies>) -> Result<Listed, Fa
     let scope = input.scope.map_or(Scope::All, |scope| scope.0);
     let keyword = input.keyword.as_ref().map_or("", Keyword::as_str);
     let place = |number: i64| usize::try_from(number).unwrap_or(usize::MAX);
+    if offset >= 200 * limit {
+        return Err(Fault::illegal("Page", "1 to 200"));
+    }
     let (policies, total_num) = policies::list(cx, scope, keyword, place(offset), place(limit)).await?;
-    let shown = |policy: Policy| StrategyInfo {
+    let shown = |policies::Listed { policy, tags, bounds }: policies::Listed| StrategyInfo {
         policy_id: integer(policy.id.as_str()),
         add_time: local_time(policy.created_at),
         update_time: local_time(policy.updated_at),
@@ -226,8 +250,8 @@ pub async fn list(cx: &Cx, input: Authorized<ListPolicies>) -> Result<Listed, Fa
         deactived: 0,
         deactived_detail: Vec::new(),
         is_service_linked_policy: 0,
-        attach_entity_boundary_count: 0,
-        tags: Vec::new(),
+        attach_entity_boundary_count: bounds,
+        tags: shown_tags(&tags),
         permission_level: String::new(),
     };
     let list = policies.into_iter().map(shown).collect();

@@ -97,13 +97,13 @@ fn body(cx: &mut Cx<'_>, node: &Node<'_>) -> Option<Body> {
         return None;
     };
     let mut readable = cx.report_duplicates(node, &Path::Root);
-    let strategy = cx.rules.kind == Kind::Strategy;
-    let known: &[&str] = if strategy { &["version", "principal", "statement"] } else { &["version", "statement"] };
+    let attaches = matches!(cx.rules.kind, Kind::Identity | Kind::Strategy);
+    let known: &[&str] = if attaches { &["version", "principal", "statement"] } else { &["version", "statement"] };
     for member in members {
-        if member.name == "principal" && !strategy {
+        if member.name == "principal" && !attaches {
             let message = match cx.rules.kind {
                 Kind::Trust => "`principal` belongs inside each statement of a trust policy",
-                _ => "this policy may not have a `principal`: whom it is attached to decides",
+                _ => "a session policy may not have a `principal`: it is its session's",
             };
             cx.report(Defect::PrincipalNotAllowed, &Path::Root.name("principal"), member.range, message.into());
             readable = false;
@@ -113,7 +113,7 @@ fn body(cx: &mut Cx<'_>, node: &Node<'_>) -> Option<Body> {
     }
     let version = version(cx, node, members);
     let principals = match find(members, "principal") {
-        Some(principal) if strategy => principal::principals(cx, principal, &Path::Root.name("principal")),
+        Some(principal) if attaches => principal::principals(cx, principal, &Path::Root.name("principal")),
         _ => Vec::new(),
     };
     let statements = statements(cx, node, members, version == Some(Version::One))?;

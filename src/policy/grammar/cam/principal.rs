@@ -114,7 +114,7 @@ fn service(text: &str) -> Result<PrincipalPattern, (Defect, String)> {
     };
     if !text.contains('.') || !text.split('.').all(label) {
         let message = format!("`{text}` is no name of a service; write it like `cvm.qcloud.com`");
-        return Err((Defect::PrincipalName, message));
+        return Err((Defect::PrincipalForm, message));
     }
     Ok(PrincipalPattern::Service(text.to_owned()))
 }
