@@ -106,7 +106,7 @@ type Has<'t> = (Vec<&'t str>, Option<&'t str>, Option<&'t str>);
 /// Whether a name has another account in it than the corpus's own.
 fn is_of_another(name: &str) -> bool {
     let own = ["", &format!("uin/{OWNER}"), &format!("uid/{APP_ID}")].map(str::to_owned);
-    let account = name.splitn(6, ':').nth(4).unwrap_or_default();
+    let account = name.split(':').nth(4).unwrap_or_default();
     (account.starts_with("uin/") || account.starts_with("uid/")) && !own.iter().any(|own| own == account)
 }
 

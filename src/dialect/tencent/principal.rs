@@ -18,7 +18,7 @@ pub fn role_names(account: &AccountId, role: &Role) -> [String; 2] {
 /// Whether a resource's name has the number of another account in its place for one. A name without one is the
 /// caller's own; what is no name is nobody's, and the evaluator's business.
 pub fn is_of_another(account: &Account, resource: &str) -> bool {
-    match resource.splitn(6, ':').nth(4).and_then(|owner| owner.split_once('/')) {
+    match resource.split(':').nth(4).and_then(|owner| owner.split_once('/')) {
         Some(("uin", uin)) => uin != account.id.as_str(),
         Some(("uid", application)) => application != account.app_id.to_string(),
         _ => false,
