@@ -1,8 +1,8 @@
 //! Which policies a user, group or role has, and what they amount to.
 
 use super::cx::{Cx, Write};
-use super::fault::{Fault, Limit};
-use super::ids::{AccountId, GroupId, PolicyId};
+use super::fault::{Fault, Kind, Limit};
+use super::ids::{AccountId, GroupId, PolicyId, UserId};
 use super::policies::{self, NewPolicy, PolicyRef};
 use super::view::{Change, Holder};
 use super::{Account, Engine, accounts, groups, roles, users};
@@ -169,6 +169,95 @@ pub async fn list(cx: &Cx, holder: &Holder) -> Result<Vec<AttachedPolicy>, Fault
             }
         })
         .collect()
+}
+
+/// What policies are attached to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HolderKind {
+    /// A sub-user.
+    User,
+    /// A user group.
+    Group,
+    /// A role.
+    Role,
+}
+
+/// Somebody who has a policy.
+#[derive(Clone, Debug)]
+pub struct Entity {
+    /// What it is.
+    pub kind: HolderKind,
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Since when.
+    pub attached_at: Time,
+}
+
+/// Who has a policy attached, oldest attachment first.
+pub async fn entities(cx: &Cx, wanted: &PolicyRef) -> Result<Vec<Entity>, Fault> {
+    let mut read = cx.engine.store.read().await?;
+    let mut tx = read.tx();
+    let policy = policies::require(cx, &mut tx, wanted).await?;
+    let rows: Vec<(String, String, String, i64)> = tx
+        .all(
+            "SELECT a.holder_kind, a.holder_id, COALESCE(u.name, g.name, r.name, '') AS name, a.created_at \
+             FROM attachments a \
+             LEFT JOIN users u ON a.holder_kind = 'user' AND u.account_id = a.account_id AND u.id = a.holder_id \
+             LEFT JOIN user_groups g ON a.holder_kind = 'group' AND g.account_id = a.account_id \
+             AND g.id = a.holder_id \
+             LEFT JOIN roles r ON a.holder_kind = 'role' AND r.account_id = a.account_id AND r.id = a.holder_id \
+             WHERE a.account_id = $1 AND a.policy_id = $2 ORDER BY a.seq",
+            args![&cx.account.id, &policy.id],
+        )
+        .await?;
+    let entity = |(kind, id, name, at): (String, String, String, i64)| Entity {
+        kind: match kind.as_str() {
+            "user" => HolderKind::User,
+            "group" => HolderKind::Group,
+            _ => HolderKind::Role,
+        },
+        id,
+        name,
+        attached_at: Time(at),
+    };
+    Ok(rows.into_iter().map(entity).collect())
+}
+
+/// A policy that a user has.
+#[derive(Clone, Debug)]
+pub struct Had {
+    /// The policy.
+    pub policy: AttachedPolicy,
+    /// Whether it is attached to the user itself.
+    pub own: bool,
+    /// The groups that it comes from: id and name.
+    pub groups: Vec<(GroupId, String)>,
+}
+
+/// Every policy that a user has, once, its own first.
+pub async fn of_user(cx: &Cx, user: &UserId) -> Result<Vec<Had>, Fault> {
+    let missing = || Fault::NotFound(Kind::User, user.to_string());
+    let grants = cx.engine.grants(&cx.account.id, &Holder::User(user.clone())).await?.ok_or_else(missing)?;
+    let own = list(cx, &Holder::User(user.clone())).await?;
+    let mut all: Vec<Had> = own.into_iter().map(|policy| Had { policy, own: true, groups: Vec::new() }).collect();
+    for group in &grants.groups {
+        let name = groups::get(cx, group).await?.0.name;
+        for policy in list(cx, &Holder::Group(group.clone())).await? {
+            let place = match all.iter().position(|had| had.policy.id == policy.id) {
+                Some(place) => place,
+                None => {
+                    all.push(Had { policy, own: false, groups: Vec::new() });
+                    all.len() - 1
+                }
+            };
+            if let Some(had) = all.get_mut(place) {
+                had.groups.push((group.clone(), name.clone()));
+            }
+        }
+    }
+    Ok(all)
 }
 
 async fn load(

@@ -112,6 +112,13 @@ fn cases(scene: &Scene) -> Vec<Case> {
     add(Who::Root, "ListRoles", json!({"Rp": 201}), "ParamError");
     add(Who::Root, "ListAttachedRolePolicies", json!({"Page": 1, "Rp": 20, "RoleName": "nobody"}), "ParamError");
     add(Who::Root, "ListAttachedUserPolicies", json!({"TargetUin": 999_999}), "ParamError");
+    let all = |user: u64, kind: u64| json!({"TargetUin": user, "Page": 1, "Rp": 20, "AttachType": kind});
+    add(Who::Root, "ListAttachedUserAllPolicies", all(user, 3), "ParamError");
+    add(Who::Root, "ListAttachedUserAllPolicies", all(999_999, 0), "ResourceNotFound.UserNotExist");
+    let who = |policy: Value, filter: &str| json!({"PolicyId": policy, "EntityFilter": filter});
+    add(Who::Root, "ListEntitiesForPolicy", who(json!(policy), "Users"), "EntityFilterError");
+    add(Who::Root, "ListEntitiesForPolicy", who(json!("x"), "All"), "PolicyIdError");
+    add(Who::Root, "ListEntitiesForPolicy", who(json!(999_999), "All"), "ParamError");
     add(Who::Root, "ListAttachedUserPolicies", json!({"TargetUin": user, "Rp": 0}), "ParamError");
 
     // Attachments.

@@ -358,6 +358,54 @@ fn a_policy_with_principals_is_attached_by_who_may_attach() {
 }
 
 #[test]
+fn everybody_who_has_a_policy_is_listed_and_everything_that_a_user_has() {
+    on_each_database(async |t| {
+        let root = t.root();
+        let user = root.user("dev").await;
+        let group = root.cam("CreateGroup", json!({"GroupName": "crew"})).await.ok()["GroupId"].clone();
+        root.cam("AddUserToGroup", json!({"Info": [{"Uin": &user.uin, "GroupId": group}]})).await.ok();
+        let role = root.role("ops", &[root_of(&root.uin)]).await;
+        let policy = root.grant(&user, "shared", &allow("cam:ListUsers", "*")).await;
+        root.cam("AttachGroupPolicy", json!({"PolicyId": policy, "AttachGroupId": group})).await.ok();
+        root.cam("AttachRolePolicy", json!({"PolicyId": policy, "AttachRoleName": "ops"})).await.ok();
+        // A preset, through the group only.
+        root.cam("AttachGroupPolicy", json!({"PolicyId": 1, "AttachGroupId": group})).await.ok();
+        let entities = async |filter: &str| {
+            let listed =
+                root.cam("ListEntitiesForPolicy", json!({"PolicyId": policy, "EntityFilter": filter})).await.ok();
+            assert_eq!(listed["TotalNum"].as_u64().unwrap() as usize, listed["List"].as_array().unwrap().len());
+            let entity = |entity: &Value| json!([entity["Id"], entity["Name"], entity["Uin"], entity["RelatedType"]]);
+            listed["List"].as_array().unwrap().iter().map(entity).collect::<Vec<_>>()
+        };
+        let (of_user, of_group, of_role) = (
+            json!([user.uin, "dev", number(&user), 1]),
+            json!([group.to_string(), "crew", 0, 2]),
+            json!([role, "ops", 0, 3]),
+        );
+        assert_eq!(entities("All").await, [of_user.clone(), of_group.clone(), of_role.clone()]);
+        assert_eq!(entities("User").await, [of_user]);
+        assert_eq!(entities("Group").await, [of_group]);
+        assert_eq!(entities("Role").await, [of_role]);
+        let has = async |more: Value| {
+            let mut params = json!({"TargetUin": number(&user), "Page": 1, "Rp": 20, "AttachType": 0});
+            params.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            let listed = root.cam("ListAttachedUserAllPolicies", params).await.ok();
+            let policies = listed["PolicyList"].as_array().unwrap();
+            assert_eq!(listed["TotalNum"], policies.len());
+            let groups = |policy: &Value| policy["Groups"].as_array().unwrap().len();
+            let shown = |policy: &Value| json!([policy["PolicyName"], policy["StrategyType"], groups(policy)]);
+            policies.iter().map(shown).collect::<Vec<_>>()
+        };
+        let (shared, preset) = (json!(["shared", "1", 1]), json!(["AdministratorAccess", "2", 1]));
+        assert_eq!(has(json!({})).await, [shared.clone(), preset.clone()]);
+        assert_eq!(has(json!({"AttachType": 1})).await, [shared.clone()]);
+        assert_eq!(has(json!({"AttachType": 2})).await, [shared.clone(), preset.clone()]);
+        assert_eq!(has(json!({"StrategyType": 2})).await, [preset]);
+        assert_eq!(has(json!({"Keyword": "har"})).await, [shared]);
+    });
+}
+
+#[test]
 fn what_belongs_to_another_account_is_for_nobody() {
     in_memory(async |t| {
         let root = t.root();

@@ -148,6 +148,9 @@ fn parameter_candidates(parameter: &Parameter) -> &'static [&'static str] {
         (Why::Illegal(_), "Keyword") => {
             &["InvalidParameter.SearchKeywordLengthError", "InvalidParameter.ParamError", "InvalidParameterValue"]
         }
+        (Why::Illegal(_), "EntityFilter") => {
+            &["InvalidParameter.EntityFilterError", "InvalidParameter.ParamError", "InvalidParameterValue"]
+        }
         (Why::Illegal(_), "Scope") => {
             &["InvalidParameter.ScopeError", "InvalidParameter.ParamError", "InvalidParameterValue"]
         }

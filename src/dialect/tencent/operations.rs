@@ -147,6 +147,10 @@ operations! {
         "FailedOperation: OrganizationPolicyOperateError; InternalError: SystemError; InvalidParameter: \
             AttachmentFull ParamError PolicyIdError PolicyIdNotExist UserNotExist; ResourceNotFound: \
             PolicyIdNotFound UserNotExist";
+    cloud attachments::ListEntitiesForPolicy => list_entities, Read, 20, on operation,
+        "InternalError: SystemError; InvalidParameter: EntityFilterError ParamError PolicyIdError";
+    cloud attachments::ListAttachedUserAllPolicies => list_user_all, Read, 20, on operation,
+        "InvalidParameter: ParamError; ResourceNotFound: UserNotExist; UnauthorizedOperation: -";
     cloud attachments::ListAttachedUserPolicies => list_user, Read, 20, on operation,
         "InternalError: SystemError; InvalidParameter: ParamError";
     cloud users::AddUser => add, Write, 20, on operation,

@@ -1,10 +1,10 @@
-//! Attachments: Attach-, Detach- and ListAttached- of roles and users.
+//! Attachments: Attach-, Detach- and ListAttached- of roles, users and groups, and who has a policy.
 
 use super::policies::BY_SYNTAX;
 use super::{Done, roles::named};
 use crate::dialect::tencent::params::{Id, Keyword, Page, Rp, paging, policy_id, policy_ref, role_ref};
 use crate::dialect::tencent::reply::{integer, local_time};
-use crate::engine::attachments::{self, AttachedPolicy};
+use crate::engine::attachments::{self, AttachedPolicy, Entity, Had, HolderKind};
 use crate::engine::authorize::Authorized;
 use crate::engine::cx::{Cx, Write};
 use crate::engine::fault::Fault;
@@ -284,7 +284,7 @@ fn group(id: &Id) -> Holder {
     Holder::Group(GroupId::from(id.as_str()))
 }
 
-fn paged(all: Vec<AttachedPolicy>, (offset, limit): (i64, i64)) -> (Vec<AttachedPolicy>, usize) {
+fn paged<T>(all: Vec<T>, (offset, limit): (i64, i64)) -> (Vec<T>, usize) {
     let total = all.len();
     let place = |number: i64| usize::try_from(number).unwrap_or(usize::MAX);
     (all.into_iter().skip(place(offset)).take(place(limit)).collect(), total)
@@ -292,4 +292,178 @@ fn paged(all: Vec<AttachedPolicy>, (offset, limit): (i64, i64)) -> (Vec<Attached
 
 fn policy_type(policy: &AttachedPolicy) -> &'static str {
     if policy.preset { "QCS" } else { "User" }
+}
+
+/// ListEntitiesForPolicy's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct ListEntitiesForPolicy {
+    policy_id: Id,
+    page: Option<Page>,
+    rp: Option<Rp>,
+    entity_filter: Option<EntityFilter>,
+}
+
+/// `All`, `User`, `Group` or `Role`.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub struct EntityFilter(Option<HolderKind>);
+
+impl TryFrom<String> for EntityFilter {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<EntityFilter, &'static str> {
+        match text.as_str() {
+            "All" => Ok(EntityFilter(None)),
+            "User" => Ok(EntityFilter(Some(HolderKind::User))),
+            "Group" => Ok(EntityFilter(Some(HolderKind::Group))),
+            "Role" => Ok(EntityFilter(Some(HolderKind::Role))),
+            _ => Err("`All`, `User`, `Group` or `Role`"),
+        }
+    }
+}
+
+/// ListEntitiesForPolicy's reply.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Entities {
+    total_num: usize,
+    list: Vec<AttachEntityOfPolicy>,
+}
+
+/// A user (1), group (2) or role (3) that has a policy.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct AttachEntityOfPolicy {
+    id: String,
+    name: String,
+    uin: u64,
+    related_type: u64,
+    attachment_time: String,
+}
+
+/// ListEntitiesForPolicy. A group or role has no uin.
+pub async fn list_entities(cx: &Cx, input: Authorized<ListEntitiesForPolicy>) -> Result<Entities, Fault> {
+    let mut entities = attachments::entities(cx, &policy_id(&input.policy_id)).await?;
+    entities.retain(|entity| input.entity_filter.is_none_or(|filter| filter.0.is_none_or(|kind| kind == entity.kind)));
+    let (page, total_num) = paged(entities, paging(input.page, input.rp));
+    let shown = |entity: Entity| AttachEntityOfPolicy {
+        uin: if entity.kind == HolderKind::User { integer(&entity.id) } else { 0 },
+        related_type: match entity.kind {
+            HolderKind::User => 1,
+            HolderKind::Group => 2,
+            HolderKind::Role => 3,
+        },
+        id: entity.id,
+        name: entity.name,
+        attachment_time: local_time(entity.attached_at),
+    };
+    Ok(Entities { total_num, list: page.into_iter().map(shown).collect() })
+}
+
+/// ListAttachedUserAllPolicies's request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct ListAttachedUserAllPolicies {
+    target_uin: Id,
+    rp: Rp,
+    page: Page,
+    attach_type: AttachType,
+    strategy_type: Option<StrategyType>,
+    keyword: Option<Keyword>,
+}
+
+/// 0 for all, 1 for a user's own, 2 for what its groups add.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "i64")]
+pub struct AttachType(i64);
+
+impl TryFrom<i64> for AttachType {
+    type Error = &'static str;
+
+    fn try_from(kind: i64) -> Result<AttachType, &'static str> {
+        if (0..=2).contains(&kind) { Ok(AttachType(kind)) } else { Err("0, 1 or 2") }
+    }
+}
+
+/// 1 for the account's own policies, 2 for presets.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "i64")]
+pub struct StrategyType {
+    preset: bool,
+}
+
+impl TryFrom<i64> for StrategyType {
+    type Error = &'static str;
+
+    fn try_from(kind: i64) -> Result<StrategyType, &'static str> {
+        match kind {
+            1 => Ok(StrategyType { preset: false }),
+            2 => Ok(StrategyType { preset: true }),
+            _ => Err("1 or 2"),
+        }
+    }
+}
+
+/// ListAttachedUserAllPolicies's reply.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct AllOfUser {
+    policy_list: Vec<AttachedUserPolicy>,
+    total_num: usize,
+}
+
+/// A policy that a user has, itself or through groups. Its numbers are texts here.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct AttachedUserPolicy {
+    policy_id: String,
+    policy_name: String,
+    description: String,
+    add_time: String,
+    strategy_type: &'static str,
+    create_mode: String,
+    groups: Vec<AttachedUserPolicyGroupInfo>,
+    deactived: u64,
+    deactived_detail: Vec<String>,
+}
+
+/// A group that a policy comes from.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct AttachedUserPolicyGroupInfo {
+    group_id: u64,
+    group_name: String,
+}
+
+/// ListAttachedUserAllPolicies: each policy once, with the groups that it comes from.
+pub async fn list_user_all(cx: &Cx, input: Authorized<ListAttachedUserAllPolicies>) -> Result<AllOfUser, Fault> {
+    let keyword = input.keyword.as_ref().map_or("", Keyword::as_str);
+    let mut had = attachments::of_user(cx, &UserId::from(input.target_uin.as_str())).await?;
+    had.retain(|had| {
+        let way = match input.attach_type.0 {
+            1 => had.own,
+            2 => !had.groups.is_empty(),
+            _ => true,
+        };
+        let kind = input.strategy_type.is_none_or(|wanted| wanted.preset == had.policy.preset);
+        way && kind && had.policy.name.contains(keyword)
+    });
+    let (page, total_num) = paged(had, paging(Some(input.page), Some(input.rp)));
+    let shown = |had: Had| AttachedUserPolicy {
+        policy_id: had.policy.id.to_string(),
+        add_time: local_time(had.policy.attached_at),
+        strategy_type: if had.policy.preset { "2" } else { "1" },
+        policy_name: had.policy.name,
+        description: had.policy.description,
+        create_mode: BY_SYNTAX.to_string(),
+        groups: had
+            .groups
+            .into_iter()
+            .map(|(id, group_name)| AttachedUserPolicyGroupInfo { group_id: integer(id.as_str()), group_name })
+            .collect(),
+        deactived: 0,
+        deactived_detail: Vec::new(),
+    };
+    Ok(AllOfUser { total_num, policy_list: page.into_iter().map(shown).collect() })
 }
