@@ -398,7 +398,7 @@ fn everybody_who_has_a_policy_is_listed_and_everything_that_a_user_has() {
         };
         let (shared, preset) = (json!(["shared", "1", 1]), json!(["AdministratorAccess", "2", 1]));
         assert_eq!(has(json!({})).await, [shared.clone(), preset.clone()]);
-        assert_eq!(has(json!({"AttachType": 1})).await, [shared.clone()]);
+        assert_eq!(has(json!({"AttachType": 1})).await, std::slice::from_ref(&shared));
         assert_eq!(has(json!({"AttachType": 2})).await, [shared.clone(), preset.clone()]);
         assert_eq!(has(json!({"StrategyType": 2})).await, [preset]);
         assert_eq!(has(json!({"Keyword": "har"})).await, [shared]);
