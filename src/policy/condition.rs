@@ -198,7 +198,7 @@ fn compare(
         (Actual::Text(actual), Operand::Text(text)) => (**text == **actual).into(),
         (Actual::Bool(actual), Operand::Bool(wanted)) => (actual == wanted).into(),
         (Actual::Address(actual), Operand::Network(network)) => network.contains(*actual).into(),
-        (Actual::Number(actual), Operand::Number(bound)) => relation.holds(actual.cmp(bound)).into(),
+        (Actual::Number(actual), Operand::Number(bound)) => relation.holds(actual.compare(bound)).into(),
         (Actual::Date(actual), Operand::Date(bound)) => relation.holds(actual.cmp(bound)).into(),
         _ => Tri::Unknown,
     }

@@ -393,11 +393,6 @@ impl Document {
         self.statements.len()
     }
 
-    /// Where a statement stands.
-    pub fn statement_span(&self, index: usize) -> Option<Span> {
-        self.statements.get(index).map(|statement| self.span(statement.range))
-    }
-
     /// Everybody named, beside the statements first, then statement by statement.
     pub fn principals(&self) -> impl Iterator<Item = &PrincipalPattern> {
         self.written().map(|written| &written.pattern)

@@ -41,18 +41,8 @@ impl Decimal {
         Some(Decimal { negative, digits: digits.into(), point })
     }
 
-    fn compare_magnitude(&self, other: &Decimal) -> Ordering {
-        match (self.digits.is_empty(), other.digits.is_empty()) {
-            (true, true) => Ordering::Equal,
-            (true, false) => Ordering::Less,
-            (false, true) => Ordering::Greater,
-            (false, false) => self.point.cmp(&other.point).then_with(|| self.digits.cmp(&other.digits)),
-        }
-    }
-}
-
-impl Ord for Decimal {
-    fn cmp(&self, other: &Decimal) -> Ordering {
+    /// By value.
+    pub(super) fn compare(&self, other: &Decimal) -> Ordering {
         match (self.negative, other.negative) {
             (false, true) => Ordering::Greater,
             (true, false) => Ordering::Less,
@@ -60,11 +50,14 @@ impl Ord for Decimal {
             (true, true) => other.compare_magnitude(self),
         }
     }
-}
 
-impl PartialOrd for Decimal {
-    fn partial_cmp(&self, other: &Decimal) -> Option<Ordering> {
-        Some(self.cmp(other))
+    fn compare_magnitude(&self, other: &Decimal) -> Ordering {
+        match (self.digits.is_empty(), other.digits.is_empty()) {
+            (true, true) => Ordering::Equal,
+            (true, false) => Ordering::Less,
+            (false, true) => Ordering::Greater,
+            (false, false) => self.point.cmp(&other.point).then_with(|| self.digits.cmp(&other.digits)),
+        }
     }
 }
 
@@ -266,7 +259,7 @@ mod tests {
             };
             let scale = |n: i64, places: usize| i128::from(n) * 10_i128.pow(u32::try_from(5 - places).unwrap());
             let (x, y) = (Decimal::read(&write(a, left)).unwrap(), Decimal::read(&write(b, right)).unwrap());
-            prop_assert_eq!(x.cmp(&y), scale(a, left).cmp(&scale(b, right)));
+            prop_assert_eq!(x.compare(&y), scale(a, left).cmp(&scale(b, right)));
             prop_assert_eq!(x == y, scale(a, left) == scale(b, right));
         }
 
@@ -314,6 +307,18 @@ mod tests {
     fn leap_days() {
         for (year, leap) in [(2024, true), (2023, false), (1900, false), (2000, true), (2100, false)] {
             assert_eq!(Instant::read(&format!("{year}-02-29T00:00:00Z")).is_some(), leap, "{year}");
+        }
+    }
+
+    #[test]
+    fn months_have_their_days() {
+        for (month, days) in (1..).zip([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]) {
+            let is_date = |day: u32| Instant::read(&format!("2023-{month:02}-{day:02}T00:00:00Z")).is_some();
+            assert_eq!(
+                (is_date(0), is_date(1), is_date(days), is_date(days + 1)),
+                (false, true, true, false),
+                "{month}"
+            );
         }
     }
 

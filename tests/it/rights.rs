@@ -188,6 +188,33 @@ fn the_address_counts_where_a_policy_asks_for_it() {
     });
 }
 
+/// What every request has is worked out when any of the documents asks for it, also when it is the only one that does.
+#[test]
+fn a_condition_counts_in_whichever_document_it_stands() {
+    on_each_database(async |t| {
+        let root = t.root();
+        let near = allow_if("cam:ListUsers", json!({"ip_equal": {"qcs:ip": "10.1.0.0/16"}}));
+        let from =
+            |caller: &Caller, peer: &str| caller.call("cam", "2019-01-16", "ListUsers", json!({})).from(peer).send();
+        let user = root.user("dev").await;
+        root.grant(&user, "list", &allow("cam:ListUsers", "*")).await;
+        let boundary = root.policy("near", &near).await;
+        let put = json!({"TargetUin": number(&user), "PolicyId": boundary});
+        root.cam("PutUserPermissionsBoundary", put).await.ok();
+        root.role("ops", &[root_of(&root.uin)]).await;
+        root.grant_role("ops", "all", &allow("cam:*", "*")).await;
+        let params = json!({
+            "RoleArn": format!("qcs::cam::uin/{}:roleName/ops", root.uin), "RoleSessionName": "session",
+            "Policy": near.to_string(),
+        });
+        let session = root.session(&root.sts("AssumeRole", params).await.ok());
+        for caller in [&user, &session] {
+            from(caller, "10.1.2.3").await.ok();
+            from(caller, "10.2.2.3").await.fault(DENIED);
+        }
+    });
+}
+
 #[test]
 fn the_time_counts_by_the_accounts_clock() {
     on_each_database(async |t| {

@@ -153,31 +153,29 @@ fn variables_in_the_last_segment_are_the_callers() {
     check_resource("qcs::cvm:::${owner_uin}-${app_id}", "qcs::cvm::uin/100000000001:100000000001-1250000000", true);
 }
 
-/// A caller who lacks the value.
+/// A caller who lacks the value, also where nothing in its place would fit.
 #[test]
 fn a_variable_without_value_fails_closed() {
-    let text =
-        |effect: &str| format!(r#"{{"effect":"{effect}","action":"cvm:Do","resource":"qcs::cvm:::u/${{app_id}}"}}"#);
-    let both = set(&format!("{},{}", text("allow"), text("deny")));
-    let context = Context::new();
-    let question = Question {
-        action: "cvm:Do",
-        resource: Resource::Named(&["qcs::cvm::uin/100000000001:u/x"]),
-        context: &context,
-        caller: Variables { app_id: 0, ..caller() },
-    };
-    assert_eq!(decide(&Layers::of(&set(&text("allow"))), &question).reason, Reason::ImplicitDeny);
-    assert_eq!(decide(&Layers::of(&both), &question).reason, Reason::ExplicitDeny);
-    let context = Context::new().with("a:b", "1");
-    let question = Question { context: &context, ..question };
-    for operator in ["string_equal", "string_not_equal", "string_like", "numeric_equal"] {
-        let condition = format!(r#"{{"{operator}":{{"a:b":"${{app_id}}"}}}}"#);
-        let with = |effect| {
-            let statement = r#""action":"cvm:Do","resource":"*","condition""#;
-            set(&format!(r#"{{"effect":"{effect}",{statement}:{condition}}}"#))
-        };
-        assert_eq!(decide(&Layers::of(&with("allow")), &question).reason, Reason::ImplicitDeny, "{operator}");
-        assert_eq!(decide(&Layers::of(&with("deny")), &question).reason, Reason::ExplicitDeny, "{operator}");
+    for (variable, caller) in [
+        ("uin", Variables { uin: "", ..caller() }),
+        ("owner_uin", Variables { owner_uin: "", ..caller() }),
+        ("app_id", Variables { app_id: 0, ..caller() }),
+    ] {
+        for (name, value) in [("qcs::cvm:::u/x", "1"), ("qcs::cvm:::u/", ""), ("qcs::cvm:::u/0", "0")] {
+            let context = Context::new().with("a:b", value);
+            let question = Question { action: "cvm:Do", resource: Resource::Named(&[name]), context: &context, caller };
+            let mut elements = vec![format!(r#""resource":"qcs::cvm:::u/${{{variable}}}""#)];
+            for operator in ["string_equal", "string_not_equal", "string_like", "numeric_equal"] {
+                let condition = format!(r#"{{"{operator}":{{"a:b":"${{{variable}}}"}}}}"#);
+                elements.push(format!(r#""resource":"*","condition":{condition}"#));
+            }
+            for element in elements {
+                let text = |effect: &str| format!(r#"{{"effect":"{effect}","action":"cvm:Do",{element}}}"#);
+                let ask = |set: &PolicySet| decide(&Layers::of(set), &question).reason;
+                assert_eq!(ask(&set(&text("allow"))), Reason::ImplicitDeny, "{element} for {value:?}");
+                assert_eq!(ask(&set(&text("deny"))), Reason::ExplicitDeny, "{element} for {value:?}");
+            }
+        }
     }
 }
 
@@ -328,6 +326,25 @@ fn what_is_another_accounts_is_for_nobody() {
     }
     let denied = decide(&Layers { foreign: true, ..Layers::of(&deny) }, &question);
     assert_eq!(denied.reason, Reason::ExplicitDeny);
+}
+
+/// Who has documents without any need not work out what is known of the request.
+#[test]
+fn documents_tell_whether_they_have_conditions() {
+    let with = |condition: &str| {
+        let last = format!(r#"{{"effect":"deny","action":"cvm:A","resource":"*"{condition}}}"#);
+        document(&format!(r#"{{"effect":"allow","action":"*","resource":"*"}},{last}"#))
+    };
+    for (condition, expected) in
+        [("", false), (r#","condition":{}"#, false), (r#","condition":{"bool_equal":{"qcs:mfa":true}}"#, true)]
+    {
+        let document = parse(&with(condition), &rules(Kind::Identity)).unwrap();
+        assert_eq!(document.is_conditional(), expected, "{condition}");
+        let plain = parse(&document_of_all(), &rules(Kind::Identity)).unwrap();
+        let set = PolicySet::compile(vec![attach(plain, "all", Via::Own), attach(document, "p", Via::Own)]);
+        assert_eq!(set.is_conditional(), expected, "{condition}");
+    }
+    assert!(!PolicySet::new().is_conditional());
 }
 
 /// Text that was stored under other rules.

@@ -190,7 +190,9 @@ fn resources() {
     check(r#""""#, "ResourceSegments");
     check(r#""qcs::cvm:gz:x/y""#, "ResourceSegments");
     check(r#""acs::cvm:gz::x/y""#, "ResourceSegments");
-    check(r#""qcs:id/0:cvm:gz::x/y""#, "ResourceProject");
+    for project in ["id/0", "id/*", "*"] {
+        check(&format!(r#""qcs:{project}:cvm:gz::x/y""#), "ResourceProject");
+    }
     check(r#""qcs::nope:gz::x/y""#, "ResourceServiceUnknown");
     check(r#""qcs::cvm:gx::x/y""#, "ResourceRegion");
     check(r#""qcs::cvm:ap-*::x/y""#, "ResourceRegion");
@@ -247,6 +249,26 @@ fn resources_of_others_are_roles_to_assume() {
     check(r#""*""#, "roleName/x", refused);
     check(r#""sts:AssumeRole""#, "*", refused);
     check(r#""sts:AssumeRole""#, "uin/1", refused);
+}
+
+/// Where another account may stand, it must still be one.
+#[test]
+fn the_account_of_a_role_to_assume_is_a_number() {
+    for (account, expected) in [
+        ("uin/100000000009", &[][..]),
+        ("uid/1250000009", &[]),
+        ("uid/9999999999999999999", &[]),
+        ("uid/10000000000000000000", &["ResourceOwner statement[0].resource"]),
+        ("uin/", &["ResourceOwner statement[0].resource"]),
+        ("uin/x", &["ResourceOwner statement[0].resource"]),
+        ("uid/", &["ResourceOwner statement[0].resource"]),
+        ("uid/x", &["ResourceOwner statement[0].resource"]),
+        ("x/1", &["ResourceOwner statement[0].resource"]),
+    ] {
+        let statement =
+            format!(r#"{{"effect":"allow","action":"sts:AssumeRole","resource":"qcs::cam::{account}:roleName/x"}}"#);
+        check_statement(Kind::Identity, &statement, expected);
+    }
 }
 
 #[test]
@@ -389,6 +411,29 @@ fn principals_have_their_place() {
     }
 }
 
+/// What is out of place is not read: that it is malformed besides would help nobody.
+#[test]
+fn a_principal_out_of_place_is_one_defect() {
+    let all = r#""effect":"allow","action":"*","resource":"*""#;
+    let text = format!(r#"{{"version":"2.0","principal":7,"statement":[{{{all}}}]}}"#);
+    assert_eq!(defects(Kind::Session, &text), ["PrincipalNotAllowed principal 1:18"]);
+    for kind in [Kind::Identity, Kind::Session, Kind::Strategy] {
+        let statement = format!(r#"{{{all},"principal":7}}"#);
+        check_statement(kind, &statement, &["PrincipalNotAllowed statement[0].principal"]);
+    }
+}
+
+#[test]
+fn a_principal_out_of_place_is_told_where_it_belongs() {
+    for (kind, expected) in [
+        (Kind::Trust, "`principal` belongs inside each statement of a trust policy"),
+        (Kind::Session, "a session policy may not have a `principal`: it is its session's"),
+    ] {
+        let problems = parse(r#"{"version":"2.0","principal":"*","statement":[]}"#, &rules(kind)).unwrap_err();
+        assert_eq!(problems[0].message, expected);
+    }
+}
+
 #[test]
 fn principals_of_the_wrong_form() {
     let check = |principal: &str, expected: &[&str]| {
@@ -407,6 +452,9 @@ fn principals_of_the_wrong_form() {
         "qcs::cam::uin/x:root",
         "qcs::cam::uin/1:roots",
         "qcs::cam::uin/1:uin/x",
+        "qcs::cam::uin/1:groupid/x",
+        "qcs::cam::uin/1:role/x",
+        "qcs::cam::uin/1:roleName/",
         "qcs::cos::uin/1:root",
     ] {
         check(&format!(r#"{{"qcs":"{name}"}}"#), &["PrincipalName statement[0].principal.qcs"]);
@@ -464,6 +512,20 @@ fn messages_say_what_would_be_right() {
 }
 
 #[test]
+fn messages_about_elements_know_the_difference() {
+    let message = |element: &str| {
+        let statement = format!(r#"{{"effect":"allow","action":"*","resource":"*","{element}":1}}"#);
+        parse(&document(&statement), &rules(Kind::Identity)).unwrap_err()[0].message.clone()
+    };
+    assert_eq!(message("Effect"), "`Effect` must be written in lower case: `effect`");
+    assert_eq!(message("efect"), "there is no element `efect`; did you mean `effect`?");
+    assert_eq!(
+        message("notaction"),
+        "there is no element `notaction` here; known are `effect`, `action`, `resource`, `condition`"
+    );
+}
+
+#[test]
 fn messages_about_operators_know_the_difference() {
     let message = |operator: &str| {
         let condition = format!(r#"{{"{operator}":{{"a:b":"1"}}}}"#);
@@ -474,6 +536,23 @@ fn messages_about_operators_know_the_difference() {
     assert!(message("null_equal_if_exist").ends_with("`null_equal` has neither qualifier nor `_if_exist`"));
     assert!(message("string_equl").ends_with("did you mean `string_equal`?"));
     assert!(message("nonsense").ends_with("operators look like `string_equal`"));
+}
+
+#[test]
+fn messages_name_the_variables_that_there_are() {
+    let message = |element: &str| {
+        let statement = format!(r#"{{"effect":"allow","action":"*",{element}}}"#);
+        parse(&document(&statement), &rules(Kind::Identity)).unwrap_err()[0].message.clone()
+    };
+    assert_eq!(
+        message(r#""resource":"qcs::cvm:::${nobody}""#),
+        "`${nobody}` has a variable that is not known; there are `${uin}`, `${owner_uin}` and `${app_id}`"
+    );
+    assert_eq!(
+        message(r#""resource":"*","condition":{"string_equal":{"a:b":"${nobody}"}}"#),
+        "`string_equal` cannot read `\"${nobody}\"`: write a text; variables in it are `${uin}`, `${owner_uin}`, \
+         `${app_id}`, `${qcs:principal_tag_key}` and `${qcs:principal_tag_value}`"
+    );
 }
 
 #[test]
@@ -514,6 +593,51 @@ fn warnings_are_few_and_sure() {
         ),
         ["statement[0] this statement has no effect: statement 2 denies everything it allows"]
     );
+}
+
+/// Each of these is near to one that is warned about.
+#[test]
+fn no_warning_where_the_text_may_do_what_it_seems_to() {
+    let rules = Rules { operation_level: Some(|action| action == "cam:CreateRole"), ..rules(Kind::Identity) };
+    let warned = |statements: &str| {
+        let report = check_text(&document(statements), &rules);
+        assert_eq!(report.problems, []);
+        report.warnings.into_iter().map(|warning| warning.path).collect::<Vec<_>>()
+    };
+    // Keys that every request or a tag has, and keys of services, of which nothing is known.
+    for key in ["qcs:ip", "qcs:tag", "qcs:resource_tag/team", "cvm:anything"] {
+        let condition = format!(r#"{{"string_equal":{{"{key}":"x"}}}}"#);
+        let statement = format!(r#"{{"effect":"allow","action":"*","resource":"*","condition":{condition}}}"#);
+        assert_eq!(warned(&statement), [""; 0], "{key}");
+    }
+    // What covers everything of the service, for an operation without single resources.
+    for (resource, expected) in [
+        ("qcs::cam:::*", &[][..]),
+        ("qcs::::uin/100000000001:*", &[]),
+        ("qcs::cvm:::*", &["statement[0].resource"]),
+        ("qcs::cam:gz::*", &["statement[0].resource"]),
+        ("qcs::cam:::roleName/*", &["statement[0].resource"]),
+    ] {
+        let statement = format!(r#"{{"effect":"allow","action":"cam:CreateRole","resource":"{resource}"}}"#);
+        assert_eq!(warned(&statement), expected, "{resource}");
+    }
+    // A deny that leaves something of the allow.
+    let allowed = |action: &str, denied: &str| {
+        let deny = format!(r#"{{"effect":"deny","action":"{denied}","resource":"*"}}"#);
+        warned(&format!(r#"{{"effect":"allow","action":"{action}","resource":"*"}},{deny}"#)).is_empty()
+    };
+    for (action, denied, something_left) in [
+        ("cam:GetRole", "cam:GetRole", false),
+        ("cam:GetRole", "cam:Get*", false),
+        ("cam:GetRole", "*:Get*", false),
+        ("cam:Get*", "*", false),
+        ("cam:GetRole", "cam:List*", true),
+        ("cam:GetRole", "sts:*", true),
+        ("cam:Get*", "cam:Get*Role", true),
+        ("*", "cam:*", true),
+    ] {
+        assert_eq!(allowed(action, denied), something_left, "{action} under {denied}");
+    }
 }
 
 fn check_text(text: &str, rules: &Rules<'_>) -> Report {

@@ -149,6 +149,14 @@ fn a_refusal_names_what_came_closest() {
            met: `*`
       help: `cam:GetUser` knows no single resources: allow it on `*`
     ");
+    insta::assert_snapshot!(rendered("cam:GetUser", "qcs::cam::uin/100000000001:uin/7", &[]), @r"
+    refused: `cam:GetUser` on `qcs::cam::uin/100000000001:uin/7` for `qcs::cam::uin/100000000001:uin/100000000002`
+      because: no policy of the caller allows it
+      closest: policy `Dev` (group `devs`), statement 1, line 2: its resource does not fit
+        wanted: `qcs::cam:::roleName/dev-*`
+           met: `qcs::cam::uin/100000000001:uin/7`
+      help: widen its `resource` to cover what was asked for
+    ");
     insta::assert_snapshot!(rendered("cam:GetPolicy", "", &[]), @r"
     refused: `cam:GetPolicy` for `qcs::cam::uin/100000000001:uin/100000000002`
       because: no policy of the caller allows it
@@ -161,6 +169,39 @@ fn a_refusal_names_what_came_closest() {
     refused: `cos:GetObject` for `qcs::cam::uin/100000000001:uin/100000000002`
       because: no policy of the caller allows it
       help: no statement is about `cos:GetObject`; add one that allows it
+    ");
+}
+
+/// Of another layer, or a deny: it would not have helped, however close it came.
+#[test]
+fn only_an_allow_of_the_layer_that_lacked_one_comes_close() {
+    let near = r#""action":"cam:GetRole","resource":"qcs::cam:::roleName/dev-*"}"#;
+    let boundary = set(&format!(r#"{{"effect":"allow",{near}"#));
+    let context = Context::new();
+    let question = Question {
+        action: "cam:GetRole",
+        resource: Resource::Named(&["qcs::cam:::roleName/prod"]),
+        context: &context,
+        caller: caller(),
+    };
+    let told = |identity: &PolicySet| {
+        let layers = Layers { boundary: Some(&boundary), ..Layers::of(identity) };
+        render(&explain(&layers, &question), "somebody")
+    };
+    let deny = format!(r#"{{"effect":"deny",{near}"#);
+    let far = set(&format!(r#"{deny},{{"effect":"allow","action":"cam:GetUser","resource":"*"}}"#));
+    insta::assert_snapshot!(told(&far), @r"
+    refused: `cam:GetRole` on `qcs::cam:::roleName/prod` for `somebody`
+      because: no policy of the caller allows it
+      closest: policy `p` (own), statement 1, line 1: its action does not fit
+        wanted: `cam:GetUser`
+           met: `cam:GetRole`
+      help: add `cam:GetRole` to its `action`
+    ");
+    insta::assert_snapshot!(told(&set(&deny)), @r"
+    refused: `cam:GetRole` on `qcs::cam:::roleName/prod` for `somebody`
+      because: no policy of the caller allows it
+      help: add a statement that allows `cam:GetRole`
     ");
 }
 
@@ -199,6 +240,27 @@ fn trust_is_explained_too() {
            met: `qcs::cam::uin/100000000001:uin/100000000002`
       help: name the caller in its `principal`
     ");
+}
+
+/// A statement about somebody else is further away than one about something else.
+#[test]
+fn of_trust_the_statement_about_the_caller_comes_closest() {
+    let statement = |action: &str, account: &str| {
+        format!(r#"{{"effect":"allow","action":"sts:{action}","principal":{{"qcs":"qcs::cam::uin/{account}:root"}}}}"#)
+    };
+    let other = statement("AssumeRole", "200000000001");
+    let own = statement("AssumeRoleWithSAML", OWNER);
+    let context = Context::new();
+    let question =
+        Question { action: "sts:AssumeRole", resource: Resource::Operation, context: &context, caller: caller() };
+    let who = Requester { account: OWNER, identity: Identity::User(USER), groups: &[] };
+    for (statements, closest) in [(format!("{other},{own}"), 1), (format!("{own},{other}"), 0)] {
+        let document = parse(&document(&statements), &rules(Kind::Trust)).unwrap();
+        let told = render(&explain_trust(&attach(document, "role r", Via::Trust), &who, &question), "somebody");
+        let expected =
+            format!("closest: policy `role r` (trust), statement {closest}, line 1: its action does not fit");
+        assert!(told.contains(&expected), "{told}");
+    }
 }
 
 #[test]

@@ -163,3 +163,61 @@ fn distance(left: &str, right: &str) -> usize {
     }
     row.last().copied().unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The definition: what the last letters need, and the rest.
+    fn naive(left: &[char], right: &[char]) -> usize {
+        match (left, right) {
+            ([], rest) | (rest, []) => rest.len(),
+            ([l, left_rest @ ..], [r, right_rest @ ..]) => {
+                let changed = naive(left_rest, right_rest) + usize::from(l != r);
+                changed.min(naive(left_rest, right) + 1).min(naive(left, right_rest) + 1)
+            }
+        }
+    }
+
+    #[test]
+    fn the_distance_is_as_defined() {
+        let mut words = vec![String::new()];
+        for length in 0..4 {
+            let longer = words.iter().filter(|word| word.len() == length);
+            let longer: Vec<String> =
+                longer.flat_map(|word| ['a', 'b'].map(|letter| format!("{word}{letter}"))).collect();
+            words.extend(longer);
+        }
+        assert_eq!(words.len(), 31);
+        let chars = |word: &String| word.chars().collect::<Vec<_>>();
+        for left in &words {
+            for right in &words {
+                assert_eq!(distance(left, right), naive(&chars(left), &chars(right)), "{left:?} {right:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn only_a_near_word_is_suggested() {
+        for (wrong, known, near) in [
+            ("axcd", "abcd", true),
+            ("axxd", "abcd", false),
+            ("axxde", "abcde", true),
+            ("axxxe", "abcde", false),
+            // Letters that are swapped, and letter case.
+            ("dcba", "abcd", true),
+            ("ABCD", "abcd", true),
+            ("abcd", "ABCD", true),
+        ] {
+            assert_eq!(suggest(wrong, [known]), near.then_some(known), "{wrong}");
+        }
+        assert_eq!(suggest("abcx", ["wxyz", "axyx", "abcd", "abce"]), Some("abcd"));
+        assert_eq!(suggest("abcd", []), None);
+        // Comparing a long text with everything known would be dear, and it was no slip.
+        for (length, near) in [(64, true), (65, false), (66, false)] {
+            let known = "a".repeat(length);
+            let wrong = format!("{}b", "a".repeat(length - 1));
+            assert_eq!(suggest(&wrong, [known.as_str()]), near.then_some(known.as_str()), "{length}");
+        }
+    }
+}

@@ -1,5 +1,8 @@
-//! The decision corpus (`tests/policy/corpus/*.json`) against the evaluator. `policy_wire` plays the same files through
-//! the server, `tests/policy/corpus.py` to the model.
+//! The decision corpus (`corpus/*.json`) as Rust reads it, and played to the evaluator. `corpus.py` plays the same files to
+//! the model.
+//!
+//! Part of the integration tests (`tests/it/policy_wire.rs` plays it through the server) and of the small crate in which
+//! `mutants` tries the evaluator alone; so nothing of the crate but `policy` is used here.
 
 use std::collections::BTreeMap;
 use std::path::Path;
