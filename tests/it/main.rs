@@ -17,6 +17,7 @@ mod authorisation;
 mod catalogue;
 mod codes;
 mod contract;
+mod journal;
 mod policy_corpus;
 mod policy_wire;
 mod rates;
