@@ -3,11 +3,10 @@
 use super::{Answer, Failure, read};
 use crate::dialect::DIALECTS;
 use crate::dialect::contract::Dialect;
-use crate::engine::authorize::{Asked, Conditions, Evidence, gather, gather_trust};
+use crate::engine::authorize::{Asked, Conditions, gather};
 use crate::engine::cx::{Caller, Cx};
 use crate::engine::ids::SecretId;
-use crate::journal::{explained, put};
-use crate::policy::Effect;
+use crate::journal::explained;
 use crate::server::App;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -62,7 +61,7 @@ pub async fn decide(State(app): State<Arc<App>>, body: Bytes) -> Result<Answer<V
         foreign,
         common: dialect.conditions,
     };
-    let mut trust: Option<Arc<Evidence>> = None;
+    let mut trust = None;
     if let Some((owner, reference)) = assumes {
         let missing = || Failure::not_found("role", reference.text());
         let owner = app.engine.account(&owner).await?.ok_or_else(missing)?;
@@ -76,23 +75,13 @@ pub async fn decide(State(app): State<Arc<App>>, body: Bytes) -> Result<Answer<V
         }
         let given: Vec<_> = asked.context.iter().map(|(key, _)| key.clone()).collect();
         asked.context.extend(subject.context.into_iter().filter(|(key, _)| !given.contains(key)));
-        trust = Some(gather_trust(&cx, &asked, &owner, &role).await?);
+        trust = Some((owner, role));
     }
     let evidence = gather(&cx, asked).await?;
-    let mut shown = explained(&evidence, &who);
-    if let Some(trust) = trust {
-        let side = explained(&trust, &who);
-        // The caller's own side is the first to refuse; the role's is shown with it either way.
-        if evidence.decide().is_allow() && trust.decide().effect == Effect::Deny {
-            for member in ["decision", "reason", "explanation"] {
-                put(&mut shown, member, side.get(member).cloned().unwrap_or_default());
-            }
-        }
-        let considered = |shown: &Value| shown.get("considered").and_then(Value::as_array).cloned().unwrap_or_default();
-        let both = [considered(&shown), considered(&side)].concat();
-        put(&mut shown, "considered", Value::Array(both));
+    if let Some((owner, role)) = trust {
+        evidence.add_trust(&owner, &role);
     }
-    Ok(Answer(StatusCode::OK, shown))
+    Ok(Answer(StatusCode::OK, explained(&evidence, &who)))
 }
 
 async fn caller(app: &App, question: &Question) -> Result<(Caller, &'static Dialect), Failure> {

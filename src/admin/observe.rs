@@ -4,6 +4,8 @@ use super::{Answer, Failure, Query, read};
 use crate::dialect::DIALECTS;
 use crate::dialect::stubs::{Stub, Templates};
 use crate::engine::stubs;
+use crate::env::Time;
+use crate::journal::{KEPT, Trace};
 use crate::server::App;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -13,25 +15,80 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// Which requests.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Filter {
+#[derive(Default)]
+struct Filter {
     account: Option<String>,
     action: Option<String>,
+    service: Option<String>,
     code: Option<String>,
+    caller: Option<String>,
+    since: Option<Time>,
     limit: Option<usize>,
 }
 
+impl Filter {
+    fn read(given: Vec<(String, String)>) -> Result<Filter, Failure> {
+        let mut filter = Filter::default();
+        let mut seen: Vec<String> = Vec::new();
+        for (name, value) in given {
+            match name.as_str() {
+                "account" => filter.account = Some(value),
+                "action" => filter.action = Some(value),
+                "service" => filter.service = Some(value),
+                "code" => filter.code = Some(value),
+                "caller" => filter.caller = Some(value),
+                "since" => filter.since = Some(since(&value)?),
+                "limit" => filter.limit = Some(limit(&value)?),
+                _ => {
+                    return Err(Failure::invalid(format!(
+                        "there is no parameter `{name}`; the filters are account, action, service, code, caller, since \
+                         and limit"
+                    )));
+                }
+            }
+            if seen.contains(&name) {
+                return Err(Failure::invalid(format!("the parameter `{name}` is given twice; give it once")));
+            }
+            seen.push(name);
+        }
+        Ok(filter)
+    }
+
+    fn keeps(&self, entry: &Trace) -> bool {
+        let same = |wanted: &Option<String>, is: Option<&str>| wanted.is_none() || wanted.as_deref() == is;
+        same(&self.service, Some(entry.service()))
+            && same(&self.action, Some(entry.action()))
+            && same(&self.code, entry.code())
+            && self.since.is_none_or(|since| entry.time() >= since)
+            && self.account.as_deref().is_none_or(|account| entry.is_of(account))
+            && self.caller.as_deref().is_none_or(|caller| entry.is_from(caller))
+    }
+}
+
+fn since(text: &str) -> Result<Time, Failure> {
+    Time::parse_rfc3339(text).ok_or_else(|| {
+        Failure::invalid(format!(
+            "since `{text}` is no time; write it as in RFC 3339, such as 2026-01-01T00:00:00Z, with %2B for a plus sign"
+        ))
+    })
+}
+
+fn limit(text: &str) -> Result<usize, Failure> {
+    match text.parse() {
+        Ok(limit) if (1..=KEPT).contains(&limit) => Ok(limit),
+        _ => Err(Failure::invalid(format!("limit `{text}` is no whole number from 1 to {KEPT}"))),
+    }
+}
+
 /// The last requests, newest first: `GET /requests`.
-pub async fn requests(State(app): State<Arc<App>>, Query(filter): Query<Filter>) -> Answer<Value> {
-    let same = |wanted: &Option<String>, is: Option<&str>| wanted.as_deref().is_none_or(|wanted| Some(wanted) == is);
-    let entries = app.journal.list(filter.limit.unwrap_or(100), |entry| {
-        filter.account.as_deref().is_none_or(|account| entry.is_of(account))
-            && same(&filter.action, Some(entry.action()))
-            && same(&filter.code, entry.code())
-    });
+pub async fn requests(
+    State(app): State<Arc<App>>,
+    Query(given): Query<Vec<(String, String)>>,
+) -> Result<Answer<Value>, Failure> {
+    let filter = Filter::read(given)?;
+    let entries = app.journal.list(filter.limit.unwrap_or(100), |entry| filter.keeps(entry));
     let shown: Vec<Value> = entries.iter().map(|entry| entry.shown()).collect();
-    Answer(StatusCode::OK, json!({"requests": shown}))
+    Ok(Answer(StatusCode::OK, json!({"requests": shown})))
 }
 
 /// One request: `GET /requests/{id}`.

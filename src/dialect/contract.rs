@@ -47,6 +47,8 @@ impl RawRequest {
 /// Who a request claims to be from, and the proof that it offers.
 #[derive(Clone, Debug)]
 pub struct Claim {
+    /// How it is signed.
+    pub scheme: &'static str,
     /// The key id.
     pub secret_id: SecretId,
     /// The session token, if one came along.
@@ -59,7 +61,18 @@ pub struct Claim {
     pub signed_headers: String,
     /// The signature.
     pub signature: String,
-    /// The action that the request names, for the journal: nothing has been checked of it.
+}
+
+/// What a request says of itself, for the journal: nothing of it has been checked.
+#[derive(Clone, Debug, Default)]
+pub struct Named {
+    /// How it is signed.
+    pub scheme: Option<&'static str>,
+    /// The key id.
+    pub secret_id: Option<String>,
+    /// The service.
+    pub service: String,
+    /// The action.
     pub action: String,
 }
 
@@ -202,6 +215,10 @@ pub struct Dialect {
     pub claim: fn(&RawRequest, Time) -> Result<Claim, Fault>,
     /// Checks the signature against the key.
     pub verify: fn(&RawRequest, &Claim, &Key) -> Result<(), Fault>,
+    /// The elements that decide what is done and that the signature does not cover, in an order of their own.
+    pub free: fn(&RawRequest, &Claim) -> Vec<&'static str>,
+    /// What a request says of itself, however wrong it is.
+    pub named: fn(&RawRequest) -> Named,
     /// Finds the operation and reads the parameters.
     pub route: fn(&RawRequest, &Claim, &Stubs) -> Result<Route, Fault>,
     /// The condition keys that the cloud knows for every request; the caller's tags are given.

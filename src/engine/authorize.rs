@@ -7,7 +7,7 @@
 use super::cx::{Cx, Identity, Session};
 use super::fault::{Denial, Fault};
 use super::roles::Role;
-use super::{Account, Grants};
+use super::{Account, Engine, Grants};
 use crate::policy::{
     self, Attached, Context, Decision, Explanation, Layers, PolicyRef, PolicySet, Question, Reason, Requester,
     Resource, Variables, Via,
@@ -15,7 +15,7 @@ use crate::policy::{
 use std::any::Any;
 use std::borrow::Cow;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What is asked, in the words of the caller's cloud.
 #[derive(Clone)]
@@ -83,16 +83,10 @@ pub struct Evidence {
     /// What was asked.
     pub asked: Asked,
     cx: Cx,
-    side: Side,
-}
-
-enum Side {
-    /// Nothing was asked: the cloud documents the operation as needing no permission.
-    Free,
-    /// The caller's own policies.
-    Caller(Rights),
-    /// The trust policy of a role.
-    Role { trust: Attached, grants: Option<Arc<Grants>> },
+    /// The caller's own policies; none when the cloud documents the operation as needing no permission.
+    own: Option<Rights>,
+    /// The trust policy of the role, once it is known that one is meant to be assumed.
+    trust: OnceLock<Attached>,
 }
 
 /// The policies that a caller's rights are the intersection of.
@@ -125,30 +119,54 @@ impl Rights {
 }
 
 impl Evidence {
-    /// The decision.
+    fn new(cx: &Cx, asked: Asked, own: Option<Rights>) -> Evidence {
+        Evidence { asked, cx: cx.clone(), own, trust: OnceLock::new() }
+    }
+
+    /// What the caller's own policies decide.
     pub fn decide(&self) -> Decision {
-        match &self.side {
-            Side::Free => Decision { effect: policy::Effect::Allow, reason: Reason::Allow, deciding: None },
-            Side::Caller(rights) => {
-                self.question(|question| policy::decide(&rights.layers(self.asked.foreign), question))
-            }
-            Side::Role { trust, grants } => self.requester(grants, |who| {
-                self.question(|question| policy::decide_trust(&trust.document, who, question))
+        match &self.own {
+            None => Decision { effect: policy::Effect::Allow, reason: Reason::Allow, deciding: None },
+            Some(rights) => self.question(rights.is_conditional(), |question| {
+                policy::decide(&rights.layers(self.asked.foreign), question)
             }),
         }
     }
 
-    /// The decision with every statement that was considered; none when no permission is needed.
-    pub fn explain(&self) -> Option<Explanation> {
-        match &self.side {
-            Side::Free => None,
-            Side::Caller(rights) => {
-                Some(self.question(|question| policy::explain(&rights.layers(self.asked.foreign), question)))
-            }
-            Side::Role { trust, grants } => Some(
-                self.requester(grants, |who| self.question(|question| policy::explain_trust(trust, who, question))),
-            ),
-        }
+    /// Each side's decision with every statement that was considered: the caller's own, and the role's when one is meant
+    /// to be assumed. Nothing when no permission is needed.
+    pub fn explain(&self) -> Vec<Explanation> {
+        let own = self.own.as_ref().map(|rights| {
+            self.question(rights.is_conditional(), |question| {
+                policy::explain(&rights.layers(self.asked.foreign), question)
+            })
+        });
+        let trust = self.trust.get().map(|trust| {
+            self.requester(|who| {
+                self.question(trust.document.is_conditional(), |question| policy::explain_trust(trust, who, question))
+            })
+        });
+        own.into_iter().chain(trust).collect()
+    }
+
+    /// Adds the side of the role that is meant to be assumed, to be explained too.
+    pub fn add_trust(&self, owner: &Account, role: &Role) {
+        // There is one role at most; were there another, the first stays.
+        let _ = self.trust.set(self.trust_of(owner, role));
+    }
+
+    fn trust_of(&self, owner: &Account, role: &Role) -> Attached {
+        let policy = PolicyRef { id: role.id.to_string(), name: format!("trust policy of {}", role.name) };
+        Attached { policy, via: Via::Trust, document: role.trust(&self.cx.engine, owner) }
+    }
+
+    /// Where what was asked about is kept.
+    pub fn engine(&self) -> &Arc<Engine> {
+        &self.cx.engine
+    }
+
+    fn grants(&self) -> Option<&Arc<Grants>> {
+        self.own.as_ref()?.grants.as_ref()
     }
 
     fn denial(self: &Arc<Evidence>, reason: Reason) -> Fault {
@@ -157,24 +175,14 @@ impl Evidence {
 
     /// The caller's tags: those of its session, then those of its role that the session does not have otherwise.
     fn tags(&self) -> Vec<(&str, &str)> {
-        let grants = match &self.side {
-            Side::Free => &None,
-            Side::Caller(rights) => &rights.grants,
-            Side::Role { grants, .. } => grants,
-        };
         let of_session = self.cx.caller.session.as_ref().map_or(&[][..], |session| &session.tags);
-        let of_role = grants.as_ref().map_or(&[][..], |grants| &grants.tags);
+        let of_role = self.grants().map_or(&[][..], |grants| &grants.tags);
         let others = of_role.iter().filter(|(key, _)| of_session.iter().all(|(own, _)| own != key));
         of_session.iter().chain(others).map(|(key, value)| (key.as_str(), value.as_str())).collect()
     }
 
-    /// Puts the question into the evaluator's form.
-    fn question<T>(&self, ask: impl FnOnce(&Question<'_>) -> T) -> T {
-        let conditional = match &self.side {
-            Side::Free => false,
-            Side::Caller(rights) => rights.is_conditional(),
-            Side::Role { trust, .. } => trust.document.is_conditional(),
-        };
+    /// Puts the question into the evaluator's form; `conditional` when the answer can hang on conditions.
+    fn question<T>(&self, conditional: bool, ask: impl FnOnce(&Question<'_>) -> T) -> T {
         let common = if conditional { (self.asked.common)(&self.cx, &self.tags()) } else { Vec::new() };
         let mut context = Context::new();
         // What the request itself brings stands in place of what every request has.
@@ -199,8 +207,9 @@ impl Evidence {
     }
 
     /// Puts the caller into the form in which a trust policy is asked about it.
-    fn requester<T>(&self, grants: &Option<Arc<Grants>>, ask: impl FnOnce(&Requester<'_>) -> T) -> T {
-        let name = grants.as_ref().map_or("", |grants| grants.name.as_str());
+    fn requester<T>(&self, ask: impl FnOnce(&Requester<'_>) -> T) -> T {
+        let grants = self.grants();
+        let name = grants.map_or("", |grants| grants.name.as_str());
         let groups: Vec<&str> =
             grants.iter().flat_map(|grants| grants.groups.iter().map(|group| group.as_str())).collect();
         ask(&Requester {
@@ -219,15 +228,7 @@ impl Evidence {
 pub async fn gather(cx: &Cx, asked: Asked) -> Result<Arc<Evidence>, Fault> {
     let root = matches!(cx.caller.identity, Identity::Root | Identity::Federated { user: None, .. });
     let rights = Rights { grants: grants(cx).await?, session: cx.caller.session.clone(), root };
-    Ok(Arc::new(Evidence { asked, cx: cx.clone(), side: Side::Caller(rights) }))
-}
-
-/// Gathers what a role's trust policy is asked about the caller.
-pub async fn gather_trust(cx: &Cx, asked: &Asked, owner: &Account, role: &Role) -> Result<Arc<Evidence>, Fault> {
-    let policy = PolicyRef { id: role.id.to_string(), name: format!("trust policy of {}", role.name) };
-    let trust = Attached { policy, via: Via::Trust, document: role.trust(&cx.engine, owner) };
-    let side = Side::Role { trust, grants: grants(cx).await? };
-    Ok(Arc::new(Evidence { asked: asked.clone(), cx: cx.clone(), side }))
+    Ok(Arc::new(Evidence::new(cx, asked, Some(rights))))
 }
 
 /// Asks whether the caller may do this, and seals the input when it may.
@@ -251,14 +252,18 @@ pub async fn authorize_also(cx: &Cx, first: &Evidence, action: &'static str) -> 
 
 /// Seals the input of an operation that the cloud documents as needing no permission.
 pub fn free(cx: &Cx, asked: Asked, input: Arc<dyn Any + Send + Sync>) -> Authorized<dyn Any + Send + Sync> {
-    let evidence = Evidence { asked, cx: cx.clone(), side: Side::Free };
-    Authorized { input, evidence: Arc::new(evidence) }
+    Authorized { input, evidence: Arc::new(Evidence::new(cx, asked, None)) }
 }
 
-/// Asks a role's trust policy whether the caller may assume it.
-pub async fn trusted(cx: &Cx, asked: &Asked, owner: &Account, role: &Role) -> Result<(), Fault> {
-    let evidence = gather_trust(cx, asked, owner, role).await?;
-    if evidence.decide().is_allow() { Ok(()) } else { Err(evidence.denial(Reason::Trust)) }
+/// Asks a role's trust policy whether the caller may assume it; `evidence` is what its own side was decided from.
+pub fn trusted(evidence: &Arc<Evidence>, owner: &Account, role: &Role) -> Result<(), Fault> {
+    let trust = evidence.trust_of(owner, role);
+    let decision = evidence.requester(|who| {
+        let conditional = trust.document.is_conditional();
+        evidence.question(conditional, |question| policy::decide_trust(&trust.document, who, question))
+    });
+    let _ = evidence.trust.set(trust);
+    if decision.is_allow() { Ok(()) } else { Err(evidence.denial(Reason::Trust)) }
 }
 
 async fn grants(cx: &Cx) -> Result<Option<Arc<Grants>>, Fault> {

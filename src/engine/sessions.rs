@@ -3,7 +3,7 @@
 //! A session holds no rights of its own: they are looked up with every request, so a change of the role's policies, or
 //! the role's end, counts for the sessions that are open.
 
-use super::authorize::{self, Asked};
+use super::authorize::{self, Evidence};
 use super::cx::{Cx, Identity, Opened, Session};
 use super::fault::{Fault, Internal, Kind, Refusal};
 use super::ids::{AccountId, RoleId, SecretId, UserId};
@@ -49,10 +49,10 @@ pub struct Credentials {
 }
 
 /// Opens a session of a role: the role must exist, its trust policy must name the caller, and the time must be allowed.
-/// Whether the caller's own policies allow it has been asked before (`asked` is that question).
+/// Whether the caller's own policies allow it has been asked before (`evidence` is what answered that).
 pub async fn assume(
     cx: &Cx,
-    asked: &Asked,
+    evidence: &Arc<Evidence>,
     account: &AccountId,
     wanted_role: &RoleRef,
     wanted: &Wanted,
@@ -61,7 +61,7 @@ pub async fn assume(
     cx.engine.view.current(account).await?;
     let owner = cx.engine.account(account).await?.ok_or_else(no_role)?;
     let role = cx.engine.role(account, wanted_role).await?.ok_or_else(no_role)?;
-    authorize::trusted(cx, asked, &owner, &role).await?;
+    authorize::trusted(evidence, &owner, &role)?;
     let seconds = duration(&role, wanted.seconds)?;
     open(cx, &owner, Some(&role), wanted, seconds)
 }

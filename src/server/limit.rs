@@ -6,6 +6,7 @@
 use crate::engine::fault::Fault;
 use crate::engine::ids::AccountId;
 use crate::env::Time;
+use crate::journal::Rate;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Mutex, PoisonError};
@@ -61,7 +62,7 @@ impl Limiter {
         Limiter { mode, hasher: RandomState::new(), shards: (0..16).map(|_| Mutex::default()).collect() }
     }
 
-    /// Takes one request of an account's action, or says how many came and how many are allowed.
+    /// Takes one request of an account's action and says what is left, or how many came and how many are allowed.
     pub fn take(
         &self,
         now: Time,
@@ -69,15 +70,15 @@ impl Limiter {
         service: &str,
         action: &str,
         documented: u64,
-    ) -> Result<(), Fault> {
+    ) -> Result<Rate, Fault> {
         let limit = match self.mode {
-            Mode::Off => return Ok(()),
+            Mode::Off => return Ok(Rate::Off),
             Mode::Documented => documented,
             Mode::Times(times) => documented.saturating_mul(times),
         };
         let hash = self.hasher.hash_one((account, service, action));
         let shard = usize::try_from(hash % self.shards.len() as u64).unwrap_or(0);
-        let Some(shard) = self.shards.get(shard) else { return Ok(()) };
+        let Some(shard) = self.shards.get(shard) else { return Ok(Rate::Off) };
         let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
         let fresh = || ((account.clone(), format!("{service}:{action}")), Bucket::full(limit, now));
         let (key, bucket) = shard.entry(hash).or_insert_with(fresh);
@@ -104,7 +105,7 @@ impl Bucket {
         Bucket { left: limit.saturating_mul(WHOLE), filled_at: now, second: now.seconds(), seen: 0 }
     }
 
-    fn take(&mut self, now: Time, limit: u64) -> Result<(), Fault> {
+    fn take(&mut self, now: Time, limit: u64) -> Result<Rate, Fault> {
         let elapsed = u64::try_from(now.0.saturating_sub(self.filled_at.0)).unwrap_or(0);
         let full = limit.saturating_mul(WHOLE);
         self.left = self.left.saturating_add(elapsed.saturating_mul(limit)).min(full);
@@ -116,7 +117,7 @@ impl Bucket {
         match self.left.checked_sub(WHOLE) {
             Some(left) => {
                 self.left = left;
-                Ok(())
+                Ok(Rate::Within { limit, remaining: left / WHOLE })
             }
             None => Err(Fault::RateLimited { seen: self.seen.max(limit + 1), limit }),
         }
@@ -134,7 +135,7 @@ mod tests {
         let mut outcome = Vec::new();
         for millis in at {
             match limiter.take(Time(1_000_000_000 + millis * 1000), &account, "cam", "GetRole", limit) {
-                Ok(()) => outcome.push(".".to_owned()),
+                Ok(_) => outcome.push(".".to_owned()),
                 Err(Fault::RateLimited { seen, limit }) => outcome.push(format!("{seen}/{limit}")),
                 Err(other) => outcome.push(format!("{other:?}")),
             }
@@ -157,6 +158,18 @@ mod tests {
     fn a_clock_that_goes_back_gives_nothing_away() {
         // A new second is counted anew; the answer never names fewer than the limit and one.
         check(1, &[0, -5000, -4000, 900], ". 2/1 2/1 2/1");
+    }
+
+    #[test]
+    fn what_is_left_is_told() {
+        let limiter = Limiter::new(Mode::Times(3));
+        let take = || limiter.take(Time(0), &AccountId::from("100000000001"), "cam", "CreateRole", 1);
+        for remaining in [2, 1, 0] {
+            assert!(matches!(take(), Ok(Rate::Within { limit: 3, remaining: left }) if left == remaining));
+        }
+        assert!(matches!(take(), Err(Fault::RateLimited { seen: 4, limit: 3 })));
+        let off = Limiter::new(Mode::Off).take(Time(0), &AccountId::from("100000000001"), "cam", "CreateRole", 1);
+        assert!(matches!(off, Ok(Rate::Off)));
     }
 
     #[test]

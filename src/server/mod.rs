@@ -10,7 +10,7 @@ use crate::dialect::stubs::Stubs;
 use crate::dialect::{self};
 use crate::engine::authorize::{Asked, authorize, authorize_also, free};
 use crate::engine::cx::{self, Cx};
-use crate::engine::fault::Fault;
+use crate::engine::fault::{Denial, Fault};
 use crate::engine::{Engine, accounts};
 use crate::journal::{Journal, Trace};
 use crate::secret::Secret;
@@ -105,6 +105,9 @@ pub async fn handle(
         tracing::error!(%request_id, error = %cause, "a request failed inside");
     }
     let answer = (dialect.encode)(raw, routed, &outcome, request_id);
+    if routed.is_none() {
+        trace.unrouted((dialect.named)(raw));
+    }
     app.journal.record(trace.end(app.engine.env.now(), &outcome, &answer));
     answer
 }
@@ -118,11 +121,12 @@ async fn carry_out(
 ) -> Result<Body, Fault> {
     let now = app.engine.env.now();
     let claim = trace.claimed((dialect.claim)(raw, now))?;
-    let (caller, account) = trace.verified(authenticate::authenticate(app, dialect, raw, &claim).await)?;
+    let verdict = authenticate::authenticate(app, dialect, raw, &claim).await;
+    let (caller, account) = trace.verified(verdict, || (dialect.free)(raw, &claim))?;
     let route = (dialect.route)(raw, &claim, &app.stubs)?;
     let op = *routed.insert(route.op);
-    trace.routed(&route.service, &route.action);
-    app.limiter.take(now, &account.id, &route.service, &route.action, op.rate)?;
+    trace.routed(&route);
+    trace.limited(app.limiter.take(now, &account.id, &route.service, &route.action, op.rate))?;
     let input = (op.decode)(&route.params)?;
     let now = app.engine.now(&account);
     let cx = Cx { engine: app.engine.clone(), caller, account, now, peer: raw.peer.to_string().into() };
@@ -136,7 +140,10 @@ async fn carry_out(
     let asked = Asked { action, resources, context, foreign, common: dialect.conditions };
     let permit = match op.permission {
         Permission::Free => free(&cx, asked, input),
-        _ => authorize(&cx, asked, input).await?,
+        _ => match authorize(&cx, asked, input).await {
+            Err(Fault::Denied(denial)) => return Err(with_trust(dialect, denial).await),
+            other => other?,
+        },
     };
     for action in also {
         authorize_also(&cx, permit.evidence(), action).await?;
@@ -151,6 +158,18 @@ async fn carry_out(
             Ok(opened.reply)
         }
     }
+}
+
+/// To a refusal by the caller's own side adds the side of the role that was meant to be assumed, for the journal alone.
+async fn with_trust(dialect: &Dialect, denial: Denial) -> Fault {
+    let (engine, asked) = (denial.evidence.engine(), &denial.evidence.asked);
+    if let Some((owner, role)) = (dialect.assumes)(&asked.action, asked.resource())
+        && let Ok(Some(role)) = engine.role(&owner, &role).await
+        && let Ok(Some(owner)) = engine.account(&owner).await
+    {
+        denial.evidence.add_trust(&owner, &role);
+    }
+    Fault::Denied(denial)
 }
 
 /// Ends what must end when the server stops, and forgets old sessions now and then until it does.

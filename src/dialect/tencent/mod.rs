@@ -29,6 +29,8 @@ pub static DIALECT: Dialect = Dialect {
     detect: |request: &RawRequest| request.path == "/" || request.headers.contains_key("x-tc-action"),
     claim: route::claim,
     verify: tc3::verify,
+    free: tc3::free,
+    named: route::named,
     route: route::route,
     conditions: conditions::common,
     assumes: |action, resource| if action == "sts:AssumeRole" { principal::role(resource) } else { None },

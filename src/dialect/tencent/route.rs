@@ -4,7 +4,7 @@
 //! first label, is a hint and not more: the Node and Java clients derive it from whatever the endpoint is.
 
 use super::{operations, stub, tc3};
-use crate::dialect::contract::{Claim, Op, Params, RawRequest, Route};
+use crate::dialect::contract::{Claim, Named, Op, Params, RawRequest, Route};
 use crate::dialect::decode::Value;
 use crate::dialect::stubs::Stubs;
 use crate::engine::fault::{Fault, Malformed, Unrouted};
@@ -36,7 +36,7 @@ pub fn route(request: &RawRequest, claim: &Claim, stubs: &Stubs) -> Result<Route
     let action = first_upper(request.header("x-tc-action").unwrap_or_default());
     let version = request.header("x-tc-version").unwrap_or_default();
     let region = request.header("x-tc-region").unwrap_or_default();
-    let hint = hint(request, claim);
+    let hint = hint(request, &claim.scope);
     let (op, service, name, stub) = match operations::find(version, &action) {
         Some(op) => (op, Cow::Borrowed(op.service), Cow::Borrowed(op.action), None),
         None => {
@@ -49,6 +49,26 @@ pub fn route(request: &RawRequest, claim: &Claim, stubs: &Stubs) -> Result<Route
     let body = request.body.trim_ascii();
     let value = if body.is_empty() { Value::Object(Vec::new()) } else { Value::read(body)? };
     Ok(Route { op, service, action: name, params: Params { value, region: region.to_owned(), stub } })
+}
+
+/// What a request says of itself, as far as it can be read.
+pub fn named(request: &RawRequest) -> Named {
+    // Whoever has no key may send what it likes; the journal keeps no more than a name's length of it.
+    let short = |text: &str| text.chars().take(128).collect::<String>();
+    let action = request.header("x-tc-action").unwrap_or_default();
+    let version = request.header("x-tc-version").unwrap_or_default();
+    let authorization = request.header("authorization").unwrap_or_default();
+    let signature = authorization.strip_prefix(tc3::ALGORITHM);
+    let credential = signature.and_then(|rest| rest.split_once("Credential=")).map(|(_, rest)| rest);
+    let credential = credential.and_then(|rest| rest.split(',').next()).unwrap_or_default();
+    let (secret_id, scope) = credential.split_once('/').unwrap_or_default();
+    let service = hint(request, scope).or_else(|| operations::service_of(version).map(str::to_owned));
+    Named {
+        scheme: signature.map(|_| tc3::ALGORITHM),
+        secret_id: if secret_id.is_empty() { None } else { Some(short(secret_id)) },
+        service: short(&service.unwrap_or_default()),
+        action: short(action),
+    }
 }
 
 /// The clients send an action's name with its first letter in upper case whatever they were given.
@@ -69,13 +89,13 @@ fn check_region(op: &Op, region: &str) -> Result<(), Fault> {
 }
 
 /// The service that seems to be meant: the scope's, unless that comes from an address; else the host's first label.
-fn hint(request: &RawRequest, claim: &Claim) -> Option<String> {
+fn hint(request: &RawRequest, scope: &str) -> Option<String> {
     let is_service = |text: &&str| {
         text.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase())
             && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
             && *text != "localhost"
     };
-    let scope = claim.scope.split('/').nth(1).filter(is_service);
+    let scope = scope.split('/').nth(1).filter(is_service);
     let host = request.header("host").and_then(|host| host.split('.').next()).filter(is_service);
     scope.or(host).map(str::to_owned)
 }

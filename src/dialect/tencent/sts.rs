@@ -92,7 +92,7 @@ pub async fn assume_role(cx: &Cx, input: Authorized<AssumeRole>) -> Result<Opene
         tags: session_tags(&input.tags)?,
         source_identity: input.source_identity.as_ref().map_or("", SessionName::as_str).to_owned(),
     };
-    let opened = sessions::assume(cx, &input.evidence().asked, &account, &role, &wanted).await?;
+    let opened = sessions::assume(cx, input.evidence(), &account, &role, &wanted).await?;
     Ok(Opened { reply: Session::of(&opened.reply), row: opened.row })
 }
 

@@ -3,7 +3,7 @@
 //! Pure: what was sent, the key and the wall clock come in, a verdict goes out. The algorithm is that of Tencent's page
 //! "Signature v3"; the tolerances are those that its own clients need, because they disagree on what they sign (each is
 //! named where it stands). What the clients leave unsigned (action, version, region, token) is no matter of the signature:
-//! it is authorised as it arrives.
+//! it is authorised as it arrives, and [`free`] names it.
 
 use crate::dialect::contract::{Claim, RawRequest};
 use crate::engine::fault::{Fault, Malformed, Unauthenticated};
@@ -17,12 +17,13 @@ use std::borrow::Cow;
 /// How far the time of signing may lie from the wall clock, in seconds.
 pub const WINDOW: i64 = 300;
 
-const ALGORITHM: &str = "TC3-HMAC-SHA256";
+/// The name of the algorithm.
+pub const ALGORITHM: &str = "TC3-HMAC-SHA256";
 
 /// Reads the claim of a request and judges its time.
 pub fn claim(request: &RawRequest, now: Time) -> Result<Claim, Fault> {
     let required = |name, header| request.header(header).ok_or(Fault::Malformed(Malformed::MissingHeader(name)));
-    let action = required("Action", "x-tc-action")?;
+    required("Action", "x-tc-action")?;
     required("Version", "x-tc-version")?;
     let timestamp = required("Timestamp", "x-tc-timestamp")?;
     let authorization = required("Authorization", "authorization")?;
@@ -30,7 +31,7 @@ pub fn claim(request: &RawRequest, now: Time) -> Result<Claim, Fault> {
         Ok(seconds) if timestamp.bytes().all(|byte| byte.is_ascii_digit()) => seconds,
         _ => return Err(Fault::Malformed(Malformed::Header { name: "Timestamp", value: timestamp.to_owned() })),
     };
-    let claim = parse(authorization, signed_at, request.header("x-tc-token"), action)
+    let claim = parse(authorization, signed_at, request.header("x-tc-token"))
         .map_err(|why| Fault::Unauthenticated(Unauthenticated::Claim(why.to_owned())))?;
     let seconds = now.seconds().saturating_sub(signed_at);
     if seconds.abs() > WINDOW {
@@ -40,7 +41,7 @@ pub fn claim(request: &RawRequest, now: Time) -> Result<Claim, Fault> {
 }
 
 /// Reads `TC3-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`.
-fn parse(authorization: &str, signed_at: i64, token: Option<&str>, action: &str) -> Result<Claim, &'static str> {
+fn parse(authorization: &str, signed_at: i64, token: Option<&str>) -> Result<Claim, &'static str> {
     let rest = authorization.strip_prefix(ALGORITHM).ok_or("`Algorithm` not valid")?;
     let rest = rest.strip_prefix(' ').ok_or("`Algorithm` not valid")?;
     let (mut credential, mut signed_headers, mut signature) = (None, None, None);
@@ -84,13 +85,13 @@ fn parse(authorization: &str, signed_at: i64, token: Option<&str>, action: &str)
         return Err("`Signature` not valid");
     }
     Ok(Claim {
+        scheme: ALGORITHM,
         secret_id: secret_id.into(),
         token: token.map(|token| Secret::new(token.to_owned())),
         signed_at,
         scope: scope.to_owned(),
         signed_headers: signed_headers.to_owned(),
         signature: signature.to_ascii_lowercase(),
-        action: action.to_owned(),
     })
 }
 
@@ -116,7 +117,33 @@ pub fn verify(request: &RawRequest, claim: &Claim, key: &Key) -> Result<(), Faul
         }
     }
     let (canonical_request, string_to_sign) = first.unwrap_or_default();
+    let canonical_request = conceal_token(canonical_request);
     Err(Fault::Unauthenticated(Unauthenticated::Signature { canonical_request, string_to_sign }))
+}
+
+/// A canonical request to be shown: a token that was signed is a secret all the same.
+fn conceal_token(canonical: String) -> String {
+    const TOKEN: &str = "\nx-tc-token:";
+    match canonical.split_once(TOKEN) {
+        Some((before, after)) => {
+            let after = after.split_once('\n').map_or("", |(_, after)| after);
+            format!("{before}{TOKEN}(the token, not shown)\n{after}")
+        }
+        None => canonical,
+    }
+}
+
+/// What decides and is not signed. Host, content type, time, date and service of the scope always are; the body is unless
+/// the client says that it is not.
+pub fn free(request: &RawRequest, claim: &Claim) -> Vec<&'static str> {
+    const DECIDING: [&str; 5] = ["x-tc-action", "x-tc-version", "x-tc-region", "x-tc-token", "x-tc-language"];
+    let is_signed = |name: &str| claim.signed_headers.split(';').any(|signed| signed.eq_ignore_ascii_case(name));
+    let mut free = Vec::with_capacity(DECIDING.len() + 1);
+    if is_payload_unsigned(request) {
+        free.push("body");
+    }
+    free.extend(DECIDING.iter().filter(|name| request.header(name).is_some() && !is_signed(name)));
+    free
 }
 
 /// The signing key for a scope `date/service/tc3_request`.
@@ -148,12 +175,19 @@ fn hexadecimal(bytes: &[u8]) -> String {
 /// The hash of the body, or of the words that stand for an unsigned one: the SHA-256 of `UNSIGNED-PAYLOAD`, not the
 /// words themselves (seen in the Python, Go and Java clients).
 fn payload_digest(request: &RawRequest) -> String {
-    const UNSIGNED: &str = "UNSIGNED-PAYLOAD";
-    match request.header("x-tc-content-sha256") {
-        Some(UNSIGNED) => hexadecimal(&Sha256::digest(UNSIGNED)),
-        _ if request.method == http::Method::GET => hexadecimal(&Sha256::digest("")),
-        _ => hexadecimal(&Sha256::digest(&request.body)),
+    if is_payload_unsigned(request) {
+        hexadecimal(&Sha256::digest(UNSIGNED_PAYLOAD))
+    } else if request.method == http::Method::GET {
+        hexadecimal(&Sha256::digest(""))
+    } else {
+        hexadecimal(&Sha256::digest(&request.body))
     }
+}
+
+const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
+
+fn is_payload_unsigned(request: &RawRequest) -> bool {
+    request.header("x-tc-content-sha256") == Some(UNSIGNED_PAYLOAD)
 }
 
 fn canonical_request(
