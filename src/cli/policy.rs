@@ -2,9 +2,11 @@
 
 use super::client::{Server, call};
 use crate::dialect::tencent;
-use crate::policy::{self, Defect, Kind, Rules, Span};
+use crate::engine::policies::{LONGEST_TEXT, too_long};
+use crate::policy::{self, Defect, Kind, Report, Rules, Span, escape};
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Map, Value, json};
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -91,14 +93,20 @@ pub fn run(policy: Policy) -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(message) => {
-            eprintln!("camulator: {message}");
+            eprintln!("camulator: {}", escape_lines(&message));
             ExitCode::from(2)
         }
     }
 }
 
 fn check(wanted: &Check) -> Result<bool, String> {
-    let name = wanted.file.display().to_string();
+    let name = escape(&wanted.file.display().to_string()).into_owned();
+    if !wanted.owner.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(format!(
+            "--owner `{}` is no account; give the digits of its uin, such as 100000000001",
+            escape(&wanted.owner)
+        ));
+    }
     let unreadable = |error| format!("cannot read {name}: {error}");
     let bytes = if name == "-" {
         let mut bytes = Vec::new();
@@ -111,7 +119,14 @@ fn check(wanted: &Check) -> Result<bool, String> {
     let text = String::from_utf8(bytes).map_err(|error| {
         format!("{name} is not UTF-8 text: byte {} cannot be read", error.utf8_error().valid_up_to())
     })?;
-    let kind = match wanted.kind {
+    let (said, accepted) = checked(&name, &text, wanted.kind, &wanted.owner);
+    print!("{said}");
+    Ok(accepted)
+}
+
+/// What is said about a document, and whether it would be accepted.
+fn checked(name: &str, text: &str, kind: Option<As>, owner: &str) -> (String, bool) {
+    let kind = match kind {
         Some(As::Identity) => Kind::Identity,
         Some(As::Trust) => Kind::Trust,
         Some(As::Session) => Kind::Session,
@@ -119,57 +134,117 @@ fn check(wanted: &Check) -> Result<bool, String> {
         None if text.contains("\"principal\"") => Kind::Trust,
         None => Kind::Identity,
     };
-    let report = policy::check(&text, &Rules::new(kind, &wanted.owner, 0));
+    let operation_level: fn(&str) -> bool = tencent::operations::is_operation_level;
+    let rules = Rules { operation_level: Some(operation_level), ..Rules::new(kind, owner, 0) };
+    // The server does not read it then either.
+    let unread = too_long(text).filter(|_| text.len() > LONGEST_TEXT);
+    let report = match unread {
+        Some(problem) => Report { problems: vec![problem], warnings: Vec::new() },
+        None => policy::check(text, &rules),
+    };
+    let mut said = String::new();
     for problem in &report.problems {
         let code = tencent::codes::defect_code(kind, problem);
-        show(&name, &text, problem.span, &format!("error[{code}]"), &problem.path, &problem.message);
+        show(&mut said, name, text, problem.span, &format!("error[{code}]"), &problem.path, &problem.message);
     }
     for warning in &report.warnings {
-        show(&name, &text, warning.span, "warning", &warning.path, &warning.message);
+        show(&mut said, name, text, warning.span, "warning", &warning.path, &warning.message);
     }
-    if wanted.owner.is_empty() && report.problems.iter().any(|problem| problem.defect == Defect::ResourceOwner) {
-        println!("help: no account is known here; give the one that the document belongs to with --owner\n");
+    if owner.is_empty() && report.problems.iter().any(|problem| problem.defect == Defect::ResourceOwner) {
+        said += "help: no account is known here; give the one that the document belongs to with --owner\n\n";
     }
-    match report.problems.len() {
-        0 => println!("{name}: would be accepted"),
-        1 => println!("{name}: 1 defect; the cloud answers with its code"),
-        many => println!("{name}: {many} defects; the cloud answers with the code of the first"),
-    }
-    Ok(report.problems.is_empty())
+    let _ = match report.problems.len() {
+        0 => writeln!(said, "{name}: would be accepted"),
+        1 => writeln!(said, "{name}: 1 defect; the cloud answers with its code"),
+        many => writeln!(said, "{name}: {many} defects; the cloud answers with the code of the first"),
+    };
+    (said, report.problems.is_empty())
 }
 
-/// A finding with its line of the document, the place underlined.
-fn show(name: &str, text: &str, span: Span, what: &str, path: &str, message: &str) {
+/// How many characters of a long line are shown.
+const SHOWN: usize = 100;
+
+/// A finding with its line of the document, the place underlined; of a long line only what is around the place.
+fn show(said: &mut String, name: &str, text: &str, span: Span, what: &str, path: &str, message: &str) {
     let number = span.line.to_string();
     let margin = " ".repeat(number.len());
     let line = text.lines().nth(span.line.saturating_sub(1) as usize).unwrap_or_default();
-    let before: String = line.chars().take(span.column.saturating_sub(1) as usize).collect();
+    let column = span.column.saturating_sub(1) as usize;
     let marked = text.get(span.offset..span.offset + span.len).unwrap_or_default();
-    let width = marked.lines().next().map_or(1, |first| first.chars().count().max(1));
-    println!("{what}: {message}");
-    let at = if path.is_empty() { String::new() } else { format!(" ({path})") };
-    println!("{margin}--> {name}:{}:{}{at}", span.line, span.column);
-    println!("{margin} |\n{number} | {line}\n{margin} | {}{}\n", " ".repeat(before.chars().count()), "^".repeat(width));
+    let length = marked.lines().next().map_or(1, |first| first.chars().count().max(1));
+    let total = line.chars().count();
+    let most = if total <= SHOWN + SHOWN / 5 { total } else { SHOWN };
+    // As much before the place as fits beside it, and a little in any case.
+    let room = SHOWN.saturating_sub(length).clamp(SHOWN / 4, SHOWN) / 2;
+    let first = column.saturating_sub(room).min(total - most);
+    let mut shown = String::from(if first > 0 { "…" } else { "" });
+    let (mut before, mut under) = (shown.chars().count(), 0);
+    for (at, letter) in line.chars().enumerate().skip(first).take(most) {
+        let drawn = draw(letter);
+        let width = drawn.chars().map(width).sum::<usize>();
+        if at < column {
+            before += width;
+        } else if at < column + length {
+            under += width;
+        }
+        shown += &drawn;
+    }
+    if first + most < total {
+        shown.push('…');
+    }
+    let at = if path.is_empty() { String::new() } else { format!(" ({})", escape(path)) };
+    let _ = write!(
+        said,
+        "{what}: {}\n{margin}--> {name}:{}:{}{at}\n{margin} |\n{number} | {shown}\n{margin} | {}{}\n\n",
+        escape(message),
+        span.line,
+        span.column,
+        " ".repeat(before),
+        "^".repeat(under.max(1))
+    );
+}
+
+/// A character of a document as it is shown.
+fn draw(letter: char) -> String {
+    match letter {
+        '\t' => "    ".to_owned(),
+        _ => escape(letter.encode_utf8(&mut [0; 4])).into_owned(),
+    }
+}
+
+/// How many columns of a terminal it takes: the letters of East Asia and pictures take two.
+fn width(letter: char) -> usize {
+    let wide = matches!(letter,
+        '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}'
+        | '\u{fe30}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff60}' | '\u{ffe0}'..='\u{ffe6}' | '\u{1f300}'..='\u{1faff}'
+        | '\u{20000}'..='\u{3fffd}');
+    if wide { 2 } else { 1 }
+}
+
+/// The text with its lines kept and everything else escaped that a terminal would obey.
+fn escape_lines(text: &str) -> String {
+    text.split('\n').map(escape).collect::<Vec<_>>().join("\n")
 }
 
 fn explain(wanted: &Explain) -> Result<bool, String> {
+    let ask = |method: &str, path: &str, body: Option<&Value>| {
+        call(&wanted.server, method, path, body).map_err(|message| escape(&message).into_owned())
+    };
     let decision = match &wanted.request_id {
         Some(id) => {
-            let entry = call(&wanted.server, "GET", &format!("/requests/{id}"), None)?;
+            let entry = ask("GET", &format!("/requests/{id}"), None)?;
             match entry.get("decision") {
                 Some(decision) if !decision.is_null() => decision.clone(),
                 _ => return Err(refused_before(&entry)),
             }
         }
-        None => call(&wanted.server, "POST", "/authorize", Some(&question(wanted)?))?,
+        None => ask("POST", "/authorize", Some(&question(wanted)?))?,
     };
     if wanted.json {
         println!("{decision}");
     } else {
-        print!(
-            "{}",
-            decision.get("explanation").and_then(Value::as_str).unwrap_or("allowed: no permission is needed\n")
-        );
+        let explanation = decision.get("explanation").and_then(Value::as_str);
+        print!("{}", escape_lines(explanation.unwrap_or("allowed: no permission is needed\n")));
     }
     Ok(decision.get("decision").and_then(Value::as_str) == Some("allow"))
 }
@@ -179,8 +254,8 @@ fn refused_before(entry: &Value) -> String {
     let text = |pointer: &str| entry.pointer(pointer).and_then(Value::as_str).unwrap_or("none").to_owned();
     let mut message = format!(
         "no policy was asked about that request: the check of its signature said `{}`, and the answer was {}",
-        text("/signature/verdict"),
-        text("/outcome/code")
+        escape(&text("/signature/verdict")),
+        escape(&text("/outcome/code"))
     );
     if let Some(canonical) = entry.pointer("/signature/canonical_request").and_then(Value::as_str) {
         message += &format!(
@@ -208,12 +283,102 @@ fn question(wanted: &Explain) -> Result<Value, String> {
     }
     let mut context: Map<String, Value> = Map::new();
     for pair in &wanted.context {
-        let (key, value) = pair.split_once('=').ok_or_else(|| format!("--context `{pair}` is not KEY=VALUE"))?;
+        let (key, value) =
+            pair.split_once('=').ok_or_else(|| format!("--context `{}` is not KEY=VALUE", escape(pair)))?;
         match context.entry(key).or_insert_with(|| json!([])) {
             Value::Array(values) => values.push(json!(value)),
-            _ => return Err(format!("--context `{pair}` cannot be added")),
+            _ => return Err(format!("--context `{}` cannot be added", escape(pair))),
         }
     }
     question.insert("context".to_owned(), Value::Object(context));
     Ok(Value::Object(question))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(text: &str) -> String {
+        checked("p.json", text, None, "100000000001").0
+    }
+
+    fn document(action: &str, resource: &str) -> String {
+        format!(r#"{{"version":"2.0","statement":[{{"effect":"allow","action":"{action}","resource":"{resource}"}}]}}"#)
+    }
+
+    #[test]
+    fn of_a_long_line_the_place_is_shown() {
+        let filler = "qcs::cvm:::instance/aaaa ".repeat(100);
+        let text = document("cam:CreatRole", &filler);
+        let text = format!("{{\"x\":\"{}\",{}", "y".repeat(500), &text[1..]);
+        for said in [said(&text), said(&text.replacen("{", "{\t", 1))] {
+            let lines: Vec<&str> = said.lines().collect();
+            let place =
+                lines.iter().position(|line| line.contains("cam:CreatRole") && line.starts_with("1 |")).unwrap();
+            assert!(lines.iter().all(|line| line.chars().count() < 180), "{said}");
+            let column = |line: &str, what: &str| line[..line.find(what).unwrap()].chars().count();
+            assert_eq!(
+                column(lines[place], "\"cam:CreatRole\""),
+                column(lines[place + 1], "^^^^^^^^^^^^^^^"),
+                "{said}"
+            );
+            assert!(lines[place].starts_with("1 | …") && lines[place].ends_with('…'), "{said}");
+        }
+    }
+
+    #[test]
+    fn the_caret_stands_under_what_is_wide_or_escaped() {
+        let text = document("cvm:*", "qcs::cvm:::x").replace("\"effect\"", "\t\"中\u{7f}\":1,\"Effect\"");
+        let said = said(&text);
+        let shown = said.lines().find(|line| line.contains("中\\u{7f}") && line.starts_with("1 |")).unwrap();
+        assert!(!said.chars().any(|letter| letter.is_control() && letter != '\n'), "{said}");
+        let caret = said.lines().rfind(|line| line.ends_with(" ^^^^^^^^")).unwrap();
+        // A tab takes four columns, the Chinese letter two, the escape six.
+        let column = shown.find("\"Effect\"").unwrap() - "中".len() + 2;
+        assert_eq!(caret.find('^'), Some(column), "{said}");
+    }
+
+    #[test]
+    fn a_text_that_the_server_does_not_read_is_refused_with_the_right_limit() {
+        let spaces = document("cvm:*", "*") + &" ".repeat(70_000);
+        let bytes = format!("the document has {} bytes, spaces counted; at most 65536 are allowed\n", spaces.len());
+        assert!(said(&spaces).starts_with("error[InvalidParameter.PolicyDocumentLengthOverLimit]: "));
+        assert!(said(&spaces).contains(&bytes), "{}", said(&spaces));
+        let said = said(&format!("[{}]", "1,".repeat(5_000_000)));
+        assert!(
+            said.contains("has 10000002 characters, spaces not counted; at most 4096 are allowed"),
+            "{}",
+            said.len()
+        );
+        assert!(said.len() < 1_000 && said.contains("p.json: 1 defect"), "{}", said.len());
+    }
+
+    #[test]
+    fn a_concrete_resource_on_an_operation_without_any_is_warned_of() {
+        for action in ["cam:GetRole", "cam:CreateRole", "cam:TagRole", "sts:GetFederationToken"] {
+            let said = said(&document(action, "qcs::cam:::roleName/x"));
+            assert!(said.contains(&format!("warning: `{action}` knows no single resources")), "{said}");
+            assert!(said.contains("would be accepted"), "{said}");
+        }
+        for action in
+            ["cam:CreateAccessKey", "sts:AssumeRole", "sts:GetCallerIdentity", "cvm:RunInstances", "cam:PassRole"]
+        {
+            let said = said(&document(action, "qcs::cam:::roleName/x"));
+            assert!(!said.contains("warning"), "{said}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_near_is_not_suggested() {
+        let said = said(&document("cvm:*", "qcs::中文:::*"));
+        assert!(said.contains("there is no service `中文`\n"), "{said}");
+    }
+
+    #[test]
+    fn an_owner_is_digits() {
+        let wanted = |owner: &str| Check { file: PathBuf::from("-nothing-"), kind: None, owner: owner.to_owned() };
+        let message = check(&wanted("a\nc")).unwrap_err();
+        assert_eq!(message, "--owner `a\\nc` is no account; give the digits of its uin, such as 100000000001");
+        assert!(check(&wanted("1")).unwrap_err().starts_with("cannot read"));
+    }
 }

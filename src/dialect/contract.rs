@@ -165,6 +165,8 @@ pub struct Op {
     pub rate: u64,
     /// What permission it needs.
     pub permission: Permission,
+    /// Whether the permission is one on a resource that the input names; else on the operation as a whole.
+    pub on_resource: bool,
     /// The error codes that the cloud documents for it: `Prefix: Suffix Suffix; Prefix: …`, `-` for a prefix alone.
     pub codes: &'static str,
     /// An extension of this emulator: no action of the cloud.

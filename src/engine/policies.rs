@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// How many own policies an account may have.
 const POLICIES: i64 = 1500;
 /// How many bytes a document may have, white space included.
-const LONGEST_TEXT: usize = 65_536;
+pub const LONGEST_TEXT: usize = 65_536;
 
 /// A policy that comes with a cloud and that every account of it has.
 #[derive(Clone, Debug)]
@@ -122,30 +122,32 @@ impl PolicyRow {
 
 /// Reads a document that is being written: the first defect is the answer.
 pub fn written(engine: &Engine, account: &Account, kind: policy::Kind, text: &str) -> Result<Arc<Document>, Fault> {
-    too_long(text)?;
+    if let Some(problem) = too_long(text) {
+        return Err(Fault::Document(problem));
+    }
     let extra = engine.extra_services();
     let extra: Vec<&str> = extra.iter().map(String::as_str).collect();
     let rules = Rules { extra_services: &extra, ..rules(account, kind) };
     policy::parse(text, &rules).map(Arc::new).map_err(|mut problems| Fault::Document(problems.swap_remove(0)))
 }
 
-/// Refuses a text beyond the limit before it is read: finding every defect of a long one would take long. White space is
-/// not counted, as documented, but for the sake of memory it is not boundless.
-fn too_long(text: &str) -> Result<(), Fault> {
+/// Why a text is refused before it is read: finding every defect of a long one would take long. White space is not counted,
+/// as documented, but for the sake of memory it is not boundless.
+pub fn too_long(text: &str) -> Option<policy::Problem> {
     let counted = text.chars().filter(|letter| !matches!(letter, ' ' | '\t' | '\r' | '\n')).count();
-    if counted <= Rules::MAX_CHARS && text.len() <= LONGEST_TEXT {
-        return Ok(());
-    }
-    Err(Fault::Document(policy::Problem {
+    let message = if counted > Rules::MAX_CHARS {
+        format!("the document has {counted} characters, spaces not counted; at most {} are allowed", Rules::MAX_CHARS)
+    } else if text.len() > LONGEST_TEXT {
+        format!("the document has {} bytes, spaces counted; at most {LONGEST_TEXT} are allowed", text.len())
+    } else {
+        return None;
+    };
+    Some(policy::Problem {
         defect: policy::Defect::TooLong,
         path: String::new(),
-        span: policy::Span { line: 1, column: 1, offset: 0, len: text.len() },
-        message: format!(
-            "the document has {counted} characters without white space and {} bytes; at most {} and {LONGEST_TEXT} are allowed",
-            text.len(),
-            Rules::MAX_CHARS
-        ),
-    }))
+        span: policy::Span { line: 1, column: 1, offset: 0, len: 0 },
+        message,
+    })
 }
 
 /// Reads a document that was stored. What cannot be read of it any more lets no allow match, and every deny.

@@ -11,8 +11,10 @@ use super::document::{Document, Effect, Statement};
 use super::evaluate::{Attached, Deciding, Decision, Layer, Layers, Reason, Via, decide};
 use super::json::Range;
 use super::matching::{Asked, Element, first_mismatch, is_unreadable};
+use super::near::{but_for_case, is_out_of_reach, nearest};
 use super::question::{Identity, Question, Requester, Resource};
 use super::trust::decide_trust;
+use super::words::{join, one_of, quote, stood_for, wanted};
 
 /// A decision and everything it was made from. Serialises as the admin API shows it.
 #[derive(Clone, Debug, Serialize)]
@@ -78,6 +80,27 @@ pub struct Failed {
     pub expected: Vec<String>,
     /// What was met; empty if the request has nothing of the kind.
     pub actual: Vec<String>,
+    /// The same for people, with the relation between the two.
+    #[serde(skip)]
+    pub(super) told: Told,
+}
+
+/// What people are told of an element that does not fit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Told {
+    pub(super) wanted: String,
+    pub(super) met: String,
+    /// In how many parts a resource agrees, or whether an action does but for letter case: of several statements that got
+    /// equally far the one with more is nearer.
+    pub(super) agreeing: u32,
+    /// Which of several resources came nearest, quoted.
+    pub(super) nearest: Option<String>,
+    /// What surely differs, in words.
+    pub(super) differs: Vec<String>,
+    /// The action that would match if letter case did not count, quoted.
+    pub(super) but_for_case: Option<String>,
+    /// The resource is of another account, and no statement could grant it.
+    pub(super) out_of_reach: bool,
 }
 
 /// Decides and tells the whole trace.
@@ -169,35 +192,70 @@ fn failed(document: &Document, statement: &Statement, element: Element, asked: &
         texts.dedup();
         texts
     };
+    let plain = |element: &str, expected: Vec<String>, actual: Vec<String>, told: Told| Failed {
+        element: element.to_owned(),
+        told: Told { wanted: one_of(&quoted(&expected)), met: join(&quoted(&actual), "and"), ..told },
+        expected,
+        actual,
+    };
     match element {
-        Element::Principal => Failed {
-            element: "principal".into(),
-            expected: texts(&mut statement.principals.iter().map(|written| written.range)),
-            actual: asked.requester.map(describe).into_iter().collect(),
-        },
-        Element::Action => Failed {
-            element: "action".into(),
-            expected: texts(&mut statement.actions.iter().map(|action| action.range)),
-            actual: vec![asked.action.to_owned()],
-        },
-        Element::Resource => Failed {
-            element: "resource".into(),
-            expected: texts(&mut statement.resources.iter().map(|resource| resource.range)),
-            actual: match asked.question.resource {
-                Resource::Operation => vec!["*".into()],
-                Resource::Named(names) => names.iter().map(|name| (*name).to_owned()).collect(),
-            },
-        },
-        Element::Condition(index) => {
-            let condition = statement.conditions.get(index);
-            let key = condition.map_or("", |condition| &condition.key);
-            Failed {
-                element: condition.map_or_else(|| "condition".into(), |condition| name_condition(document, condition)),
-                expected: texts(&mut condition.iter().flat_map(|condition| &condition.values).copied()),
-                actual: asked.question.context.values(key).map(str::to_owned).collect(),
+        Element::Principal => plain(
+            "principal",
+            texts(&mut statement.principals.iter().map(|written| written.range)),
+            asked.requester.map(describe).into_iter().collect(),
+            Told::default(),
+        ),
+        Element::Action => {
+            let expected = texts(&mut statement.actions.iter().map(|action| action.range));
+            let range = but_for_case(statement, asked.action);
+            let but_for_case = range.map(|range| quote(&document.source(range)));
+            let told = Told { agreeing: but_for_case.is_some().into(), but_for_case, ..Told::default() };
+            plain("action", expected, vec![asked.action.to_owned()], told)
+        }
+        Element::Resource => {
+            let expected = texts(&mut statement.resources.iter().map(|resource| resource.range));
+            let out_of_reach = is_out_of_reach(document, asked.question);
+            let told = match nearest(document, statement, asked.question) {
+                Some(near) => Told {
+                    agreeing: near.agreeing,
+                    nearest: (expected.len() > 1).then(|| quote(&document.source(near.pattern))),
+                    differs: near.differs,
+                    out_of_reach,
+                    ..Told::default()
+                },
+                None => Told { out_of_reach, ..Told::default() },
+            };
+            match asked.question.resource {
+                Resource::Operation => plain("resource", expected, vec!["*".into()], told),
+                Resource::Named(names) => {
+                    let actual: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+                    let met = quoted(&actual).join(", which is also ");
+                    let failed = plain("resource", expected, actual, told);
+                    Failed { told: Told { met, ..failed.told }, ..failed }
+                }
             }
         }
+        Element::Condition(index) => {
+            let Some(condition) = statement.conditions.get(index) else {
+                return plain("condition", Vec::new(), Vec::new(), Told::default());
+            };
+            let actual: Vec<String> = asked.question.context.values(&condition.key).map(str::to_owned).collect();
+            let mut values: Vec<String> = Vec::new();
+            for (index, range) in condition.values.iter().enumerate() {
+                let here = stood_for(condition.operands.get(index), asked.question);
+                values.push(quote(&document.source(*range)) + &here);
+            }
+            values.dedup();
+            let wanted = wanted(condition, &values, actual.len() > 1);
+            let expected = texts(&mut condition.values.iter().copied());
+            let failed = plain(&name_condition(document, condition), expected, actual, Told::default());
+            Failed { told: Told { wanted, ..failed.told }, ..failed }
+        }
     }
+}
+
+fn quoted(texts: &[String]) -> Vec<String> {
+    texts.iter().map(|text| quote(text)).collect()
 }
 
 /// `condition.<operator>.<key>`; a condition that could not be read has only what stands there.

@@ -3,7 +3,8 @@
 //! A cloud's own text is read by its front end in [`grammar`] into one neutral [`Document`]; everything after that knows
 //! no vendor. The order in which a document meets the files: [`grammar::cam`] over `json` reads the text and reports every
 //! [`Defect`] with its place; `evaluate` indexes the documents a caller has and decides; `trust` decides by the one
-//! document of a role who may assume it; `explain` repeats a decision with the whole trace. The language as it is
+//! document of a role who may assume it; `explain` repeats a decision with the whole trace, `near` and `words` say what
+//! was missing, `render` writes it for people. The language as it is
 //! implemented, with the choices made where the cloud's documents are silent, is in `docs/policy.md`.
 //!
 //! Deliberately absent: clocks, I/O, async, HTTP, error codes of any wire, and whether an account, user or group that is
@@ -16,11 +17,13 @@ mod explain;
 pub mod grammar;
 mod json;
 mod matching;
+mod near;
 mod pattern;
 mod question;
 mod render;
 mod trust;
 mod value;
+mod words;
 
 pub use document::{
     Defect, Document, Effect, Kind, PrincipalPattern, Problem, Report, Rules, Span, Warning, WrittenPrincipal,
@@ -31,6 +34,7 @@ pub use grammar::cam::{check, load, parse};
 pub use question::{Context, Identity, Question, Requester, Resource, Variables};
 pub use render::render;
 pub use trust::decide_trust;
+pub use words::escape;
 
 #[cfg(test)]
 mod tests;

@@ -6,16 +6,17 @@ use std::fmt::Write as _;
 use super::document::Effect;
 use super::evaluate::{Layer, Reason};
 use super::explain::{Considered, Explanation, Failed};
+use super::words::quote;
 
 /// Writes the explanation for people; `who` is the caller's name. Lines, the last one ended too.
 pub fn render(explanation: &Explanation, who: &str) -> String {
     let mut text = String::new();
     let verdict = if explanation.decision == Effect::Allow { "allowed" } else { "refused" };
-    let _ = write!(text, "{verdict}: `{}`", explanation.action);
+    let _ = write!(text, "{verdict}: {}", quote(&explanation.action));
     if let Some(resource) = explanation.resources.first() {
-        let _ = write!(text, " on `{resource}`");
+        let _ = write!(text, " on {}", quote(resource));
     }
-    let _ = writeln!(text, " for `{who}`");
+    let _ = writeln!(text, " for {}", quote(who));
     let deciding = explanation.deciding.and_then(|index| explanation.considered.get(index));
     let (reason, missing) = match explanation.reason {
         Reason::Root => ("the root of an account may do everything in it", None),
@@ -48,52 +49,89 @@ pub fn render(explanation: &Explanation, who: &str) -> String {
 /// `policy "Dev" (group "devs"), statement 0, line 3`.
 fn place(considered: &Considered) -> String {
     let Considered { policy, via, group, statement, line, .. } = considered;
-    let via = group.as_ref().map_or((*via).to_owned(), |group| format!("{via} `{group}`"));
-    format!("policy `{policy}` ({via}), statement {statement}, line {line}")
+    let via = group.as_ref().map_or((*via).to_owned(), |group| format!("{via} {}", quote(group)));
+    format!("policy {} ({via}), statement {statement}, line {line}", quote(policy))
 }
 
 /// The allow that got furthest before an element failed, and what would make it fit.
 fn closest(text: &mut String, explanation: &Explanation, layer: Layer) {
-    let mut allows = explanation.considered.iter().filter(|c| c.layer == layer && c.effect == Effect::Allow).peekable();
+    let allows = explanation.considered.iter().filter(|c| c.layer == layer && c.effect == Effect::Allow);
     let action = &explanation.action;
-    if allows.peek().is_none() {
-        let _ = writeln!(text, "  help: add a statement that allows `{action}`");
+    let candidates: Vec<_> = allows.filter_map(|considered| Some((considered, considered.failed.as_ref()?))).collect();
+    if candidates.is_empty() {
+        let _ = writeln!(text, "  help: {}", add_one(explanation, layer, "allows"));
         return;
     }
-    let candidates = allows.filter_map(|considered| Some((considered, considered.failed.as_ref()?)));
-    // Of several that got equally far the first is named.
-    let best = candidates.rev().max_by_key(|(_, failed)| progress(failed, action));
+    // Of several that came equally near the first is named.
+    let far = |failed: &Failed| (progress(failed, action), failed.told.agreeing);
+    let best = candidates.iter().rev().max_by_key(|(_, failed)| far(failed));
     let Some((considered, failed)) = best.filter(|(_, failed)| progress(failed, action) > 0) else {
-        let _ = writeln!(text, "  help: no statement is about `{action}`; add one that allows it");
+        let _ = writeln!(text, "  help: {}", add_one(explanation, layer, "is about"));
         return;
     };
     let element = match failed.element.strip_prefix("condition.") {
-        Some(condition) => format!("condition `{condition}`"),
+        Some(condition) => format!("condition {}", quote(condition)),
         None => failed.element.clone(),
     };
-    let _ = writeln!(text, "  closest: {}: its {element} does not fit", place(considered));
-    let _ = writeln!(text, "    wanted: {}", list(&failed.expected));
-    let _ = writeln!(
-        text,
-        "       met: {}",
-        if failed.actual.is_empty() { "nothing".into() } else { list(&failed.actual) }
-    );
+    let differs = match (failed.told.differs.as_slice(), &failed.told.nearest) {
+        ([], _) => String::new(),
+        (differs, None) => format!(": {}", differs.join(", ")),
+        (differs, Some(nearest)) => format!(", {nearest} nearest: {}", differs.join(", ")),
+    };
+    let _ = writeln!(text, "  closest: {}: its {element} does not fit{differs}", place(considered));
+    let _ = writeln!(text, "    wanted: {}", failed.told.wanted);
+    let _ = writeln!(text, "       met: {}", failed.told.met);
     if considered.unreadable {
         let _ = writeln!(text, "  note: part of it cannot be read, and what cannot be read never allows");
     }
-    let help = match failed.element.as_str() {
-        "principal" => "name the caller in its `principal`".to_owned(),
-        "action" => format!("add `{action}` to its `action`"),
-        "resource" if explanation.resources.is_empty() => {
-            format!("`{action}` knows no single resources: allow it on `*`")
+    let _ = writeln!(text, "  help: {}", remedy(explanation, failed));
+}
+
+/// What would make the element fit.
+fn remedy(explanation: &Explanation, failed: &Failed) -> String {
+    let action = quote(&explanation.action);
+    match (failed.element.as_str(), &failed.told.but_for_case) {
+        ("principal", _) => "name the caller in its `principal`".to_owned(),
+        ("action", Some(pattern)) => format!(
+            "letter case counts: {pattern} would match {action} but for it; ask for the action in the case of the policy, \
+             or correct the policy"
+        ),
+        ("action", None) => format!("add {action} to its `action`"),
+        ("resource", _) if explanation.resources.is_empty() => {
+            format!("{action} knows no single resources: allow it on `*`")
         }
-        "resource" => "widen its `resource` to cover what was asked for".to_owned(),
+        ("resource", _) if failed.told.out_of_reach => {
+            "the resource is of another account, which no policy of this account can grant".to_owned()
+        }
+        ("resource", _) => "widen its `resource` to cover what was asked for".to_owned(),
         _ if failed.actual.is_empty() => {
             "the request does not have this condition key; send what sets it, or relax the condition".to_owned()
         }
         _ => "the request must meet the condition, or the condition must be relaxed".to_owned(),
-    };
-    let _ = writeln!(text, "  help: {help}");
+    }
+}
+
+/// Where a statement has to be added when none of the layer allows the action, or none is about it.
+fn add_one(explanation: &Explanation, layer: Layer, what: &str) -> String {
+    let action = quote(&explanation.action);
+    let policy = explanation.considered.iter().find(|considered| considered.layer == layer);
+    match layer {
+        Layer::Identity if what == "allows" => format!("add a statement that allows {action}"),
+        Layer::Identity => format!("no statement {what} {action}; add one that allows it"),
+        Layer::Boundary => {
+            let boundary = policy.map_or(String::new(), |considered| format!(" {}", quote(&considered.policy)));
+            format!(
+                "no statement of the boundary{boundary} {what} {action}; add one there that allows it, or remove the boundary"
+            )
+        }
+        Layer::Session => format!(
+            "no statement of the session policy {what} {action}; open the session with one there that allows it, or without \
+             a session policy"
+        ),
+        Layer::Trust => {
+            format!("no statement of the role's trust policy {what} {action}; add one there that allows it")
+        }
+    }
 }
 
 /// How far a statement got. One about quite other actions did not get anywhere.
@@ -105,16 +143,8 @@ fn progress(failed: &Failed, action: &str) -> u32 {
     };
     match failed.element.as_str() {
         "principal" => 1,
-        "action" => u32::from(failed.expected.iter().any(about)) * 2,
+        "action" => u32::from(failed.told.but_for_case.is_some() || failed.expected.iter().any(about)) * 2,
         "resource" => 3,
         _ => 4,
-    }
-}
-
-fn list(texts: &[String]) -> String {
-    match texts {
-        [] => "nothing".to_owned(),
-        [only] => format!("`{only}`"),
-        several => format!("one of `{}`", several.join("`, `")),
     }
 }

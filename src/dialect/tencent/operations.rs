@@ -35,6 +35,12 @@ pub fn service_of(version: &str) -> Option<&'static str> {
     ALL.iter().find(|op| op.version == version).map(|op| op.service)
 }
 
+/// Whether `service:Action` is served, needs a permission, and knows no single resources.
+pub fn is_operation_level(action: &str) -> bool {
+    let asks = |op: &&Op| !op.on_resource && !matches!(op.permission, Permission::Free);
+    ALL.iter().filter(asks).any(|op| op.permission_name == action)
+}
+
 /// Writes an operation's result.
 pub fn answer<T: Serialize>(reply: &T) -> Result<Body, Fault> {
     Ok(serde_json::to_string(reply).map_err(|_| Internal::Bug("a reply cannot be written as JSON"))?)
@@ -91,6 +97,7 @@ macro_rules! operations {
             permission_name: concat!($service, ":", stringify!($name)),
             rate: $rate,
             permission: permission!($permission, $module, $name),
+            on_resource: matches!(stringify!($permission).as_bytes(), b"subject" | b"assumed_role"),
             codes: $codes,
             extension: matches!(stringify!($whose).as_bytes(), b"ours"),
             decode: typed::<$module::$name>,

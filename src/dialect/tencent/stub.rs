@@ -18,6 +18,7 @@ pub static OP: Op = Op {
     permission_name: "",
     rate: 20,
     permission: Permission::Asks(|cx, input| Box::pin(async move { subject(cx, stubbed(input)?) })),
+    on_resource: true,
     codes: "",
     extension: false,
     decode,

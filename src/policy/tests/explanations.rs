@@ -281,3 +281,287 @@ fn what_cannot_be_read_is_said() {
       help: narrow or remove that statement; a deny wins over every allow
     ");
 }
+
+/// One allow on `cvm:X` with this condition, asked with these values of `a:k`; the lines `wanted` and `met`.
+fn relation(condition: &str, values: &[&str]) -> String {
+    relation_among(condition, &values.iter().map(|value| ("a:k", *value)).collect::<Vec<_>>())
+}
+
+fn relation_among(condition: &str, entries: &[(&str, &str)]) -> String {
+    let statement = format!(r#"{{"effect":"allow","action":"cvm:X","resource":"*","condition":{{{condition}}}}}"#);
+    let explained = explain_with(&Layers::of(&set(&statement)), "cvm:X", Resource::Operation, entries);
+    let lines = explained.lines().filter_map(|line| {
+        let line = line.trim_start();
+        line.strip_prefix("wanted: ").or(line.strip_prefix("met: "))
+    });
+    lines.collect::<Vec<_>>().join(" | ")
+}
+
+fn explain_with(layers: &Layers<'_>, action: &str, resource: Resource<'_>, entries: &[(&str, &str)]) -> String {
+    let context = context(entries);
+    render(&explain(layers, &Question { action, resource, context: &context, caller: caller() }), "somebody")
+}
+
+#[test]
+fn what_a_condition_wants_says_the_relation() {
+    let rows = [
+        ("string_equal", r#""x""#, "y", "`x` | `y`"),
+        ("string_not_equal", r#""x""#, "x", "anything but `x` | `x`"),
+        ("string_not_equal", r#"["x","y"]"#, "x", "none of `x`, `y` | `x`"),
+        ("string_equal_ignore_case", r#""x""#, "y", "`x`, letter case aside | `y`"),
+        ("string_not_equal_ignore_case", r#""x""#, "X", "anything but `x`, letter case aside | `X`"),
+        ("string_like", r#""a*""#, "b", "a text like `a*` | `b`"),
+        ("string_like", r#"["a*","c*"]"#, "b", "a text like one of `a*`, `c*` | `b`"),
+        ("string_not_like", r#""a*""#, "ab", "no text like `a*` | `ab`"),
+        ("string_not_like", r#"["a*","c*"]"#, "ab", "no text like any of `a*`, `c*` | `ab`"),
+        ("numeric_equal", "5", "6", "`5` | `6`"),
+        ("numeric_not_equal", "5", "5", "anything but `5` | `5`"),
+        ("numeric_less_than", "5", "5", "less than `5` | `5`"),
+        ("numeric_less_than_equal", "5", "6", "at most `5` | `6`"),
+        ("numeric_greater_than", "5", "5", "greater than `5` | `5`"),
+        ("numeric_greater_than_equal", "[5,6]", "4", "at least one of `5`, `6` | `4`"),
+        (
+            "date_less_than",
+            r#""2022-01-01T00:00:00Z""#,
+            "2022-01-01T00:00:00Z",
+            "before `2022-01-01T00:00:00Z` | `2022-01-01T00:00:00Z`",
+        ),
+        (
+            "date_less_than_equal",
+            r#""2022-01-01T00:00:00Z""#,
+            "2023-01-01T00:00:00Z",
+            "no later than `2022-01-01T00:00:00Z` | `2023-01-01T00:00:00Z`",
+        ),
+        (
+            "date_greater_than",
+            r#""2022-01-01T00:00:00Z""#,
+            "2021-01-01T00:00:00Z",
+            "later than `2022-01-01T00:00:00Z` | `2021-01-01T00:00:00Z`",
+        ),
+        (
+            "date_greater_than_equal",
+            r#""2022-01-01T00:00:00Z""#,
+            "2021-01-01T00:00:00Z",
+            "no earlier than `2022-01-01T00:00:00Z` | `2021-01-01T00:00:00Z`",
+        ),
+        ("ip_not_equal", r#""10.0.0.0/8""#, "10.0.0.1", "an address not in `10.0.0.0/8` | `10.0.0.1`"),
+        (
+            "ip_not_equal",
+            r#"["10.0.0.0/8","::1"]"#,
+            "10.0.0.1",
+            "an address in none of `10.0.0.0/8`, `::1` | `10.0.0.1`",
+        ),
+        ("bool_equal", "true", "false", "`true` | `false`"),
+        ("null_equal", "true", "x", "the key to be absent | `x`"),
+        ("for_all_value:string_not_equal", r#""x""#, "x", "all of the values to be anything but `x` | `x`"),
+    ];
+    for (operator, wanted, met, expected) in rows {
+        assert_eq!(relation(&format!(r#""{operator}":{{"a:k":{wanted}}}"#), &[met]), expected, "{operator}");
+    }
+    assert_eq!(relation(r#""null_equal":{"a:k":false}"#, &[]), "the key to be there, with any value | nothing");
+}
+
+#[test]
+fn several_values_are_all_of_them() {
+    let several = |operator: &str, values: &[&str]| relation(&format!(r#""{operator}":{{"a:k":["x","y"]}}"#), values);
+    assert_eq!(
+        several("for_all_value:string_equal", &["x", "z"]),
+        "all of the values to be one of `x`, `y` | `x` and `z`"
+    );
+    assert_eq!(several("string_equal", &["a", "b", "c"]), "one of `x`, `y` | `a`, `b` and `c`");
+    assert_eq!(several("string_not_equal", &["x", "z"]), "all of the values to be none of `x`, `y` | `x` and `z`");
+    assert_eq!(
+        several("for_any_value:string_not_equal", &["x", "y"]),
+        "at least one of the values to be none of `x`, `y` | `x` and `y`"
+    );
+}
+
+#[test]
+fn a_variable_is_shown_with_what_it_stood_for() {
+    let tagged = |value: &str, tags: &[&str]| {
+        let tags = tags.iter().map(|tag| ("qcs:principal_tag", *tag));
+        let entries: Vec<_> = std::iter::once(("a:k", "x")).chain(tags).collect();
+        relation_among(&format!(r#""string_equal":{{"a:k":"{value}"}}"#), &entries)
+    };
+    let tag = "game&${qcs:principal_tag_value}";
+    assert_eq!(tagged(tag, &["team&web"]), format!("`{tag}` (here `game&web`) | `x`"));
+    assert_eq!(tagged(tag, &["team&web", "env&test"]), format!("`{tag}` (here `game&web` or `game&test`) | `x`"));
+    assert_eq!(tagged(tag, &[]), format!("`{tag}` (which the caller has no value for) | `x`"));
+    assert_eq!(tagged("${uin}", &[]), format!("`${{uin}}` (here `{USER}`) | `x`"));
+    let like = relation(r#""string_like":{"a:k":["*/${uin}-*","b*"]}"#, &["x"]);
+    assert_eq!(like, format!("a text like one of `*/${{uin}}-*` (here `*/{USER}-*`), `b*` | `x`"));
+}
+
+#[test]
+fn a_bound_that_says_nothing_of_the_service_is_named() {
+    let everything = set(r#"{"effect":"allow","action":"*","resource":"*"}"#);
+    for (statement, word) in [
+        (r#"{"effect":"allow","action":"cam:*","resource":"*"}"#, "is about"),
+        (r#"{"effect":"deny","action":"cam:*","resource":"*"}"#, "allows"),
+    ] {
+        let document = parse(&document(statement), &rules(Kind::Identity)).unwrap();
+        let bound = |name, via| PolicySet::compile(vec![attach(document.clone(), name, via)]);
+        let (boundary, session) = (bound("Narrow", Via::Boundary), bound("session policy", Via::Session));
+        let help = |layers: &Layers<'_>| {
+            let text = explain_with(layers, "cvm:X", Resource::Operation, &[]);
+            text.lines().last().unwrap().trim().to_owned()
+        };
+        assert_eq!(
+            help(&Layers { boundary: Some(&boundary), ..Layers::of(&everything) }),
+            format!(
+                "help: no statement of the boundary `Narrow` {word} `cvm:X`; add one there that allows it, or remove the boundary"
+            )
+        );
+        assert_eq!(
+            help(&Layers { session: Some(&session), ..Layers::of(&everything) }),
+            format!(
+                "help: no statement of the session policy {word} `cvm:X`; open the session with one there that allows it, \
+                 or without a session policy"
+            )
+        );
+    }
+    let nothing = PolicySet::new();
+    let text = explain_with(
+        &Layers { boundary: Some(&nothing), ..Layers::of(&everything) },
+        "cvm:X",
+        Resource::Operation,
+        &[],
+    );
+    assert!(text.contains("no statement of the boundary allows `cvm:X`; add one there"), "{text}");
+}
+
+#[test]
+fn a_trust_policy_that_trusts_nobody_is_named() {
+    let text = document(r#"{"effect":"deny","action":"sts:AssumeRole","principal":{"qcs":"qcs::cam::uin/1:root"}}"#);
+    let attached = attach(parse(&text, &rules(Kind::Trust)).unwrap(), "trust policy of r", Via::Trust);
+    let context = Context::new();
+    let question =
+        Question { action: "sts:AssumeRole", resource: Resource::Operation, context: &context, caller: caller() };
+    let who = Requester { account: OWNER, identity: Identity::User(USER), groups: &[] };
+    let text = render(&explain_trust(&attached, &who, &question), "somebody");
+    assert!(
+        text.contains("help: no statement of the role's trust policy allows `sts:AssumeRole`; add one there"),
+        "{text}"
+    );
+}
+
+/// The line `closest` and the one after `met` of a refusal of one of these statements on resources, by their order.
+fn nearest(action: &str, resources: &[&str], asked: &str) -> String {
+    let statements: Vec<String> = resources
+        .iter()
+        .map(|resource| {
+            format!(r#"{{"effect":"allow","action":"{}:*","resource":{resource}}}"#, action.split(':').next().unwrap())
+        })
+        .collect();
+    let text = explain_with(&Layers::of(&set(&statements.join(",\n"))), action, Resource::Named(&[asked]), &[]);
+    let closest = text.lines().find_map(|line| line.trim().strip_prefix("closest: policy `p` (own), ")).unwrap();
+    format!("{closest} | {}", text.lines().last().unwrap().trim())
+}
+
+#[test]
+fn of_resources_the_nearest_is_named_with_what_differs() {
+    let widen = "help: widen its `resource` to cover what was asked for";
+    let disks = r#""qcs::cvm:gz::disk/*""#;
+    let instances = r#""qcs::cvm:ap-guangzhou:uin/100000000001:instance/ins-1""#;
+    let shanghai = r#""qcs::cvm:sh:uin/-1:instance/*""#;
+    let asked = "qcs::cvm:ap-guangzhou:uin/100000000001:instance/ins-2";
+    assert_eq!(
+        nearest("cvm:X", &[disks, instances, shanghai], asked),
+        format!("statement 1, line 2: its resource does not fit: another name | {widen}")
+    );
+    assert_eq!(
+        nearest("cvm:X", &[disks, shanghai], asked),
+        format!("statement 1, line 2: its resource does not fit: another region | {widen}")
+    );
+    assert_eq!(
+        nearest("cvm:X", &[disks], asked),
+        format!("statement 0, line 1: its resource does not fit: `instance` where it wants `disk` | {widen}")
+    );
+    assert_eq!(
+        nearest("cvm:X", &[&format!("[{disks},{shanghai}]")], asked),
+        format!(
+            "statement 0, line 1: its resource does not fit, `qcs::cvm:sh:uin/-1:instance/*` nearest: another region | {widen}"
+        )
+    );
+    assert_eq!(
+        nearest("cvm:X", &[r#""qcs::cvm:gz::instance/*""#], "qcs::cvm:::instance/ins-2"),
+        format!("statement 0, line 1: its resource does not fit: no region is asked for | {widen}")
+    );
+    assert_eq!(
+        nearest("cvm:X", &[r#""qcs::cvm:gz::instance/*""#], "qcs::cvm:gz::*"),
+        format!("statement 0, line 1: its resource does not fit: all of them are asked for | {widen}")
+    );
+    assert_eq!(
+        nearest("cvm:X", &[r#""qcs::cos:::*""#, r#""qcs::cvm:::${uin}/*""#], asked),
+        format!("statement 0, line 1: its resource does not fit: another service | {widen}")
+    );
+    assert_eq!(
+        nearest("cvm:X", &[disks], "no name at all"),
+        format!("statement 0, line 1: its resource does not fit | {widen}")
+    );
+}
+
+#[test]
+fn what_is_of_another_account_cannot_be_granted() {
+    let refused = "help: the resource is of another account, which no policy of this account can grant";
+    for account in ["uin/100000000009", "uid/1250000009"] {
+        assert_eq!(
+            nearest("cvm:X", &[r#""qcs::cvm:::*""#], &format!("qcs::cvm:gz:{account}:instance/ins-1")),
+            format!("statement 0, line 1: its resource does not fit: another account | {refused}")
+        );
+    }
+    // A role to assume can be.
+    assert_eq!(
+        nearest(
+            "sts:AssumeRole",
+            &[r#""qcs::cam::uin/100000000009:roleName/b""#],
+            "qcs::cam::uin/100000000009:roleName/a"
+        ),
+        "statement 0, line 1: its resource does not fit: another name | help: widen its `resource` to cover what was asked for"
+    );
+    assert_eq!(
+        nearest("cvm:X", &[r#""qcs::cvm:gz::*""#], "qcs::cvm:sh:uid/1250000000:instance/ins-1"),
+        "statement 0, line 1: its resource does not fit: another region | help: widen its `resource` to cover what was asked for"
+    );
+}
+
+#[test]
+fn letter_case_is_named_when_it_is_all_that_is_wrong() {
+    let set = set(r#"{"effect":"allow","action":"cvm:Run*","resource":"*"},
+           {"effect":"allow","action":["cvm:Stop*","name/cvm:Describe*"],"resource":"*"}"#);
+    for asked in ["cvm:describeInstances", "CVM:DescribeInstances"] {
+        let text = explain_with(&Layers::of(&set), asked, Resource::Operation, &[]);
+        assert!(text.contains("closest: policy `p` (own), statement 1, line 2: its action does not fit\n"), "{text}");
+        assert!(
+            text.ends_with(&format!(
+                "help: letter case counts: `name/cvm:Describe*` would match `{asked}` but for it; ask for the action in the \
+                 case of the policy, or correct the policy\n"
+            )),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn nothing_that_was_sent_forges_a_line() {
+    let evil = "x\n  help: all fine\u{1b}[31m\u{202e}\r\u{9b}";
+    let shown = r"x\n  help: all fine\u{1b}[31m\u{202e}\r\u{9b}";
+    let document = parse(
+        &document(
+            r#"{"effect":"allow","action":"cvm:X","resource":"*","condition":{"string_equal":{"a:k":"\n\u001b"}}},
+               {"effect":"deny","action":"cvm:Y","resource":"*"}"#,
+        ),
+        &rules(Kind::Identity),
+    )
+    .unwrap();
+    let set = PolicySet::compile(vec![attach(document, evil, Via::Group { id: "1".into(), name: evil.into() })]);
+    for action in ["cvm:X", "cvm:Y", &format!("cvm:{evil}")] {
+        let names = [evil];
+        let context = context(&[("a:k", evil), ("a:k", "b")]);
+        let question = Question { action, resource: Resource::Named(&names), context: &context, caller: caller() };
+        let text = render(&explain(&Layers::of(&set), &question), evil);
+        assert!(!text.chars().any(|letter| letter != '\n' && (letter.is_control() || letter == '\u{202e}')), "{text}");
+        assert!(text.lines().all(|line| !line.starts_with("  help: all fine")), "{text}");
+        assert!(text.contains(&format!(" on `{shown}` for `{shown}`")), "{text}");
+    }
+}

@@ -123,7 +123,7 @@ pub(super) fn did_you_mean<'k>(wrong: &str, known: impl IntoIterator<Item = &'k 
 }
 
 /// The known word that a wrong one was probably meant to be: one letter away or with letters swapped, two letters away if
-/// it is long; letter case aside.
+/// it is long, never as far as it is long itself; letter case aside.
 pub(super) fn suggest<'k>(wrong: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     if wrong.len() > 64 {
         return None;
@@ -136,7 +136,8 @@ pub(super) fn suggest<'k>(wrong: &str, known: impl IntoIterator<Item = &'k str>)
             (if letters(&wrong) == letters(&lower) { 0 } else { distance(&wrong, &lower) }, word)
         })
         .min_by_key(|(distance, _)| *distance)?;
-    (distance <= if wrong.len() > 4 { 2 } else { 1 }).then_some(word)
+    let length = wrong.chars().count();
+    (distance < length && distance <= if length > 4 { 2 } else { 1 }).then_some(word)
 }
 
 fn letters(word: &str) -> Vec<char> {

@@ -1,0 +1,138 @@
+//! How near a pattern came that does not fit: which parts of a resource agree, and whether only letter case keeps an action
+//! away. It helps to explain a decision and makes none.
+
+use super::document::{Account, ActionForm, Document, ResourceForm, ResourceName, Segments, Statement};
+use super::json::Range;
+use super::pattern::{Glob, Piece, Tri};
+use super::question::{Question, Resource, Variables};
+use super::words::quote;
+
+/// The service whose actions can be granted on what another account has.
+const ACROSS_ACCOUNTS: &str = "sts:";
+
+/// The pattern of a statement that came nearest to the resource asked for.
+pub(super) struct Near {
+    /// Which one.
+    pub(super) pattern: Range,
+    /// In how many parts it agrees with the resource; what is not sure counts as agreeing.
+    pub(super) agreeing: u32,
+    /// What surely differs, in words.
+    pub(super) differs: Vec<String>,
+}
+
+/// The nearest of the statement's patterns to one of the names asked for; nothing where there are no parts to compare.
+pub(super) fn nearest(document: &Document, statement: &Statement, question: &Question<'_>) -> Option<Near> {
+    let Resource::Named(names) = question.resource else { return None };
+    let mut best: Option<Near> = None;
+    for name in names.iter().filter_map(|name| (document.read_name)(name)) {
+        for resource in &statement.resources {
+            let ResourceForm::Segments(segments) = &resource.form else { continue };
+            let (agreeing, differs) = compare(segments, &name, &question.caller);
+            if best.as_ref().is_none_or(|best| best.agreeing < agreeing) {
+                best = Some(Near { pattern: resource.range, agreeing, differs });
+            }
+        }
+    }
+    best
+}
+
+fn compare(pattern: &Segments, name: &ResourceName<'_>, caller: &Variables<'_>) -> (u32, Vec<String>) {
+    let mut differs = Vec::new();
+    let mut agreeing = 0;
+    let mut part = |agrees: bool, otherwise: Option<String>| {
+        agreeing += u32::from(agrees);
+        differs.extend(otherwise.filter(|_| !agrees));
+    };
+    let fits = |pattern: &Option<Box<str>>, name: &str| pattern.as_deref().is_none_or(|pattern| pattern == name);
+    part(name.project.is_empty() || fits(&pattern.project, name.project), Some("another project".into()));
+    part(name.service.is_empty() || fits(&pattern.service, name.service), Some("another service".into()));
+    let region = if name.region.is_empty() { "no region is asked for" } else { "another region" };
+    part(fits(&pattern.region, name.region), Some(region.into()));
+    part(!is_other_account(&pattern.account, &name.account, caller), Some("another account".into()));
+    let whole = pattern.item.matches(name.item, caller);
+    let (wanted, complete) = beginning(&pattern.item);
+    let of_name = kind(name.item);
+    let same_kind =
+        if complete || wanted.contains('/') { kind(wanted) == of_name } else { name.item.starts_with(wanted) };
+    if whole == Tri::Yes || name.item == "*" || same_kind {
+        part(true, None);
+        let otherwise = if name.item == "*" { "all of them are asked for" } else { "another name" };
+        part(whole == Tri::Yes, Some(otherwise.into()).filter(|_| whole == Tri::No));
+    } else if wanted.contains('/') && name.item.contains('/') {
+        part(false, Some(format!("{} where it wants {}", quote(of_name), quote(kind(wanted)))));
+    } else {
+        part(false, Some("another name".into()));
+    }
+    (agreeing, differs)
+}
+
+/// What stands before the first `/`.
+fn kind(item: &str) -> &str {
+    item.split('/').next().unwrap_or(item)
+}
+
+/// What a pattern begins with, up to its first star or variable; and whether that is all of it.
+fn beginning(glob: &Glob) -> (&str, bool) {
+    match glob {
+        Glob::Any => ("", false),
+        Glob::Exact(text) => (text, true),
+        Glob::Parts(parts) => (parts.first().map_or("", |part| part), false),
+        Glob::Templates(templates) => match templates.first().and_then(|template| template.0.first()) {
+            Some(Piece::Text(text)) => (text, false),
+            _ => ("", false),
+        },
+    }
+}
+
+/// Whether the two are surely not the same account.
+fn is_other_account(pattern: &Account<Box<str>>, name: &Account<&str>, caller: &Variables<'_>) -> bool {
+    match (pattern, name) {
+        (Account::Own, name) => is_foreign(name, caller),
+        (Account::Id(id), Account::Own) => is_foreign(&Account::Id(id), caller),
+        (Account::Application(id), Account::Own) => is_foreign(&Account::Application(*id), caller),
+        (Account::Id(pattern), Account::Id(name)) => **pattern != **name,
+        (Account::Application(pattern), Account::Application(name)) => pattern != name,
+        (Account::Id(_), Account::Application(_)) | (Account::Application(_), Account::Id(_)) => false,
+    }
+}
+
+/// Whether the account is surely not the caller's own.
+fn is_foreign(account: &Account<&str>, caller: &Variables<'_>) -> bool {
+    match account {
+        Account::Own => false,
+        Account::Id(id) => !caller.owner_uin.is_empty() && *id != caller.owner_uin,
+        Account::Application(id) => caller.app_id != 0 && *id != caller.app_id,
+    }
+}
+
+/// Whether the resource asked for belongs to another account and no statement of the caller's account can grant it.
+pub(super) fn is_out_of_reach(document: &Document, question: &Question<'_>) -> bool {
+    let Resource::Named(names) = question.resource else { return false };
+    let foreign =
+        |name: &&str| (document.read_name)(name).is_some_and(|name| is_foreign(&name.account, &question.caller));
+    let action = question.action.strip_prefix("name/").unwrap_or(question.action);
+    !action.starts_with(ACROSS_ACCOUNTS) && !names.is_empty() && names.iter().all(foreign)
+}
+
+/// The action of the statement that would match if letter case did not count.
+pub(super) fn but_for_case(statement: &Statement, action: &str) -> Option<Range> {
+    let (service, operation) = action.split_once(':')?;
+    let operation = operation.to_ascii_lowercase();
+    let fits = |form: &ActionForm| match form {
+        ActionForm::Match { service: of_pattern, operation: pattern } => {
+            of_pattern.as_deref().is_none_or(|of_pattern| of_pattern.eq_ignore_ascii_case(service))
+                && lower(pattern).matches(&operation, &Variables::default()) == Tri::Yes
+        }
+        ActionForm::Unreadable => false,
+    };
+    statement.actions.iter().find(|action| fits(&action.form)).map(|action| action.range)
+}
+
+fn lower(glob: &Glob) -> Glob {
+    let lower = |text: &str| text.to_ascii_lowercase().into_boxed_str();
+    match glob {
+        Glob::Exact(text) => Glob::Exact(lower(text)),
+        Glob::Parts(parts) => Glob::Parts(parts.iter().map(|part| lower(part)).collect()),
+        Glob::Any | Glob::Templates(_) => glob.clone(),
+    }
+}
