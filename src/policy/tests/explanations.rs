@@ -152,7 +152,7 @@ fn a_refusal_names_what_came_closest() {
     insta::assert_snapshot!(rendered("cam:GetUser", "qcs::cam::uin/100000000001:uin/7", &[]), @r"
     refused: `cam:GetUser` on `qcs::cam::uin/100000000001:uin/7` for `qcs::cam::uin/100000000001:uin/100000000002`
       because: no policy of the caller allows it
-      closest: policy `Dev` (group `devs`), statement 1, line 2: its resource does not fit
+      closest: policy `Dev` (group `devs`), statement 1, line 2: its resource does not fit: `uin` where it wants `roleName`
         wanted: `qcs::cam:::roleName/dev-*`
            met: `qcs::cam::uin/100000000001:uin/7`
       help: widen its `resource` to cover what was asked for
