@@ -11,7 +11,7 @@ use super::document::{Document, Effect, Statement};
 use super::evaluate::{Attached, Deciding, Decision, Layer, Layers, Reason, Via, decide};
 use super::json::Range;
 use super::matching::{Asked, Element, first_mismatch, is_unreadable};
-use super::near::{but_for_case, is_out_of_reach, nearest};
+use super::near::{but_for_case, nearest};
 use super::question::{Identity, Question, Requester, Resource};
 use super::trust::decide_trust;
 use super::words::{join, one_of, quote, stood_for, wanted};
@@ -99,8 +99,6 @@ pub(super) struct Told {
     pub(super) differs: Vec<String>,
     /// The action that would match if letter case did not count, quoted.
     pub(super) but_for_case: Option<String>,
-    /// The resource is of another account, and no statement could grant it.
-    pub(super) out_of_reach: bool,
 }
 
 /// Decides and tells the whole trace.
@@ -214,16 +212,14 @@ fn failed(document: &Document, statement: &Statement, element: Element, asked: &
         }
         Element::Resource => {
             let expected = texts(&mut statement.resources.iter().map(|resource| resource.range));
-            let out_of_reach = is_out_of_reach(document, asked.question);
             let told = match nearest(document, statement, asked.question) {
                 Some(near) => Told {
                     agreeing: near.agreeing,
                     nearest: (expected.len() > 1).then(|| quote(&document.source(near.pattern))),
                     differs: near.differs,
-                    out_of_reach,
                     ..Told::default()
                 },
-                None => Told { out_of_reach, ..Told::default() },
+                None => Told::default(),
             };
             match asked.question.resource {
                 Resource::Operation => plain("resource", expected, vec!["*".into()], told),

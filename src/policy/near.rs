@@ -7,9 +7,6 @@ use super::pattern::{Glob, Piece, Tri};
 use super::question::{Question, Resource, Variables};
 use super::words::quote;
 
-/// The service whose actions can be granted on what another account has.
-const ACROSS_ACCOUNTS: &str = "sts:";
-
 /// The pattern of a statement that came nearest to the resource asked for.
 pub(super) struct Near {
     /// Which one.
@@ -103,15 +100,6 @@ fn is_foreign(account: &Account<&str>, caller: &Variables<'_>) -> bool {
         Account::Id(id) => !caller.owner_uin.is_empty() && *id != caller.owner_uin,
         Account::Application(id) => caller.app_id != 0 && *id != caller.app_id,
     }
-}
-
-/// Whether the resource asked for belongs to another account and no statement of the caller's account can grant it.
-pub(super) fn is_out_of_reach(document: &Document, question: &Question<'_>) -> bool {
-    let Resource::Named(names) = question.resource else { return false };
-    let foreign =
-        |name: &&str| (document.read_name)(name).is_some_and(|name| is_foreign(&name.account, &question.caller));
-    let action = question.action.strip_prefix("name/").unwrap_or(question.action);
-    !action.starts_with(ACROSS_ACCOUNTS) && !names.is_empty() && names.iter().all(foreign)
 }
 
 /// The action of the statement that would match if letter case did not count.

@@ -40,6 +40,12 @@ pub fn render(explanation: &Explanation, who: &str) -> String {
     if explanation.reason == Reason::ExplicitDeny {
         let _ = writeln!(text, "  help: narrow or remove that statement; a deny wins over every allow");
     }
+    if explanation.foreign && explanation.reason == Reason::ImplicitDeny {
+        let _ = writeln!(
+            text,
+            "  help: no policy of one account can grant what another has; ask for a resource of the caller's own"
+        );
+    }
     if let Some(layer) = missing {
         closest(&mut text, explanation, layer);
     }
@@ -99,9 +105,6 @@ fn remedy(explanation: &Explanation, failed: &Failed) -> String {
         ("action", None) => format!("add {action} to its `action`"),
         ("resource", _) if explanation.resources.is_empty() => {
             format!("{action} knows no single resources: allow it on `*`")
-        }
-        ("resource", _) if failed.told.out_of_reach => {
-            "the resource is of another account, which no policy of this account can grant".to_owned()
         }
         ("resource", _) => "widen its `resource` to cover what was asked for".to_owned(),
         _ if failed.actual.is_empty() => {

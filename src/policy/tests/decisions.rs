@@ -323,6 +323,7 @@ fn what_is_another_accounts_is_for_nobody() {
         assert_eq!(decide(&Layers { foreign: true, ..layers }, &question).reason, Reason::ImplicitDeny);
         let text = render(&explain(&Layers { foreign: true, ..layers }, &question), "somebody");
         assert!(text.contains("because: the resource belongs to another account"), "{text}");
+        assert!(text.contains("help: no policy of one account can grant what another has"), "{text}");
     }
     let denied = decide(&Layers { foreign: true, ..Layers::of(&deny) }, &question);
     assert_eq!(denied.reason, Reason::ExplicitDeny);

@@ -502,30 +502,6 @@ fn of_resources_the_nearest_is_named_with_what_differs() {
 }
 
 #[test]
-fn what_is_of_another_account_cannot_be_granted() {
-    let refused = "help: the resource is of another account, which no policy of this account can grant";
-    for account in ["uin/100000000009", "uid/1250000009"] {
-        assert_eq!(
-            nearest("cvm:X", &[r#""qcs::cvm:::*""#], &format!("qcs::cvm:gz:{account}:instance/ins-1")),
-            format!("statement 0, line 1: its resource does not fit: another account | {refused}")
-        );
-    }
-    // A role to assume can be.
-    assert_eq!(
-        nearest(
-            "sts:AssumeRole",
-            &[r#""qcs::cam::uin/100000000009:roleName/b""#],
-            "qcs::cam::uin/100000000009:roleName/a"
-        ),
-        "statement 0, line 1: its resource does not fit: another name | help: widen its `resource` to cover what was asked for"
-    );
-    assert_eq!(
-        nearest("cvm:X", &[r#""qcs::cvm:gz::*""#], "qcs::cvm:sh:uid/1250000000:instance/ins-1"),
-        "statement 0, line 1: its resource does not fit: another region | help: widen its `resource` to cover what was asked for"
-    );
-}
-
-#[test]
 fn letter_case_is_named_when_it_is_all_that_is_wrong() {
     let set = set(r#"{"effect":"allow","action":"cvm:Run*","resource":"*"},
            {"effect":"allow","action":["cvm:Stop*","name/cvm:Describe*"],"resource":"*"}"#);
