@@ -95,7 +95,7 @@ async fn caller(app: &App, question: &Question) -> Result<(Caller, &'static Dial
                 ))
             }),
         (None, Some(secret_id)) => {
-            let unknown = || Failure::not_found("key", secret_id);
+            let unknown = || Failure::not_found("active key", secret_id);
             let key = app.engine.key(&SecretId::from(secret_id.as_str())).await?.ok_or_else(unknown)?;
             let account = app.engine.account(&key.account).await?.ok_or_else(unknown)?;
             let caller = key.identify(&app.engine, &account, question.token.as_deref()).await.map_err(|_| {
@@ -114,6 +114,8 @@ fn context(given: BTreeMap<String, Value>) -> Result<Conditions, Failure> {
     for (key, values) in given {
         let values = match values {
             Value::Array(values) => values,
+            // Nothing known of the key.
+            Value::Null => Vec::new(),
             one => vec![one],
         };
         for value in values {
