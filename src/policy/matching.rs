@@ -188,7 +188,7 @@ fn match_name(segments: &Segments, name: &ResourceName<'_>, caller: &Variables<'
 }
 
 /// Whether both mean the same account. An account has an id and an application id; of the caller's own the pair is known.
-fn match_account(pattern: &Account<Box<str>>, name: &Account<&str>, caller: &Variables<'_>) -> bool {
+pub(super) fn match_account(pattern: &Account<Box<str>>, name: &Account<&str>, caller: &Variables<'_>) -> bool {
     let is_own = |account: &Account<&str>| match account {
         Account::Own => true,
         Account::Id(id) => *id == caller.owner_uin && !id.is_empty(),

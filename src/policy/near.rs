@@ -1,8 +1,9 @@
 //! How near a pattern came that does not fit: which parts of a resource agree, and whether only letter case keeps an action
 //! away. It helps to explain a decision and makes none.
 
-use super::document::{Account, ActionForm, Document, ResourceForm, ResourceName, Segments, Statement};
+use super::document::{ActionForm, Document, ResourceForm, ResourceName, Segments, Statement};
 use super::json::Range;
+use super::matching::match_account;
 use super::pattern::{Glob, Piece, Tri};
 use super::question::{Question, Resource, Variables};
 use super::words::quote;
@@ -42,15 +43,14 @@ fn compare(pattern: &Segments, name: &ResourceName<'_>, caller: &Variables<'_>) 
     };
     let fits = |pattern: &Option<Box<str>>, name: &str| pattern.as_deref().is_none_or(|pattern| pattern == name);
     part(name.project.is_empty() || fits(&pattern.project, name.project), Some("another project".into()));
-    part(name.service.is_empty() || fits(&pattern.service, name.service), Some("another service".into()));
+    part(fits(&pattern.service, name.service), Some("another service".into()));
     let region = if name.region.is_empty() { "no region is asked for" } else { "another region" };
     part(fits(&pattern.region, name.region), Some(region.into()));
-    part(!is_other_account(&pattern.account, &name.account, caller), Some("another account".into()));
+    part(match_account(&pattern.account, &name.account, caller), Some("another account".into()));
     let whole = pattern.item.matches(name.item, caller);
-    let (wanted, complete) = beginning(&pattern.item);
+    let wanted = beginning(&pattern.item);
     let of_name = kind(name.item);
-    let same_kind =
-        if complete || wanted.contains('/') { kind(wanted) == of_name } else { name.item.starts_with(wanted) };
+    let same_kind = if wanted.contains('/') { kind(wanted) == of_name } else { name.item.starts_with(wanted) };
     if whole == Tri::Yes || name.item == "*" || same_kind {
         part(true, None);
         let otherwise = if name.item == "*" { "all of them are asked for" } else { "another name" };
@@ -68,37 +68,16 @@ fn kind(item: &str) -> &str {
     item.split('/').next().unwrap_or(item)
 }
 
-/// What a pattern begins with, up to its first star or variable; and whether that is all of it.
-fn beginning(glob: &Glob) -> (&str, bool) {
+/// What a pattern begins with, up to its first star or variable.
+fn beginning(glob: &Glob) -> &str {
     match glob {
-        Glob::Any => ("", false),
-        Glob::Exact(text) => (text, true),
-        Glob::Parts(parts) => (parts.first().map_or("", |part| part), false),
+        Glob::Any => "",
+        Glob::Exact(text) => text,
+        Glob::Parts(parts) => parts.first().map_or("", |part| part),
         Glob::Templates(templates) => match templates.first().and_then(|template| template.0.first()) {
-            Some(Piece::Text(text)) => (text, false),
-            _ => ("", false),
+            Some(Piece::Text(text)) => text,
+            _ => "",
         },
-    }
-}
-
-/// Whether the two are surely not the same account.
-fn is_other_account(pattern: &Account<Box<str>>, name: &Account<&str>, caller: &Variables<'_>) -> bool {
-    match (pattern, name) {
-        (Account::Own, name) => is_foreign(name, caller),
-        (Account::Id(id), Account::Own) => is_foreign(&Account::Id(id), caller),
-        (Account::Application(id), Account::Own) => is_foreign(&Account::Application(*id), caller),
-        (Account::Id(pattern), Account::Id(name)) => **pattern != **name,
-        (Account::Application(pattern), Account::Application(name)) => pattern != name,
-        (Account::Id(_), Account::Application(_)) | (Account::Application(_), Account::Id(_)) => false,
-    }
-}
-
-/// Whether the account is surely not the caller's own.
-fn is_foreign(account: &Account<&str>, caller: &Variables<'_>) -> bool {
-    match account {
-        Account::Own => false,
-        Account::Id(id) => !caller.owner_uin.is_empty() && *id != caller.owner_uin,
-        Account::Application(id) => caller.app_id != 0 && *id != caller.app_id,
     }
 }
 

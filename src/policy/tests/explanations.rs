@@ -502,6 +502,53 @@ fn of_resources_the_nearest_is_named_with_what_differs() {
 }
 
 #[test]
+fn what_differs_in_a_resource_is_the_first_of_what_is_equally_near() {
+    let widen = "help: widen its `resource` to cover what was asked for";
+    let of = |resource: &str, asked: &str| nearest("cvm:X", &[resource], asked);
+    let asked = "qcs::cvm:gz:uin/100000000001:instance/c";
+    let (a, b) = ("qcs::cvm:gz::instance/a", "qcs::cvm:gz::instance/b");
+    assert_eq!(
+        of(&format!(r#"["{a}","{b}"]"#), asked),
+        format!("statement 0, line 1: its resource does not fit, `{a}` nearest: another name | {widen}")
+    );
+    for (resource, name, differs) in [
+        (r#""qcs::cvm:::disk/1""#, "disk2", "another name"),
+        (r#""qcs::cvm:::user/${uin}""#, "group/7", "`group` where it wants `user`"),
+        (r#""qcs::cvm:::user/${uin}""#, "user/7", "another name"),
+        (r#""qcs::cvm:::user/${uin}""#, "user", "another name"),
+    ] {
+        assert_eq!(
+            of(resource, &format!("qcs::cvm::uin/100000000001:{name}")),
+            format!("statement 0, line 1: its resource does not fit: {differs} | {widen}")
+        );
+    }
+    // A role of another account can be assumed, so it can be the account that differs.
+    let role = |account: &str| format!("qcs::cam::uin/{account}:roleName/ops");
+    for (written, asked) in [
+        (r#""qcs::cam:::roleName/ops""#.to_owned(), role("100000000009")),
+        (format!("\"{}\"", role("100000000009")), role("100000000001")),
+        (format!("\"{}\"", role("100000000009")), role("100000000008")),
+    ] {
+        assert_eq!(
+            nearest("sts:AssumeRole", &[&written], &asked),
+            format!("statement 0, line 1: its resource does not fit: another account | {widen}")
+        );
+    }
+    assert_eq!(
+        nearest("sts:AssumeRole", &[r#""qcs::cam:::roleName/dev""#], &role("100000000001")),
+        format!("statement 0, line 1: its resource does not fit: another name | {widen}")
+    );
+}
+
+#[test]
+fn every_name_of_a_resource_is_said_to_be_met() {
+    let set = set(r#"{"effect":"allow","action":"sts:*","resource":"qcs::cam:::roleName/dev"}"#);
+    let names = ["qcs::cam::uin/100000000001:roleName/ops", "qcs::cam::uin/100000000001:role/7"];
+    let text = explain_with(&Layers::of(&set), "sts:AssumeRole", Resource::Named(&names), &[]);
+    assert!(text.contains(&format!("met: `{}`, which is also `{}`\n", names[0], names[1])), "{text}");
+}
+
+#[test]
 fn letter_case_is_named_when_it_is_all_that_is_wrong() {
     let set = set(r#"{"effect":"allow","action":"cvm:Run*","resource":"*"},
            {"effect":"allow","action":["cvm:Stop*","name/cvm:Describe*"],"resource":"*"}"#);
