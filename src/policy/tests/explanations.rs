@@ -549,6 +549,22 @@ fn every_name_of_a_resource_is_said_to_be_met() {
 }
 
 #[test]
+fn a_stored_condition_without_values_wants_nothing() {
+    let text = r#"{"effect":"allow","action":"*","resource":"*","condition":{"string_equal":{"a:b":[]}}}"#;
+    let stored = load(&document(text), &rules(Kind::Identity));
+    let set = PolicySet::compile(vec![attach(stored, "p", Via::Own)]);
+    let text = explain_with(&Layers::of(&set), "cvm:X", Resource::Operation, &[("a:b", "x")]);
+    assert!(text.contains("wanted: nothing\n"), "{text}");
+}
+
+#[test]
+fn only_what_is_hidden_is_escaped() {
+    let plain = "it's \"é\" \\ 中文 ${uin}";
+    assert_eq!(escape(plain), plain);
+    assert_eq!(escape("a\n\u{1b}[31m\u{202e}é"), "a\\n\\u{1b}[31m\\u{202e}é");
+}
+
+#[test]
 fn letter_case_is_named_when_it_is_all_that_is_wrong() {
     let set = set(r#"{"effect":"allow","action":"cvm:Run*","resource":"*"},
            {"effect":"allow","action":["cvm:Stop*","name/cvm:Describe*"],"resource":"*"}"#);
