@@ -306,6 +306,7 @@ fn explain_with(layers: &Layers<'_>, action: &str, resource: Resource<'_>, entri
 fn what_a_condition_wants_says_the_relation() {
     let rows = [
         ("string_equal", r#""x""#, "y", "`x` | `y`"),
+        ("for_any_value:string_equal", r#""x""#, "y", "`x` | `y`"),
         ("string_not_equal", r#""x""#, "x", "anything but `x` | `x`"),
         ("string_not_equal", r#"["x","y"]"#, "x", "none of `x`, `y` | `x`"),
         ("string_equal_ignore_case", r#""x""#, "y", "`x`, letter case aside | `y`"),
