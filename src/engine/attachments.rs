@@ -96,8 +96,7 @@ pub async fn attach(write: &mut Write<'_, '_>, holder: &Holder, wanted: &PolicyR
 
 /// Makes a policy, and attaches it to the users and groups that its document names.
 pub async fn create(write: &mut Write<'_, '_>, new: &NewPolicy) -> Result<PolicyId, Fault> {
-    let id = policies::create(write, new).await?;
-    let document = policies::written(&write.cx.engine, &write.cx.account, new.kind, &new.document)?;
+    let (id, document) = policies::create(write, new).await?;
     for holder in named_in(&document, &write.cx.account.id) {
         attach(write, &holder, &PolicyRef::Id(id.clone())).await?;
     }

@@ -237,17 +237,19 @@ pub async fn authorize(
     asked: Asked,
     input: Arc<dyn Any + Send + Sync>,
 ) -> Result<Authorized<dyn Any + Send + Sync>, Fault> {
-    let evidence = gather(cx, asked).await?;
-    let decision = evidence.decide();
-    if decision.is_allow() { Ok(Authorized { input, evidence }) } else { Err(evidence.denial(decision.reason)) }
+    Ok(Authorized { input, evidence: ask(cx, asked).await? })
 }
 
 /// Asks whether the caller may do something else too, which the same request brings with it.
 pub async fn authorize_also(cx: &Cx, first: &Evidence, action: &'static str) -> Result<(), Fault> {
     let asked = Asked { action: Cow::Borrowed(action), resources: None, ..first.asked.clone() };
+    ask(cx, asked).await.map(drop)
+}
+
+async fn ask(cx: &Cx, asked: Asked) -> Result<Arc<Evidence>, Fault> {
     let evidence = gather(cx, asked).await?;
     let decision = evidence.decide();
-    if decision.is_allow() { Ok(()) } else { Err(evidence.denial(decision.reason)) }
+    if decision.is_allow() { Ok(evidence) } else { Err(evidence.denial(decision.reason)) }
 }
 
 /// Seals the input of an operation that the cloud documents as needing no permission.

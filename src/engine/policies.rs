@@ -159,8 +159,8 @@ fn rules(account: &Account, kind: policy::Kind) -> Rules<'_> {
     Rules::new(kind, account.id.as_str(), u64::try_from(account.app_id).unwrap_or(0))
 }
 
-/// Makes a policy.
-pub async fn create(write: &mut Write<'_, '_>, new: &NewPolicy) -> Result<PolicyId, Fault> {
+/// Makes a policy; its id, and its document as it was read.
+pub(super) async fn create(write: &mut Write<'_, '_>, new: &NewPolicy) -> Result<(PolicyId, Arc<Document>), Fault> {
     let account = write.account().clone();
     let document = written(&write.cx.engine, &write.cx.account, new.kind, &new.document)?;
     roles::check_principals(write, &document).await?;
@@ -206,7 +206,7 @@ pub async fn create(write: &mut Write<'_, '_>, new: &NewPolicy) -> Result<Policy
             .await?;
     }
     write.only_adds();
-    Ok(id)
+    Ok((id, document))
 }
 
 /// A policy of the caller's account or of its cloud.

@@ -137,6 +137,11 @@ impl<'c> Tx<'c> {
 
     /// Runs a statement that changes rows, and says how many.
     pub async fn execute(&mut self, sql: &'static str, arguments: Vec<Value>) -> Result<u64, Error> {
+        self.run(sql, arguments).await
+    }
+
+    /// The same, also for a statement that was put together here.
+    async fn run(&mut self, sql: impl sqlx::SqlSafeStr + Send, arguments: Vec<Value>) -> Result<u64, Error> {
         let outcome = match &mut self.connection {
             Connection::Sqlite(connection) => sqlx::query_with(sql, sqlite_arguments(arguments)?)
                 .execute(&mut **connection)
@@ -150,21 +155,6 @@ impl<'c> Tx<'c> {
         let changed = self.noted(outcome)?;
         self.touched |= changed > 0;
         Ok(changed)
-    }
-
-    /// Runs a statement that was put together here.
-    async fn run(&mut self, sql: String, arguments: Vec<Value>) -> Result<(), Error> {
-        let sql = sqlx::AssertSqlSafe(sql);
-        let outcome = match &mut self.connection {
-            Connection::Sqlite(connection) => {
-                sqlx::query_with(sql, sqlite_arguments(arguments)?).execute(&mut **connection).await.map(|_| ())
-            }
-            Connection::Postgres(connection) => {
-                sqlx::query_with(sql, postgres_arguments(arguments)?).execute(&mut **connection).await.map(|_| ())
-            }
-        };
-        self.touched = true;
-        self.noted(outcome)
     }
 
     /// Moves an account's generation on and returns the new one: on PostgreSQL the row lock that makes one writer a
@@ -220,7 +210,7 @@ pub struct Row {
 
 impl Row {
     /// The statement for this row and others of the same table, with all their values.
-    fn statement(&self, others: &[&Row]) -> (String, Vec<Value>) {
+    fn statement(&self, others: &[&Row]) -> (sqlx::AssertSqlSafe<String>, Vec<Value>) {
         let columns = self.values.len();
         let places = |row: usize| {
             let places: Vec<String> = (1..=columns).map(|column| format!("${}", row * columns + column)).collect();
@@ -228,7 +218,8 @@ impl Row {
         };
         let rows: Vec<String> = (0..=others.len()).map(places).collect();
         let values = self.values.iter().chain(others.iter().flat_map(|row| &row.values)).cloned();
-        (format!("{} VALUES {}", self.insert, rows.join(", ")), values.collect())
+        let sql = format!("{} VALUES {}", self.insert, rows.join(", "));
+        (sqlx::AssertSqlSafe(sql), values.collect())
     }
 }
 
@@ -361,7 +352,7 @@ impl Store {
             Engine::Postgres(pool) => {
                 let mut connection = pool.acquire().await?;
                 let (sql, values) = row.statement(&[]);
-                Tx::postgres(&mut connection).run(sql, values).await
+                Tx::postgres(&mut connection).run(sql, values).await.map(drop)
             }
         }
     }

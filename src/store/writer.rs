@@ -191,8 +191,11 @@ async fn commit_together(connection: &mut SqliteConnection, mut group: Vec<Box<d
     }
 }
 
+/// A statement that was put together here, with its values.
+type Statement = (sqlx::AssertSqlSafe<String>, Vec<Value>);
+
 /// The rows of the group, in statements of so many that there are few different ones to prepare.
-fn rows_of(group: &[Box<dyn Job>]) -> Vec<(String, Vec<Value>)> {
+fn rows_of(group: &[Box<dyn Job>]) -> Vec<Statement> {
     let mut rows: Vec<&Row> = group.iter().filter_map(|job| job.row()).collect();
     rows.sort_by_key(|row| row.insert);
     let mut statements = Vec::new();
@@ -206,7 +209,7 @@ fn rows_of(group: &[Box<dyn Job>]) -> Vec<(String, Vec<Value>)> {
     statements
 }
 
-async fn add(connection: &mut SqliteConnection, statements: Vec<(String, Vec<Value>)>) -> Result<(), Error> {
+async fn add(connection: &mut SqliteConnection, statements: Vec<Statement>) -> Result<(), Error> {
     let mut tx = Tx::sqlite(connection);
     for (sql, values) in statements {
         tx.run(sql, values).await?;

@@ -5,7 +5,9 @@ mod decisions;
 mod defects;
 mod explanations;
 mod laws;
+mod nearest;
 mod principals;
+mod warnings;
 
 use std::sync::Arc;
 
