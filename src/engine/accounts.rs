@@ -4,7 +4,7 @@ use super::clock::Clock;
 use super::cx::{self, Cx};
 use super::fault::{Fault, Internal, Kind};
 use super::ids::{AccountId, SecretId};
-use super::view::Change;
+use super::view::{Changed, Part};
 use super::{Engine, keys};
 use crate::args;
 use crate::env::Time;
@@ -115,7 +115,11 @@ pub async fn create(engine: &Engine, new: NewAccount) -> Result<Account, Fault> 
                     if made == 0 {
                         return Err(Fault::Exists(Kind::Account, new.id.to_string()));
                     }
-                    keys::insert(tx, &new.id, "", &new.secret_id, &sealed, "", now, generation).await
+                    let key = keys::row(&new.id, "", &new.secret_id, &sealed, "", now, generation);
+                    if tx.execute(keys::INSERT, key).await? == 0 {
+                        return Err(Fault::Exists(Kind::Key, new.secret_id.to_string()));
+                    }
+                    Ok(())
                 })
             },
             |()| (),
@@ -164,11 +168,8 @@ pub async fn set_clock(cx: Cx, clock: Clock) -> Result<(), Fault> {
         Box::pin(async move {
             let (mode, at) = clock.stored();
             let id = write.account().clone();
-            write
-                .tx
-                .execute("UPDATE accounts SET clock_mode = $2, clock_at = $3 WHERE id = $1", args![&id, mode, at])
-                .await?;
-            write.changes(Change::Account);
+            let sql = "UPDATE accounts SET clock_mode = $2, clock_at = $3 WHERE id = $1";
+            write.execute_only(Changed::only(Part::Account), sql, args![&id, mode, at]).await?;
             Ok(())
         })
     })

@@ -4,7 +4,7 @@ use super::cx::{Cx, Write};
 use super::fault::{Fault, Kind, Limit};
 use super::ids::{AccountId, GroupId, PolicyId, UserId};
 use super::policies::{self, NewPolicy, PolicyRef};
-use super::view::{Change, Holder};
+use super::view::{Changed, Holder};
 use super::{Account, Engine, accounts, groups, roles, users};
 use crate::args;
 use crate::env::Time;
@@ -75,22 +75,21 @@ impl Engine {
 pub async fn attach(write: &mut Write<'_, '_>, holder: &Holder, wanted: &PolicyRef) -> Result<(), Fault> {
     let account = write.account().clone();
     require_holder(write, holder).await?;
-    let policy = policies::require(write.cx, write.tx, wanted).await?;
+    let policy = policies::require(write.cx, write.tx(), wanted).await?;
     let (kind, id) = columns(holder);
     let sql = "SELECT COUNT(*) FROM attachments WHERE account_id = $1 AND holder_kind = $2 AND holder_id = $3 \
                AND policy_id <> $4";
-    if write.tx.number(sql, args![&account, kind, id, &policy.id]).await? >= ATTACHMENTS {
+    if write.tx().number(sql, args![&account, kind, id, &policy.id]).await? >= ATTACHMENTS {
         return Err(Fault::Quota(Limit::Attachments, ATTACHMENTS.unsigned_abs()));
     }
     write
-        .tx
-        .execute(
+        .execute_only(
+            Changed::grants(holder),
             "INSERT INTO attachments (account_id, holder_kind, holder_id, policy_id, created_at, seq) \
              VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
             args![&account, kind, id, &policy.id, write.cx.now.0, write.generation],
         )
         .await?;
-    changed(write, holder);
     Ok(())
 }
 
@@ -120,12 +119,11 @@ pub fn named_in<'d>(document: &'d policy::Document, account: &'d AccountId) -> i
 pub async fn detach(write: &mut Write<'_, '_>, holder: &Holder, wanted: &PolicyRef) -> Result<(), Fault> {
     let account = write.account().clone();
     require_holder(write, holder).await?;
-    let policy = policies::require(write.cx, write.tx, wanted).await?;
+    let policy = policies::require(write.cx, write.tx(), wanted).await?;
     let (kind, id) = columns(holder);
     let sql = "DELETE FROM attachments WHERE account_id = $1 AND holder_kind = $2 AND holder_id = $3 \
                AND policy_id = $4";
-    write.tx.execute(sql, args![&account, kind, id, &policy.id]).await?;
-    changed(write, holder);
+    write.execute_only(Changed::grants(holder), sql, args![&account, kind, id, &policy.id]).await?;
     Ok(())
 }
 
@@ -389,18 +387,11 @@ fn columns(holder: &Holder) -> (&'static str, &str) {
     }
 }
 
-/// What a group's policies are counts for all of its members, which are not named one by one.
-fn changed(write: &mut Write<'_, '_>, holder: &Holder) {
-    if !matches!(holder, Holder::Group(_)) {
-        write.changes(Change::Grants(holder.clone()));
-    }
-}
-
 async fn require_holder(write: &mut Write<'_, '_>, holder: &Holder) -> Result<(), Fault> {
     let account = write.account().clone();
     match holder {
-        Holder::User(id) => users::require(write.tx, &account, id).await,
+        Holder::User(id) => users::require(write.tx(), &account, id).await,
         Holder::Role(id) => roles::require(write, &roles::RoleRef::Id(id.clone())).await.map(|_| ()),
-        Holder::Group(id) => groups::require(write.tx, &account, id).await.map(|_| ()),
+        Holder::Group(id) => groups::require(write.tx(), &account, id).await.map(|_| ()),
     }
 }

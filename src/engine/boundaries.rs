@@ -6,12 +6,12 @@ use super::ids::PolicyId;
 use super::policies::{self, Policy, PolicyRef};
 use super::roles::{self, RoleRef};
 use super::users;
-use super::view::{Change, Holder};
+use super::view::{Changed, Holder};
 use crate::args;
 
 /// Sets the boundary of a user or role, in place of the one that it has.
 pub async fn put(write: &mut Write<'_, '_>, holder: &Holder, policy: &PolicyId) -> Result<(), Fault> {
-    policies::require(write.cx, write.tx, &PolicyRef::Id(policy.clone())).await?;
+    policies::require(write.cx, write.tx(), &PolicyRef::Id(policy.clone())).await?;
     set(write, holder, policy.as_str()).await
 }
 
@@ -45,7 +45,7 @@ async fn set(write: &mut Write<'_, '_>, holder: &Holder, policy: &str) -> Result
     let account = write.account().clone();
     let (sql, id) = match holder {
         Holder::User(id) => {
-            users::require(write.tx, &account, id).await?;
+            users::require(write.tx(), &account, id).await?;
             ("UPDATE users SET boundary_id = $3 WHERE account_id = $1 AND id = $2", id.as_str())
         }
         Holder::Role(id) => {
@@ -57,7 +57,6 @@ async fn set(write: &mut Write<'_, '_>, holder: &Holder, policy: &str) -> Result
         }
         Holder::Group(_) => return Err(Internal::Bug("a group has no boundary").into()),
     };
-    write.tx.execute(sql, args![&account, id, policy]).await?;
-    write.changes(Change::Grants(holder.clone()));
+    write.execute_only(Changed::grants(holder), sql, args![&account, id, policy]).await?;
     Ok(())
 }

@@ -2,11 +2,11 @@
 
 use super::fault::{Fault, Kind};
 use super::ids::{AccountId, RoleId, SecretId, UserId};
-use super::view::{Change, Holder};
+use super::view::{Changed, Holder};
 use super::{Account, Engine};
 use crate::env::Time;
 use crate::policy::PolicySet;
-use crate::store::{BoxFuture, Row, Tx};
+use crate::store::{BoxFuture, Readable, Row, Tx, Value, WriteTx};
 use std::sync::Arc;
 
 /// Who is asking, once it has been verified.
@@ -123,22 +123,45 @@ pub struct Cx {
 pub struct Write<'t, 'c> {
     /// The operation's context.
     pub cx: &'t Cx,
-    /// The transaction.
-    pub tx: &'t mut Tx<'c>,
     /// The account's generation after this write; also the place of new rows in their lists.
     pub generation: i64,
-    changes: Option<Vec<Change>>,
+    /// Private, so that no statement can change rows without saying what that changes of the view.
+    tx: &'t mut WriteTx<'c>,
+    changed: Changed,
 }
 
-impl Write<'_, '_> {
-    /// Names something that this operation changes. An operation that names nothing is taken to have changed anything.
-    pub fn changes(&mut self, change: Change) {
-        self.changes.get_or_insert_default().push(change);
+impl<'c> Write<'_, 'c> {
+    /// The transaction, for statements that change nothing.
+    pub fn tx(&mut self) -> &mut Tx<'c> {
+        self.tx
     }
 
-    /// Says that nothing that could be cached changes: only new things are made.
-    pub fn only_adds(&mut self) {
-        self.changes.get_or_insert_default();
+    /// Runs a statement that may change anything the view holds, and returns the number of rows that it changed.
+    pub async fn execute(&mut self, sql: &'static str, arguments: Vec<Value>) -> Result<u64, Fault> {
+        self.execute_only(Changed::Anything, sql, arguments).await
+    }
+
+    /// The same for a statement that changes no more than `changed` of what the view holds. What the whole operation
+    /// changes is the join of its statements: none can narrow what another has changed.
+    pub async fn execute_only(
+        &mut self,
+        changed: Changed,
+        sql: &'static str,
+        arguments: Vec<Value>,
+    ) -> Result<u64, Fault> {
+        self.changed.join(changed);
+        Ok(self.tx.execute(sql, arguments).await?)
+    }
+
+    /// As [`Write::execute_only`], for a statement that changes one row at most and returns something of it.
+    pub async fn returning_only<T: Readable>(
+        &mut self,
+        changed: Changed,
+        sql: &'static str,
+        arguments: Vec<Value>,
+    ) -> Result<Option<T>, Fault> {
+        self.changed.join(changed);
+        Ok(self.tx.returning(sql, arguments).await?)
     }
 
     /// The account that the operation acts in.
@@ -176,14 +199,12 @@ where
                     let Some(generation) = tx.advance(cx.account.id.as_str()).await? else {
                         return Err(Fault::NotFound(Kind::Account, cx.account.id.to_string()));
                     };
-                    let mut write = Write { cx: &cx, tx, generation, changes: None };
+                    let mut write = Write { cx: &cx, generation, tx, changed: Changed::NOTHING };
                     let value = work(&mut write).await?;
-                    Ok((value, generation, write.changes))
+                    Ok((value, generation, write.changed))
                 })
             },
-            move |(_, generation, changes): &(T, i64, Option<Vec<Change>>)| {
-                watcher.view.committed(&changed, *generation, changes.as_deref());
-            },
+            move |(_, generation, what): &(T, i64, Changed)| watcher.view.committed(&changed, *generation, what),
         )
         .await?;
     outcome.map(|(value, _, _)| value)

@@ -4,7 +4,7 @@ use super::cx::{Cx, Write};
 use super::fault::{Fault, Kind, Limit};
 use super::ids::{AccountId, GroupId};
 use super::users::{self, User, UserRef};
-use super::view::{Change, Holder};
+use super::view::{Changed, Holder};
 use crate::args;
 use crate::store::{FromRow, Tx};
 
@@ -31,15 +31,15 @@ pub struct Group {
 /// Makes a group.
 pub async fn create(write: &mut Write<'_, '_>, name: &str, remark: &str) -> Result<GroupId, Fault> {
     let account = write.account().clone();
-    require_free(write.tx, &account, name).await?;
-    if write.tx.number("SELECT COUNT(*) FROM user_groups WHERE account_id = $1", args![&account]).await? >= GROUPS {
+    require_free(write.tx(), &account, name).await?;
+    if write.tx().number("SELECT COUNT(*) FROM user_groups WHERE account_id = $1", args![&account]).await? >= GROUPS {
         return Err(Fault::Quota(Limit::Groups, GROUPS.unsigned_abs()));
     }
     loop {
         let id = GroupId::from((100_000 + write.cx.engine.env.below(900_000_000)).to_string());
         let made = write
-            .tx
-            .execute(
+            .execute_only(
+                Changed::NOTHING,
                 "INSERT INTO user_groups (account_id, id, name, remark, created_at, seq) \
                  VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
                 args![&account, &id, name, remark, write.cx.now.0, write.generation],
@@ -47,7 +47,6 @@ pub async fn create(write: &mut Write<'_, '_>, name: &str, remark: &str) -> Resu
             .await?;
         // The name is free, so a conflict is one of the random id: another one is drawn.
         if made == 1 {
-            write.only_adds();
             return Ok(id);
         }
     }
@@ -61,15 +60,14 @@ pub async fn update(
     remark: Option<&str>,
 ) -> Result<(), Fault> {
     let account = write.account().clone();
-    let old = require(write.tx, &account, id).await?;
+    let old = require(write.tx(), &account, id).await?;
     if let Some(name) = name
         && name != old.name
     {
-        require_free(write.tx, &account, name).await?;
+        require_free(write.tx(), &account, name).await?;
     }
     // Explanations name the group, so whoever is in it is read again.
     write
-        .tx
         .execute(
             "UPDATE user_groups SET name = $3, remark = $4 WHERE account_id = $1 AND id = $2",
             args![&account, id, name.unwrap_or(&old.name), remark.unwrap_or(&old.remark)],
@@ -81,12 +79,12 @@ pub async fn update(
 /// Deletes a group with its memberships and attachments.
 pub async fn delete(write: &mut Write<'_, '_>, id: &GroupId) -> Result<(), Fault> {
     let account = write.account().clone();
-    require(write.tx, &account, id).await?;
+    require(write.tx(), &account, id).await?;
     for sql in [
         "DELETE FROM attachments WHERE account_id = $1 AND holder_kind = 'group' AND holder_id = $2",
         "DELETE FROM user_groups WHERE account_id = $1 AND id = $2",
     ] {
-        write.tx.execute(sql, args![&account, id]).await?;
+        write.execute(sql, args![&account, id]).await?;
     }
     Ok(())
 }
@@ -94,39 +92,34 @@ pub async fn delete(write: &mut Write<'_, '_>, id: &GroupId) -> Result<(), Fault
 /// Puts a user into a group; putting it there again changes nothing.
 pub async fn add(write: &mut Write<'_, '_>, id: &GroupId, user: &UserRef) -> Result<(), Fault> {
     let account = write.account().clone();
-    require(write.tx, &account, id).await?;
-    let user = users::resolve(write.tx, &account, user).await?;
+    require(write.tx(), &account, id).await?;
+    let user = users::resolve(write.tx(), &account, user).await?;
     let there = "SELECT COUNT(*) FROM group_members WHERE account_id = $1 AND group_id = $2 AND user_id = $3";
-    if write.tx.number(there, args![&account, id, &user]).await? > 0 {
+    if write.tx().number(there, args![&account, id, &user]).await? > 0 {
         return Ok(());
     }
     let members = "SELECT COUNT(*) FROM group_members WHERE account_id = $1 AND group_id = $2";
-    if write.tx.number(members, args![&account, id]).await? >= MEMBERS {
+    if write.tx().number(members, args![&account, id]).await? >= MEMBERS {
         return Err(Fault::Quota(Limit::GroupMembers, MEMBERS.unsigned_abs()));
     }
     let groups = "SELECT COUNT(*) FROM group_members WHERE account_id = $1 AND user_id = $2";
-    if write.tx.number(groups, args![&account, &user]).await? >= GROUPS_OF_USER {
+    if write.tx().number(groups, args![&account, &user]).await? >= GROUPS_OF_USER {
         return Err(Fault::Quota(Limit::UserGroups, GROUPS_OF_USER.unsigned_abs()));
     }
-    write
-        .tx
-        .execute(
-            "INSERT INTO group_members (account_id, group_id, user_id, seq) VALUES ($1, $2, $3, $4)",
-            args![&account, id, &user, write.generation],
-        )
-        .await?;
-    write.changes(Change::Grants(Holder::User(user)));
+    let sql = "INSERT INTO group_members (account_id, group_id, user_id, seq) VALUES ($1, $2, $3, $4)";
+    let arguments = args![&account, id, &user, write.generation];
+    write.execute_only(Changed::grants(&Holder::User(user)), sql, arguments).await?;
     Ok(())
 }
 
 /// Takes a user out of a group; taking out one that is not in it changes nothing.
 pub async fn remove(write: &mut Write<'_, '_>, id: &GroupId, user: &UserRef) -> Result<(), Fault> {
     let account = write.account().clone();
-    require(write.tx, &account, id).await?;
-    let user = users::resolve(write.tx, &account, user).await?;
+    require(write.tx(), &account, id).await?;
+    let user = users::resolve(write.tx(), &account, user).await?;
     let sql = "DELETE FROM group_members WHERE account_id = $1 AND group_id = $2 AND user_id = $3";
-    write.tx.execute(sql, args![&account, id, &user]).await?;
-    write.changes(Change::Grants(Holder::User(user)));
+    let arguments = args![&account, id, &user];
+    write.execute_only(Changed::grants(&Holder::User(user)), sql, arguments).await?;
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use super::cx::{Caller, Cx, Identity, Session, Write};
 use super::fault::{Fault, Kind, Limit, TokenFailure, Unauthenticated};
 use super::ids::{AccountId, SecretId, UserId};
 use super::sessions;
-use super::view::Change;
+use super::view::{Changed, Part};
 use super::{Account, Engine};
 use crate::args;
 use crate::env::Time;
@@ -162,15 +162,17 @@ pub async fn create(
     let account = write.account().clone();
     let owner = user.map_or("", UserId::as_str);
     let sql = "SELECT COUNT(*) FROM access_keys WHERE account_id = $1 AND user_id = $2";
-    if write.tx.number(sql, args![&account, owner]).await? >= KEYS_PER_OWNER {
+    if write.tx().number(sql, args![&account, owner]).await? >= KEYS_PER_OWNER {
         return Err(Fault::Quota(Limit::Keys, KEYS_PER_OWNER.unsigned_abs()));
     }
     let env = &write.cx.engine.env;
     let secret_id = new_secret_id(env);
     let secret = Secret::new(env.alphanumeric(32));
     let sealed = write.cx.engine.sealer.seal(env, secret_id.as_str(), &secret)?;
-    insert(write.tx, &account, owner, &secret_id, &sealed, description, write.cx.now, write.generation).await?;
-    write.only_adds();
+    let row = row(&account, owner, &secret_id, &sealed, description, write.cx.now, write.generation);
+    if write.execute_only(Changed::NOTHING, INSERT, row).await? == 0 {
+        return Err(Fault::Exists(Kind::Key, secret_id.to_string()));
+    }
     let info = KeyInfo { secret_id, active: true, description: description.to_owned(), created_at: write.cx.now };
     Ok((info, secret))
 }
@@ -234,16 +236,19 @@ async fn touched_one(
     sql: &'static str,
     arguments: Vec<crate::store::Value>,
 ) -> Result<(), Fault> {
-    if write.tx.execute(sql, arguments).await? == 0 {
+    let changed = Changed::only(Part::Key(secret_id.clone()));
+    if write.execute_only(changed, sql, arguments).await? == 0 {
         return Err(Fault::NotFound(Kind::Key, secret_id.to_string()));
     }
-    write.changes(Change::Key(secret_id.clone()));
     Ok(())
 }
 
-#[expect(clippy::too_many_arguments, reason = "the columns of one row, in their order")]
-pub(super) async fn insert(
-    tx: &mut Tx<'_>,
+/// Adds a key, unless its id is taken.
+pub(super) const INSERT: &str = "INSERT INTO access_keys (secret_id, account_id, user_id, sealed, active, description, created_at, seq) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
+
+/// The arguments of [`INSERT`].
+pub(super) fn row(
     account: &AccountId,
     user: &str,
     secret_id: &SecretId,
@@ -251,18 +256,8 @@ pub(super) async fn insert(
     description: &str,
     now: Time,
     generation: i64,
-) -> Result<(), Fault> {
-    let made = tx
-        .execute(
-            "INSERT INTO access_keys (secret_id, account_id, user_id, sealed, active, description, created_at, seq) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
-            args![secret_id, account, user, sealed, true, description, now.0, generation],
-        )
-        .await?;
-    if made == 0 {
-        return Err(Fault::Exists(Kind::Key, secret_id.to_string()));
-    }
-    Ok(())
+) -> Vec<crate::store::Value> {
+    args![secret_id, account, user, sealed, true, description, now.0, generation]
 }
 
 async fn owner(engine: &Engine, secret_id: &SecretId) -> Result<Option<AccountId>, Fault> {

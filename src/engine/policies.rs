@@ -3,6 +3,7 @@
 use super::cx::{Cx, Write};
 use super::fault::{Fault, Internal, Kind, Limit, Refusal};
 use super::ids::{AccountId, PolicyId};
+use super::view::Changed;
 use super::{Account, Engine, roles};
 use crate::args;
 use crate::env::Time;
@@ -164,19 +165,19 @@ pub(super) async fn create(write: &mut Write<'_, '_>, new: &NewPolicy) -> Result
     let account = write.account().clone();
     let document = written(&write.cx.engine, &write.cx.account, new.kind, &new.document)?;
     roles::check_principals(write, &document).await?;
-    if preset_named(write.cx, &new.name).is_some() || id_of(write.tx, &account, &new.name).await?.is_some() {
+    if preset_named(write.cx, &new.name).is_some() || id_of(write.tx(), &account, &new.name).await?.is_some() {
         return Err(Fault::Exists(Kind::Policy, new.name.clone()));
     }
     let counted = "SELECT COUNT(*) FROM (SELECT 1 FROM policies WHERE account_id = $1 LIMIT 1500) AS counted";
-    if write.tx.number(counted, args![&account]).await? >= POLICIES {
+    if write.tx().number(counted, args![&account]).await? >= POLICIES {
         return Err(Fault::Quota(Limit::Policies, POLICIES.unsigned_abs()));
     }
     let now = write.cx.now.0;
     let id = loop {
         let id = PolicyId::from((100_000_000 + write.cx.engine.env.below(900_000_000)).to_string());
         let made = write
-            .tx
-            .execute(
+            .execute_only(
+                Changed::NOTHING,
                 "INSERT INTO policies (account_id, id, name, description, default_version, last_version, created_at, \
                  updated_at, seq) VALUES ($1, $2, $3, $4, 1, 1, $5, $5, $6) ON CONFLICT DO NOTHING",
                 args![&account, &id, &new.name, &new.description, now, write.generation],
@@ -188,8 +189,8 @@ pub(super) async fn create(write: &mut Write<'_, '_>, new: &NewPolicy) -> Result
         }
     };
     write
-        .tx
-        .execute(
+        .execute_only(
+            Changed::NOTHING,
             "INSERT INTO policy_versions (account_id, policy_id, version, document, created_at) \
              VALUES ($1, $2, 1, $3, $4)",
             args![&account, &id, &new.document, now],
@@ -197,15 +198,14 @@ pub(super) async fn create(write: &mut Write<'_, '_>, new: &NewPolicy) -> Result
         .await?;
     for (place, (key, value)) in (0_i64..).zip(&new.tags) {
         write
-            .tx
-            .execute(
+            .execute_only(
+                Changed::NOTHING,
                 "INSERT INTO policy_tags (account_id, policy_id, tag_key, tag_value, place) \
                  VALUES ($1, $2, $3, $4, $5)",
                 args![&account, &id, key, value, place],
             )
             .await?;
     }
-    write.only_adds();
     Ok((id, document))
 }
 
@@ -236,16 +236,15 @@ pub async fn update(
         let read = written(&write.cx.engine, &write.cx.account, policy::Kind::Identity, text)?;
         roles::check_principals(write, &read).await?;
     }
-    let policy = own(require(write.cx, write.tx, wanted).await?)?;
+    let policy = own(require(write.cx, write.tx(), wanted).await?)?;
     if let Some(name) = name
         && name != policy.name
-        && (preset_named(write.cx, name).is_some() || id_of(write.tx, &account, name).await?.is_some())
+        && (preset_named(write.cx, name).is_some() || id_of(write.tx(), &account, name).await?.is_some())
     {
         return Err(Fault::Exists(Kind::Policy, name.to_owned()));
     }
     let now = write.cx.now.0;
     write
-        .tx
         .execute(
             "UPDATE policies SET name = $3, description = $4, updated_at = $5 WHERE account_id = $1 AND id = $2",
             args![&account, &policy.id, name.unwrap_or(&policy.name), description.unwrap_or(&policy.description), now],
@@ -253,7 +252,6 @@ pub async fn update(
         .await?;
     if let Some(document) = document {
         write
-            .tx
             .execute(
                 "UPDATE policy_versions SET document = $3 WHERE account_id = $1 AND policy_id = $2 AND version = \
                  (SELECT default_version FROM policies WHERE account_id = $1 AND id = $2)",
@@ -272,13 +270,13 @@ pub async fn delete(write: &mut Write<'_, '_>, ids: &[PolicyId]) -> Result<(), F
         if ids.iter().take(place).any(|earlier| earlier == id) {
             continue;
         }
-        let policy = own(require(write.cx, write.tx, &PolicyRef::Id(id.clone())).await?)?;
-        require_unbinding(write.tx, &account, &policy.id).await?;
+        let policy = own(require(write.cx, write.tx(), &PolicyRef::Id(id.clone())).await?)?;
+        require_unbinding(write.tx(), &account, &policy.id).await?;
         for sql in [
             "DELETE FROM attachments WHERE account_id = $1 AND policy_id = $2",
             "DELETE FROM policies WHERE account_id = $1 AND id = $2",
         ] {
-            write.tx.execute(sql, args![&account, &policy.id]).await?;
+            write.execute(sql, args![&account, &policy.id]).await?;
         }
     }
     Ok(())

@@ -3,7 +3,7 @@
 use super::cx::{Cx, Write};
 use super::fault::{Fault, Kind, Limit, Refusal};
 use super::ids::{AccountId, RoleId};
-use super::view::{Change, Holder};
+use super::view::{Changed, Holder, Part};
 use super::{Account, Engine, accounts, policies, users};
 use crate::args;
 use crate::env::Time;
@@ -180,8 +180,8 @@ pub(super) async fn create_as(write: &mut Write<'_, '_>, new: &NewRole, kind: &s
     let id = RoleId::from(((1_u64 << 62) + write.cx.engine.env.below(1 << 44)).to_string());
     // The quota is checked by the statement that would exceed it: one trip to the database instead of two.
     let made = write
-        .tx
-        .execute(
+        .execute_only(
+            Changed::NOTHING,
             "INSERT INTO roles (account_id, id, name, kind, document, description, console_login, session_duration, \
              boundary_id, created_at, updated_at, seq) SELECT $1, $2, $3, $10, $4, $5, $6, $7, '', $8, $8, $9 \
              WHERE (SELECT COUNT(*) FROM (SELECT 1 FROM roles WHERE account_id = $1 LIMIT 1000) AS counted) < $11 \
@@ -202,13 +202,12 @@ pub(super) async fn create_as(write: &mut Write<'_, '_>, new: &NewRole, kind: &s
         )
         .await?;
     if made == 0 {
-        return Err(match id_of(write.tx, &account, &new.name).await? {
+        return Err(match id_of(write.tx(), &account, &new.name).await? {
             Some(_) => Fault::Exists(Kind::Role, new.name.clone()),
             None => Fault::Quota(Limit::Roles, ROLES.unsigned_abs()),
         });
     }
-    put_tags(write, &id, 0, &new.tags).await?;
-    write.only_adds();
+    put_tags(write, Changed::NOTHING, &id, 0, &new.tags).await?;
     Ok(id)
 }
 
@@ -220,8 +219,8 @@ pub async fn update(write: &mut Write<'_, '_>, wanted: &RoleRef, patch: &RolePat
     let account = write.account().clone();
     let old = require(write, wanted).await?;
     write
-        .tx
-        .execute(
+        .execute_only(
+            Changed::only(Part::Role(old.id.clone(), old.name)),
             "UPDATE roles SET document = $3, description = $4, console_login = $5, session_duration = $6, \
              updated_at = $7 WHERE account_id = $1 AND id = $2",
             args![
@@ -235,7 +234,6 @@ pub async fn update(write: &mut Write<'_, '_>, wanted: &RoleRef, patch: &RolePat
             ],
         )
         .await?;
-    write.changes(Change::Role(old.id, old.name));
     Ok(())
 }
 
@@ -255,10 +253,8 @@ pub(super) async fn remove(write: &mut Write<'_, '_>, role: Role) -> Result<(), 
         "DELETE FROM attachments WHERE account_id = $1 AND holder_kind = 'role' AND holder_id = $2",
         "DELETE FROM roles WHERE account_id = $1 AND id = $2",
     ] {
-        write.tx.execute(sql, args![&account, &role.id]).await?;
+        write.execute_only(whole(&role), sql, args![&account, &role.id]).await?;
     }
-    write.changes(Change::Grants(Holder::Role(role.id.clone())));
-    write.changes(Change::Role(role.id, role.name));
     Ok(())
 }
 
@@ -312,9 +308,7 @@ pub async fn tag(write: &mut Write<'_, '_>, wanted: &RoleRef, tags: &[(String, S
     if role.tags.len() + added > TAGS {
         return Err(Fault::Quota(Limit::Tags, TAGS as u64));
     }
-    put_tags(write, &role.id, write.generation, tags).await?;
-    retagged(write, role);
-    Ok(())
+    put_tags(write, whole(&role), &role.id, write.generation, tags).await
 }
 
 /// Takes tags off a role; a key that it does not have is passed over.
@@ -323,16 +317,14 @@ pub async fn untag(write: &mut Write<'_, '_>, wanted: &RoleRef, keys: &[String])
     let role = require(write, wanted).await?;
     for key in keys {
         let sql = "DELETE FROM role_tags WHERE account_id = $1 AND role_id = $2 AND tag_key = $3";
-        write.tx.execute(sql, args![&account, &role.id, key]).await?;
+        write.execute_only(whole(&role), sql, args![&account, &role.id, key]).await?;
     }
-    retagged(write, role);
     Ok(())
 }
 
-/// A role's tags are its own, and those of whoever acts as it.
-fn retagged(write: &mut Write<'_, '_>, role: Role) {
-    write.changes(Change::Grants(Holder::Role(role.id.clone())));
-    write.changes(Change::Role(role.id, role.name));
+/// A role and whoever acts as it: its tags belong to both.
+fn whole(role: &Role) -> Changed {
+    Changed::Parts(vec![Part::Grants(Holder::Role(role.id.clone())), Part::Role(role.id.clone(), role.name.clone())])
 }
 
 /// The role as it stands in this write's transaction.
@@ -340,10 +332,10 @@ pub async fn require(write: &mut Write<'_, '_>, wanted: &RoleRef) -> Result<Role
     let account = write.account().clone();
     let id = match wanted {
         RoleRef::Id(id) => Some(id.clone()),
-        RoleRef::Name(name) => id_of(write.tx, &account, name).await?,
+        RoleRef::Name(name) => id_of(write.tx(), &account, name).await?,
     };
     let role = match id {
-        Some(id) => lookup(write.tx, &account, &id).await?,
+        Some(id) => lookup(write.tx(), &account, &id).await?,
         None => None,
     };
     role.ok_or_else(|| Fault::NotFound(Kind::Role, wanted.text().to_owned()))
@@ -375,6 +367,7 @@ pub(super) async fn tags(tx: &mut Tx<'_>, account: &AccountId, role: &RoleId) ->
 
 async fn put_tags(
     write: &mut Write<'_, '_>,
+    changed: Changed,
     role: &RoleId,
     first: i64,
     tags: &[(String, String)],
@@ -382,8 +375,8 @@ async fn put_tags(
     let account = write.account().clone();
     for ((key, value), place) in tags.iter().zip(first..) {
         write
-            .tx
-            .execute(
+            .execute_only(
+                changed.clone(),
                 "INSERT INTO role_tags (account_id, role_id, tag_key, tag_value, place) VALUES ($1, $2, $3, $4, $5) \
                  ON CONFLICT (account_id, role_id, tag_key) DO UPDATE SET tag_value = excluded.tag_value",
                 args![&account, role, key, value, place],
@@ -413,8 +406,8 @@ async fn check_trust(write: &mut Write<'_, '_>, text: &str) -> Result<(), Fault>
 
 /// Makes sure that the accounts, users and groups that a document names exist.
 pub(super) async fn check_principals(write: &mut Write<'_, '_>, document: &Document) -> Result<(), Fault> {
-    let view = &write.cx.engine.view;
-    let tx = &mut *write.tx;
+    let engine = write.cx.engine.clone();
+    let tx = write.tx();
     for principal in document.principals() {
         let (account, member) = match principal {
             PrincipalPattern::Account(account) | PrincipalPattern::Root(account) => (account, None),
@@ -423,7 +416,7 @@ pub(super) async fn check_principals(write: &mut Write<'_, '_>, document: &Docum
             _ => continue,
         };
         let id = AccountId::from(account.as_str());
-        if !view.knows(&id) && accounts::lookup(tx, &id).await?.is_none() {
+        if !engine.view.knows(&id) && accounts::lookup(tx, &id).await?.is_none() {
             return Err(Fault::NotFound(Kind::Principal, account.clone()));
         }
         match member {

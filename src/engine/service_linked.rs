@@ -6,6 +6,7 @@ use super::cx::{Cx, Write};
 use super::fault::{Fault, Kind, Refusal};
 use super::ids::RoleId;
 use super::roles::{self, NewRole, RoleRef, SERVICE_LINKED};
+use super::view::Changed;
 use crate::args;
 use crate::store::FromRow;
 
@@ -33,8 +34,8 @@ pub async fn delete(write: &mut Write<'_, '_>, name: &str, service: fn(&str) -> 
     }
     let task = write.generation.to_string();
     write
-        .tx
-        .execute(
+        .execute_only(
+            Changed::NOTHING,
             "INSERT INTO deletion_tasks (account_id, id, role_name, service, created_at) VALUES ($1, $2, $3, $4, $5)",
             args![&account, &task, name, service(&role.document), write.cx.now.0],
         )

@@ -9,7 +9,7 @@ use super::fault::{Fault, Internal, Kind, Refusal};
 use super::ids::{AccountId, RoleId, SecretId, UserId};
 use super::keys::{Key, Owner};
 use super::roles::{Role, RoleRef};
-use super::view::Change;
+use super::view::{Changed, Part};
 use super::{Account, Engine, accounts, keys, policies};
 use crate::args;
 use crate::env::Time;
@@ -167,7 +167,7 @@ pub async fn end(engine: &Arc<Engine>, secret_id: &SecretId) -> Result<bool, Fau
             },
             move |generation: &Option<i64>| {
                 if let Some(generation) = generation {
-                    watcher.view.committed(&changed, *generation, Some(&[Change::Key(ended)]));
+                    watcher.view.committed(&changed, *generation, &Changed::only(Part::Key(ended)));
                 }
             },
         )

@@ -3,7 +3,7 @@
 use super::cx::{Cx, Write};
 use super::fault::{Fault, Kind, Limit, Refusal};
 use super::ids::{AccountId, SecretId, UserId};
-use super::view::{Change, Holder};
+use super::view::{Changed, Holder, Part};
 use crate::args;
 use crate::env::Time;
 use crate::store::{FromRow, Tx};
@@ -61,10 +61,10 @@ pub struct Profile {
 /// Makes a sub-user.
 pub async fn create(write: &mut Write<'_, '_>, name: &str, profile: &Profile) -> Result<User, Fault> {
     let account = write.account().clone();
-    if lookup_by_name(write.tx, &account, name).await?.is_some() {
+    if lookup_by_name(write.tx(), &account, name).await?.is_some() {
         return Err(Fault::Exists(Kind::User, name.to_owned()));
     }
-    if write.tx.number("SELECT COUNT(*) FROM users WHERE account_id = $1", args![&account]).await? >= USERS {
+    if write.tx().number("SELECT COUNT(*) FROM users WHERE account_id = $1", args![&account]).await? >= USERS {
         return Err(Fault::Quota(Limit::Users, USERS.unsigned_abs()));
     }
     let text = |part: &Option<String>| part.clone().unwrap_or_default();
@@ -82,8 +82,8 @@ pub async fn create(write: &mut Write<'_, '_>, name: &str, profile: &Profile) ->
             created_at: write.cx.now.0,
         };
         let made = write
-            .tx
-            .execute(
+            .execute_only(
+                Changed::NOTHING,
                 "INSERT INTO users (account_id, id, uid, name, remark, console_login, phone, country_code, email, \
                  boundary_id, created_at, seq) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', $10, $11) \
                  ON CONFLICT DO NOTHING",
@@ -104,7 +104,6 @@ pub async fn create(write: &mut Write<'_, '_>, name: &str, profile: &Profile) ->
             .await?;
         // The name is free, so a conflict is one of the random id: another one is drawn.
         if made == 1 {
-            write.only_adds();
             return Ok(user);
         }
     }
@@ -135,12 +134,14 @@ pub async fn list(cx: &Cx) -> Result<Vec<User>, Fault> {
 /// Changes the parts of a user that are given.
 pub async fn update(write: &mut Write<'_, '_>, name: &str, profile: &Profile) -> Result<(), Fault> {
     let account = write.account().clone();
-    let old =
-        lookup_by_name(write.tx, &account, name).await?.ok_or_else(|| Fault::NotFound(Kind::User, name.to_owned()))?;
+    let old = lookup_by_name(write.tx(), &account, name)
+        .await?
+        .ok_or_else(|| Fault::NotFound(Kind::User, name.to_owned()))?;
     let text = |part: &Option<String>, old: String| part.clone().unwrap_or(old);
+    // No part of the view shows any of this.
     write
-        .tx
-        .execute(
+        .execute_only(
+            Changed::NOTHING,
             "UPDATE users SET remark = $3, console_login = $4, phone = $5, country_code = $6, email = $7 \
              WHERE account_id = $1 AND id = $2",
             args![
@@ -154,33 +155,33 @@ pub async fn update(write: &mut Write<'_, '_>, name: &str, profile: &Profile) ->
             ],
         )
         .await?;
-    write.only_adds();
     Ok(())
 }
 
 /// Deletes a user with its attachments; with its keys only when `force` says so.
 pub async fn delete(write: &mut Write<'_, '_>, name: &str, force: bool) -> Result<(), Fault> {
     let account = write.account().clone();
-    let user =
-        lookup_by_name(write.tx, &account, name).await?.ok_or_else(|| Fault::NotFound(Kind::User, name.to_owned()))?;
+    let user = lookup_by_name(write.tx(), &account, name)
+        .await?
+        .ok_or_else(|| Fault::NotFound(Kind::User, name.to_owned()))?;
     let keys: Vec<(String,)> = write
-        .tx
+        .tx()
         .all("SELECT secret_id FROM access_keys WHERE account_id = $1 AND user_id = $2", args![&account, &user.id])
         .await?;
     if !keys.is_empty() && !force {
         return Err(Fault::Refused(Refusal::UserHasKeys));
+    }
+    let mut gone = Changed::grants(&Holder::User(user.id.as_str().into()));
+    for (secret_id,) in keys {
+        gone.join(Changed::only(Part::Key(SecretId::from(secret_id))));
     }
     for sql in [
         "DELETE FROM access_keys WHERE account_id = $1 AND user_id = $2",
         "DELETE FROM attachments WHERE account_id = $1 AND holder_kind = 'user' AND holder_id = $2",
         "DELETE FROM users WHERE account_id = $1 AND id = $2",
     ] {
-        write.tx.execute(sql, args![&account, &user.id]).await?;
+        write.execute_only(gone.clone(), sql, args![&account, &user.id]).await?;
     }
-    for (secret_id,) in keys {
-        write.changes(Change::Key(SecretId::from(secret_id)));
-    }
-    write.changes(Change::Grants(Holder::User(user.id.into())));
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use super::fault::{Fault, Kind, Limit, Refusal};
 use super::ids::PolicyId;
 use super::policies::{self, PolicyRef};
 use super::roles;
+use super::view::Changed;
 use crate::args;
 use crate::env::Time;
 use crate::policy;
@@ -46,12 +47,12 @@ pub async fn create(
     roles::check_principals(write, &read).await?;
     own(write, id).await?;
     let count = "SELECT COUNT(*) FROM policy_versions WHERE account_id = $1 AND policy_id = $2";
-    if write.tx.number(count, args![&account, id]).await? >= VERSIONS {
+    if write.tx().number(count, args![&account, id]).await? >= VERSIONS {
         return Err(Fault::Quota(Limit::PolicyVersions, VERSIONS.unsigned_abs()));
     }
     let moved: Option<(i64,)> = write
-        .tx
-        .optional(
+        .returning_only(
+            Changed::NOTHING,
             "UPDATE policies SET last_version = last_version + 1, updated_at = $3 WHERE account_id = $1 AND id = $2 \
              RETURNING last_version",
             args![&account, id, write.cx.now.0],
@@ -59,8 +60,8 @@ pub async fn create(
         .await?;
     let number = moved.map_or(1, |(number,)| number);
     write
-        .tx
-        .execute(
+        .execute_only(
+            Changed::NOTHING,
             "INSERT INTO policy_versions (account_id, policy_id, version, document, created_at) \
              VALUES ($1, $2, $3, $4, $5)",
             args![&account, id, number, document, write.cx.now.0],
@@ -68,9 +69,7 @@ pub async fn create(
         .await?;
     if make_default {
         let sql = "UPDATE policies SET default_version = $3 WHERE account_id = $1 AND id = $2";
-        write.tx.execute(sql, args![&account, id, number]).await?;
-    } else {
-        write.only_adds();
+        write.execute(sql, args![&account, id, number]).await?;
     }
     Ok(number)
 }
@@ -84,7 +83,6 @@ pub async fn set_default(write: &mut Write<'_, '_>, id: &PolicyId, number: i64) 
         return Err(Fault::Refused(Refusal::DefaultVersion));
     }
     write
-        .tx
         .execute(
             "UPDATE policies SET default_version = $3, updated_at = $4 WHERE account_id = $1 AND id = $2",
             args![&account, id, number, write.cx.now.0],
@@ -102,9 +100,8 @@ pub async fn delete(write: &mut Write<'_, '_>, id: &PolicyId, numbers: &[i64]) -
             return Err(Fault::Refused(Refusal::DefaultVersion));
         }
         let sql = "DELETE FROM policy_versions WHERE account_id = $1 AND policy_id = $2 AND version = $3";
-        write.tx.execute(sql, args![&account, id, *number]).await?;
+        write.execute_only(Changed::NOTHING, sql, args![&account, id, *number]).await?;
     }
-    write.only_adds();
     Ok(())
 }
 
@@ -153,13 +150,13 @@ impl VersionRow {
 }
 
 async fn own(write: &mut Write<'_, '_>, id: &PolicyId) -> Result<(), Fault> {
-    policies::own(policies::require(write.cx, write.tx, &PolicyRef::Id(id.clone())).await?).map(|_| ())
+    policies::own(policies::require(write.cx, write.tx(), &PolicyRef::Id(id.clone())).await?).map(|_| ())
 }
 
 async fn require(write: &mut Write<'_, '_>, id: &PolicyId, number: i64) -> Result<Version, Fault> {
     let account = write.account().clone();
     let row: Option<VersionRow> = write
-        .tx
+        .tx()
         .optional(
             "SELECT v.version, v.document, v.created_at, p.default_version FROM policy_versions v \
              JOIN policies p ON p.account_id = v.account_id AND p.id = v.policy_id \

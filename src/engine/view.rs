@@ -30,9 +30,9 @@ pub enum Holder {
     Group(GroupId),
 }
 
-/// What a write changed, for the parts of the view to be dropped.
-#[derive(Clone, Debug)]
-pub enum Change {
+/// A part of the view that a write changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
     /// The account itself: its name or clock.
     Account,
     /// A permanent key.
@@ -41,6 +41,42 @@ pub enum Change {
     Role(RoleId, String),
     /// What a principal may do.
     Grants(Holder),
+}
+
+/// What a write may have changed of the view. Changes form a join: a narrow one and a wide one are a wide one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Changed {
+    /// Any part of the account.
+    Anything,
+    /// These parts and no others.
+    Parts(Vec<Part>),
+}
+
+impl Changed {
+    /// No part: rows that none is made of, or new rows that none can have been made of.
+    pub const NOTHING: Changed = Changed::Parts(Vec::new());
+
+    /// This part and no other.
+    pub fn only(part: Part) -> Changed {
+        Changed::Parts(vec![part])
+    }
+
+    /// A principal's own policies, boundary, groups or tags. A group's count for all of its members, who are not named
+    /// one by one.
+    pub fn grants(holder: &Holder) -> Changed {
+        match holder {
+            Holder::Group(_) => Changed::Anything,
+            Holder::User(_) | Holder::Role(_) => Changed::only(Part::Grants(holder.clone())),
+        }
+    }
+
+    /// Adds what another statement changes.
+    pub fn join(&mut self, other: Changed) {
+        match (&mut *self, other) {
+            (Changed::Parts(parts), Changed::Parts(more)) => parts.extend(more),
+            _ => *self = Changed::Anything,
+        }
+    }
 }
 
 /// One tenant's version. `floor` is the generation below which no cached part is good.
@@ -162,14 +198,14 @@ impl View {
         Ok(Some(value))
     }
 
-    /// A committed write of this process: the new generation, and what it changed (`None`: anything).
-    pub(super) fn committed(&self, account: &AccountId, generation: i64, changes: Option<&[Change]>) {
+    /// A committed write of this process: the new generation, and what it changed.
+    pub(super) fn committed(&self, account: &AccountId, generation: i64, changed: &Changed) {
         let Some(tenant) = self.known(account) else { return };
         let _publishing = tenant.publishing.lock().unwrap_or_else(PoisonError::into_inner);
         let known = tenant.generation.fetch_max(generation, Ordering::AcqRel);
         let alone = !self.store.shared() || generation == known + 1;
-        match changes {
-            Some(changes) if alone => changes.iter().for_each(|change| self.drop_part(account, change)),
+        match changed {
+            Changed::Parts(parts) if alone => parts.iter().for_each(|part| self.drop_part(account, part)),
             _ => {
                 tenant.floor.fetch_max(generation, Ordering::AcqRel);
             }
@@ -203,15 +239,15 @@ impl View {
         }
     }
 
-    fn drop_part(&self, account: &AccountId, change: &Change) {
-        match change {
-            Change::Account => self.accounts.invalidate(account),
-            Change::Key(secret_id) => self.keys.invalidate(secret_id),
-            Change::Role(id, name) => {
+    fn drop_part(&self, account: &AccountId, part: &Part) {
+        match part {
+            Part::Account => self.accounts.invalidate(account),
+            Part::Key(secret_id) => self.keys.invalidate(secret_id),
+            Part::Role(id, name) => {
                 self.roles.invalidate(&(account.clone(), id.clone()));
                 self.role_names.invalidate(&(account.clone(), name.clone()));
             }
-            Change::Grants(holder) => self.grants.invalidate(&(account.clone(), holder.clone())),
+            Part::Grants(holder) => self.grants.invalidate(&(account.clone(), holder.clone())),
         }
     }
 

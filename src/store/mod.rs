@@ -1,8 +1,9 @@
 //! One seam for two databases, and the only place that names a driver.
 //!
-//! A [`Tx`] runs a statement with [`args!`](crate::args) on SQLite or PostgreSQL and gives back any struct that derives
-//! [`FromRow`]. A [`Read`] is a consistent look at the database; a write goes through [`Store::write`], which on SQLite
-//! is one task that commits whatever is waiting together (`writer`), and on PostgreSQL a transaction of its own.
+//! A [`Tx`] asks with [`args!`](crate::args) on SQLite or PostgreSQL and returns any struct that derives [`FromRow`]; a
+//! [`WriteTx`] changes rows as well. A [`Read`] is a consistent look at the database; a write goes through
+//! [`Store::write`], which on SQLite is one task that commits whatever is waiting together (`writer`), and on PostgreSQL a
+//! transaction of its own.
 //! Deliberately absent: SQL text (it stands in `engine`), repository traits and mocks (an in-memory SQLite store opens
 //! in milliseconds), and `sqlx::Any` (open bugs with booleans, times and null types).
 
@@ -35,6 +36,9 @@ pub enum Error {
     /// The transaction that this write shared with others did not commit.
     #[error("the commit failed: {0}")]
     Commit(Arc<sqlx::Error>),
+    /// A statement that changes rows was given where only a question is allowed.
+    #[error("a mistake of this program: not a question: {0}")]
+    NotAQuestion(&'static str),
 }
 
 /// One argument of a statement.
@@ -83,7 +87,7 @@ enum Connection<'c> {
     Postgres(&'c mut PgConnection),
 }
 
-/// A connection inside a transaction: the thing that statements run on.
+/// A connection inside a transaction, for statements that change nothing.
 pub struct Tx<'c> {
     connection: Connection<'c>,
     /// Something was changed or a statement failed: the job cannot end in an error without undoing it.
@@ -105,6 +109,10 @@ impl<'c> Tx<'c> {
         sql: &'static str,
         arguments: Vec<Value>,
     ) -> Result<Option<T>, Error> {
+        self.first(question(sql)?, arguments).await
+    }
+
+    async fn first<T: Readable>(&mut self, sql: &'static str, arguments: Vec<Value>) -> Result<Option<T>, Error> {
         let outcome = match &mut self.connection {
             Connection::Sqlite(connection) => {
                 sqlx::query_as_with(sql, sqlite_arguments(arguments)?).fetch_optional(&mut **connection).await
@@ -118,6 +126,7 @@ impl<'c> Tx<'c> {
 
     /// Every row.
     pub async fn all<T: Readable>(&mut self, sql: &'static str, arguments: Vec<Value>) -> Result<Vec<T>, Error> {
+        let sql = question(sql)?;
         let outcome = match &mut self.connection {
             Connection::Sqlite(connection) => {
                 sqlx::query_as_with(sql, sqlite_arguments(arguments)?).fetch_all(&mut **connection).await
@@ -135,14 +144,63 @@ impl<'c> Tx<'c> {
         Ok(row.map_or(0, |(number,)| number))
     }
 
+    /// A failed statement must not be built upon: PostgreSQL has aborted the transaction, and SQLite may have.
+    fn noted<T>(&mut self, outcome: Result<T, sqlx::Error>) -> Result<T, Error> {
+        self.touched |= outcome.is_err();
+        Ok(outcome?)
+    }
+}
+
+/// Text that changes rows goes through a [`WriteTx`], where whoever writes says what it changes.
+fn question(sql: &'static str) -> Result<&'static str, Error> {
+    if sql.starts_with("SELECT") { Ok(sql) } else { Err(Error::NotAQuestion(sql)) }
+}
+
+/// A connection inside a transaction that changes rows. What only asks takes the [`Tx`] that it holds.
+pub struct WriteTx<'c>(Tx<'c>);
+
+impl<'c> std::ops::Deref for WriteTx<'c> {
+    type Target = Tx<'c>;
+
+    fn deref(&self) -> &Tx<'c> {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for WriteTx<'_> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
+    }
+}
+
+impl<'c> WriteTx<'c> {
+    fn sqlite(connection: &'c mut SqliteConnection) -> WriteTx<'c> {
+        WriteTx(Tx::sqlite(connection))
+    }
+
+    fn postgres(connection: &'c mut PgConnection) -> WriteTx<'c> {
+        WriteTx(Tx::postgres(connection))
+    }
+
     /// Runs a statement that changes rows, and says how many.
     pub async fn execute(&mut self, sql: &'static str, arguments: Vec<Value>) -> Result<u64, Error> {
         self.run(sql, arguments).await
     }
 
+    /// Runs a statement that changes at most one row, and returns what its `RETURNING` says of it.
+    pub async fn returning<T: Readable>(
+        &mut self,
+        sql: &'static str,
+        arguments: Vec<Value>,
+    ) -> Result<Option<T>, Error> {
+        let row = self.0.first(sql, arguments).await?;
+        self.0.touched |= row.is_some();
+        Ok(row)
+    }
+
     /// The same, also for a statement that was put together here.
     async fn run(&mut self, sql: impl sqlx::SqlSafeStr + Send, arguments: Vec<Value>) -> Result<u64, Error> {
-        let outcome = match &mut self.connection {
+        let outcome = match &mut self.0.connection {
             Connection::Sqlite(connection) => sqlx::query_with(sql, sqlite_arguments(arguments)?)
                 .execute(&mut **connection)
                 .await
@@ -152,8 +210,8 @@ impl<'c> Tx<'c> {
                 .await
                 .map(|done| done.rows_affected()),
         };
-        let changed = self.noted(outcome)?;
-        self.touched |= changed > 0;
+        let changed = self.0.noted(outcome)?;
+        self.0.touched |= changed > 0;
         Ok(changed)
     }
 
@@ -162,14 +220,8 @@ impl<'c> Tx<'c> {
     /// nothing is harmless.
     pub async fn advance(&mut self, account: &str) -> Result<Option<i64>, Error> {
         let sql = "UPDATE accounts SET generation = generation + 1 WHERE id = $1 RETURNING generation";
-        let row: Option<(i64,)> = self.optional(sql, crate::args![account]).await?;
+        let row: Option<(i64,)> = self.0.first(sql, crate::args![account]).await?;
         Ok(row.map(|(generation,)| generation))
-    }
-
-    /// A failed statement must not be built upon: PostgreSQL has aborted the transaction, and SQLite may have.
-    fn noted<T>(&mut self, outcome: Result<T, sqlx::Error>) -> Result<T, Error> {
-        self.touched |= outcome.is_err();
-        Ok(outcome?)
     }
 }
 
@@ -319,7 +371,7 @@ impl Store {
     /// The future must be driven to its end, so callers run in a task of their own.
     pub async fn write<T, E, W, C>(&self, work: W, committed: C) -> Result<Result<T, E>, Error>
     where
-        W: for<'t> Fn(&'t mut Tx<'_>) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+        W: for<'t> Fn(&'t mut WriteTx<'_>) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
         C: FnOnce(&T) + Send + 'static,
         T: Send + 'static,
         E: Send + 'static,
@@ -330,7 +382,7 @@ impl Store {
             }
             Engine::Postgres(pool) => {
                 let mut transaction = pool.begin().await?;
-                match work(&mut Tx::postgres(&mut transaction)).await {
+                match work(&mut WriteTx::postgres(&mut transaction)).await {
                     Ok(value) => {
                         transaction.commit().await?;
                         committed(&value);
@@ -352,7 +404,7 @@ impl Store {
             Engine::Postgres(pool) => {
                 let mut connection = pool.acquire().await?;
                 let (sql, values) = row.statement(&[]);
-                Tx::postgres(&mut connection).run(sql, values).await.map(drop)
+                WriteTx::postgres(&mut connection).run(sql, values).await.map(drop)
             }
         }
     }

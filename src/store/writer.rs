@@ -6,7 +6,7 @@
 //! nothing. One that fails half-way is rare (operations look before they write): then the group is rolled back and
 //! repeated without it, which needs no savepoint around every job.
 
-use super::{BoxFuture, Error, Row, Tx, Value};
+use super::{BoxFuture, Error, Row, Value, WriteTx};
 use sqlx::sqlite::SqliteConnection;
 use std::sync::Arc;
 use tokio::sync::{Mutex, mpsc, oneshot};
@@ -27,7 +27,7 @@ pub(super) enum Queued {
 /// A piece of work and whoever waits for it.
 pub(super) trait Job: Send {
     /// Runs the work and keeps its outcome. True when it ended well.
-    fn run<'t>(&'t mut self, tx: &'t mut Tx<'_>) -> BoxFuture<'t, bool>;
+    fn run<'t>(&'t mut self, tx: &'t mut WriteTx<'_>) -> BoxFuture<'t, bool>;
 
     /// The row, if the work is to add one and no more.
     fn row(&self) -> Option<&Row> {
@@ -47,12 +47,12 @@ struct Typed<T, E, W, C> {
 
 impl<T, E, W, C> Job for Typed<T, E, W, C>
 where
-    W: for<'t> Fn(&'t mut Tx<'_>) -> BoxFuture<'t, Result<T, E>> + Send,
+    W: for<'t> Fn(&'t mut WriteTx<'_>) -> BoxFuture<'t, Result<T, E>> + Send,
     C: FnOnce(&T) + Send,
     T: Send,
     E: Send,
 {
-    fn run<'t>(&'t mut self, tx: &'t mut Tx<'_>) -> BoxFuture<'t, bool> {
+    fn run<'t>(&'t mut self, tx: &'t mut WriteTx<'_>) -> BoxFuture<'t, bool> {
         let work = (self.work)(tx);
         let outcome = &mut self.outcome;
         Box::pin(async move { outcome.insert(work.await).is_ok() })
@@ -81,7 +81,7 @@ struct Append {
 }
 
 impl Job for Append {
-    fn run<'t>(&'t mut self, tx: &'t mut Tx<'_>) -> BoxFuture<'t, bool> {
+    fn run<'t>(&'t mut self, tx: &'t mut WriteTx<'_>) -> BoxFuture<'t, bool> {
         Box::pin(async move {
             let (sql, values) = self.row.statement(&[]);
             self.outcome = tx.run(sql, values).await.err();
@@ -112,7 +112,7 @@ pub(super) async fn submit<T, E, W, C>(
     committed: C,
 ) -> Result<Result<T, E>, Error>
 where
-    W: for<'t> Fn(&'t mut Tx<'_>) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+    W: for<'t> Fn(&'t mut WriteTx<'_>) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
     C: FnOnce(&T) + Send + 'static,
     T: Send + 'static,
     E: Send + 'static,
@@ -210,7 +210,7 @@ fn rows_of(group: &[Box<dyn Job>]) -> Vec<Statement> {
 }
 
 async fn add(connection: &mut SqliteConnection, statements: Vec<Statement>) -> Result<(), Error> {
-    let mut tx = Tx::sqlite(connection);
+    let mut tx = WriteTx::sqlite(connection);
     for (sql, values) in statements {
         tx.run(sql, values).await?;
     }
@@ -224,7 +224,7 @@ async fn run_all(connection: &mut SqliteConnection, group: &mut [Box<dyn Job>], 
         if rows_are_in && job.row().is_some() {
             continue;
         }
-        let mut tx = Tx::sqlite(&mut *connection);
+        let mut tx = WriteTx::sqlite(&mut *connection);
         if !job.run(&mut tx).await && tx.touched {
             return Some(place);
         }

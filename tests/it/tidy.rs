@@ -352,7 +352,7 @@ fn is_sql(text: &str) -> bool {
     matches!(
         pair,
         ("INSERT", "INTO") | ("DELETE", "FROM") | ("CREATE" | "ALTER" | "DROP", "TABLE" | "INDEX" | "SCHEMA")
-    ) || pair.0 == "SELECT"
+    ) || pair.0 == "SELECT" && !pair.1.is_empty()
         || pair.0 == "UPDATE" && text.contains(" SET ")
 }
 

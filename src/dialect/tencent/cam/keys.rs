@@ -171,7 +171,7 @@ async fn existing(write: &mut Write<'_, '_>, target: Option<&Id>) -> Result<Opti
     let owner = owner(write.cx, target)?;
     if let Some(user) = &owner {
         let account = write.account().clone();
-        users::require(write.tx, &account, user).await?;
+        users::require(write.tx(), &account, user).await?;
     }
     Ok(owner)
 }
