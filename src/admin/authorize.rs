@@ -60,6 +60,7 @@ pub async fn decide(State(app): State<Arc<App>>, body: Bytes) -> Result<Answer<V
         context: context(question.context)?,
         foreign,
         common: dialect.conditions,
+        deeds: dialect.deeds,
     };
     let mut trust = None;
     if let Some((owner, reference)) = assumes {
@@ -79,7 +80,7 @@ pub async fn decide(State(app): State<Arc<App>>, body: Bytes) -> Result<Answer<V
     }
     let evidence = gather(&cx, asked).await?;
     if let Some((owner, role)) = trust {
-        evidence.add_trust(&owner, &role);
+        evidence.add_trust(role.trust(&app.engine, &owner));
     }
     Ok(Answer(StatusCode::OK, explained(&evidence, &who)))
 }

@@ -4,17 +4,16 @@
 use super::decode::Value;
 use super::stubs::{Stub, Stubs};
 use crate::engine::Account;
-use crate::engine::authorize::{Authorized, Conditions};
+use crate::engine::authorize::{Authorized, Conditions, Deeds, Granted};
 use crate::engine::cx::{Caller, Cx, Opened, Write};
 use crate::engine::fault::Fault;
-use crate::engine::ids::{AccountId, SecretId};
+use crate::engine::ids::{AccountId, RoleRef, SecretId};
 use crate::engine::keys::Key;
 use crate::engine::policies::Preset;
-use crate::engine::roles::{Role, RoleRef};
+use crate::engine::roles::Role;
 use crate::env::{Env, Time};
 use crate::secret::Secret;
 use crate::store::BoxFuture;
-use std::any::Any;
 use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -108,26 +107,88 @@ pub struct Params {
     pub stub: Option<Arc<Stub>>,
 }
 
-/// An operation's input, before its type is known again.
-pub type Input = Arc<dyn Any + Send + Sync>;
-
-/// An input that was authorised, before its type is known again.
-pub type Permit = Authorized<dyn Any + Send + Sync>;
-
 /// The body of an answer that went well, in the dialect's own form.
 pub type Body = String;
 
-/// An answer with the rows that must be committed before it leaves, or why there is none.
-pub type OpenedBody = Result<Opened<Body>, Fault>;
-
 /// What permission an operation needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Permission {
     /// None: the cloud documents it so.
     Free,
     /// One on the operation as a whole.
     Operation,
-    /// One on a resource that its input names, or with condition keys of its own.
-    Asks(for<'a> fn(&'a Cx, &'a Input) -> BoxFuture<'a, Result<Subject, Fault>>),
+    /// One on a resource that its input names.
+    Resource,
+}
+
+/// How an operation is carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// It reads: from the view, or in a read transaction of its own.
+    Read,
+    /// It changes its account: in one transaction under the account's lock.
+    Write,
+    /// It reads, and adds a row that changes nobody's rights, which is committed before the answer leaves.
+    Open,
+}
+
+/// A decoded request: what `server::handle` asks the permission for, and then has carried out.
+pub trait Call: Send + Sync {
+    /// On what it works; none for an operation as a whole without conditions of its own.
+    fn subject<'a>(&'a self, cx: &'a Cx) -> Option<BoxFuture<'a, Result<Subject, Fault>>>;
+
+    /// Carries it out as far as that goes without a transaction: whatever parses, or asks for further permissions.
+    fn run(self: Box<Self>, cx: Cx, granted: Granted) -> BoxFuture<'static, Result<Step, Fault>>;
+}
+
+/// What remains to be done about a call.
+pub enum Step {
+    /// Nothing: it has read.
+    Done(Body),
+    /// To change the account, in one transaction. It may be run more than once.
+    Write(WriteJob),
+    /// To commit a row, and then to answer.
+    Open(Opened<Body>),
+}
+
+/// The changes of a call.
+pub type WriteJob = Box<dyn for<'w> Fn(&'w mut Write<'_, '_>) -> BoxFuture<'w, Result<Body, Fault>> + Send + Sync>;
+
+impl Step {
+    /// A change that needs no more than what is ready.
+    pub fn write<R: Send + Sync + 'static>(
+        ready: R,
+        run: for<'w> fn(&'w mut Write<'_, '_>, &'w R) -> BoxFuture<'w, Result<Body, Fault>>,
+    ) -> Step {
+        let ready = Arc::new(ready);
+        Step::Write(Box::new(move |write| {
+            let ready = ready.clone();
+            Box::pin(async move { run(write, &ready).await })
+        }))
+    }
+}
+
+/// How the subject of an input is found.
+pub type Asks<T> = for<'a> fn(&'a Cx, &'a T) -> BoxFuture<'a, Result<Subject, Fault>>;
+
+/// The one implementation of [`Call`]: an input with the functions of its operation.
+pub struct Typed<T> {
+    /// The decoded parameters.
+    pub input: T,
+    /// Finds its subject; none for an operation as a whole without conditions of its own.
+    pub asks: Option<Asks<T>>,
+    /// Carries it out.
+    pub run: fn(Cx, Authorized<T>) -> BoxFuture<'static, Result<Step, Fault>>,
+}
+
+impl<T: Send + Sync> Call for Typed<T> {
+    fn subject<'a>(&'a self, cx: &'a Cx) -> Option<BoxFuture<'a, Result<Subject, Fault>>> {
+        self.asks.map(|asks| asks(cx, &self.input))
+    }
+
+    fn run(self: Box<Self>, cx: Cx, granted: Granted) -> BoxFuture<'static, Result<Step, Fault>> {
+        (self.run)(cx, granted.seal(self.input))
+    }
 }
 
 /// On what an operation works, and what its input says for conditions.
@@ -137,18 +198,6 @@ pub struct Subject {
     pub resources: Option<Vec<String>>,
     /// Condition keys and values.
     pub context: Conditions,
-    /// Further actions that this input needs the permission for, because it does what they do.
-    pub also: Vec<&'static str>,
-}
-
-/// How an operation is carried out.
-pub enum Run {
-    /// It reads: from the view, or in a read transaction of its own.
-    Read(for<'a> fn(&'a Cx, Permit) -> BoxFuture<'a, Result<Body, Fault>>),
-    /// It changes its account: in one transaction under the account's lock.
-    Write(for<'a> fn(&'a mut Write<'_, '_>, Permit) -> BoxFuture<'a, Result<Body, Fault>>),
-    /// It reads, and adds rows that change nobody's rights, which are committed before the answer leaves.
-    Open(for<'a> fn(&'a Cx, Permit) -> BoxFuture<'a, OpenedBody>),
 }
 
 /// One operation of a registry.
@@ -165,16 +214,14 @@ pub struct Op {
     pub rate: u64,
     /// What permission it needs.
     pub permission: Permission,
-    /// Whether the permission is one on a resource that the input names; else on the operation as a whole.
-    pub on_resource: bool,
+    /// How it is carried out.
+    pub mode: Mode,
     /// The error codes that the cloud documents for it: `Prefix: Suffix Suffix; Prefix: …`, `-` for a prefix alone.
     pub codes: &'static str,
     /// An extension of this emulator: no action of the cloud.
     pub extension: bool,
     /// Types the parameters.
-    pub decode: fn(&Params) -> Result<Input, Fault>,
-    /// Carries it out.
-    pub run: Run,
+    pub decode: fn(&Params) -> Result<Box<dyn Call>, Fault>,
 }
 
 impl Op {
@@ -225,6 +272,8 @@ pub struct Dialect {
     pub route: fn(&RawRequest, &Claim, &Stubs) -> Result<Route, Fault>,
     /// The condition keys that the cloud knows for every request; the caller's tags are given.
     pub conditions: fn(&Cx, &[(&str, &str)]) -> Conditions,
+    /// How the cloud names what an operation may do besides what it is called for.
+    pub deeds: Deeds,
     /// The role that is meant to be assumed, when the action is the cloud's one for that and the resource is a role.
     pub assumes: fn(&str, &str) -> Option<(AccountId, RoleRef)>,
     /// Whether a resource belongs to another account than the given one, and is none that one account can open to another.

@@ -1,14 +1,15 @@
 //! Which policies a user, group or role has, and what they amount to.
 
+use super::authorize::{Deed, Demanding, Right};
 use super::cx::{Cx, Write};
 use super::fault::{Fault, Kind, Limit};
 use super::ids::{AccountId, GroupId, PolicyId, UserId};
 use super::policies::{self, NewPolicy, PolicyRef};
-use super::view::{Changed, Holder};
+use super::view::{Changed, Holder, HolderKind, HolderRef};
 use super::{Account, Engine, accounts, groups, roles, users};
 use crate::args;
 use crate::env::Time;
-use crate::policy::{self, Attached, PolicySet, PrincipalPattern, Via};
+use crate::policy::{self, Attached, PolicySet, Via};
 use crate::store::{FromRow, Tx};
 use std::sync::Arc;
 
@@ -71,15 +72,59 @@ impl Engine {
     }
 }
 
+/// A policy that somebody is to get.
+#[derive(Clone, Debug)]
+pub struct Attach {
+    /// Who.
+    pub to: HolderRef,
+    /// Which policy.
+    pub policy: PolicyRef,
+}
+
+impl Demanding for Attach {
+    fn deeds(&self) -> Vec<Deed> {
+        vec![Deed::Attach(self.to.kind())]
+    }
+}
+
+/// A policy that somebody is to lose.
+#[derive(Clone, Debug)]
+pub struct Detach {
+    /// Who.
+    pub from: HolderRef,
+    /// Which policy.
+    pub policy: PolicyRef,
+}
+
+impl Demanding for Detach {
+    fn deeds(&self) -> Vec<Deed> {
+        vec![Deed::Detach(self.from.kind())]
+    }
+}
+
 /// Attaches a policy; attaching it again changes nothing.
-pub async fn attach(write: &mut Write<'_, '_>, holder: &Holder, wanted: &PolicyRef) -> Result<(), Fault> {
+pub async fn attach(write: &mut Write<'_, '_>, wanted: &Right<Attach>) -> Result<(), Fault> {
+    let holder = require(write, &wanted.to).await?;
+    let policy = policies::require(write.cx, write.tx(), &wanted.policy).await?;
+    put(write, &holder, &policy.id).await
+}
+
+/// Makes a policy, and attaches it to the users and groups that its document names.
+pub async fn create(write: &mut Write<'_, '_>, new: &Right<NewPolicy>) -> Result<PolicyId, Fault> {
+    let id = policies::create(write, new).await?;
+    for holder in new.holders() {
+        let holder = require(write, holder).await?;
+        put(write, &holder, &id).await?;
+    }
+    Ok(id)
+}
+
+async fn put(write: &mut Write<'_, '_>, holder: &Holder, policy: &PolicyId) -> Result<(), Fault> {
     let account = write.account().clone();
-    require_holder(write, holder).await?;
-    let policy = policies::require(write.cx, write.tx(), wanted).await?;
     let (kind, id) = columns(holder);
     let sql = "SELECT COUNT(*) FROM attachments WHERE account_id = $1 AND holder_kind = $2 AND holder_id = $3 \
                AND policy_id <> $4";
-    if write.tx().number(sql, args![&account, kind, id, &policy.id]).await? >= ATTACHMENTS {
+    if write.tx().number(sql, args![&account, kind, id, policy]).await? >= ATTACHMENTS {
         return Err(Fault::Quota(Limit::Attachments, ATTACHMENTS.unsigned_abs()));
     }
     write
@@ -87,44 +132,38 @@ pub async fn attach(write: &mut Write<'_, '_>, holder: &Holder, wanted: &PolicyR
             Changed::grants(holder),
             "INSERT INTO attachments (account_id, holder_kind, holder_id, policy_id, created_at, seq) \
              VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
-            args![&account, kind, id, &policy.id, write.cx.now.0, write.generation],
+            args![&account, kind, id, policy, write.cx.now.0, write.generation],
         )
         .await?;
     Ok(())
 }
 
-/// Makes a policy, and attaches it to the users and groups that its document names.
-pub async fn create(write: &mut Write<'_, '_>, new: &NewPolicy) -> Result<PolicyId, Fault> {
-    let (id, document) = policies::create(write, new).await?;
-    for holder in named_in(&document, &write.cx.account.id) {
-        attach(write, &holder, &PolicyRef::Id(id.clone())).await?;
-    }
-    Ok(id)
-}
-
-/// The users and groups of the account that a policy's document names, to be given the policy when it is made.
-pub fn named_in<'d>(document: &'d policy::Document, account: &'d AccountId) -> impl Iterator<Item = Holder> + 'd {
-    document.principals().filter_map(|principal| match principal {
-        PrincipalPattern::User { account: owner, user } if owner == account.as_str() => {
-            Some(Holder::User(user.as_str().into()))
-        }
-        PrincipalPattern::Group { account: owner, group } if owner == account.as_str() => {
-            Some(Holder::Group(group.as_str().into()))
-        }
-        _ => None,
-    })
-}
-
 /// Detaches a policy; detaching one that is not attached changes nothing.
-pub async fn detach(write: &mut Write<'_, '_>, holder: &Holder, wanted: &PolicyRef) -> Result<(), Fault> {
+pub async fn detach(write: &mut Write<'_, '_>, wanted: &Right<Detach>) -> Result<(), Fault> {
     let account = write.account().clone();
-    require_holder(write, holder).await?;
-    let policy = policies::require(write.cx, write.tx(), wanted).await?;
-    let (kind, id) = columns(holder);
+    let holder = require(write, &wanted.from).await?;
+    let policy = policies::require(write.cx, write.tx(), &wanted.policy).await?;
+    let (kind, id) = columns(&holder);
     let sql = "DELETE FROM attachments WHERE account_id = $1 AND holder_kind = $2 AND holder_id = $3 \
                AND policy_id = $4";
-    write.execute_only(Changed::grants(holder), sql, args![&account, kind, id, &policy.id]).await?;
+    write.execute_only(Changed::grants(&holder), sql, args![&account, kind, id, &policy.id]).await?;
     Ok(())
+}
+
+/// The holder itself, which must exist.
+async fn require(write: &mut Write<'_, '_>, holder: &HolderRef) -> Result<Holder, Fault> {
+    let account = write.account().clone();
+    Ok(match holder {
+        HolderRef::User(id) => {
+            users::require(write.tx(), &account, id).await?;
+            Holder::User(id.clone())
+        }
+        HolderRef::Group(id) => {
+            groups::require(write.tx(), &account, id).await?;
+            Holder::Group(id.clone())
+        }
+        HolderRef::Role(wanted) => Holder::Role(roles::require(write, wanted).await?.id),
+    })
 }
 
 /// The policies attached to a holder itself, oldest attachment first.
@@ -166,17 +205,6 @@ pub async fn list(cx: &Cx, holder: &Holder) -> Result<Vec<AttachedPolicy>, Fault
             }
         })
         .collect()
-}
-
-/// What policies are attached to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HolderKind {
-    /// A sub-user.
-    User,
-    /// A user group.
-    Group,
-    /// A role.
-    Role,
 }
 
 /// Somebody who has a policy.
@@ -384,14 +412,5 @@ fn columns(holder: &Holder) -> (&'static str, &str) {
         Holder::User(id) => ("user", id.as_str()),
         Holder::Role(id) => ("role", id.as_str()),
         Holder::Group(id) => ("group", id.as_str()),
-    }
-}
-
-async fn require_holder(write: &mut Write<'_, '_>, holder: &Holder) -> Result<(), Fault> {
-    let account = write.account().clone();
-    match holder {
-        Holder::User(id) => users::require(write.tx(), &account, id).await,
-        Holder::Role(id) => roles::require(write, &roles::RoleRef::Id(id.clone())).await.map(|_| ()),
-        Holder::Group(id) => groups::require(write.tx(), &account, id).await.map(|_| ()),
     }
 }

@@ -1,18 +1,17 @@
-//! The one place that asks the evaluator, and the only maker of [`Authorized`].
+//! The one place that asks the evaluator, and the only maker of [`Authorized`] and [`Right`].
 //!
 //! An operation takes `Authorized<Input>`, which cannot be made elsewhere: a route that was not authorised does not
-//! compile. The root account may do everything in its own account; everyone else has the intersection of identity
+//! compile. A function that gives or takes rights takes a `Right<…>` of what it does: an operation that does not ask for it,
+//! under whatever name it is called, does not compile either. The root account may do everything in its own account; everyone else has the intersection of identity
 //! policies, permission boundary and session policy, and a matching deny anywhere wins.
 
 use super::cx::{Cx, Identity, Session};
 use super::fault::{Denial, Fault};
-use super::roles::Role;
-use super::{Account, Engine, Grants};
+use super::view::HolderKind;
+use super::{Engine, Grants};
 use crate::policy::{
-    self, Attached, Context, Decision, Explanation, Layers, PolicyRef, PolicySet, Question, Reason, Requester,
-    Resource, Variables, Via,
+    self, Attached, Context, Decision, Explanation, Layers, PolicySet, Question, Reason, Requester, Resource, Variables,
 };
-use std::any::Any;
 use std::borrow::Cow;
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
@@ -31,6 +30,8 @@ pub struct Asked {
     pub foreign: bool,
     /// The condition keys that every request has, with the caller's tags; worked out when a document has conditions at all.
     pub common: fn(&Cx, &[(&str, &str)]) -> Conditions,
+    /// How the caller's cloud names what else may be asked.
+    pub deeds: Deeds,
 }
 
 /// Condition keys and values.
@@ -43,19 +44,28 @@ impl Asked {
     }
 }
 
-/// An input whose caller has been found to be allowed to bring it.
-pub struct Authorized<T: ?Sized> {
-    input: Arc<T>,
-    evidence: Arc<Evidence>,
-}
+/// The answer yes: what the question was, and what it was answered from. Only this module makes one.
+pub struct Granted(Arc<Evidence>);
 
-impl<T: ?Sized> Clone for Authorized<T> {
-    fn clone(&self) -> Authorized<T> {
-        Authorized { input: self.input.clone(), evidence: self.evidence.clone() }
+impl Granted {
+    /// The question that was answered with yes, and what it was answered from.
+    pub fn evidence(&self) -> &Arc<Evidence> {
+        &self.0
+    }
+
+    /// Ties the input that the question was about to the answer.
+    pub fn seal<T>(self, input: T) -> Authorized<T> {
+        Authorized { input, evidence: self.0 }
     }
 }
 
-impl<T: ?Sized> Deref for Authorized<T> {
+/// An input whose caller has been found to be allowed to bring it.
+pub struct Authorized<T> {
+    input: T,
+    evidence: Arc<Evidence>,
+}
+
+impl<T> Deref for Authorized<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
@@ -63,19 +73,83 @@ impl<T: ?Sized> Deref for Authorized<T> {
     }
 }
 
-impl<T: ?Sized> Authorized<T> {
+impl<T> Authorized<T> {
     /// The question that was answered with yes, and what it was answered from.
     pub fn evidence(&self) -> &Arc<Evidence> {
         &self.evidence
     }
+
+    /// Demands the right to do what this input asks for.
+    pub async fn demand<D: Demanding>(&self, cx: &Cx, deed: D) -> Result<Right<D>, Fault> {
+        demand(cx, &self.evidence, deed).await
+    }
 }
 
-impl Authorized<dyn Any + Send + Sync> {
-    /// The same permission for the input's own type; none when it is another type, which is a mistake in a registry.
-    pub fn narrow<T: Any + Send + Sync>(&self) -> Option<Authorized<T>> {
-        let input = self.input.clone().downcast::<T>().ok()?;
-        Some(Authorized { input, evidence: self.evidence.clone() })
+/// Something that gives or takes rights, or shows them, and so needs a permission of its own, whatever operation asks for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// A policy is made.
+    CreatePolicy,
+    /// A policy is attached.
+    Attach(HolderKind),
+    /// A policy is detached.
+    Detach(HolderKind),
+    /// A permanent key is made.
+    CreateKey,
+    /// A role's trust policy is replaced.
+    UpdateTrust,
+    /// A role's description is replaced.
+    UpdateDescription,
+    /// It is decided whether a console may be entered as a role.
+    UpdateConsoleLogin,
+    /// A role's longest session is changed.
+    UpdateSessionDuration,
+    /// The account's roles are listed.
+    ListRoles,
+}
+
+/// What the engine does only for whoever has the right to each of its deeds.
+pub trait Demanding {
+    /// The deeds that doing it comes down to.
+    fn deeds(&self) -> Vec<Deed>;
+}
+
+/// The right to do something, which only [`demand`] makes: the functions that do it take nothing less, so that no operation
+/// can forget to ask.
+#[derive(Clone)]
+pub struct Right<D>(D);
+
+impl<D> Deref for Right<D> {
+    type Target = D;
+
+    fn deref(&self) -> &D {
+        &self.0
     }
+}
+
+/// How a cloud names deeds as actions.
+#[derive(Clone, Copy)]
+pub struct Deeds {
+    /// The action whose permission a deed needs.
+    pub action: fn(Deed) -> &'static str,
+    /// Whether the permission for an action includes a deed by the cloud's own documentation.
+    pub includes: fn(&str, Deed) -> bool,
+}
+
+/// Asks whether the caller may do all of this, where the permission that its operation was authorised by does not say so.
+pub async fn demand<D: Demanding>(cx: &Cx, operation: &Evidence, deed: D) -> Result<Right<D>, Fault> {
+    let Deeds { action, includes } = operation.asked.deeds;
+    let mut asked: Vec<&str> = vec![&operation.asked.action];
+    for wanted in deed.deeds() {
+        let name = action(wanted);
+        if asked.contains(&name) || includes(&operation.asked.action, wanted) {
+            continue;
+        }
+        let question = Asked { action: Cow::Borrowed(name), resources: None, ..operation.asked.clone() };
+        ask(cx, question).await?;
+        asked.push(name);
+    }
+    Ok(Right(deed))
 }
 
 /// What a decision was made from: enough to explain it later, without anything of it having been worked out before.
@@ -150,14 +224,9 @@ impl Evidence {
     }
 
     /// Adds the side of the role that is meant to be assumed, to be explained too.
-    pub fn add_trust(&self, owner: &Account, role: &Role) {
+    pub fn add_trust(&self, trust: Attached) {
         // There is one role at most; were there another, the first stays.
-        let _ = self.trust.set(self.trust_of(owner, role));
-    }
-
-    fn trust_of(&self, owner: &Account, role: &Role) -> Attached {
-        let policy = PolicyRef { id: role.id.to_string(), name: format!("trust policy of {}", role.name) };
-        Attached { policy, via: Via::Trust, document: role.trust(&self.cx.engine, owner) }
+        let _ = self.trust.set(trust);
     }
 
     /// Where what was asked about is kept.
@@ -231,19 +300,9 @@ pub async fn gather(cx: &Cx, asked: Asked) -> Result<Arc<Evidence>, Fault> {
     Ok(Arc::new(Evidence::new(cx, asked, Some(rights))))
 }
 
-/// Asks whether the caller may do this, and seals the input when it may.
-pub async fn authorize(
-    cx: &Cx,
-    asked: Asked,
-    input: Arc<dyn Any + Send + Sync>,
-) -> Result<Authorized<dyn Any + Send + Sync>, Fault> {
-    Ok(Authorized { input, evidence: ask(cx, asked).await? })
-}
-
-/// Asks whether the caller may do something else too, which the same request brings with it.
-pub async fn authorize_also(cx: &Cx, first: &Evidence, action: &'static str) -> Result<(), Fault> {
-    let asked = Asked { action: Cow::Borrowed(action), resources: None, ..first.asked.clone() };
-    ask(cx, asked).await.map(drop)
+/// Asks whether the caller may do this.
+pub async fn authorize(cx: &Cx, asked: Asked) -> Result<Granted, Fault> {
+    ask(cx, asked).await.map(Granted)
 }
 
 async fn ask(cx: &Cx, asked: Asked) -> Result<Arc<Evidence>, Fault> {
@@ -252,14 +311,13 @@ async fn ask(cx: &Cx, asked: Asked) -> Result<Arc<Evidence>, Fault> {
     if decision.is_allow() { Ok(evidence) } else { Err(evidence.denial(decision.reason)) }
 }
 
-/// Seals the input of an operation that the cloud documents as needing no permission.
-pub fn free(cx: &Cx, asked: Asked, input: Arc<dyn Any + Send + Sync>) -> Authorized<dyn Any + Send + Sync> {
-    Authorized { input, evidence: Arc::new(Evidence::new(cx, asked, None)) }
+/// The answer for an operation that the cloud documents as needing no permission.
+pub fn free(cx: &Cx, asked: Asked) -> Granted {
+    Granted(Arc::new(Evidence::new(cx, asked, None)))
 }
 
 /// Asks a role's trust policy whether the caller may assume it; `evidence` is what its own side was decided from.
-pub fn trusted(evidence: &Arc<Evidence>, owner: &Account, role: &Role) -> Result<(), Fault> {
-    let trust = evidence.trust_of(owner, role);
+pub fn trusted(evidence: &Arc<Evidence>, trust: Attached) -> Result<(), Fault> {
     let decision = evidence.requester(|who| {
         let conditional = trust.document.is_conditional();
         evidence.question(conditional, |question| policy::decide_trust(&trust.document, who, question))

@@ -2,9 +2,9 @@
 
 use super::cx::{Cx, Write};
 use super::fault::{Fault, Internal, Kind, Refusal};
-use super::ids::PolicyId;
+use super::ids::{PolicyId, RoleRef};
 use super::policies::{self, Policy, PolicyRef};
-use super::roles::{self, RoleRef};
+use super::roles;
 use super::users;
 use super::view::{Changed, Holder};
 use crate::args;

@@ -53,3 +53,22 @@ ids! {
     /// The public half of a key, permanent or temporary.
     SecretId;
 }
+
+/// A role by id or by name; the id counts when both are given.
+#[derive(Clone, Debug)]
+pub enum RoleRef {
+    /// By id.
+    Id(RoleId),
+    /// By name.
+    Name(String),
+}
+
+impl RoleRef {
+    /// What it was called by.
+    pub fn text(&self) -> &str {
+        match self {
+            RoleRef::Id(id) => id.as_str(),
+            RoleRef::Name(name) => name,
+        }
+    }
+}

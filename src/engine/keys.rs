@@ -1,5 +1,6 @@
 //! Permanent keys, and what a key id stands for when a request arrives.
 
+use super::authorize::{Deed, Demanding, Right};
 use super::cx::{Caller, Cx, Identity, Session, Write};
 use super::fault::{Fault, Kind, Limit, TokenFailure, Unauthenticated};
 use super::ids::{AccountId, SecretId, UserId};
@@ -153,11 +154,24 @@ async fn load(engine: &Arc<Engine>, tx: &mut Tx<'_>, secret_id: SecretId) -> Res
     Ok(Some(Key::new(row.account_id.into(), secret_id, secret, owner)))
 }
 
+/// What a new key is to be.
+#[derive(Default)]
+pub struct NewKey {
+    /// A text of its owner's.
+    pub description: String,
+}
+
+impl Demanding for NewKey {
+    fn deeds(&self) -> Vec<Deed> {
+        vec![Deed::CreateKey]
+    }
+}
+
 /// Makes a key for an identity of the account; `user` is none for the root account.
 pub async fn create(
     write: &mut Write<'_, '_>,
     user: Option<&UserId>,
-    description: &str,
+    new: &Right<NewKey>,
 ) -> Result<(KeyInfo, Secret), Fault> {
     let account = write.account().clone();
     let owner = user.map_or("", UserId::as_str);
@@ -169,6 +183,7 @@ pub async fn create(
     let secret_id = new_secret_id(env);
     let secret = Secret::new(env.alphanumeric(32));
     let sealed = write.cx.engine.sealer.seal(env, secret_id.as_str(), &secret)?;
+    let description = new.description.as_str();
     let row = row(&account, owner, &secret_id, &sealed, description, write.cx.now, write.generation);
     if write.execute_only(Changed::NOTHING, INSERT, row).await? == 0 {
         return Err(Fault::Exists(Kind::Key, secret_id.to_string()));

@@ -1,13 +1,14 @@
 //! Policies: the account's own and the ones that come with a cloud.
 
+use super::authorize::{Deed, Demanding};
 use super::cx::{Cx, Write};
 use super::fault::{Fault, Internal, Kind, Limit, Refusal};
 use super::ids::{AccountId, PolicyId};
-use super::view::Changed;
+use super::view::{Changed, HolderRef};
 use super::{Account, Engine, roles};
 use crate::args;
 use crate::env::Time;
-use crate::policy::{self, Document, Rules};
+use crate::policy::{self, Document, PrincipalPattern, Rules};
 use crate::store::{FromRow, Tx};
 use std::sync::Arc;
 
@@ -50,19 +51,52 @@ pub struct Policy {
     pub attached: i64,
 }
 
-/// What a new policy is to be.
-#[derive(Clone, Debug)]
+/// What a new policy is to be. Its document has been read: what was read is what is authorised, stored and attached.
 pub struct NewPolicy {
     /// Its name, unique in the account.
     pub name: String,
     /// What it is for.
     pub description: String,
-    /// Its text.
-    pub document: String,
-    /// How its text is to be read.
-    pub kind: policy::Kind,
+    /// Its document.
+    document: Arc<Document>,
+    /// The users and groups that its document names, who get it at once.
+    holders: Vec<HolderRef>,
     /// Key and value.
     pub tags: Vec<(String, String)>,
+}
+
+impl NewPolicy {
+    /// Reads the document; without tags and without a description.
+    pub fn read(cx: &Cx, name: &str, kind: policy::Kind, text: &str) -> Result<NewPolicy, Fault> {
+        let document = written(&cx.engine, &cx.account, kind, text)?;
+        let holders = named_in(&document, &cx.account.id).collect();
+        Ok(NewPolicy { name: name.to_owned(), description: String::new(), document, holders, tags: Vec::new() })
+    }
+
+    /// Who gets it at once.
+    pub(super) fn holders(&self) -> &[HolderRef] {
+        &self.holders
+    }
+}
+
+impl Demanding for NewPolicy {
+    fn deeds(&self) -> Vec<Deed> {
+        let attached = self.holders.iter().map(|holder| Deed::Attach(holder.kind()));
+        std::iter::once(Deed::CreatePolicy).chain(attached).collect()
+    }
+}
+
+/// The users and groups of the account that a policy's document names, to be given the policy when it is made.
+fn named_in<'d>(document: &'d Document, account: &'d AccountId) -> impl Iterator<Item = HolderRef> + 'd {
+    document.principals().filter_map(|principal| match principal {
+        PrincipalPattern::User { account: owner, user } if owner == account.as_str() => {
+            Some(HolderRef::User(user.as_str().into()))
+        }
+        PrincipalPattern::Group { account: owner, group } if owner == account.as_str() => {
+            Some(HolderRef::Group(group.as_str().into()))
+        }
+        _ => None,
+    })
 }
 
 /// A policy by id or by name; the id counts when both are given.
@@ -160,11 +194,10 @@ fn rules(account: &Account, kind: policy::Kind) -> Rules<'_> {
     Rules::new(kind, account.id.as_str(), u64::try_from(account.app_id).unwrap_or(0))
 }
 
-/// Makes a policy; its id, and its document as it was read.
-pub(super) async fn create(write: &mut Write<'_, '_>, new: &NewPolicy) -> Result<(PolicyId, Arc<Document>), Fault> {
+/// Makes a policy, and attaches it to nobody.
+pub(super) async fn create(write: &mut Write<'_, '_>, new: &NewPolicy) -> Result<PolicyId, Fault> {
     let account = write.account().clone();
-    let document = written(&write.cx.engine, &write.cx.account, new.kind, &new.document)?;
-    roles::check_principals(write, &document).await?;
+    roles::check_principals(write, &new.document).await?;
     if preset_named(write.cx, &new.name).is_some() || id_of(write.tx(), &account, &new.name).await?.is_some() {
         return Err(Fault::Exists(Kind::Policy, new.name.clone()));
     }
@@ -193,7 +226,7 @@ pub(super) async fn create(write: &mut Write<'_, '_>, new: &NewPolicy) -> Result
             Changed::NOTHING,
             "INSERT INTO policy_versions (account_id, policy_id, version, document, created_at) \
              VALUES ($1, $2, 1, $3, $4)",
-            args![&account, &id, &new.document, now],
+            args![&account, &id, new.document.text(), now],
         )
         .await?;
     for (place, (key, value)) in (0_i64..).zip(&new.tags) {
@@ -206,7 +239,7 @@ pub(super) async fn create(write: &mut Write<'_, '_>, new: &NewPolicy) -> Result
             )
             .await?;
     }
-    Ok((id, document))
+    Ok(id)
 }
 
 /// A policy of the caller's account or of its cloud.
@@ -223,31 +256,42 @@ pub async fn get(cx: &Cx, wanted: &PolicyRef) -> Result<(Policy, Vec<(String, St
     Ok((policy, tags))
 }
 
-/// Changes the default version's text, and the description, when they are given.
-pub async fn update(
-    write: &mut Write<'_, '_>,
-    wanted: &PolicyRef,
-    description: Option<&str>,
-    document: Option<&str>,
-    name: Option<&str>,
-) -> Result<PolicyId, Fault> {
+/// The parts of a policy that can be changed; `None` leaves a part as it is.
+#[derive(Default)]
+pub struct PolicyPatch {
+    /// Its name.
+    pub name: Option<String>,
+    /// What it is for.
+    pub description: Option<String>,
+    /// The default version's document.
+    pub document: Option<Arc<Document>>,
+}
+
+/// Changes the parts of a policy that are given: all of them or none.
+pub async fn update(write: &mut Write<'_, '_>, wanted: &PolicyRef, patch: &PolicyPatch) -> Result<PolicyId, Fault> {
     let account = write.account().clone();
-    if let Some(text) = document {
-        let read = written(&write.cx.engine, &write.cx.account, policy::Kind::Identity, text)?;
-        roles::check_principals(write, &read).await?;
+    let PolicyPatch { name, description, document } = patch;
+    if let Some(document) = document {
+        roles::check_principals(write, document).await?;
     }
     let policy = own(require(write.cx, write.tx(), wanted).await?)?;
     if let Some(name) = name
-        && name != policy.name
+        && *name != policy.name
         && (preset_named(write.cx, name).is_some() || id_of(write.tx(), &account, name).await?.is_some())
     {
-        return Err(Fault::Exists(Kind::Policy, name.to_owned()));
+        return Err(Fault::Exists(Kind::Policy, name.clone()));
     }
     let now = write.cx.now.0;
     write
         .execute(
             "UPDATE policies SET name = $3, description = $4, updated_at = $5 WHERE account_id = $1 AND id = $2",
-            args![&account, &policy.id, name.unwrap_or(&policy.name), description.unwrap_or(&policy.description), now],
+            args![
+                &account,
+                &policy.id,
+                name.as_ref().unwrap_or(&policy.name),
+                description.as_ref().unwrap_or(&policy.description),
+                now
+            ],
         )
         .await?;
     if let Some(document) = document {
@@ -255,7 +299,7 @@ pub async fn update(
             .execute(
                 "UPDATE policy_versions SET document = $3 WHERE account_id = $1 AND policy_id = $2 AND version = \
                  (SELECT default_version FROM policies WHERE account_id = $1 AND id = $2)",
-                args![&account, &policy.id, document],
+                args![&account, &policy.id, document.text()],
             )
             .await?;
     }

@@ -1,13 +1,14 @@
 //! Roles, their trust policies and tags.
 
+use super::authorize::{Deed, Demanding, Right};
 use super::cx::{Cx, Write};
 use super::fault::{Fault, Kind, Limit, Refusal};
-use super::ids::{AccountId, RoleId};
+use super::ids::{AccountId, RoleId, RoleRef};
 use super::view::{Changed, Holder, Part};
 use super::{Account, Engine, accounts, policies, users};
 use crate::args;
 use crate::env::Time;
-use crate::policy::{self, Document, PrincipalPattern};
+use crate::policy::{self, Attached, Document, PolicyRef, PrincipalPattern, Via};
 use crate::store::{FromRow, Tx};
 use std::sync::{Arc, OnceLock};
 
@@ -46,39 +47,21 @@ pub struct Role {
 }
 
 impl Role {
-    /// The trust policy, compiled at the first use.
-    pub fn trust(&self, engine: &Engine, account: &Account) -> Arc<Document> {
+    /// The trust policy, compiled at the first use, as the evaluator takes it.
+    pub fn trust(&self, engine: &Engine, account: &Account) -> Attached {
         let read = || policies::stored(engine, account, policy::Kind::Trust, &self.document);
-        self.trust.get_or_init(read).clone()
-    }
-}
-
-/// A role by id or by name; the id counts when both are given.
-#[derive(Clone, Debug)]
-pub enum RoleRef {
-    /// By id.
-    Id(RoleId),
-    /// By name.
-    Name(String),
-}
-
-impl RoleRef {
-    /// What it was called by.
-    pub fn text(&self) -> &str {
-        match self {
-            RoleRef::Id(id) => id.as_str(),
-            RoleRef::Name(name) => name,
-        }
+        let document = self.trust.get_or_init(read).clone();
+        let policy = PolicyRef { id: self.id.to_string(), name: format!("trust policy of {}", self.name) };
+        Attached { policy, via: Via::Trust, document }
     }
 }
 
 /// What a new role is to be.
-#[derive(Clone, Debug)]
 pub struct NewRole {
     /// Its name.
     pub name: String,
-    /// The trust policy's text.
-    pub document: String,
+    /// The trust policy.
+    pub document: Arc<Document>,
     /// A text of the account's.
     pub description: String,
     /// Whether a console may be entered as this role.
@@ -90,16 +73,39 @@ pub struct NewRole {
 }
 
 /// The parts of a role that can be changed; `None` leaves a part as it is.
-#[derive(Clone, Debug, Default)]
+#[derive(Default)]
 pub struct RolePatch {
-    /// The trust policy's text.
-    pub document: Option<String>,
+    /// The trust policy.
+    pub document: Option<Arc<Document>>,
     /// A text of the account's.
     pub description: Option<String>,
     /// Whether a console may be entered as this role.
     pub console_login: Option<bool>,
     /// The longest session in seconds.
     pub session_duration: Option<i64>,
+}
+
+impl Demanding for RolePatch {
+    fn deeds(&self) -> Vec<Deed> {
+        [
+            (self.document.is_some(), Deed::UpdateTrust),
+            (self.description.is_some(), Deed::UpdateDescription),
+            (self.console_login.is_some(), Deed::UpdateConsoleLogin),
+            (self.session_duration.is_some(), Deed::UpdateSessionDuration),
+        ]
+        .into_iter()
+        .filter_map(|(given, deed)| given.then_some(deed))
+        .collect()
+    }
+}
+
+/// The roles of the account, to be looked through.
+pub struct Listing;
+
+impl Demanding for Listing {
+    fn deeds(&self) -> Vec<Deed> {
+        vec![Deed::ListRoles]
+    }
 }
 
 #[derive(FromRow)]
@@ -174,7 +180,7 @@ pub async fn create(write: &mut Write<'_, '_>, new: &NewRole) -> Result<RoleId, 
 
 pub(super) async fn create_as(write: &mut Write<'_, '_>, new: &NewRole, kind: &str) -> Result<RoleId, Fault> {
     let account = write.account().clone();
-    check_trust(write, &new.document).await?;
+    check_principals(write, &new.document).await?;
     check_tags(&new.tags)?;
     // 2^62 and a little: what the published ids look like. Far below the next power of two, so always 19 digits.
     let id = RoleId::from(((1_u64 << 62) + write.cx.engine.env.below(1 << 44)).to_string());
@@ -190,7 +196,7 @@ pub(super) async fn create_as(write: &mut Write<'_, '_>, new: &NewRole, kind: &s
                 &account,
                 &id,
                 &new.name,
-                &new.document,
+                new.document.text(),
                 &new.description,
                 new.console_login,
                 new.session_duration,
@@ -212,9 +218,9 @@ pub(super) async fn create_as(write: &mut Write<'_, '_>, new: &NewRole, kind: &s
 }
 
 /// Changes the parts of a role that are given: all of them or none.
-pub async fn update(write: &mut Write<'_, '_>, wanted: &RoleRef, patch: &RolePatch) -> Result<(), Fault> {
+pub async fn update(write: &mut Write<'_, '_>, wanted: &RoleRef, patch: &Right<RolePatch>) -> Result<(), Fault> {
     if let Some(document) = &patch.document {
-        check_trust(write, document).await?;
+        check_principals(write, document).await?;
     }
     let account = write.account().clone();
     let old = require(write, wanted).await?;
@@ -226,7 +232,7 @@ pub async fn update(write: &mut Write<'_, '_>, wanted: &RoleRef, patch: &RolePat
             args![
                 &account,
                 &old.id,
-                patch.document.as_ref().unwrap_or(&old.document),
+                patch.document.as_ref().map_or(old.document.as_str(), |document| document.text()),
                 patch.description.as_ref().unwrap_or(&old.description),
                 patch.console_login.unwrap_or(old.console_login),
                 patch.session_duration.unwrap_or(old.session_duration),
@@ -261,6 +267,7 @@ pub(super) async fn remove(write: &mut Write<'_, '_>, role: Role) -> Result<(), 
 /// One page of the account's roles, oldest first, and how many there are in all. `keep` filters when it is given.
 pub async fn list(
     cx: &Cx,
+    _: &Right<Listing>,
     keep: Option<&(dyn Fn(&Role) -> bool + Send + Sync)>,
     offset: i64,
     limit: i64,
@@ -396,12 +403,6 @@ fn check_tags(tags: &[(String, String)]) -> Result<(), Fault> {
         }
     }
     Ok(())
-}
-
-/// A trust policy must be well-formed, and the accounts, users and groups that it names must exist.
-async fn check_trust(write: &mut Write<'_, '_>, text: &str) -> Result<(), Fault> {
-    let document = policies::written(&write.cx.engine, &write.cx.account, policy::Kind::Trust, text)?;
-    check_principals(write, &document).await
 }
 
 /// Makes sure that the accounts, users and groups that a document names exist.

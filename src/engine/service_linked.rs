@@ -5,7 +5,8 @@
 use super::cx::{Cx, Write};
 use super::fault::{Fault, Kind, Refusal};
 use super::ids::RoleId;
-use super::roles::{self, NewRole, RoleRef, SERVICE_LINKED};
+use super::ids::RoleRef;
+use super::roles::{self, NewRole, SERVICE_LINKED};
 use super::view::Changed;
 use crate::args;
 use crate::store::FromRow;

@@ -6,9 +6,9 @@
 use super::authorize::{self, Evidence};
 use super::cx::{Cx, Identity, Opened, Session};
 use super::fault::{Fault, Internal, Kind, Refusal};
-use super::ids::{AccountId, RoleId, SecretId, UserId};
+use super::ids::{AccountId, RoleId, RoleRef, SecretId, UserId};
 use super::keys::{Key, Owner};
-use super::roles::{Role, RoleRef};
+use super::roles::Role;
 use super::view::{Changed, Part};
 use super::{Account, Engine, accounts, keys, policies};
 use crate::args;
@@ -61,7 +61,7 @@ pub async fn assume(
     cx.engine.view.current(account).await?;
     let owner = cx.engine.account(account).await?.ok_or_else(no_role)?;
     let role = cx.engine.role(account, wanted_role).await?.ok_or_else(no_role)?;
-    authorize::trusted(evidence, &owner, &role)?;
+    authorize::trusted(evidence, role.trust(&cx.engine, &owner))?;
     let seconds = duration(&role, wanted.seconds)?;
     open(cx, &owner, Some(&role), wanted, seconds)
 }

@@ -8,7 +8,7 @@ use super::roles;
 use super::view::Changed;
 use crate::args;
 use crate::env::Time;
-use crate::policy;
+use crate::policy::Document;
 use crate::store::FromRow;
 
 /// How many versions a policy may have.
@@ -39,12 +39,11 @@ struct VersionRow {
 pub async fn create(
     write: &mut Write<'_, '_>,
     id: &PolicyId,
-    document: &str,
+    document: &Document,
     make_default: bool,
 ) -> Result<i64, Fault> {
     let account = write.account().clone();
-    let read = policies::written(&write.cx.engine, &write.cx.account, policy::Kind::Identity, document)?;
-    roles::check_principals(write, &read).await?;
+    roles::check_principals(write, document).await?;
     own(write, id).await?;
     let count = "SELECT COUNT(*) FROM policy_versions WHERE account_id = $1 AND policy_id = $2";
     if write.tx().number(count, args![&account, id]).await? >= VERSIONS {
@@ -64,7 +63,7 @@ pub async fn create(
             Changed::NOTHING,
             "INSERT INTO policy_versions (account_id, policy_id, version, document, created_at) \
              VALUES ($1, $2, $3, $4, $5)",
-            args![&account, id, number, document, write.cx.now.0],
+            args![&account, id, number, document.text(), write.cx.now.0],
         )
         .await?;
     if make_default {

@@ -9,7 +9,7 @@
 //! Deliberately absent: any expiry by time, and a cache of things that do not exist.
 
 use super::fault::Fault;
-use super::ids::{AccountId, GroupId, RoleId, SecretId, UserId};
+use super::ids::{AccountId, GroupId, RoleId, RoleRef, SecretId, UserId};
 use super::{Account, Grants, Key, Role};
 use crate::args;
 use crate::store::{BoxFuture, Store, Tx};
@@ -28,6 +28,39 @@ pub enum Holder {
     Role(RoleId),
     /// A user group; its policies count for its members, never for itself.
     Group(GroupId),
+}
+
+/// What policies are attached to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HolderKind {
+    /// A sub-user.
+    User,
+    /// A user group.
+    Group,
+    /// A role.
+    Role,
+}
+
+/// Who is to get or to lose a policy, as a request names it.
+#[derive(Clone, Debug)]
+pub enum HolderRef {
+    /// A sub-user.
+    User(UserId),
+    /// A user group.
+    Group(GroupId),
+    /// A role.
+    Role(RoleRef),
+}
+
+impl HolderRef {
+    /// What it is.
+    pub fn kind(&self) -> HolderKind {
+        match self {
+            HolderRef::User(_) => HolderKind::User,
+            HolderRef::Group(_) => HolderKind::Group,
+            HolderRef::Role(_) => HolderKind::Role,
+        }
+    }
 }
 
 /// A part of the view that a write changed.

@@ -5,10 +5,10 @@ pub mod authenticate;
 pub mod limit;
 
 use crate::admin;
-use crate::dialect::contract::{Answer, Body, Dialect, Op, Permission, RawRequest, Run, Subject};
+use crate::dialect::contract::{Answer, Body, Dialect, Op, Permission, RawRequest, Step, Subject};
 use crate::dialect::stubs::Stubs;
 use crate::dialect::{self};
-use crate::engine::authorize::{Asked, authorize, authorize_also, free};
+use crate::engine::authorize::{Asked, authorize, free};
 use crate::engine::cx::{self, Cx};
 use crate::engine::fault::{Denial, Fault};
 use crate::engine::{Engine, accounts};
@@ -127,33 +127,29 @@ async fn carry_out(
     let op = *routed.insert(route.op);
     trace.routed(&route);
     trace.limited(app.limiter.take(now, &account.id, &route.service, &route.action, op.rate))?;
-    let input = (op.decode)(&route.params)?;
+    let call = (op.decode)(&route.params)?;
     let now = app.engine.now(&account);
     let cx = Cx { engine: app.engine.clone(), caller, account, now, peer: raw.peer.to_string().into() };
-    let Subject { resources, context, also } = match op.permission {
-        Permission::Free | Permission::Operation => Subject::default(),
-        Permission::Asks(asks) => asks(&cx, &input).await?,
+    let Subject { resources, context } = match call.subject(&cx) {
+        Some(subject) => subject.await?,
+        None => Subject::default(),
     };
     let action = route.permission_name();
     let named = resources.as_ref().and_then(|names| names.first());
     let foreign = named.is_some_and(|resource| (dialect.is_foreign)(&cx.account, &action, resource));
-    let asked = Asked { action, resources, context, foreign, common: dialect.conditions };
-    let permit = match op.permission {
-        Permission::Free => free(&cx, asked, input),
-        _ => match authorize(&cx, asked, input).await {
+    let asked = Asked { action, resources, context, foreign, common: dialect.conditions, deeds: dialect.deeds };
+    let granted = match op.permission {
+        Permission::Free => free(&cx, asked),
+        Permission::Operation | Permission::Resource => match authorize(&cx, asked).await {
             Err(Fault::Denied(denial)) => return Err(with_trust(dialect, denial).await),
             other => other?,
         },
     };
-    for action in also {
-        authorize_also(&cx, permit.evidence(), action).await?;
-    }
-    trace.allowed(permit.evidence());
-    match op.run {
-        Run::Read(run) => run(&cx, permit).await,
-        Run::Write(run) => cx::write(cx, move |write| run(write, permit.clone())).await,
-        Run::Open(run) => {
-            let opened = run(&cx, permit).await?;
+    trace.allowed(granted.evidence());
+    match call.run(cx.clone(), granted).await? {
+        Step::Done(body) => Ok(body),
+        Step::Write(job) => cx::write(cx, job).await,
+        Step::Open(opened) => {
             cx.engine.store.append(opened.row).await?;
             Ok(opened.reply)
         }
@@ -167,7 +163,7 @@ async fn with_trust(dialect: &Dialect, denial: Denial) -> Fault {
         && let Ok(Some(role)) = engine.role(&owner, &role).await
         && let Ok(Some(owner)) = engine.account(&owner).await
     {
-        denial.evidence.add_trust(&owner, &role);
+        denial.evidence.add_trust(role.trust(engine, &owner));
     }
     Fault::Denied(denial)
 }

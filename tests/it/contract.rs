@@ -4,7 +4,7 @@
 use crate::catalogue::{action, catalogue, type_of};
 use crate::support::{assert_same, in_memory, on_each_database, operations};
 use crate::world::World;
-use camulator::dialect::contract::{Op, Run};
+use camulator::dialect::contract::{Mode, Op};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
@@ -249,7 +249,7 @@ fn a_read_changes_nothing() {
     on_each_database(async |t| {
         let world = World::of(&t).await;
         let before = t.dump().await;
-        for op in operations().filter(|op| matches!(op.run, Run::Read(_))) {
+        for op in operations().filter(|op| op.mode == Mode::Read) {
             world.root.ask(op, world.sample(op)).await.ok();
         }
         assert_same(&t.dump().await, &before, "something was left behind");

@@ -17,6 +17,7 @@ mod authorisation;
 mod catalogue;
 mod codes;
 mod contract;
+mod deeds;
 mod journal;
 #[path = "../policy/played.rs"]
 mod policy_corpus;

@@ -525,7 +525,7 @@ fn actions_table() -> String {
         let permission = match op.permission {
             Permission::Free => "none",
             Permission::Operation => "operation",
-            Permission::Asks(_) => "request",
+            Permission::Resource => "resource",
         };
         let note = if op.extension { "extension " } else { "" };
         table += &format!("| {} | {} | {} | {permission} | {note}|\n", op.service, op.action, op.rate);

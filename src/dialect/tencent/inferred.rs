@@ -24,7 +24,7 @@
 //! | a principal's account unknown to this emulator | `InvalidParameter.PrincipalQcsNotExist` |
 //! | actions without a documented rate | 20 a second |
 //! | the key actions by a role's session without `TargetUin` | `InvalidParameter.ParamError`: a role has no keys |
-//! | this emulator's own actions (CreateCamStrategy, OperateCamStrategy, ListRoles, UpdateRole) | asked under their own names, whatever they have in common with others |
+//! | this emulator's own actions | asked under their own names, and under that of each action whose work this request makes them do: CreateCamStrategy as CreatePolicy, OperateCamStrategy as the Attach- or Detach- action, ListRoles as DescribeRoleList, UpdateRole as the action for each part it changes |
 //! | CreatePolicy, CreateCamStrategy with `principal` | attached to the users and groups named, for which `cam:AttachUserPolicy` and `cam:AttachGroupPolicy` are asked too; what a later version names is checked and attached to nobody |
 //! | a resource of another account | refused, whoever asks and whatever is attached, but for roles to be assumed |
 //! | a session policy | decoded once more, whatever it looks like; what cannot be decoded is `StrategyFormatError` |

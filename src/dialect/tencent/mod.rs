@@ -1,13 +1,15 @@
 //! Tencent Cloud: API 3.0 of CAM 2019-01-16 and STS 2018-08-13, over `POST` with JSON, signed with TC3-HMAC-SHA256.
 //!
 //! `tc3` is the signature, `route` finds the operation, `params` and `reply` are the two directions of the wire, `codes` the
-//! error table, `conditions` what policies can ask about a request, `operations` the registry; `cam` and `sts` hold an operation's request, response and function each.
+//! error table, `conditions` what policies can ask about a request, `deeds` what an operation needs besides its own permission,
+//! `operations` the registry; `cam` and `sts` hold an operation's request, response and function each.
 //! Behaviour that is inferred rather than documented is listed in [`inferred`]. Not served yet: `GET`, multipart, the older
 //! signature, API 2.0, the component envelope.
 
 pub mod cam;
 pub mod codes;
 pub mod conditions;
+pub mod deeds;
 pub mod inferred;
 pub mod operations;
 pub mod params;
@@ -33,6 +35,7 @@ pub static DIALECT: Dialect = Dialect {
     named: route::named,
     route: route::route,
     conditions: conditions::common,
+    deeds: deeds::DEEDS,
     assumes: |action, resource| if action == "sts:AssumeRole" { principal::role(resource) } else { None },
     is_foreign: |account, action, resource| {
         principal::is_of_another(account, resource)
@@ -41,7 +44,6 @@ pub static DIALECT: Dialect = Dialect {
     on_role: |account, role| Subject {
         resources: Some(principal::role_names(account, role).to_vec()),
         context: role.tags.iter().flat_map(|(key, value)| conditions::tag(conditions::RESOURCE, key, value)).collect(),
-        also: Vec::new(),
     },
     encode: reply::encode,
     presets: presets::all,

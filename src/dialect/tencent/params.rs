@@ -3,9 +3,8 @@
 //! Formats are those of the parameter tables of the CAM 2019-01-16 and STS 2018-08-13 documentation.
 
 use crate::engine::fault::{Fault, Parameter, Why};
-use crate::engine::ids::{PolicyId, RoleId};
+use crate::engine::ids::{PolicyId, RoleId, RoleRef};
 use crate::engine::policies::PolicyRef;
-use crate::engine::roles::RoleRef;
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 macro_rules! texts {

@@ -2,8 +2,8 @@
 
 use crate::engine::Account;
 use crate::engine::cx::{Caller, Identity};
-use crate::engine::ids::{AccountId, RoleId, SecretId, UserId};
-use crate::engine::roles::{Role, RoleRef};
+use crate::engine::ids::{AccountId, RoleId, RoleRef, SecretId, UserId};
+use crate::engine::roles::Role;
 
 /// The resource name of a role, by its name.
 pub fn role_arn(account: &AccountId, role: &Role) -> String {

@@ -110,10 +110,10 @@ pub async fn assumed_role(cx: &Cx, input: &AssumeRole) -> Result<Subject, Fault>
     }
     context.extend(input.external_id.iter().map(|id| (Cow::Borrowed("sts:external_id"), id.as_str().to_owned())));
     context.extend(conditions::source_identity(input.source_identity.as_ref().map_or("", SessionName::as_str)));
-    Ok(Subject { resources: Some(resources), context, also: Vec::new() })
+    Ok(Subject { resources: Some(resources), context })
 }
 
-fn role_of(input: &AssumeRole) -> Result<(crate::engine::ids::AccountId, crate::engine::roles::RoleRef), Fault> {
+fn role_of(input: &AssumeRole) -> Result<(crate::engine::ids::AccountId, crate::engine::ids::RoleRef), Fault> {
     principal::role(&input.role_arn).ok_or_else(|| {
         Fault::illegal("RoleArn", "`qcs::cam::uin/<account>:roleName/<name>` or `qcs::cam::uin/<account>:role/<id>`")
     })

@@ -2,7 +2,7 @@
 
 use super::conditions;
 use super::operations::answer;
-use crate::dialect::contract::{Input, Op, Params, Permission, Run, Subject};
+use crate::dialect::contract::{Mode, Op, Permission, Step, Subject, Typed};
 use crate::dialect::decode::Value;
 use crate::dialect::stubs::{Names, Stub};
 use crate::engine::cx::Cx;
@@ -17,17 +17,22 @@ pub static OP: Op = Op {
     action: "",
     permission_name: "",
     rate: 20,
-    permission: Permission::Asks(|cx, input| Box::pin(async move { subject(cx, stubbed(input)?) })),
-    on_resource: true,
+    permission: Permission::Resource,
+    mode: Mode::Read,
     codes: "",
     extension: false,
-    decode,
-    run: Run::Read(|cx, permit| {
-        Box::pin(async move {
-            let call = permit.narrow::<Call>().ok_or(Internal::Bug("a stub's input has another type"))?;
-            answer(&names(cx, &call).fill_json(&call.stub.response)?)
-        })
-    }),
+    decode: |params| {
+        let stub = params.stub.clone().ok_or(Internal::Bug("a stub's route has no stub"))?;
+        Ok(Box::new(Typed {
+            input: Request { stub, region: params.region.clone(), fields: params.value.clone() },
+            asks: Some(|cx, request| Box::pin(async move { subject(cx, request) })),
+            run: |cx, request| {
+                Box::pin(
+                    async move { Ok(Step::Done(answer(&names(&cx, &request).fill_json(&request.stub.response)?)?)) },
+                )
+            },
+        }))
+    },
 };
 
 /// The stubs that come with the program.
@@ -42,32 +47,24 @@ pub fn built_in() -> Vec<Stub> {
     }]
 }
 
-struct Call {
+/// A call of a stub.
+struct Request {
     stub: Arc<Stub>,
     region: String,
     fields: Value,
 }
 
-fn decode(params: &Params) -> Result<Input, Fault> {
-    let stub = params.stub.clone().ok_or(Internal::Bug("a stub's route has no stub"))?;
-    Ok(Arc::new(Call { stub, region: params.region.clone(), fields: params.value.clone() }))
-}
-
-fn stubbed(input: &Input) -> Result<&Call, Fault> {
-    Ok(input.downcast_ref::<Call>().ok_or(Internal::Bug("a stub's input has another type"))?)
-}
-
-fn names<'a>(cx: &'a Cx, call: &'a Call) -> Names<'a> {
-    Names { region: &call.region, owner: cx.account.id.as_str(), caller: cx.caller.id(), fields: &call.fields }
+fn names<'a>(cx: &'a Cx, request: &'a Request) -> Names<'a> {
+    Names { region: &request.region, owner: cx.account.id.as_str(), caller: cx.caller.id(), fields: &request.fields }
 }
 
 /// A stub without a resource works on everything of its service in the request's region.
-fn subject(cx: &Cx, call: &Call) -> Result<Subject, Fault> {
-    let names = names(cx, call);
-    let default = format!("qcs::{}:{{{{Region}}}}:uin/{{{{OwnerUin}}}}:*", call.stub.service);
-    let resource = names.fill(call.stub.resource.as_deref().unwrap_or(&default))?;
+fn subject(cx: &Cx, request: &Request) -> Result<Subject, Fault> {
+    let names = names(cx, request);
+    let default = format!("qcs::{}:{{{{Region}}}}:uin/{{{{OwnerUin}}}}:*", request.stub.service);
+    let resource = names.fill(request.stub.resource.as_deref().unwrap_or(&default))?;
     let mut context = Vec::new();
-    for (key, templates) in &call.stub.context {
+    for (key, templates) in &request.stub.context {
         for value in templates.each().iter().flat_map(|template| names.values(template)) {
             let family = [conditions::RESOURCE, conditions::REQUEST]
                 .into_iter()
@@ -78,5 +75,5 @@ fn subject(cx: &Cx, call: &Call) -> Result<Subject, Fault> {
             }
         }
     }
-    Ok(Subject { resources: Some(vec![resource]), context, also: Vec::new() })
+    Ok(Subject { resources: Some(vec![resource]), context })
 }

@@ -4,12 +4,12 @@ use super::policies::BY_SYNTAX;
 use super::{Done, roles::named};
 use crate::dialect::tencent::params::{Id, Keyword, Page, Rp, paging, policy_id, policy_ref, role_ref};
 use crate::dialect::tencent::reply::{integer, local_time};
-use crate::engine::attachments::{self, AttachedPolicy, Entity, Had, HolderKind};
-use crate::engine::authorize::Authorized;
+use crate::engine::attachments::{self, Attach, AttachedPolicy, Detach, Entity, Had};
+use crate::engine::authorize::{Authorized, Right};
 use crate::engine::cx::{Cx, Write};
 use crate::engine::fault::Fault;
 use crate::engine::ids::{GroupId, UserId};
-use crate::engine::view::Holder;
+use crate::engine::view::{Holder, HolderKind, HolderRef};
 use crate::engine::{groups, roles};
 use serde::{Deserialize, Serialize};
 
@@ -23,12 +23,20 @@ pub struct AttachRolePolicy {
     policy_name: Option<String>,
 }
 
-/// AttachRolePolicy.
-pub async fn attach_role(write: &mut Write<'_, '_>, input: Authorized<AttachRolePolicy>) -> Result<Done, Fault> {
-    let names = &["AttachRoleId", "AttachRoleName"];
-    let holder = role(write, input.attach_role_id.as_ref(), input.attach_role_name.as_deref(), names).await?;
+/// Makes AttachRolePolicy ready.
+pub async fn attaches_role(cx: &Cx, input: Authorized<AttachRolePolicy>) -> Result<Right<Attach>, Fault> {
+    let to = role_ref(
+        input.attach_role_id.as_ref(),
+        input.attach_role_name.as_deref(),
+        &["AttachRoleId", "AttachRoleName"],
+    )?;
     let policy = policy_ref(input.policy_id.as_ref(), input.policy_name.as_deref())?;
-    attachments::attach(write, &holder, &policy).await?;
+    input.demand(cx, Attach { to: HolderRef::Role(to), policy }).await
+}
+
+/// AttachRolePolicy, AttachUserPolicy and AttachGroupPolicy.
+pub async fn attach(write: &mut Write<'_, '_>, wanted: &Right<Attach>) -> Result<Done, Fault> {
+    attachments::attach(write, wanted).await?;
     Ok(Done {})
 }
 
@@ -42,12 +50,20 @@ pub struct DetachRolePolicy {
     policy_name: Option<String>,
 }
 
-/// DetachRolePolicy.
-pub async fn detach_role(write: &mut Write<'_, '_>, input: Authorized<DetachRolePolicy>) -> Result<Done, Fault> {
-    let names = &["DetachRoleId", "DetachRoleName"];
-    let holder = role(write, input.detach_role_id.as_ref(), input.detach_role_name.as_deref(), names).await?;
+/// Makes DetachRolePolicy ready.
+pub async fn detaches_role(cx: &Cx, input: Authorized<DetachRolePolicy>) -> Result<Right<Detach>, Fault> {
+    let from = role_ref(
+        input.detach_role_id.as_ref(),
+        input.detach_role_name.as_deref(),
+        &["DetachRoleId", "DetachRoleName"],
+    )?;
     let policy = policy_ref(input.policy_id.as_ref(), input.policy_name.as_deref())?;
-    attachments::detach(write, &holder, &policy).await?;
+    input.demand(cx, Detach { from: HolderRef::Role(from), policy }).await
+}
+
+/// DetachRolePolicy, DetachUserPolicy and DetachGroupPolicy.
+pub async fn detach(write: &mut Write<'_, '_>, wanted: &Right<Detach>) -> Result<Done, Fault> {
+    attachments::detach(write, wanted).await?;
     Ok(Done {})
 }
 
@@ -135,10 +151,10 @@ pub struct AttachUserPolicy {
     attach_uin: Id,
 }
 
-/// AttachUserPolicy.
-pub async fn attach_user(write: &mut Write<'_, '_>, input: Authorized<AttachUserPolicy>) -> Result<Done, Fault> {
-    attachments::attach(write, &user(&input.attach_uin), &policy_id(&input.policy_id)).await?;
-    Ok(Done {})
+/// Makes AttachUserPolicy ready.
+pub async fn attaches_user(cx: &Cx, input: Authorized<AttachUserPolicy>) -> Result<Right<Attach>, Fault> {
+    let to = HolderRef::User(UserId::from(input.attach_uin.as_str()));
+    input.demand(cx, Attach { to, policy: policy_id(&input.policy_id) }).await
 }
 
 /// DetachUserPolicy's request.
@@ -149,10 +165,10 @@ pub struct DetachUserPolicy {
     detach_uin: Id,
 }
 
-/// DetachUserPolicy.
-pub async fn detach_user(write: &mut Write<'_, '_>, input: Authorized<DetachUserPolicy>) -> Result<Done, Fault> {
-    attachments::detach(write, &user(&input.detach_uin), &policy_id(&input.policy_id)).await?;
-    Ok(Done {})
+/// Makes DetachUserPolicy ready.
+pub async fn detaches_user(cx: &Cx, input: Authorized<DetachUserPolicy>) -> Result<Right<Detach>, Fault> {
+    let from = HolderRef::User(UserId::from(input.detach_uin.as_str()));
+    input.demand(cx, Detach { from, policy: policy_id(&input.policy_id) }).await
 }
 
 /// ListAttachedUserPolicies's request.
@@ -226,10 +242,10 @@ pub struct AttachGroupPolicy {
     attach_group_id: Id,
 }
 
-/// AttachGroupPolicy.
-pub async fn attach_group(write: &mut Write<'_, '_>, input: Authorized<AttachGroupPolicy>) -> Result<Done, Fault> {
-    attachments::attach(write, &group(&input.attach_group_id), &policy_id(&input.policy_id)).await?;
-    Ok(Done {})
+/// Makes AttachGroupPolicy ready.
+pub async fn attaches_group(cx: &Cx, input: Authorized<AttachGroupPolicy>) -> Result<Right<Attach>, Fault> {
+    let to = HolderRef::Group(GroupId::from(input.attach_group_id.as_str()));
+    input.demand(cx, Attach { to, policy: policy_id(&input.policy_id) }).await
 }
 
 /// DetachGroupPolicy's request.
@@ -240,10 +256,10 @@ pub struct DetachGroupPolicy {
     detach_group_id: Id,
 }
 
-/// DetachGroupPolicy.
-pub async fn detach_group(write: &mut Write<'_, '_>, input: Authorized<DetachGroupPolicy>) -> Result<Done, Fault> {
-    attachments::detach(write, &group(&input.detach_group_id), &policy_id(&input.policy_id)).await?;
-    Ok(Done {})
+/// Makes DetachGroupPolicy ready.
+pub async fn detaches_group(cx: &Cx, input: Authorized<DetachGroupPolicy>) -> Result<Right<Detach>, Fault> {
+    let from = HolderRef::Group(GroupId::from(input.detach_group_id.as_str()));
+    input.demand(cx, Detach { from, policy: policy_id(&input.policy_id) }).await
 }
 
 /// ListAttachedGroupPolicies's request.
@@ -265,15 +281,6 @@ pub async fn list_group(cx: &Cx, input: Authorized<ListAttachedGroupPolicies>) -
     let mut attached = attachments::list(cx, &group(&input.target_group_id)).await?;
     attached.retain(|policy| policy.name.contains(keyword));
     Ok(OfUser::page(attached, paging(input.page, input.rp)))
-}
-
-async fn role(
-    write: &mut Write<'_, '_>,
-    id: Option<&Id>,
-    name: Option<&str>,
-    names: &'static [&'static str],
-) -> Result<Holder, Fault> {
-    Ok(Holder::Role(roles::require(write, &role_ref(id, name, names)?).await?.id))
 }
 
 fn user(uin: &Id) -> Holder {

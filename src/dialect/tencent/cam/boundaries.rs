@@ -25,7 +25,10 @@ pub struct PutRolePermissionsBoundary {
 }
 
 /// PutRolePermissionsBoundary.
-pub async fn put_role(write: &mut Write<'_, '_>, input: Authorized<PutRolePermissionsBoundary>) -> Result<Done, Fault> {
+pub async fn put_role(
+    write: &mut Write<'_, '_>,
+    input: &Authorized<PutRolePermissionsBoundary>,
+) -> Result<Done, Fault> {
     let role = roles::require(write, &named(&input.role_id, &input.role_name)?).await?;
     boundaries::put(write, &Holder::Role(role.id), &PolicyId::from(input.policy_id.as_str())).await?;
     Ok(Done {})
@@ -42,7 +45,7 @@ pub struct DeleteRolePermissionsBoundary {
 /// DeleteRolePermissionsBoundary.
 pub async fn delete_role(
     write: &mut Write<'_, '_>,
-    input: Authorized<DeleteRolePermissionsBoundary>,
+    input: &Authorized<DeleteRolePermissionsBoundary>,
 ) -> Result<Done, Fault> {
     let role = roles::require(write, &named(&input.role_id, &input.role_name)?).await?;
     boundaries::delete(write, &Holder::Role(role.id)).await?;
@@ -94,7 +97,10 @@ pub struct PutUserPermissionsBoundary {
 }
 
 /// PutUserPermissionsBoundary.
-pub async fn put_user(write: &mut Write<'_, '_>, input: Authorized<PutUserPermissionsBoundary>) -> Result<Done, Fault> {
+pub async fn put_user(
+    write: &mut Write<'_, '_>,
+    input: &Authorized<PutUserPermissionsBoundary>,
+) -> Result<Done, Fault> {
     boundaries::put(write, &user(&input.target_uin), &PolicyId::from(input.policy_id.as_str())).await?;
     Ok(Done {})
 }
@@ -112,7 +118,7 @@ pub type GetUserPermissionBoundary = DeleteUserPermissionsBoundary;
 /// DeleteUserPermissionsBoundary.
 pub async fn delete_user(
     write: &mut Write<'_, '_>,
-    input: Authorized<DeleteUserPermissionsBoundary>,
+    input: &Authorized<DeleteUserPermissionsBoundary>,
 ) -> Result<Done, Fault> {
     boundaries::delete(write, &user(&input.target_uin)).await?;
     Ok(Done {})

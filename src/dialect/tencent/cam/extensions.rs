@@ -2,22 +2,20 @@
 //! of the component interface, CreateCamStrategy and OperateCamStrategy.
 
 use super::Done;
-use super::policies::attaching;
-use super::roles::{Listed, named, search};
-use crate::dialect::contract::Subject;
+use super::roles::{Listed, Update, named, search, trust};
 use crate::dialect::decode::Value;
 use crate::dialect::tencent::params::{
     Description, Flag, Id, Keyword, Page, PolicyName, Rp, SessionDuration, Tag, paging, policy_id,
 };
 use crate::dialect::tencent::reply::integer;
-use crate::engine::attachments;
-use crate::engine::authorize::Authorized;
+use crate::engine::attachments::{self, Attach, Detach};
+use crate::engine::authorize::{Authorized, Right};
 use crate::engine::cx::{Cx, Write};
 use crate::engine::fault::Fault;
 use crate::engine::ids::{GroupId, UserId};
 use crate::engine::policies::NewPolicy;
-use crate::engine::roles::{self, RolePatch};
-use crate::engine::view::Holder;
+use crate::engine::roles::{Listing, RolePatch};
+use crate::engine::view::HolderRef;
 use crate::policy;
 use serde::{Deserialize, Serialize};
 
@@ -32,10 +30,11 @@ pub struct ListRoles {
     keyword: Option<Keyword>,
 }
 
-/// ListRoles: as DescribeRoleList, with defaults and a keyword that the name must contain.
+/// ListRoles: as DescribeRoleList, whose permission it needs too, with defaults and a keyword that the name must contain.
 pub async fn list_roles(cx: &Cx, input: Authorized<ListRoles>) -> Result<Listed, Fault> {
     let keyword = input.keyword.as_ref().map_or("", Keyword::as_str);
-    search(cx, &input.tags, keyword, paging(input.page, input.rp)).await
+    let right = input.demand(cx, Listing).await?;
+    search(cx, &right, &input.tags, keyword, paging(input.page, input.rp)).await
 }
 
 /// UpdateRole's request.
@@ -50,16 +49,21 @@ pub struct UpdateRole {
     session_duration: Option<SessionDuration>,
 }
 
-/// UpdateRole: all of the changes or none.
-pub async fn update_role(write: &mut Write<'_, '_>, input: Authorized<UpdateRole>) -> Result<Done, Fault> {
+/// Makes UpdateRole ready: it needs the permissions of the actions that change each of the parts alone.
+pub async fn reads_role(cx: &Cx, input: Authorized<UpdateRole>) -> Result<Update, Fault> {
     let patch = RolePatch {
-        document: input.policy_document.clone(),
+        document: input.policy_document.as_deref().map(|text| trust(cx, text)).transpose()?,
         description: input.description.as_ref().map(|description| description.as_str().to_owned()),
         console_login: input.console_login.map(|flag| flag.0),
         session_duration: input.session_duration.map(|duration| duration.0),
     };
-    roles::update(write, &named(&input.role_id, &input.role_name)?, &patch).await?;
-    Ok(Done {})
+    let patch = input.demand(cx, patch).await?;
+    Ok(Update { role: named(&input.role_id, &input.role_name)?, patch })
+}
+
+/// UpdateRole: all of the changes or none.
+pub async fn update_role(write: &mut Write<'_, '_>, update: &Update) -> Result<Done, Fault> {
+    super::roles::update(write, update).await
 }
 
 /// CreateCamStrategy's request.
@@ -81,33 +85,21 @@ pub struct Created {
     strategy_id: u64,
 }
 
-/// CreateCamStrategy. The document may be JSON text or an object; with principals it is attached to them at once.
-pub async fn create_strategy(
-    write: &mut Write<'_, '_>,
-    input: Authorized<CreateCamStrategy>,
-) -> Result<Created, Fault> {
-    let document = strategy(&input)?;
-    let new = NewPolicy {
-        name: input.strategy_name.as_str().to_owned(),
-        description: input.remark.as_ref().map_or("", Description::as_str).to_owned(),
-        document,
-        kind: policy::Kind::Strategy,
-        tags: Vec::new(),
+/// Makes CreateCamStrategy ready: it needs CreatePolicy's permission, and with principals those of the Attach- actions.
+pub async fn reads_strategy(cx: &Cx, input: Authorized<CreateCamStrategy>) -> Result<Right<NewPolicy>, Fault> {
+    let text = match &input.strategy_info {
+        Value::Text(text) => text.clone(),
+        object @ Value::Object(_) => super::super::operations::answer(object)?,
+        _ => return Err(Fault::illegal("StrategyInfo", "a JSON text or an object")),
     };
-    Ok(Created { strategy_id: integer(attachments::create(write, &new).await?.as_str()) })
+    let mut new = NewPolicy::read(cx, input.strategy_name.as_str(), policy::Kind::Strategy, &text)?;
+    new.description = input.remark.as_ref().map_or("", Description::as_str).to_owned();
+    input.demand(cx, new).await
 }
 
-/// Whom CreateCamStrategy attaches to.
-pub async fn creates_strategy(cx: &Cx, input: &CreateCamStrategy) -> Result<Subject, Fault> {
-    Ok(Subject { also: attaching(cx, policy::Kind::Strategy, &strategy(input)?), ..Subject::default() })
-}
-
-fn strategy(input: &CreateCamStrategy) -> Result<String, Fault> {
-    match &input.strategy_info {
-        Value::Text(text) => Ok(text.clone()),
-        object @ Value::Object(_) => super::super::operations::answer(object),
-        _ => Err(Fault::illegal("StrategyInfo", "a JSON text or an object")),
-    }
+/// CreateCamStrategy. The document may be JSON text or an object; with principals it is attached to them at once.
+pub async fn create_strategy(write: &mut Write<'_, '_>, new: &Right<NewPolicy>) -> Result<Created, Fault> {
+    Ok(Created { strategy_id: integer(attachments::create(write, new).await?.as_str()) })
 }
 
 /// OperateCamStrategy's request.
@@ -124,18 +116,34 @@ pub struct OperateCamStrategy {
     action_type: i64,
 }
 
-/// OperateCamStrategy: attaches (1) or detaches (2); exactly one of user and group is given, the other is -1.
-pub async fn operate_strategy(write: &mut Write<'_, '_>, input: Authorized<OperateCamStrategy>) -> Result<Done, Fault> {
+/// Attaches or detaches.
+pub enum Operate {
+    /// `ActionType` 1.
+    Attach(Right<Attach>),
+    /// `ActionType` 2.
+    Detach(Right<Detach>),
+}
+
+/// Makes OperateCamStrategy ready: it needs the permission of the action that does the same alone.
+pub async fn operates(cx: &Cx, input: Authorized<OperateCamStrategy>) -> Result<Operate, Fault> {
     let holder = match (input.group_id, input.relate_uin) {
-        (-1, uin) if uin > 0 => Holder::User(UserId::from(uin.to_string())),
-        (group, -1) if group > 0 => Holder::Group(GroupId::from(group.to_string())),
+        (-1, uin) if uin > 0 => HolderRef::User(UserId::from(uin.to_string())),
+        (group, -1) if group > 0 => HolderRef::Group(GroupId::from(group.to_string())),
         _ => return Err(Fault::illegal("RelateUin", "one of GroupId and RelateUin, the other being -1")),
     };
     let policy = policy_id(&input.strategy_id);
     match input.action_type {
-        1 => attachments::attach(write, &holder, &policy).await?,
-        2 => attachments::detach(write, &holder, &policy).await?,
-        _ => return Err(Fault::illegal("ActionType", "1 to attach or 2 to detach")),
+        1 => Ok(Operate::Attach(input.demand(cx, Attach { to: holder, policy }).await?)),
+        2 => Ok(Operate::Detach(input.demand(cx, Detach { from: holder, policy }).await?)),
+        _ => Err(Fault::illegal("ActionType", "1 to attach or 2 to detach")),
+    }
+}
+
+/// OperateCamStrategy: attaches (1) or detaches (2); exactly one of user and group is given, the other is -1.
+pub async fn operate_strategy(write: &mut Write<'_, '_>, operate: &Operate) -> Result<Done, Fault> {
+    match operate {
+        Operate::Attach(wanted) => attachments::attach(write, wanted).await?,
+        Operate::Detach(wanted) => attachments::detach(write, wanted).await?,
     }
     Ok(Done {})
 }

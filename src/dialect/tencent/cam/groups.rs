@@ -42,7 +42,7 @@ pub struct Created {
 }
 
 /// CreateGroup.
-pub async fn create(write: &mut Write<'_, '_>, input: Authorized<CreateGroup>) -> Result<Created, Fault> {
+pub async fn create(write: &mut Write<'_, '_>, input: &Authorized<CreateGroup>) -> Result<Created, Fault> {
     let id = groups::create(write, &input.group_name.0, input.remark.as_deref().unwrap_or_default()).await?;
     Ok(Created { group_id: integer(id.as_str()) })
 }
@@ -101,7 +101,7 @@ pub async fn get(cx: &Cx, input: Authorized<GetGroup>) -> Result<Got, Fault> {
 }
 
 /// DeleteGroup.
-pub async fn delete(write: &mut Write<'_, '_>, input: Authorized<DeleteGroup>) -> Result<Done, Fault> {
+pub async fn delete(write: &mut Write<'_, '_>, input: &Authorized<DeleteGroup>) -> Result<Done, Fault> {
     groups::delete(write, &id(&input.group_id)).await?;
     Ok(Done {})
 }
@@ -116,7 +116,7 @@ pub struct UpdateGroup {
 }
 
 /// UpdateGroup.
-pub async fn update(write: &mut Write<'_, '_>, input: Authorized<UpdateGroup>) -> Result<Done, Fault> {
+pub async fn update(write: &mut Write<'_, '_>, input: &Authorized<UpdateGroup>) -> Result<Done, Fault> {
     let name = input.group_name.as_ref().map(|name| name.0.as_str());
     groups::update(write, &id(&input.group_id), name, input.remark.as_deref()).await?;
     Ok(Done {})
@@ -215,7 +215,7 @@ pub struct Membership {
 }
 
 /// AddUserToGroup: all of the memberships or none.
-pub async fn add_users(write: &mut Write<'_, '_>, input: Authorized<AddUserToGroup>) -> Result<Done, Fault> {
+pub async fn add_users(write: &mut Write<'_, '_>, input: &Authorized<AddUserToGroup>) -> Result<Done, Fault> {
     for (place, membership) in input.info.iter().enumerate() {
         groups::add(write, &id(&membership.group_id), &named(place, membership)?).await?;
     }
@@ -223,7 +223,7 @@ pub async fn add_users(write: &mut Write<'_, '_>, input: Authorized<AddUserToGro
 }
 
 /// RemoveUserFromGroup: all of the memberships or none.
-pub async fn remove_users(write: &mut Write<'_, '_>, input: Authorized<RemoveUserFromGroup>) -> Result<Done, Fault> {
+pub async fn remove_users(write: &mut Write<'_, '_>, input: &Authorized<RemoveUserFromGroup>) -> Result<Done, Fault> {
     for (place, membership) in input.info.iter().enumerate() {
         groups::remove(write, &id(&membership.group_id), &named(place, membership)?).await?;
     }

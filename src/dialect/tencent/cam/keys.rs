@@ -6,11 +6,11 @@ use super::Done;
 use crate::dialect::contract::Subject;
 use crate::dialect::tencent::params::{Id, KeyDescription};
 use crate::dialect::tencent::reply::local_time;
-use crate::engine::authorize::Authorized;
+use crate::engine::authorize::{Authorized, Right};
 use crate::engine::cx::{Cx, Identity, Write};
 use crate::engine::fault::{Fault, Refusal};
 use crate::engine::ids::{SecretId, UserId};
-use crate::engine::keys::{self, KeyInfo};
+use crate::engine::keys::{self, KeyInfo, NewKey};
 use crate::engine::users;
 use serde::{Deserialize, Serialize};
 
@@ -40,11 +40,19 @@ pub struct AccessKeyDetail {
     description: String,
 }
 
+/// Makes CreateAccessKey ready.
+pub async fn reads(cx: &Cx, input: Authorized<CreateAccessKey>) -> Result<(Option<UserId>, Right<NewKey>), Fault> {
+    let description = input.description.as_ref().map_or("", KeyDescription::as_str).to_owned();
+    Ok((owner(cx, input.target_uin.as_ref())?, input.demand(cx, NewKey { description }).await?))
+}
+
 /// CreateAccessKey.
-pub async fn create(write: &mut Write<'_, '_>, input: Authorized<CreateAccessKey>) -> Result<Created, Fault> {
-    let owner = existing(write, input.target_uin.as_ref()).await?;
-    let description = input.description.as_ref().map_or("", KeyDescription::as_str);
-    let (key, secret) = keys::create(write, owner.as_ref(), description).await?;
+pub async fn create(
+    write: &mut Write<'_, '_>,
+    (owner, new): &(Option<UserId>, Right<NewKey>),
+) -> Result<Created, Fault> {
+    require(write, owner.as_ref()).await?;
+    let (key, secret) = keys::create(write, owner.as_ref(), new).await?;
     Ok(Created {
         access_key: AccessKeyDetail {
             status: status(&key),
@@ -130,7 +138,7 @@ impl TryFrom<String> for Status {
 }
 
 /// UpdateAccessKey.
-pub async fn update(write: &mut Write<'_, '_>, input: Authorized<UpdateAccessKey>) -> Result<Done, Fault> {
+pub async fn update(write: &mut Write<'_, '_>, input: &Authorized<UpdateAccessKey>) -> Result<Done, Fault> {
     let owner = existing(write, input.target_uin.as_ref()).await?;
     keys::set_active(write, owner.as_ref(), &SecretId::from(input.access_key_id.as_str()), input.status.0).await?;
     Ok(Done {})
@@ -145,7 +153,7 @@ pub struct DeleteAccessKey {
 }
 
 /// DeleteAccessKey.
-pub async fn delete(write: &mut Write<'_, '_>, input: Authorized<DeleteAccessKey>) -> Result<Done, Fault> {
+pub async fn delete(write: &mut Write<'_, '_>, input: &Authorized<DeleteAccessKey>) -> Result<Done, Fault> {
     let owner = existing(write, input.target_uin.as_ref()).await?;
     keys::delete(write, owner.as_ref(), &SecretId::from(input.access_key_id.as_str())).await?;
     Ok(Done {})
@@ -169,11 +177,16 @@ fn owner(cx: &Cx, target: Option<&Id>) -> Result<Option<UserId>, Fault> {
 
 async fn existing(write: &mut Write<'_, '_>, target: Option<&Id>) -> Result<Option<UserId>, Fault> {
     let owner = owner(write.cx, target)?;
-    if let Some(user) = &owner {
-        let account = write.account().clone();
-        users::require(write.tx(), &account, user).await?;
-    }
+    require(write, owner.as_ref()).await?;
     Ok(owner)
+}
+
+async fn require(write: &mut Write<'_, '_>, owner: Option<&UserId>) -> Result<(), Fault> {
+    let account = write.account().clone();
+    match owner {
+        Some(user) => users::require(write.tx(), &account, user).await,
+        None => Ok(()),
+    }
 }
 
 fn status(key: &KeyInfo) -> &'static str {

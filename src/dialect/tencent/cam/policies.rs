@@ -8,12 +8,11 @@ use crate::dialect::tencent::params::{
 };
 use crate::dialect::tencent::reply::{integer, local_time};
 use crate::engine::attachments;
-use crate::engine::authorize::Authorized;
+use crate::engine::authorize::{Authorized, Right};
 use crate::engine::cx::{Cx, Write};
 use crate::engine::fault::Fault;
 use crate::engine::ids::PolicyId;
-use crate::engine::policies::{self, NewPolicy, Policy, PolicyRef, Scope};
-use crate::engine::view::Holder;
+use crate::engine::policies::{self, NewPolicy, Policy, PolicyPatch, PolicyRef, Scope};
 use crate::policy::Kind;
 use serde::{Deserialize, Serialize};
 
@@ -38,41 +37,23 @@ pub struct Created {
     policy_id: u64,
 }
 
+/// Makes CreatePolicy ready: with principals it needs the permissions of the Attach- actions too.
+pub async fn reads(cx: &Cx, input: Authorized<CreatePolicy>) -> Result<Right<NewPolicy>, Fault> {
+    let tags = tags(&input.tags)?;
+    let mut new = NewPolicy::read(cx, input.policy_name.as_str(), Kind::Identity, &input.policy_document)?;
+    new.description = input.description.as_ref().map_or("", Description::as_str).to_owned();
+    new.tags = tags;
+    input.demand(cx, new).await
+}
+
 /// CreatePolicy.
-pub async fn create(write: &mut Write<'_, '_>, input: Authorized<CreatePolicy>) -> Result<Created, Fault> {
-    let new = NewPolicy {
-        name: input.policy_name.as_str().to_owned(),
-        description: input.description.as_ref().map_or("", Description::as_str).to_owned(),
-        document: input.policy_document.clone(),
-        kind: Kind::Identity,
-        tags: tags(&input.tags)?,
-    };
-    let id = attachments::create(write, &new).await?;
-    Ok(Created { policy_id: integer(id.as_str()) })
+pub async fn create(write: &mut Write<'_, '_>, new: &Right<NewPolicy>) -> Result<Created, Fault> {
+    Ok(Created { policy_id: integer(attachments::create(write, new).await?.as_str()) })
 }
 
-/// What CreatePolicy says for conditions on the request's tags, and whom it attaches to.
-pub async fn creates(cx: &Cx, input: &CreatePolicy) -> Result<Subject, Fault> {
-    let context = conditions::request_tags(&input.tags);
-    Ok(Subject { resources: None, context, also: attaching(cx, Kind::Identity, &input.policy_document) })
-}
-
-/// The actions that do what a document with principals does when it is made. Of a text that cannot be read nothing is
-/// attached, and the operation says what is wrong with it.
-pub fn attaching(cx: &Cx, kind: Kind, document: &str) -> Vec<&'static str> {
-    if !document.contains("principal") {
-        return Vec::new();
-    }
-    let Ok(document) = policies::written(&cx.engine, &cx.account, kind, document) else { return Vec::new() };
-    let mut actions: Vec<&'static str> = attachments::named_in(&document, &cx.account.id)
-        .map(|holder| match holder {
-            Holder::Group(_) => "cam:AttachGroupPolicy",
-            Holder::User(_) | Holder::Role(_) => "cam:AttachUserPolicy",
-        })
-        .collect();
-    actions.sort_unstable();
-    actions.dedup();
-    actions
+/// What CreatePolicy says for conditions on the request's tags.
+pub async fn creates(_: &Cx, input: &CreatePolicy) -> Result<Subject, Fault> {
+    Ok(Subject { context: conditions::request_tags(&input.tags), ..Subject::default() })
 }
 
 /// GetPolicy's request.
@@ -132,19 +113,25 @@ pub struct Updated {
     policy_id: u64,
 }
 
-/// UpdatePolicy. With `PolicyId`, `PolicyName` is the new name; without, it says which policy is meant.
-pub async fn update(write: &mut Write<'_, '_>, input: Authorized<UpdatePolicy>) -> Result<Updated, Fault> {
+/// Makes UpdatePolicy ready. With `PolicyId`, `PolicyName` is the new name; without, it says which policy is meant.
+pub async fn reads_patch(cx: &Cx, input: Authorized<UpdatePolicy>) -> Result<(PolicyRef, PolicyPatch), Fault> {
     if input.alias.is_some() {
         return Err(Fault::illegal("Alias", "only preset policies have an alias, and they cannot be changed"));
     }
-    let wanted = policy_ref(input.policy_id.as_ref(), input.policy_name.as_ref().map(PolicyName::as_str))?;
-    let name = match wanted {
-        PolicyRef::Id(_) => input.policy_name.as_ref().map(PolicyName::as_str),
-        PolicyRef::Name(_) => None,
+    let name = input.policy_name.as_ref().map(PolicyName::as_str);
+    let wanted = policy_ref(input.policy_id.as_ref(), name)?;
+    let read = |text: &String| policies::written(&cx.engine, &cx.account, Kind::Identity, text);
+    let patch = PolicyPatch {
+        name: name.filter(|_| matches!(wanted, PolicyRef::Id(_))).map(str::to_owned),
+        description: input.description.as_ref().map(|description| description.as_str().to_owned()),
+        document: input.policy_document.as_ref().map(read).transpose()?,
     };
-    let description = input.description.as_ref().map(Description::as_str);
-    let id = policies::update(write, &wanted, description, input.policy_document.as_deref(), name).await?;
-    Ok(Updated { policy_id: integer(id.as_str()) })
+    Ok((wanted, patch))
+}
+
+/// UpdatePolicy.
+pub async fn update(write: &mut Write<'_, '_>, (wanted, patch): &(PolicyRef, PolicyPatch)) -> Result<Updated, Fault> {
+    Ok(Updated { policy_id: integer(policies::update(write, wanted, patch).await?.as_str()) })
 }
 
 /// DeletePolicy's request.
@@ -155,7 +142,7 @@ pub struct DeletePolicy {
 }
 
 /// DeletePolicy.
-pub async fn delete(write: &mut Write<'_, '_>, input: Authorized<DeletePolicy>) -> Result<Done, Fault> {
+pub async fn delete(write: &mut Write<'_, '_>, input: &Authorized<DeletePolicy>) -> Result<Done, Fault> {
     let ids: Vec<PolicyId> = input.policy_id.iter().map(|id| PolicyId::from(id.as_str())).collect();
     if ids.is_empty() {
         return Err(Fault::none_of(&["PolicyId"]));

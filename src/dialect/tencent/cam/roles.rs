@@ -7,12 +7,15 @@ use crate::dialect::tencent::params::{
 };
 use crate::dialect::tencent::reply::local_time;
 use crate::dialect::tencent::{conditions, principal};
-use crate::engine::authorize::Authorized;
+use crate::engine::authorize::{Authorized, Right};
 use crate::engine::cx::{Cx, Write};
 use crate::engine::fault::Fault;
-use crate::engine::ids::{AccountId, RoleId};
-use crate::engine::roles::{self, NewRole, Role, RolePatch, RoleRef};
+use crate::engine::ids::{AccountId, RoleId, RoleRef};
+use crate::engine::policies;
+use crate::engine::roles::{self, Listing, NewRole, Role, RolePatch};
+use crate::policy::{Document, Kind};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 const BY: &[&str] = &["RoleId", "RoleName"];
 
@@ -81,17 +84,21 @@ impl Created {
     }
 }
 
-/// CreateRole.
-pub async fn create(write: &mut Write<'_, '_>, input: Authorized<CreateRole>) -> Result<Created, Fault> {
-    let new = NewRole {
+/// Makes CreateRole ready.
+pub async fn reads(cx: &Cx, input: Authorized<CreateRole>) -> Result<NewRole, Fault> {
+    Ok(NewRole {
         name: input.role_name.as_str().to_owned(),
-        document: input.policy_document.clone(),
+        tags: tags(&input.tags)?,
+        document: trust(cx, &input.policy_document)?,
         description: text(&input.description).unwrap_or_default(),
         console_login: input.console_login.is_some_and(|flag| flag.0),
         session_duration: input.session_duration.map_or(7200, |duration| duration.0),
-        tags: tags(&input.tags)?,
-    };
-    Ok(Created::of(&roles::create(write, &new).await?))
+    })
+}
+
+/// CreateRole.
+pub async fn create(write: &mut Write<'_, '_>, new: &NewRole) -> Result<Created, Fault> {
+    Ok(Created::of(&roles::create(write, new).await?))
 }
 
 /// What CreateRole says for conditions on the request's tags.
@@ -124,7 +131,7 @@ pub async fn get(cx: &Cx, input: Authorized<GetRole>) -> Result<Got, Fault> {
 }
 
 /// DeleteRole.
-pub async fn delete(write: &mut Write<'_, '_>, input: Authorized<DeleteRole>) -> Result<Done, Fault> {
+pub async fn delete(write: &mut Write<'_, '_>, input: &Authorized<DeleteRole>) -> Result<Done, Fault> {
     roles::delete(write, &named(&input.role_id, &input.role_name)?).await?;
     Ok(Done {})
 }
@@ -149,16 +156,23 @@ pub struct Listed {
 
 /// DescribeRoleList.
 pub async fn list(cx: &Cx, input: Authorized<DescribeRoleList>) -> Result<Listed, Fault> {
-    search(cx, &input.tags, "", paging(Some(input.page), Some(input.rp))).await
+    let right = input.demand(cx, Listing).await?;
+    search(cx, &right, &input.tags, "", paging(Some(input.page), Some(input.rp))).await
 }
 
 /// The roles that have all the tags and the keyword in their name, one page of them.
-pub async fn search(cx: &Cx, wanted: &[Tag], keyword: &str, (offset, limit): (i64, i64)) -> Result<Listed, Fault> {
+pub async fn search(
+    cx: &Cx,
+    right: &Right<Listing>,
+    wanted: &[Tag],
+    keyword: &str,
+    (offset, limit): (i64, i64),
+) -> Result<Listed, Fault> {
     let wanted = tags(wanted)?;
     let keep =
         |role: &Role| role.name.contains(keyword) && wanted.iter().all(|tag| role.tags.iter().any(|own| own == tag));
     let filtered = !wanted.is_empty() || !keyword.is_empty();
-    let (roles, total_num) = roles::list(cx, if filtered { Some(&keep) } else { None }, offset, limit).await?;
+    let (roles, total_num) = roles::list(cx, right, if filtered { Some(&keep) } else { None }, offset, limit).await?;
     let list = roles.iter().map(|role| RoleInfo::of(&cx.account.id, role)).collect();
     Ok(Listed { list, total_num })
 }
@@ -172,11 +186,30 @@ pub struct UpdateAssumeRolePolicy {
     role_name: Option<String>,
 }
 
-/// UpdateAssumeRolePolicy.
-pub async fn update_trust(write: &mut Write<'_, '_>, input: Authorized<UpdateAssumeRolePolicy>) -> Result<Done, Fault> {
-    let patch = RolePatch { document: Some(input.policy_document.clone()), ..RolePatch::default() };
-    roles::update(write, &named(&input.role_id, &input.role_name)?, &patch).await?;
+/// Makes UpdateAssumeRolePolicy ready.
+pub async fn reads_trust(cx: &Cx, input: Authorized<UpdateAssumeRolePolicy>) -> Result<Update, Fault> {
+    let patch = RolePatch { document: Some(trust(cx, &input.policy_document)?), ..RolePatch::default() };
+    let role = named(&input.role_id, &input.role_name)?;
+    Ok(Update { role, patch: input.demand(cx, patch).await? })
+}
+
+/// A change of a role that the caller may make.
+pub struct Update {
+    /// Which role.
+    pub role: RoleRef,
+    /// What is to change.
+    pub patch: Right<RolePatch>,
+}
+
+/// The actions that change a role.
+pub async fn update(write: &mut Write<'_, '_>, update: &Update) -> Result<Done, Fault> {
+    roles::update(write, &update.role, &update.patch).await?;
     Ok(Done {})
+}
+
+/// Reads a trust policy.
+pub fn trust(cx: &Cx, text: &str) -> Result<Arc<Document>, Fault> {
+    policies::written(&cx.engine, &cx.account, Kind::Trust, text)
 }
 
 /// UpdateRoleDescription's request.
@@ -188,14 +221,11 @@ pub struct UpdateRoleDescription {
     role_name: Option<String>,
 }
 
-/// UpdateRoleDescription.
-pub async fn update_description(
-    write: &mut Write<'_, '_>,
-    input: Authorized<UpdateRoleDescription>,
-) -> Result<Done, Fault> {
+/// Makes UpdateRoleDescription ready.
+pub async fn reads_description(cx: &Cx, input: Authorized<UpdateRoleDescription>) -> Result<Update, Fault> {
     let patch = RolePatch { description: Some(input.description.as_str().to_owned()), ..RolePatch::default() };
-    roles::update(write, &named(&input.role_id, &input.role_name)?, &patch).await?;
-    Ok(Done {})
+    let role = named(&input.role_id, &input.role_name)?;
+    Ok(Update { role, patch: input.demand(cx, patch).await? })
 }
 
 /// UpdateRoleConsoleLogin's request.
@@ -207,14 +237,11 @@ pub struct UpdateRoleConsoleLogin {
     role_name: Option<String>,
 }
 
-/// UpdateRoleConsoleLogin.
-pub async fn update_console_login(
-    write: &mut Write<'_, '_>,
-    input: Authorized<UpdateRoleConsoleLogin>,
-) -> Result<Done, Fault> {
+/// Makes UpdateRoleConsoleLogin ready.
+pub async fn reads_console_login(cx: &Cx, input: Authorized<UpdateRoleConsoleLogin>) -> Result<Update, Fault> {
     let patch = RolePatch { console_login: Some(input.console_login.0), ..RolePatch::default() };
-    roles::update(write, &named(&input.role_id, &input.role_name)?, &patch).await?;
-    Ok(Done {})
+    let role = named(&input.role_id, &input.role_name)?;
+    Ok(Update { role, patch: input.demand(cx, patch).await? })
 }
 
 /// UpdateRoleSessionDuration's request.
@@ -226,14 +253,11 @@ pub struct UpdateRoleSessionDuration {
     role_name: Option<String>,
 }
 
-/// UpdateRoleSessionDuration.
-pub async fn update_session_duration(
-    write: &mut Write<'_, '_>,
-    input: Authorized<UpdateRoleSessionDuration>,
-) -> Result<Done, Fault> {
+/// Makes UpdateRoleSessionDuration ready.
+pub async fn reads_session_duration(cx: &Cx, input: Authorized<UpdateRoleSessionDuration>) -> Result<Update, Fault> {
     let patch = RolePatch { session_duration: Some(input.session_duration.0), ..RolePatch::default() };
-    roles::update(write, &named(&input.role_id, &input.role_name)?, &patch).await?;
-    Ok(Done {})
+    let role = named(&input.role_id, &input.role_name)?;
+    Ok(Update { role, patch: input.demand(cx, patch).await? })
 }
 
 /// TagRole's request.
@@ -246,7 +270,7 @@ pub struct TagRole {
 }
 
 /// TagRole.
-pub async fn tag(write: &mut Write<'_, '_>, input: Authorized<TagRole>) -> Result<Done, Fault> {
+pub async fn tag(write: &mut Write<'_, '_>, input: &Authorized<TagRole>) -> Result<Done, Fault> {
     roles::tag(write, &named(&input.role_id, &input.role_name)?, &tags(&input.tags)?).await?;
     Ok(Done {})
 }
@@ -266,7 +290,7 @@ pub struct UntagRole {
 }
 
 /// UntagRole.
-pub async fn untag(write: &mut Write<'_, '_>, input: Authorized<UntagRole>) -> Result<Done, Fault> {
+pub async fn untag(write: &mut Write<'_, '_>, input: &Authorized<UntagRole>) -> Result<Done, Fault> {
     roles::untag(write, &named(&input.role_id, &input.role_name)?, &input.tag_keys).await?;
     Ok(Done {})
 }

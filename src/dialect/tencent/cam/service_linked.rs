@@ -3,7 +3,7 @@
 //! Tencent has a fixed role name for each service. Only a few are published (`TAT_QCSLinkedRoleInCommand`, for one); this
 //! emulator derives a name of that form from the service's own.
 
-use super::roles::Created;
+use super::roles::{Created, trust};
 use crate::dialect::contract::Subject;
 use crate::dialect::tencent::conditions;
 use crate::dialect::tencent::params::{Description, Tag, tags};
@@ -29,8 +29,8 @@ pub struct CreateServiceLinkedRole {
     tags: Vec<Tag>,
 }
 
-/// CreateServiceLinkedRole.
-pub async fn create(write: &mut Write<'_, '_>, input: Authorized<CreateServiceLinkedRole>) -> Result<Created, Fault> {
+/// Makes CreateServiceLinkedRole ready.
+pub async fn reads(cx: &Cx, input: Authorized<CreateServiceLinkedRole>) -> Result<NewRole, Fault> {
     let first = input.services.first().ok_or_else(|| Fault::none_of(&["QCSServiceName"]))?;
     let product = first.split('.').next().unwrap_or_default().to_uppercase();
     let suffix = input.suffix.as_deref().unwrap_or_default();
@@ -43,15 +43,19 @@ pub async fn create(write: &mut Write<'_, '_>, input: Authorized<CreateServiceLi
         "version": "2.0",
         "statement": [{"action": "sts:AssumeRole", "effect": "allow", "principal": {"service": input.services}}],
     });
-    let new = NewRole {
+    Ok(NewRole {
         name,
-        document: document.to_string(),
+        tags: tags(&input.tags)?,
+        document: trust(cx, &document.to_string())?,
         description: input.description.as_ref().map_or("", Description::as_str).to_owned(),
         console_login: false,
         session_duration: 43_200,
-        tags: tags(&input.tags)?,
-    };
-    Ok(Created::of(&service_linked::create(write, &new).await?))
+    })
+}
+
+/// CreateServiceLinkedRole.
+pub async fn create(write: &mut Write<'_, '_>, new: &NewRole) -> Result<Created, Fault> {
+    Ok(Created::of(&service_linked::create(write, new).await?))
 }
 
 /// What CreateServiceLinkedRole says for conditions on the request's tags.
@@ -74,7 +78,7 @@ pub struct Deleting {
 }
 
 /// DeleteServiceLinkedRole.
-pub async fn delete(write: &mut Write<'_, '_>, input: Authorized<DeleteServiceLinkedRole>) -> Result<Deleting, Fault> {
+pub async fn delete(write: &mut Write<'_, '_>, input: &Authorized<DeleteServiceLinkedRole>) -> Result<Deleting, Fault> {
     let deletion_task_id = service_linked::delete(write, &input.role_name, service_of).await?;
     Ok(Deleting { deletion_task_id })
 }

@@ -5,11 +5,11 @@
 use super::Done;
 use crate::dialect::tencent::params::{Flag, UserName};
 use crate::dialect::tencent::reply::{integer, local_time};
-use crate::engine::authorize::Authorized;
+use crate::engine::authorize::{Authorized, Right};
 use crate::engine::cx::{Cx, Write};
 use crate::engine::fault::Fault;
 use crate::engine::ids::UserId;
-use crate::engine::keys;
+use crate::engine::keys::{self, NewKey};
 use crate::engine::users::{self, Profile, User};
 use serde::{Deserialize, Serialize};
 
@@ -42,9 +42,21 @@ pub struct Added {
     phone_num_verify_link: String,
 }
 
-/// AddUser.
-pub async fn add(write: &mut Write<'_, '_>, input: Authorized<AddUser>) -> Result<Added, Fault> {
+/// Makes AddUser ready: with `UseApi` the user gets a key.
+pub async fn reads(cx: &Cx, input: Authorized<AddUser>) -> Result<(Authorized<AddUser>, Option<Right<NewKey>>), Fault> {
     check_password(input.password.as_deref())?;
+    let key = match input.use_api {
+        Some(Flag(true)) => Some(input.demand(cx, NewKey::default()).await?),
+        Some(Flag(false)) | None => None,
+    };
+    Ok((input, key))
+}
+
+/// AddUser.
+pub async fn add(
+    write: &mut Write<'_, '_>,
+    (input, key): &(Authorized<AddUser>, Option<Right<NewKey>>),
+) -> Result<Added, Fault> {
     let console_login = input.console_login.is_some_and(|flag| flag.0);
     let profile = Profile {
         remark: input.remark.clone(),
@@ -54,11 +66,12 @@ pub async fn add(write: &mut Write<'_, '_>, input: Authorized<AddUser>) -> Resul
         email: input.email.clone(),
     };
     let user = users::create(write, input.name.as_str(), &profile).await?;
-    let (secret_id, secret_key) = if input.use_api.is_some_and(|flag| flag.0) {
-        let (key, secret) = keys::create(write, Some(&UserId::from(user.id.as_str())), "").await?;
-        (key.secret_id.to_string(), secret.expose().to_owned())
-    } else {
-        Default::default()
+    let (secret_id, secret_key) = match key {
+        Some(new) => {
+            let (key, secret) = keys::create(write, Some(&UserId::from(user.id.as_str())), new).await?;
+            (key.secret_id.to_string(), secret.expose().to_owned())
+        }
+        None => Default::default(),
     };
     let password = match (&input.password, console_login) {
         (Some(password), _) if !password.is_empty() => password.clone(),
@@ -141,7 +154,7 @@ pub struct UpdateUser {
 }
 
 /// UpdateUser.
-pub async fn update(write: &mut Write<'_, '_>, input: Authorized<UpdateUser>) -> Result<Done, Fault> {
+pub async fn update(write: &mut Write<'_, '_>, input: &Authorized<UpdateUser>) -> Result<Done, Fault> {
     check_password(input.password.as_deref())?;
     let profile = Profile {
         remark: input.remark.clone(),
@@ -163,7 +176,7 @@ pub struct DeleteUser {
 }
 
 /// DeleteUser.
-pub async fn delete(write: &mut Write<'_, '_>, input: Authorized<DeleteUser>) -> Result<Done, Fault> {
+pub async fn delete(write: &mut Write<'_, '_>, input: &Authorized<DeleteUser>) -> Result<Done, Fault> {
     users::delete(write, &input.name, input.force.is_some_and(|flag| flag.0)).await?;
     Ok(Done {})
 }

@@ -6,8 +6,11 @@ use crate::engine::authorize::Authorized;
 use crate::engine::cx::{Cx, Write};
 use crate::engine::fault::Fault;
 use crate::engine::ids::PolicyId;
+use crate::engine::policies;
 use crate::engine::versions::{self, Version};
+use crate::policy::{Document, Kind};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// CreatePolicyVersion's request.
 #[derive(Deserialize)]
@@ -25,10 +28,22 @@ pub struct Created {
     version_id: i64,
 }
 
+/// Makes CreatePolicyVersion ready.
+pub async fn reads(cx: &Cx, input: Authorized<CreatePolicyVersion>) -> Result<NewVersion, Fault> {
+    let document = policies::written(&cx.engine, &cx.account, Kind::Identity, &input.policy_document)?;
+    Ok(NewVersion { policy: id(&input.policy_id), document, is_default: input.set_as_default })
+}
+
+/// A version that is to be made.
+pub struct NewVersion {
+    policy: PolicyId,
+    document: Arc<Document>,
+    is_default: bool,
+}
+
 /// CreatePolicyVersion.
-pub async fn create(write: &mut Write<'_, '_>, input: Authorized<CreatePolicyVersion>) -> Result<Created, Fault> {
-    let number = versions::create(write, &id(&input.policy_id), &input.policy_document, input.set_as_default).await?;
-    Ok(Created { version_id: number })
+pub async fn create(write: &mut Write<'_, '_>, new: &NewVersion) -> Result<Created, Fault> {
+    Ok(Created { version_id: versions::create(write, &new.policy, &new.document, new.is_default).await? })
 }
 
 /// GetPolicyVersion's and SetDefaultPolicyVersion's request.
@@ -73,7 +88,10 @@ pub async fn get(cx: &Cx, input: Authorized<GetPolicyVersion>) -> Result<Got, Fa
 }
 
 /// SetDefaultPolicyVersion.
-pub async fn set_default(write: &mut Write<'_, '_>, input: Authorized<SetDefaultPolicyVersion>) -> Result<Done, Fault> {
+pub async fn set_default(
+    write: &mut Write<'_, '_>,
+    input: &Authorized<SetDefaultPolicyVersion>,
+) -> Result<Done, Fault> {
     versions::set_default(write, &id(&input.policy_id), input.version_id).await?;
     Ok(Done {})
 }
@@ -120,7 +138,7 @@ pub struct DeletePolicyVersion {
 }
 
 /// DeletePolicyVersion: all of the versions or none.
-pub async fn delete(write: &mut Write<'_, '_>, input: Authorized<DeletePolicyVersion>) -> Result<Done, Fault> {
+pub async fn delete(write: &mut Write<'_, '_>, input: &Authorized<DeletePolicyVersion>) -> Result<Done, Fault> {
     versions::delete(write, &id(&input.policy_id), &input.version_id).await?;
     Ok(Done {})
 }

@@ -1,0 +1,25 @@
+//! How CAM names what an operation may do besides what it is called for.
+
+use crate::engine::authorize::{Deed, Deeds};
+use crate::engine::view::HolderKind;
+
+/// The names.
+pub const DEEDS: Deeds = Deeds {
+    action: |deed| match deed {
+        Deed::CreatePolicy => "cam:CreatePolicy",
+        Deed::Attach(HolderKind::User) => "cam:AttachUserPolicy",
+        Deed::Attach(HolderKind::Group) => "cam:AttachGroupPolicy",
+        Deed::Attach(HolderKind::Role) => "cam:AttachRolePolicy",
+        Deed::Detach(HolderKind::User) => "cam:DetachUserPolicy",
+        Deed::Detach(HolderKind::Group) => "cam:DetachGroupPolicy",
+        Deed::Detach(HolderKind::Role) => "cam:DetachRolePolicy",
+        Deed::CreateKey => "cam:CreateAccessKey",
+        Deed::UpdateTrust => "cam:UpdateAssumeRolePolicy",
+        Deed::UpdateDescription => "cam:UpdateRoleDescription",
+        Deed::UpdateConsoleLogin => "cam:UpdateRoleConsoleLogin",
+        Deed::UpdateSessionDuration => "cam:UpdateRoleSessionDuration",
+        Deed::ListRoles => "cam:DescribeRoleList",
+    },
+    // `UseApi` is a documented parameter of AddUser.
+    includes: |action, deed| action == "cam:AddUser" && deed == Deed::CreateKey,
+};

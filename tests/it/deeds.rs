@@ -1,0 +1,126 @@
+//! What gives or takes rights, or shows them, is asked for under its own name, whatever operation brings it.
+
+use crate::support::{Caller, Test, allow, assert_same, on_each_database, trust};
+use serde_json::{Value, json};
+
+const DENIED: &str = "AuthFailure.UnauthorizedOperation";
+
+/// A user who may do everything in CAM but one thing.
+async fn all_but(t: &Test, name: &str, denied: &str) -> Caller {
+    let user = t.root().user(name).await;
+    let document = json!({"version": "2.0", "statement": [
+        {"effect": "allow", "action": "*", "resource": "*"},
+        {"effect": "deny", "action": denied, "resource": "*"},
+    ]});
+    t.root().grant(&user, name, &document).await;
+    user
+}
+
+/// A policy that allows everything to a user, with its principal's name spelt as given.
+fn spelt(principal: &str, uin: &str, owner: &str) -> String {
+    format!(
+        r#"{{"version": "2.0", "{principal}": {{"qcs": ["qcs::cam::uin/{owner}:uin/{uin}"]}},
+            "statement": [{{"effect": "allow", "action": "*", "resource": "*"}}]}}"#
+    )
+}
+
+#[test]
+fn a_document_attaches_nothing_unasked_however_it_is_spelt() {
+    on_each_database(async |t| {
+        let root = t.root();
+        let maker = root.user("maker").await;
+        root.grant(&maker, "makes", &allow("cam:CreatePolicy", "*")).await;
+        root.grant(&maker, "makes-too", &allow("cam:CreateCamStrategy", "*")).await;
+        let before = t.dump().await;
+        for principal in [
+            "principal",
+            r"\u0070rincipal",
+            r"princi\u0070al",
+            r"\u0070\u0072\u0069\u006e\u0063\u0069\u0070\u0061\u006c",
+            r"\u0070rincipa\u006C",
+        ] {
+            let document = spelt(principal, &maker.uin, &root.uin);
+            let policy = json!({"PolicyName": "mine", "PolicyDocument": document});
+            let message = maker.cam("CreatePolicy", policy).await.fault(DENIED);
+            assert!(message.contains("(cam:AttachUserPolicy)"), "{message}");
+            let strategy = json!({"StrategyName": "mine", "StrategyInfo": document});
+            let message = maker.cam("CreateCamStrategy", strategy).await.fault(DENIED);
+            assert!(message.contains("(cam:AttachUserPolicy)"), "{message}");
+            let object: Value = serde_json::from_str(&document).unwrap();
+            let strategy = json!({"StrategyName": "mine", "StrategyInfo": object});
+            maker.cam("CreateCamStrategy", strategy).await.fault(DENIED);
+        }
+        assert_same(&t.dump().await, &before, "what was refused");
+        maker.cam("ListUsers", json!({})).await.fault(DENIED);
+        // With the right it is made, and works.
+        root.grant(&maker, "attaches", &allow("cam:AttachUserPolicy", "*")).await;
+        let document = spelt(r"\u0070rincipal", &maker.uin, &root.uin);
+        maker.cam("CreatePolicy", json!({"PolicyName": "mine", "PolicyDocument": document})).await.ok();
+        maker.cam("ListUsers", json!({})).await.ok();
+    });
+}
+
+#[test]
+fn a_deny_holds_under_every_name_of_what_it_denies() {
+    on_each_database(async |t| {
+        let root = t.root();
+        let other = root.user("other").await;
+        let uin: u64 = other.uin.parse().unwrap();
+        let group = root.cam("CreateGroup", json!({"GroupName": "crew"})).await.ok()["GroupId"].as_u64().unwrap();
+        let role = root.role("ops", &[crate::support::root_of(&root.uin)]).await;
+        let policy = root.policy("spare", &allow("cam:GetRole", "*")).await;
+        let operate = |uin: i64, group: i64, action: u64| {
+            let params = json!({"GroupId": group, "RelateUin": uin, "StrategyId": policy, "ActionType": action});
+            ("OperateCamStrategy", params)
+        };
+        let (uin, group) = (i64::try_from(uin).unwrap(), i64::try_from(group).unwrap());
+        let update = |part: &str, value: Value| ("UpdateRole", json!({"RoleId": role, part: value}));
+        let strategy = |name: &str, document: String| {
+            ("CreateCamStrategy", json!({"StrategyName": name, "StrategyInfo": document}))
+        };
+        let plain = allow("cam:GetRole", "*").to_string();
+        let on_user = spelt("principal", &other.uin, &root.uin);
+        let named = trust(&[crate::support::root_of(&root.uin)]);
+        // What is denied; what does the same under another name; what does not.
+        let cases = [
+            ("cam:CreatePolicy", vec![strategy("a", plain.clone())], operate(uin, -1, 1)),
+            ("cam:AttachUserPolicy", vec![operate(uin, -1, 1), strategy("b", on_user)], operate(uin, -1, 2)),
+            ("cam:DetachUserPolicy", vec![operate(uin, -1, 2)], operate(uin, -1, 1)),
+            ("cam:AttachGroupPolicy", vec![operate(-1, group, 1)], operate(-1, group, 2)),
+            ("cam:DetachGroupPolicy", vec![operate(-1, group, 2)], operate(-1, group, 1)),
+            ("cam:DescribeRoleList", vec![("ListRoles", json!({}))], update("Description", json!("other"))),
+            (
+                "cam:UpdateAssumeRolePolicy",
+                vec![
+                    update("PolicyDocument", json!(named)),
+                    ("UpdateRole", json!({"RoleId": role, "Description": "x", "PolicyDocument": named})),
+                ],
+                update("Description", json!("x")),
+            ),
+            (
+                "cam:UpdateRoleDescription",
+                vec![update("Description", json!("x"))],
+                update("PolicyDocument", json!(named)),
+            ),
+            ("cam:UpdateRoleConsoleLogin", vec![update("ConsoleLogin", json!(1))], update("Description", json!("y"))),
+            (
+                "cam:UpdateRoleSessionDuration",
+                vec![update("SessionDuration", json!(3600))],
+                update("ConsoleLogin", json!(0)),
+            ),
+        ];
+        for (place, (denied, same, other)) in cases.into_iter().enumerate() {
+            let user = all_but(&t, &format!("user{place}"), denied).await;
+            let before = t.dump().await;
+            for (action, params) in same {
+                let message = user.cam(action, params.clone()).await.fault(DENIED);
+                assert!(message.contains(&format!("({denied})")), "{action} {params}: {message}");
+            }
+            assert_same(&t.dump().await, &before, denied);
+            user.cam(other.0, other.1).await.ok();
+        }
+        // A deny of an extension's own name holds as well.
+        let user = all_but(&t, "last", "cam:UpdateRole").await;
+        user.cam("UpdateRole", json!({"RoleId": role, "Description": "x"})).await.fault(DENIED);
+    });
+}
