@@ -24,3 +24,7 @@ CREATE UNIQUE INDEX accounts_by_app_id ON accounts (app_id);
 UPDATE users SET uid = 100000000 + (SELECT COUNT(*) FROM users AS earlier WHERE earlier.id < users.id)
 WHERE EXISTS (SELECT 1 FROM users AS other WHERE other.uid = users.uid AND other.id < users.id);
 CREATE UNIQUE INDEX users_by_uid ON users (uid);
+
+-- A session belongs to the incarnation of its account that it was opened in.
+ALTER TABLE sessions ADD COLUMN incarnation BIGINT NOT NULL DEFAULT 0;
+UPDATE sessions SET incarnation = (SELECT incarnation FROM accounts WHERE accounts.id = sessions.account_id);

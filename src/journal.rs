@@ -3,7 +3,6 @@
 //! The last requests are kept in memory. No secret stands in an entry.
 
 use crate::dialect::contract::{Answer, Body, Claim, Dialect, Named, Route};
-use crate::engine::Account;
 use crate::engine::authorize::Evidence;
 use crate::engine::cx::{Caller, Identity};
 use crate::engine::fault::{Fault, Unauthenticated};
@@ -129,13 +128,9 @@ impl Trace {
     }
 
     /// Notes whether it was believed; `free` tells what the signature does not cover, if it came to that.
-    pub fn verified(
-        &mut self,
-        verdict: Result<(Arc<Caller>, Arc<Account>), Fault>,
-        free: impl FnOnce() -> Vec<&'static str>,
-    ) -> Result<(Arc<Caller>, Arc<Account>), Fault> {
-        match &verdict {
-            Ok((caller, _)) => {
+    pub fn verified(&mut self, verdict: Result<&Arc<Caller>, &Fault>, free: impl FnOnce() -> Vec<&'static str>) {
+        match verdict {
+            Ok(caller) => {
                 self.caller = Some(caller.clone());
                 self.free = Some(free());
             }
@@ -147,7 +142,6 @@ impl Trace {
             }
             Err(_) => {}
         }
-        verdict
     }
 
     /// Notes what it is for.

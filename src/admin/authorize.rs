@@ -37,16 +37,15 @@ pub async fn decide(State(app): State<Arc<App>>, body: Bytes) -> Result<Answer<V
         return Err(Failure::invalid(format!("action `{}` is not of the form service:Action", question.action)));
     }
     let (caller, dialect) = caller(&app, &question).await?;
-    let account = app
-        .engine
-        .account(&caller.account)
-        .await?
-        .ok_or_else(|| Failure::not_found("account", caller.account.as_str()))?;
+    let missing = || Failure::not_found("account", caller.account.as_str());
+    let tenant = app.engine.tenant(&caller.account).await?.ok_or_else(missing)?;
+    let account = app.engine.account(&tenant).await?.ok_or_else(missing)?;
     let who = (dialect.arn)(&caller);
     let now = app.engine.now(&account);
-    let cx = Cx { engine: app.engine.clone(), caller: Arc::new(caller), account, now, peer: "127.0.0.1".into() };
+    let cx =
+        Cx { engine: app.engine.clone(), caller: Arc::new(caller), account, tenant, now, peer: "127.0.0.1".into() };
     if let Some(holder) = cx.caller.holder()
-        && app.engine.grants(&cx.account.id, &holder).await?.is_none()
+        && app.engine.grants(&cx.tenant, &holder).await?.is_none()
     {
         return Err(Failure::not_found("principal", &who));
     }
@@ -65,8 +64,9 @@ pub async fn decide(State(app): State<Arc<App>>, body: Bytes) -> Result<Answer<V
     let mut trust = None;
     if let Some((owner, reference)) = assumes {
         let missing = || Failure::not_found("role", reference.text());
-        let owner = app.engine.account(&owner).await?.ok_or_else(missing)?;
-        let role = app.engine.role(&owner.id, &reference).await?.ok_or_else(missing)?;
+        let tenant = app.engine.tenant(&owner).await?.ok_or_else(missing)?;
+        let owner = app.engine.account(&tenant).await?.ok_or_else(missing)?;
+        let role = app.engine.role(&tenant, &reference).await?.ok_or_else(missing)?;
         let subject = (dialect.on_role)(&owner.id, &role);
         for name in subject.resources.into_iter().flatten() {
             let resources = asked.resources.get_or_insert_default();
@@ -97,11 +97,12 @@ async fn caller(app: &App, question: &Question) -> Result<(Caller, &'static Dial
             }),
         (None, Some(secret_id)) => {
             let unknown = || Failure::not_found("active key", secret_id);
-            let key = app.engine.key(&SecretId::from(secret_id.as_str())).await?.ok_or_else(unknown)?;
-            let account = app.engine.account(&key.account).await?.ok_or_else(unknown)?;
-            let caller = key.identify(&app.engine, &account, question.token.as_deref()).await.map_err(|_| {
-                Failure::invalid(format!("the token is not the one of key `{secret_id}`, or its session has ended"))
-            })?;
+            let (tenant, key) = app.engine.key(&SecretId::from(secret_id.as_str())).await?.ok_or_else(unknown)?;
+            let account = app.engine.account(&tenant).await?.ok_or_else(unknown)?;
+            let caller =
+                key.identify(&app.engine, &tenant, &account, question.token.as_deref()).await.map_err(|_| {
+                    Failure::invalid(format!("the token is not the one of key `{secret_id}`, or its session has ended"))
+                })?;
             let dialect = DIALECTS.iter().find(|dialect| dialect.name == account.cloud).ok_or_else(unknown)?;
             Ok((caller, *dialect))
         }

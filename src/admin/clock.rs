@@ -1,8 +1,8 @@
 //! The emulator's clock: `GET`, `PUT /clock`, `POST /clock/advance`, for the server or with `?account=` for one account.
 
 use super::{Answer, Failure, Query, as_root, read};
-use crate::engine::accounts;
 use crate::engine::clock::Clock;
+use crate::engine::{accounts, globals};
 use crate::env::Time;
 use crate::server::App;
 use axum::body::Bytes;
@@ -46,7 +46,7 @@ pub struct Shown {
 /// Shows a clock.
 pub async fn show(State(app): State<Arc<App>>, Query(whose): Query<Whose>) -> Result<Answer<Shown>, Failure> {
     let clock = current(&app, &whose).await?;
-    let clock = if clock == Clock::Inherit { app.engine.server_clock() } else { clock };
+    let clock = if clock == Clock::Inherit { app.engine.current_globals().await?.clock } else { clock };
     let offset_seconds = match clock {
         Clock::Offset(micros) => Some(micros / 1_000_000),
         _ => None,
@@ -90,7 +90,7 @@ pub async fn advance(
 ) -> Result<Answer<Shown>, Failure> {
     let wanted: Advance = read(&body)?;
     let clock = match current(&app, &whose).await? {
-        Clock::Inherit => app.engine.server_clock(),
+        Clock::Inherit => app.engine.current_globals().await?.clock,
         own => own,
     };
     let moved = clock.advanced(wanted.seconds);
@@ -103,14 +103,14 @@ pub async fn advance(
 
 async fn current(app: &App, whose: &Whose) -> Result<Clock, Failure> {
     Ok(match &whose.account {
-        None => app.engine.server_clock(),
+        None => app.engine.current_globals().await?.clock,
         Some(id) => as_root(app, id).await?.account.clock,
     })
 }
 
 async fn put(app: &App, whose: &Whose, clock: Clock) -> Result<(), Failure> {
     match &whose.account {
-        None => accounts::set_server_clock(&app.engine, clock).await?,
+        None => globals::set_clock(&app.engine, clock).await?,
         Some(id) => accounts::set_clock(as_root(app, id).await?, clock).await?,
     }
     Ok(())

@@ -177,11 +177,12 @@ fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Failure> {
 /// A context that acts as an account's root, for changes from outside.
 async fn as_root(app: &App, account: &str) -> Result<Cx, Failure> {
     let id = AccountId::from(account);
-    app.engine.view.current(&id).await?;
-    let account = app.engine.account(&id).await?.ok_or_else(|| Failure::not_found("account", id.as_str()))?;
+    let missing = || Failure::not_found("account", id.as_str());
+    let tenant = app.engine.tenant(&id).await?.ok_or_else(missing)?;
+    let account = app.engine.account(&tenant).await?.ok_or_else(missing)?;
     let caller = Caller { account: id, identity: Identity::Root, secret_id: SecretId::from(""), session: None };
     let now = app.engine.now(&account);
-    Ok(Cx { engine: app.engine.clone(), caller: Arc::new(caller), account, now, peer: "127.0.0.1".into() })
+    Ok(Cx { engine: app.engine.clone(), caller: Arc::new(caller), account, tenant, now, peer: "127.0.0.1".into() })
 }
 
 /// Makes the account that a new server starts with.

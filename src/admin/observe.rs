@@ -98,9 +98,11 @@ pub async fn request(State(app): State<Arc<App>>, Path(id): Path<String>) -> Res
 }
 
 /// Every stub: `GET /stubs`.
-pub async fn list_stubs(State(app): State<Arc<App>>) -> Answer<Value> {
+pub async fn list_stubs(State(app): State<Arc<App>>) -> Result<Answer<Value>, Failure> {
+    app.engine.current_globals().await?;
+    app.refresh_stubs()?;
     let stubs: Vec<Stub> = app.stubs.list().iter().map(|stub| Stub::clone(stub)).collect();
-    Answer(StatusCode::OK, json!({"stubs": stubs}))
+    Ok(Answer(StatusCode::OK, json!({"stubs": stubs})))
 }
 
 #[derive(Deserialize)]
@@ -144,8 +146,7 @@ pub async fn put_stub(
     stub.check().map_err(Failure::invalid)?;
     let body = serde_json::to_string(&stub).map_err(|_| Failure::invalid("the stub cannot be kept"))?;
     stubs::keep(&app.engine, &stub.service, &stub.action, body).await?;
-    app.stubs.put(stub.clone());
-    app.engine.know_services(app.stubs.services());
+    app.refresh_stubs()?;
     Ok(Answer(StatusCode::OK, stub))
 }
 
@@ -154,9 +155,11 @@ pub async fn delete_stub(
     State(app): State<Arc<App>>,
     Path((service, action)): Path<(String, String)>,
 ) -> Result<StatusCode, Failure> {
-    stubs::forget(&app.engine, &service, &action).await?;
-    if app.stubs.remove(&service, &action) {
-        app.engine.know_services(app.stubs.services());
+    app.engine.current_globals().await?;
+    app.refresh_stubs()?;
+    if app.stubs.has(&service, &action) {
+        stubs::forget(&app.engine, &service, &action).await?;
+        app.refresh_stubs()?;
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(Failure::not_found("stub", &format!("{service}:{action}")))

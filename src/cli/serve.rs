@@ -70,14 +70,8 @@ async fn serve(config: Config) -> Result<(), String> {
     })?;
     let engine = Arc::new(engine);
     let (account, secret_id, secret) = first_account(&engine, &config).await?;
-    let stubs = Stubs::default();
-    stub::built_in().into_iter().for_each(|stub| stubs.put(stub));
-    for body in
-        crate::engine::stubs::kept(&engine).await.map_err(|fault| format!("cannot read the stubs: {fault:?}"))?
-    {
-        let stub = serde_json::from_str(&body).map_err(|error| format!("cannot read a stub that is kept: {error}"))?;
-        stubs.put(stub);
-    }
+    let stubs = Stubs::new(stub::built_in());
+    stubs.reach(&engine.globals()).map_err(|fault| format!("cannot read a stub that is kept: {fault:?}"))?;
     engine.know_services(stubs.services());
     let app = Arc::new(App {
         engine,
@@ -200,7 +194,7 @@ async fn first_account(engine: &Arc<Engine>, config: &Config) -> Result<(Account
     let failed = |fault| format!("cannot read the accounts: {fault:?}");
     let known = accounts::list(engine).await.map_err(failed)?;
     if let Some((id, secret)) = &config.root_key
-        && let Some(key) = engine.key(&SecretId::from(id.as_str())).await.map_err(failed)?
+        && let Some((_, key)) = engine.key(&SecretId::from(id.as_str())).await.map_err(failed)?
     {
         if !same(key.secret.expose().as_bytes(), secret.expose().as_bytes()) {
             return Err(format!(

@@ -5,7 +5,8 @@
 //! any other. Deliberately absent: any state or behaviour of those services.
 
 use super::decode::Value;
-use crate::engine::fault::{Fault, Parameter, Why};
+use crate::engine::fault::{Fault, Internal, Parameter, Why};
+use crate::engine::globals::{Globals, StubText};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -83,33 +84,72 @@ fn empty_object() -> serde_json::Value {
     serde_json::Value::Object(serde_json::Map::new())
 }
 
-/// The stubs of a server, by action.
-#[derive(Default)]
+/// The stubs of a server, by action: those that come with the program, and those that were set, which are globals.
 pub struct Stubs {
-    by_action: RwLock<BTreeMap<String, Vec<Arc<Stub>>>>,
+    built_in: Vec<Arc<Stub>>,
+    known: RwLock<Arc<Known>>,
+}
+
+/// The stubs of one generation of the globals.
+struct Known {
+    generation: i64,
+    by_action: BTreeMap<String, Vec<Arc<Stub>>>,
+}
+
+impl Known {
+    /// Adds a stub, in place of one for the same service and action.
+    fn put(&mut self, stub: Arc<Stub>) {
+        let stubs = self.by_action.entry(stub.action.clone()).or_default();
+        stubs.retain(|known| known.service != stub.service);
+        stubs.push(stub);
+    }
 }
 
 impl Stubs {
-    /// Adds a stub, in place of one for the same service and action.
-    pub fn put(&self, stub: Stub) {
-        let mut by_action = self.by_action.write().unwrap_or_else(PoisonError::into_inner);
-        let stubs = by_action.entry(stub.action.clone()).or_default();
-        stubs.retain(|known| known.service != stub.service);
-        stubs.push(Arc::new(stub));
+    /// The stubs that come with the program; [`Stubs::reach`] adds those that were set.
+    pub fn new(built_in: Vec<Stub>) -> Stubs {
+        let built_in = built_in.into_iter().map(Arc::new).collect();
+        let known = Known { generation: i64::MIN, by_action: BTreeMap::new() };
+        Stubs { built_in, known: RwLock::new(Arc::new(known)) }
+    }
+
+    /// Reads the stubs of this generation, unless they are known. True when they have changed.
+    pub fn reach(&self, globals: &Globals) -> Result<bool, Fault> {
+        if self.known().generation == globals.generation {
+            return Ok(false);
+        }
+        let mut known = Known { generation: globals.generation, by_action: BTreeMap::new() };
+        self.built_in.iter().for_each(|stub| known.put(stub.clone()));
+        for StubText { service, action, body } in &globals.stubs {
+            let stub: Stub = serde_json::from_str(body).map_err(|error| Internal::Unreadable {
+                what: format!("stub {service}:{action}"),
+                why: error.to_string(),
+            })?;
+            known.put(Arc::new(stub));
+        }
+        let mut current = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        // Of two readers the later generation stays.
+        if current.generation < known.generation {
+            *current = Arc::new(known);
+        }
+        Ok(true)
+    }
+
+    fn known(&self) -> Arc<Known> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The stub for an action and version; `service`, when the request names one, decides between several.
     pub fn find(&self, service: Option<&str>, version: &str, action: &str) -> Option<Arc<Stub>> {
-        let by_action = self.by_action.read().unwrap_or_else(PoisonError::into_inner);
-        let mut candidates = by_action.get(action)?.iter().filter(|stub| stub.version == version);
+        let known = self.known();
+        let mut candidates = known.by_action.get(action)?.iter().filter(|stub| stub.version == version);
         let first = candidates.clone().next();
         candidates.find(|stub| Some(stub.service.as_str()) == service).or(first).cloned()
     }
 
     /// Every stub, by action and service.
     pub fn list(&self) -> Vec<Arc<Stub>> {
-        let by_action = self.by_action.read().unwrap_or_else(PoisonError::into_inner);
-        by_action.values().flatten().cloned().collect()
+        self.known().by_action.values().flatten().cloned().collect()
     }
 
     /// The services that have a stub.
@@ -117,13 +157,9 @@ impl Stubs {
         self.list().iter().map(|stub| stub.service.clone()).collect()
     }
 
-    /// Removes a stub; false when there is none.
-    pub fn remove(&self, service: &str, action: &str) -> bool {
-        let mut by_action = self.by_action.write().unwrap_or_else(PoisonError::into_inner);
-        let Some(stubs) = by_action.get_mut(action) else { return false };
-        let before = stubs.len();
-        stubs.retain(|stub| stub.service != service);
-        stubs.len() < before
+    /// Whether there is a stub of this service and action.
+    pub fn has(&self, service: &str, action: &str) -> bool {
+        self.known().by_action.get(action).is_some_and(|stubs| stubs.iter().any(|stub| stub.service == service))
     }
 }
 

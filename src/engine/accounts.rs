@@ -4,12 +4,12 @@ use super::clock::Clock;
 use super::cx::{self, Cx};
 use super::fault::{Fault, Internal, Kind};
 use super::ids::{AccountId, SecretId};
-use super::view::{Changed, Part};
+use super::view::{Changed, Part, Tenant};
 use super::{Engine, keys};
 use crate::args;
-use crate::env::Time;
-use crate::secret::Secret;
-use crate::store::{FromRow, Tx};
+use crate::env::{Env, Time};
+use crate::secret::{Sealer, Secret};
+use crate::store::{FromRow, Store, Tx};
 use std::sync::Arc;
 
 /// A tenant.
@@ -27,6 +27,8 @@ pub struct Account {
     pub created_at: Time,
     /// Its own clock.
     pub clock: Clock,
+    /// Random: an account that is deleted and made again is another account.
+    pub incarnation: i64,
 }
 
 /// What a new tenant is to be; ids and keys that are given here are taken as they are.
@@ -55,6 +57,7 @@ struct AccountRow {
     created_at: i64,
     clock_mode: String,
     clock_at: i64,
+    incarnation: i64,
 }
 
 impl AccountRow {
@@ -70,17 +73,17 @@ impl AccountRow {
             app_id: self.app_id,
             created_at: Time(self.created_at),
             clock,
+            incarnation: self.incarnation,
         })
     }
 }
 
 impl Engine {
-    /// An account, from the view.
-    pub async fn account(&self, id: &AccountId) -> Result<Option<Arc<Account>>, Fault> {
-        let Some(tenant) = self.view.tenant(id).await? else { return Ok(None) };
-        let wanted = id.clone();
+    /// An account, from the view; none when it was deleted a moment ago.
+    pub async fn account(&self, tenant: &Tenant) -> Result<Option<Arc<Account>>, Fault> {
+        let id = tenant.account.clone();
         self.view
-            .part(&tenant, &self.view.accounts, id, move |tx| Box::pin(async move { lookup(tx, &wanted).await }))
+            .part(tenant, &self.view.accounts, &tenant.account, |tx| Box::pin(async move { lookup(tx, &id).await }))
             .await
     }
 }
@@ -89,7 +92,8 @@ impl Engine {
 pub async fn create(engine: &Engine, new: NewAccount) -> Result<Account, Fault> {
     let now = engine.server_clock().at(engine.env.now());
     let sealed = engine.sealer.seal(&engine.env, new.secret_id.as_str(), &new.secret)?;
-    // The generation starts at the wall clock, so that an account made again is later than the one that was deleted.
+    let incarnation = i64::from_le_bytes(engine.env.bytes());
+    // Any number would do to begin with; this one tells a reader of the database when the account was made.
     let generation = engine.env.now().0;
     let account = Account {
         id: new.id.clone(),
@@ -98,6 +102,7 @@ pub async fn create(engine: &Engine, new: NewAccount) -> Result<Account, Fault> 
         app_id: new.app_id,
         created_at: now,
         clock: Clock::Inherit,
+        incarnation,
     };
     engine
         .store
@@ -107,9 +112,9 @@ pub async fn create(engine: &Engine, new: NewAccount) -> Result<Account, Fault> 
                 Box::pin(async move {
                     let made = tx
                         .execute(
-                            "INSERT INTO accounts (id, cloud, name, app_id, generation, created_at, clock_mode, clock_at) \
-                             VALUES ($1, $2, $3, $4, $5, $6, 'inherit', 0) ON CONFLICT DO NOTHING",
-                            args![&new.id, &new.cloud, &new.name, new.app_id, generation, now.0],
+                            "INSERT INTO accounts (id, cloud, name, app_id, generation, created_at, clock_mode, clock_at, \
+                             incarnation) VALUES ($1, $2, $3, $4, $5, $6, 'inherit', 0, $7) ON CONFLICT DO NOTHING",
+                            args![&new.id, &new.cloud, &new.name, new.app_id, generation, now.0, incarnation],
                         )
                         .await?;
                     if made == 0 {
@@ -137,11 +142,10 @@ pub async fn delete(engine: &Arc<Engine>, id: &AccountId) -> Result<(), Fault> {
             move |tx| {
                 let id = wanted.clone();
                 Box::pin(async move {
-                    if tx.advance(id.as_str()).await?.is_none() {
-                        return Err(Fault::NotFound(Kind::Account, id.to_string()));
+                    match tx.execute("DELETE FROM accounts WHERE id = $1", args![&id]).await? {
+                        0 => Err(Fault::NotFound(Kind::Account, id.to_string())),
+                        _ => Ok(()),
                     }
-                    tx.execute("DELETE FROM accounts WHERE id = $1", args![&id]).await?;
-                    Ok(())
                 })
             },
             move |()| watcher.view.forget(&gone),
@@ -155,7 +159,7 @@ pub async fn list(engine: &Engine) -> Result<Vec<Account>, Fault> {
     let rows: Vec<AccountRow> = read
         .tx()
         .all(
-            "SELECT id, cloud, name, app_id, created_at, clock_mode, clock_at FROM accounts ORDER BY created_at, app_id",
+            "SELECT id, cloud, name, app_id, created_at, clock_mode, clock_at, incarnation FROM accounts ORDER BY created_at, app_id",
             args![],
         )
         .await?;
@@ -176,21 +180,6 @@ pub async fn set_clock(cx: Cx, clock: Clock) -> Result<(), Fault> {
     .await
 }
 
-/// Sets the server's clock, which every account without its own follows.
-pub async fn set_server_clock(engine: &Engine, clock: Clock) -> Result<(), Fault> {
-    let (mode, at) = clock.stored();
-    set_meta(engine, "clock", format!("{mode} {at}")).await?;
-    engine.set_server_clock(clock);
-    Ok(())
-}
-
-pub(super) async fn stored_server_clock(engine: &Engine) -> Result<Clock, Fault> {
-    let Some(text) = meta(engine, "clock").await? else { return Ok(Clock::Real) };
-    text.split_once(' ')
-        .and_then(|(mode, at)| Clock::restored(mode, at.parse().ok()?))
-        .ok_or_else(|| Internal::Unreadable { what: "the server's clock".to_owned(), why: text }.into())
-}
-
 /// The oldest working key of an account's root, to be shown at start.
 pub async fn root_key(engine: &Engine, id: &AccountId) -> Result<Option<(SecretId, Secret)>, Fault> {
     let row: Option<(String, String)> = engine
@@ -208,18 +197,18 @@ pub async fn root_key(engine: &Engine, id: &AccountId) -> Result<Option<(SecretI
 
 /// Whether the store answers.
 pub async fn ping(engine: &Engine) -> Result<(), Fault> {
-    meta(engine, "master key").await.map(|_| ())
+    meta(&engine.store, "master key").await.map(|_| ())
 }
 
 /// The first start seals a mark with the master key; every later one must be able to open it.
-pub(super) async fn check_master_key(engine: &Engine) -> Result<(), Fault> {
-    match meta(engine, "master key").await? {
+pub(super) async fn check_master_key(store: &Store, env: &Env, sealer: &Sealer) -> Result<(), Fault> {
+    match meta(store, "master key").await? {
         Some(sealed) => {
-            engine.sealer.open("master key", &sealed)?;
+            sealer.open("master key", &sealed)?;
         }
         None => {
-            let sealed = engine.sealer.seal(&engine.env, "master key", &Secret::new("camulator".to_owned()))?;
-            set_meta(engine, "master key", sealed).await?;
+            let sealed = sealer.seal(env, "master key", &Secret::new("camulator".to_owned()))?;
+            set_meta(store, "master key", sealed).await?;
         }
     }
     Ok(())
@@ -228,21 +217,20 @@ pub(super) async fn check_master_key(engine: &Engine) -> Result<(), Fault> {
 pub(super) async fn lookup(tx: &mut Tx<'_>, id: &AccountId) -> Result<Option<Account>, Fault> {
     let row: Option<AccountRow> = tx
         .optional(
-            "SELECT id, cloud, name, app_id, created_at, clock_mode, clock_at FROM accounts WHERE id = $1",
+            "SELECT id, cloud, name, app_id, created_at, clock_mode, clock_at, incarnation FROM accounts WHERE id = $1",
             args![id],
         )
         .await?;
     row.map(AccountRow::read).transpose()
 }
 
-async fn meta(engine: &Engine, name: &str) -> Result<Option<String>, Fault> {
-    let row: Option<(String,)> = engine.store.glance("SELECT value FROM meta WHERE name = $1", args![name]).await?;
+async fn meta(store: &Store, name: &str) -> Result<Option<String>, Fault> {
+    let row: Option<(String,)> = store.glance("SELECT value FROM meta WHERE name = $1", args![name]).await?;
     Ok(row.map(|(value,)| value))
 }
 
-async fn set_meta(engine: &Engine, name: &'static str, value: String) -> Result<(), Fault> {
-    engine
-        .store
+async fn set_meta(store: &Store, name: &'static str, value: String) -> Result<(), Fault> {
+    store
         .write(
             move |tx| {
                 let value = value.clone();

@@ -5,7 +5,7 @@ use super::cx::{Cx, Write};
 use super::fault::{Fault, Kind, Limit};
 use super::ids::{AccountId, GroupId, PolicyId, UserId};
 use super::policies::{self, NewPolicy, PolicyRef};
-use super::view::{Changed, Holder, HolderKind, HolderRef};
+use super::view::{Changed, Holder, HolderKind, HolderRef, Tenant};
 use super::{Account, Engine, accounts, groups, roles, users};
 use crate::args;
 use crate::env::Time;
@@ -56,16 +56,11 @@ struct AttachmentRow {
 
 impl Engine {
     /// What a principal may do, from the view; none when it does not exist.
-    pub async fn grants(
-        self: &Arc<Engine>,
-        account: &AccountId,
-        holder: &Holder,
-    ) -> Result<Option<Arc<Grants>>, Fault> {
-        let Some(tenant) = self.view.tenant(account).await? else { return Ok(None) };
-        let key = (account.clone(), holder.clone());
+    pub async fn grants(self: &Arc<Engine>, tenant: &Tenant, holder: &Holder) -> Result<Option<Arc<Grants>>, Fault> {
+        let key = (tenant.account.clone(), holder.clone());
         let (engine, (account, holder)) = (self.clone(), key.clone());
         self.view
-            .part(&tenant, &self.view.grants, &key, |tx| {
+            .part(tenant, &self.view.grants, &key, |tx| {
                 Box::pin(async move { load(&engine, tx, &account, &holder).await })
             })
             .await
@@ -264,7 +259,7 @@ pub struct Had {
 /// Every policy that a user has, once, its own first.
 pub async fn of_user(cx: &Cx, user: &UserId) -> Result<Vec<Had>, Fault> {
     let missing = || Fault::NotFound(Kind::User, user.to_string());
-    let grants = cx.engine.grants(&cx.account.id, &Holder::User(user.clone())).await?.ok_or_else(missing)?;
+    let grants = cx.engine.grants(&cx.tenant, &Holder::User(user.clone())).await?.ok_or_else(missing)?;
     let own = list(cx, &Holder::User(user.clone())).await?;
     let mut all: Vec<Had> = own.into_iter().map(|policy| Had { policy, own: true, groups: Vec::new() }).collect();
     for group in &grants.groups {

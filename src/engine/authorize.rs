@@ -328,7 +328,7 @@ pub fn trusted(evidence: &Arc<Evidence>, trust: Attached) -> Result<(), Fault> {
 
 async fn grants(cx: &Cx) -> Result<Option<Arc<Grants>>, Fault> {
     match cx.caller.holder() {
-        Some(holder) => cx.engine.grants(&cx.caller.account, &holder).await,
+        Some(holder) => cx.engine.grants(&cx.tenant, &holder).await,
         None => Ok(None),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::fault::{Fault, Kind};
 use super::ids::{AccountId, RoleId, SecretId, UserId};
-use super::view::{Changed, Holder};
+use super::view::{Changed, Holder, Tenant};
 use super::{Account, Engine};
 use crate::env::Time;
 use crate::policy::PolicySet;
@@ -113,6 +113,8 @@ pub struct Cx {
     pub caller: Arc<Caller>,
     /// The caller's account.
     pub account: Arc<Account>,
+    /// The account in the view.
+    pub tenant: Arc<Tenant>,
     /// The account's time when the request came, by the emulator's clock.
     pub now: Time,
     /// The client's address, as text.
@@ -187,7 +189,7 @@ where
     W: for<'w> Fn(&'w mut Write<'_, '_>) -> BoxFuture<'w, Result<T, Fault>> + Send + Sync + 'static,
 {
     let engine = cx.engine.clone();
-    let account = cx.account.id.clone();
+    let (account, incarnation) = (cx.account.id.clone(), cx.tenant.incarnation);
     let (watcher, changed) = (engine.clone(), account.clone());
     let work = Arc::new(work);
     let outcome = engine
@@ -196,7 +198,7 @@ where
             move |tx| {
                 let (cx, work) = (cx.clone(), work.clone());
                 Box::pin(async move {
-                    let Some(generation) = tx.advance(cx.account.id.as_str()).await? else {
+                    let Some(generation) = tx.advance(cx.account.id.as_str(), cx.tenant.incarnation).await? else {
                         return Err(Fault::NotFound(Kind::Account, cx.account.id.to_string()));
                     };
                     let mut write = Write { cx: &cx, generation, tx, changed: Changed::NOTHING };
@@ -204,7 +206,9 @@ where
                     Ok((value, generation, write.changed))
                 })
             },
-            move |(_, generation, what): &(T, i64, Changed)| watcher.view.committed(&changed, *generation, what),
+            move |(_, generation, what): &(T, i64, Changed)| {
+                watcher.view.committed(&changed, incarnation, *generation, what)
+            },
         )
         .await?;
     outcome.map(|(value, _, _)| value)

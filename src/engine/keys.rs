@@ -5,7 +5,7 @@ use super::cx::{Caller, Cx, Identity, Session, Write};
 use super::fault::{Fault, Kind, Limit, TokenFailure, Unauthenticated};
 use super::ids::{AccountId, SecretId, UserId};
 use super::sessions;
-use super::view::{Changed, Part};
+use super::view::{Changed, Part, Tenant};
 use super::{Account, Engine};
 use crate::args;
 use crate::env::Time;
@@ -63,6 +63,7 @@ impl Key {
     pub async fn identify(
         &self,
         engine: &Arc<Engine>,
+        tenant: &Tenant,
         account: &Account,
         token: Option<&str>,
     ) -> Result<Caller, Fault> {
@@ -93,7 +94,7 @@ impl Key {
             session: session.cloned(),
         };
         if let Some(holder) = caller.holder()
-            && engine.grants(&self.account, &holder).await?.is_none()
+            && engine.grants(tenant, &holder).await?.is_none()
         {
             return match self.owner {
                 Owner::Session(_) => token_failure(TokenFailure::Orphaned),
@@ -118,20 +119,27 @@ pub struct KeyInfo {
 }
 
 impl Engine {
-    /// What a key id stands for now, from the view; none when it is unknown, disabled or deleted.
-    pub async fn key(self: &Arc<Engine>, secret_id: &SecretId) -> Result<Option<Arc<Key>>, Fault> {
-        let account = match self.view.keys.get(secret_id) {
-            Some(kept) => kept.value.account.clone(),
-            None => match owner(self, secret_id).await? {
-                Some(account) => account,
-                None => return Ok(None),
-            },
+    /// What a key id stands for now, from the view, and its tenant; none when it is unknown, disabled or deleted.
+    pub async fn key(self: &Arc<Engine>, secret_id: &SecretId) -> Result<Option<(Arc<Tenant>, Arc<Key>)>, Fault> {
+        let tenant = match self.view.keys.get(secret_id) {
+            Some(kept) => self.tenant(&kept.value.account).await?,
+            None => None,
         };
-        let Some(tenant) = self.view.current(&account).await? else { return Ok(None) };
+        let tenant = match (tenant, secret_id) {
+            (Some(tenant), _) => tenant,
+            (None, unknown) => {
+                let Some(account) = owner(self, unknown).await? else { return Ok(None) };
+                let Some(tenant) = self.tenant(&account).await? else { return Ok(None) };
+                tenant
+            }
+        };
         let (engine, wanted) = (self.clone(), secret_id.clone());
-        self.view
+        let key = self
+            .view
             .part(&tenant, &self.view.keys, secret_id, |tx| Box::pin(async move { load(&engine, tx, wanted).await }))
-            .await
+            .await?;
+        // A key that moved to another account between the two looks is not this tenant's.
+        Ok(key.filter(|key| key.account == tenant.account).map(|key| (tenant, key)))
     }
 }
 

@@ -12,6 +12,7 @@ pub mod clock;
 pub mod cx;
 pub mod documents;
 pub mod fault;
+pub mod globals;
 pub mod groups;
 pub mod ids;
 pub mod keys;
@@ -34,8 +35,10 @@ use crate::env::{Env, Time};
 use crate::secret::Sealer;
 use crate::store::Store;
 use clock::Clock;
+use ids::AccountId;
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
+use view::Tenant;
 
 /// Everything that the operations of every tenant share.
 pub struct Engine {
@@ -53,20 +56,21 @@ pub struct Engine {
     pub presets: HashMap<&'static str, Vec<policies::Preset>>,
     /// Services that the emulator knows besides the clouds' own: those of stubs.
     extra_services: RwLock<Arc<[String]>>,
-    /// The server's clock, for accounts that have none of their own.
-    clock: RwLock<Clock>,
+    /// What every tenant depends on.
+    globals: RwLock<Arc<globals::Globals>>,
 }
 
 impl Engine {
-    /// An engine on an open database; reads the server's clock from it, and makes sure that the master key is the one
-    /// that the database was sealed with.
+    /// An engine on an open database; makes sure that the master key is the one that the database was sealed with.
     pub async fn open(
         store: Store,
         env: Env,
         sealer: Sealer,
         presets: HashMap<&'static str, Vec<policies::Preset>>,
     ) -> Result<Engine, fault::Fault> {
-        let engine = Engine {
+        accounts::check_master_key(&store, &env, &sealer).await?;
+        let globals = globals::load(&mut store.read().await?.tx()).await?;
+        Ok(Engine {
             view: view::View::new(store.clone()),
             store,
             env,
@@ -74,12 +78,18 @@ impl Engine {
             documents: documents::Documents::default(),
             presets,
             extra_services: RwLock::new(Arc::new([])),
-            clock: RwLock::new(Clock::Real),
-        };
-        accounts::check_master_key(&engine).await?;
-        let clock = accounts::stored_server_clock(&engine).await?;
-        *engine.clock.write().unwrap_or_else(PoisonError::into_inner) = clock;
-        Ok(engine)
+            globals: RwLock::new(Arc::new(globals)),
+        })
+    }
+
+    /// The door to a tenant: its state is current when this returns, and so is what every tenant depends on. None when
+    /// there is no such account.
+    pub async fn tenant(&self, account: &AccountId) -> Result<Option<Arc<Tenant>>, fault::Fault> {
+        let Some((tenant, globals)) = self.view.tenant(account).await? else { return Ok(None) };
+        if let Some(generation) = globals {
+            self.reach_globals(generation).await?;
+        }
+        Ok(Some(tenant))
     }
 
     /// The services that policies may name besides the clouds' own.
@@ -94,11 +104,7 @@ impl Engine {
 
     /// The server's own clock.
     pub fn server_clock(&self) -> Clock {
-        *self.clock.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(crate) fn set_server_clock(&self, clock: Clock) {
-        *self.clock.write().unwrap_or_else(PoisonError::into_inner) = clock;
+        self.globals.read().unwrap_or_else(PoisonError::into_inner).clock
     }
 
     /// The time of an account by the emulator's clock.

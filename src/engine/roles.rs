@@ -4,7 +4,7 @@ use super::authorize::{Deed, Demanding, Right};
 use super::cx::{Cx, Write};
 use super::fault::{Fault, Kind, Limit, Refusal};
 use super::ids::{AccountId, RoleId, RoleRef};
-use super::view::{Changed, Holder, Part};
+use super::view::{Changed, Holder, Part, Tenant};
 use super::{Account, Engine, accounts, policies, users};
 use crate::args;
 use crate::env::Time;
@@ -141,8 +141,8 @@ impl RoleRow {
 
 impl Engine {
     /// A role of an account, from the view.
-    pub async fn role(&self, account: &AccountId, wanted: &RoleRef) -> Result<Option<Arc<Role>>, Fault> {
-        let Some(tenant) = self.view.tenant(account).await? else { return Ok(None) };
+    pub async fn role(&self, tenant: &Tenant, wanted: &RoleRef) -> Result<Option<Arc<Role>>, Fault> {
+        let account = &tenant.account;
         let id = match wanted {
             RoleRef::Id(id) => id.clone(),
             RoleRef::Name(name) => {
@@ -150,7 +150,7 @@ impl Engine {
                 let (account, name) = key.clone();
                 let found = self
                     .view
-                    .part(&tenant, &self.view.role_names, &key, |tx| {
+                    .part(tenant, &self.view.role_names, &key, |tx| {
                         Box::pin(async move { id_of(tx, &account, &name).await })
                     })
                     .await?;
@@ -163,14 +163,14 @@ impl Engine {
         let key = (account.clone(), id);
         let (account, id) = key.clone();
         self.view
-            .part(&tenant, &self.view.roles, &key, |tx| Box::pin(async move { lookup(tx, &account, &id).await }))
+            .part(tenant, &self.view.roles, &key, |tx| Box::pin(async move { lookup(tx, &account, &id).await }))
             .await
     }
 }
 
 /// A role of the caller's account.
 pub async fn get(cx: &Cx, wanted: &RoleRef) -> Result<Arc<Role>, Fault> {
-    cx.engine.role(&cx.account.id, wanted).await?.ok_or_else(|| Fault::NotFound(Kind::Role, wanted.text().to_owned()))
+    cx.engine.role(&cx.tenant, wanted).await?.ok_or_else(|| Fault::NotFound(Kind::Role, wanted.text().to_owned()))
 }
 
 /// Makes a role.

@@ -58,9 +58,9 @@ pub async fn assume(
     wanted: &Wanted,
 ) -> Result<Opened<Credentials>, Fault> {
     let no_role = || Fault::NotFound(Kind::Role, wanted_role.text().to_owned());
-    cx.engine.view.current(account).await?;
-    let owner = cx.engine.account(account).await?.ok_or_else(no_role)?;
-    let role = cx.engine.role(account, wanted_role).await?.ok_or_else(no_role)?;
+    let tenant = cx.engine.tenant(account).await?.ok_or_else(no_role)?;
+    let owner = cx.engine.account(&tenant).await?.ok_or_else(no_role)?;
+    let role = cx.engine.role(&tenant, wanted_role).await?.ok_or_else(no_role)?;
     authorize::trusted(evidence, role.trust(&cx.engine, &owner))?;
     let seconds = duration(&role, wanted.seconds)?;
     open(cx, &owner, Some(&role), wanted, seconds)
@@ -123,7 +123,7 @@ fn open(
     let source = if wanted.source_identity.is_empty() { inherited } else { wanted.source_identity.as_str() };
     let row = Row {
         insert: "INSERT INTO sessions (secret_id, account_id, role_id, user_id, name, origin, sealed, token_digest, \
-                 policy, tags, source_identity, created_at, expires_at)",
+                 policy, tags, source_identity, created_at, expires_at, incarnation)",
         values: args![
             &secret_id,
             &owner.id,
@@ -137,7 +137,8 @@ fn open(
             tags,
             source,
             now.0,
-            expires_at.0
+            expires_at.0,
+            owner.incarnation
         ],
     };
     Ok(Opened { reply: Credentials { secret_id, secret, token, expires_at }, row })
@@ -145,10 +146,11 @@ fn open(
 
 /// Ends one session now, by its account's clock. False when there is no such session.
 pub async fn end(engine: &Arc<Engine>, secret_id: &SecretId) -> Result<bool, Fault> {
-    let Some(key) = engine.key(secret_id).await? else { return Ok(false) };
-    let (Owner::Session(_), Some(account)) = (&key.owner, engine.account(&key.account).await?) else {
+    let Some((tenant, key)) = engine.key(secret_id).await? else { return Ok(false) };
+    let (Owner::Session(_), Some(account)) = (&key.owner, engine.account(&tenant).await?) else {
         return Ok(false);
     };
+    let incarnation = tenant.incarnation;
     let now = engine.now(&account).0;
     let (wanted, ended, owner) = (secret_id.clone(), secret_id.clone(), account.id.clone());
     let (watcher, changed) = (engine.clone(), account.id.clone());
@@ -159,7 +161,7 @@ pub async fn end(engine: &Arc<Engine>, secret_id: &SecretId) -> Result<bool, Fau
                 let (secret_id, owner) = (wanted.clone(), owner.clone());
                 Box::pin(async move {
                     // The generation is what tells other servers on the same database.
-                    let generation = tx.advance(owner.as_str()).await?;
+                    let generation = tx.advance(owner.as_str(), incarnation).await?;
                     let sql = "UPDATE sessions SET expires_at = $2 WHERE secret_id = $1 AND expires_at > $2";
                     tx.execute(sql, args![&secret_id, now]).await?;
                     Ok(generation)
@@ -167,7 +169,7 @@ pub async fn end(engine: &Arc<Engine>, secret_id: &SecretId) -> Result<bool, Fau
             },
             move |generation: &Option<i64>| {
                 if let Some(generation) = generation {
-                    watcher.view.committed(&changed, *generation, &Changed::only(Part::Key(ended)));
+                    watcher.view.committed(&changed, incarnation, *generation, &Changed::only(Part::Key(ended)));
                 }
             },
         )
@@ -189,17 +191,22 @@ pub(super) async fn load(engine: &Arc<Engine>, tx: &mut Tx<'_>, secret_id: Secre
         tags: String,
         source_identity: String,
         expires_at: i64,
+        incarnation: i64,
     }
     let row: Option<SessionRow> = tx
         .optional(
             "SELECT account_id, role_id, user_id, name, origin, sealed, token_digest, policy, tags, source_identity, \
-             expires_at FROM sessions WHERE secret_id = $1",
+             expires_at, incarnation FROM sessions WHERE secret_id = $1",
             args![&secret_id],
         )
         .await?;
     let Some(row) = row else { return Ok(None) };
     let account = AccountId::from(row.account_id);
     let Some(owner) = accounts::lookup(tx, &account).await? else { return Ok(None) };
+    // Opened for an account that was deleted meanwhile, and stored after another one was made under its id.
+    if row.incarnation != owner.incarnation {
+        return Ok(None);
+    }
     let secret = engine.sealer.open(secret_id.as_str(), &row.sealed)?;
     let narrowed = match row.policy.as_str() {
         "" => None,

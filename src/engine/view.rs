@@ -2,9 +2,9 @@
 //!
 //! The view is built in parts (a key, a role, one principal's policies), each loaded when it is first asked for, so a
 //! tenant of a hundred thousand roles costs nothing at start and a change in it costs nothing elsewhere. A part remembers
-//! the generation at which it was loaded. A write moves the generation on and names the parts it touched; what it does
-//! not name, it touches: forgetting to name a change costs time, never truth. Where other processes write to the same
-//! database, one primary-key read per request tells whether the generation is still the known one.
+//! the generation at which it was loaded. A write moves the generation on; each of its statements drops what it says it
+//! changes, and everything unless it says so. Where other processes write to the same database, one primary-key read per
+//! request tells whether incarnation and generation are still the known ones; there is no way to a tenant around it.
 //!
 //! Deliberately absent: any expiry by time, and a cache of things that do not exist.
 
@@ -112,24 +112,45 @@ impl Changed {
     }
 }
 
-/// One tenant's version. `floor` is the generation below which no cached part is good.
+/// One incarnation of an account as the view knows it. Whoever has one got it from [`Engine::tenant`](super::Engine::tenant),
+/// after the check that it is current; nobody keeps one beyond the request that asked for it.
 pub struct Tenant {
+    /// The account.
+    pub account: AccountId,
+    /// Random for each account that is made: compared for equality, never for order.
+    pub incarnation: i64,
     generation: AtomicI64,
+    /// The generation below which no part is good.
     floor: AtomicI64,
     publishing: Mutex<()>,
 }
 
 impl Tenant {
-    fn new(generation: i64) -> Tenant {
-        Tenant { generation: AtomicI64::new(generation), floor: AtomicI64::new(generation), publishing: Mutex::new(()) }
+    fn new(account: &AccountId, incarnation: i64, generation: i64) -> Tenant {
+        Tenant {
+            account: account.clone(),
+            incarnation,
+            generation: AtomicI64::new(generation),
+            floor: AtomicI64::new(generation),
+            publishing: Mutex::new(()),
+        }
     }
 
     fn generation(&self) -> i64 {
         self.generation.load(Ordering::Acquire)
     }
 
-    fn is_good(&self, loaded_at: i64) -> bool {
-        loaded_at >= self.floor.load(Ordering::Acquire)
+    fn is_good<V>(&self, kept: &Kept<V>) -> bool {
+        kept.incarnation == self.incarnation && kept.loaded_at >= self.floor.load(Ordering::Acquire)
+    }
+
+    /// Another process has written, or it is not known what was: nothing that was loaded before counts.
+    fn reach(&self, generation: i64) {
+        if self.generation() < generation {
+            let _publishing = self.publishing.lock().unwrap_or_else(PoisonError::into_inner);
+            self.generation.fetch_max(generation, Ordering::AcqRel);
+            self.floor.fetch_max(generation, Ordering::AcqRel);
+        }
     }
 
     /// Puts a part on its shelf, unless the tenant has moved on since it was read.
@@ -142,13 +163,14 @@ impl Tenant {
 }
 
 pub(super) struct Kept<V> {
+    incarnation: i64,
     loaded_at: i64,
     pub(super) value: Arc<V>,
 }
 
 impl<V> Clone for Kept<V> {
     fn clone(&self) -> Kept<V> {
-        Kept { loaded_at: self.loaded_at, value: self.value.clone() }
+        Kept { incarnation: self.incarnation, loaded_at: self.loaded_at, value: self.value.clone() }
     }
 }
 
@@ -157,13 +179,23 @@ type Shelf<K, V> = Cache<K, Kept<V>>;
 /// The cached parts of every tenant.
 pub struct View {
     store: Store,
-    tenants: RwLock<HashMap<AccountId, Arc<Tenant>>>,
+    tenants: RwLock<Tenants>,
     pub(super) accounts: Shelf<AccountId, Account>,
     pub(super) keys: Shelf<SecretId, Key>,
     pub(super) roles: Shelf<(AccountId, RoleId), Role>,
     pub(super) role_names: Shelf<(AccountId, String), RoleId>,
     pub(super) grants: Shelf<(AccountId, Holder), Grants>,
 }
+
+#[derive(Default)]
+struct Tenants {
+    known: HashMap<AccountId, Arc<Tenant>>,
+    /// Moved on by every deletion: what was read of an account before one may not be remembered after it.
+    deletions: u64,
+}
+
+/// An account's row, as far as the view needs it, with the generation of what every tenant depends on.
+type Version = (i64, i64, i64);
 
 impl View {
     /// An empty view of a store.
@@ -179,30 +211,43 @@ impl View {
         }
     }
 
-    /// The tenant's version as known, or as read at the first sight of it; none when there is no such account.
-    pub async fn tenant(&self, account: &AccountId) -> Result<Option<Arc<Tenant>>, Fault> {
-        if let Some(tenant) = self.known(account) {
-            return Ok(Some(tenant));
+    /// The tenant, certain to be current, or none when there is no such account. Where other processes write, the
+    /// database is asked every time, and the generation of the globals comes along.
+    pub(super) async fn tenant(&self, account: &AccountId) -> Result<Option<(Arc<Tenant>, Option<i64>)>, Fault> {
+        let shared = self.store.shared();
+        loop {
+            let (known, deletions) = self.known(account);
+            if let Some(tenant) = known.as_ref().filter(|_| !shared) {
+                return Ok(Some((tenant.clone(), None)));
+            }
+            let Some((generation, incarnation, globals)) = self.version(account).await? else {
+                if known.is_some() {
+                    self.forget(account);
+                }
+                return Ok(None);
+            };
+            if let Some(tenant) = known.filter(|tenant| tenant.incarnation == incarnation) {
+                tenant.reach(generation);
+                return Ok(Some((tenant, Some(globals))));
+            }
+            // What was read before a deletion is read again after it.
+            let mut tenants = self.tenants.write().unwrap_or_else(PoisonError::into_inner);
+            if tenants.deletions == deletions {
+                let tenant = match tenants.known.get(account) {
+                    Some(tenant) if tenant.incarnation == incarnation => tenant.clone(),
+                    _ => Arc::new(Tenant::new(account, incarnation, generation)),
+                };
+                tenants.known.insert(account.clone(), tenant.clone());
+                drop(tenants);
+                tenant.reach(generation);
+                return Ok(Some((tenant, shared.then_some(globals))));
+            }
         }
-        let Some(generation) = self.generation(account).await? else { return Ok(None) };
-        let mut tenants = self.tenants.write().unwrap_or_else(PoisonError::into_inner);
-        Ok(Some(tenants.entry(account.clone()).or_insert_with(|| Arc::new(Tenant::new(generation))).clone()))
     }
 
     /// Whether the account is known to exist without asking: only where no other process can have deleted it.
     pub(super) fn knows(&self, account: &AccountId) -> bool {
-        !self.store.shared() && self.known(account).is_some()
-    }
-
-    /// As [`View::tenant`], and certain to be current: where other processes write, the database is asked.
-    pub async fn current(&self, account: &AccountId) -> Result<Option<Arc<Tenant>>, Fault> {
-        if self.store.shared() {
-            match self.generation(account).await? {
-                Some(generation) => self.reached(account, generation),
-                None => self.forget(account),
-            }
-        }
-        self.tenant(account).await
+        !self.store.shared() && self.known(account).0.is_some()
     }
 
     /// A part, from its shelf or loaded.
@@ -218,7 +263,7 @@ impl View {
         V: Send + Sync + 'static,
     {
         if let Some(kept) = shelf.get(key)
-            && tenant.is_good(kept.loaded_at)
+            && tenant.is_good(&kept)
         {
             return Ok(Some(kept.value));
         }
@@ -227,13 +272,14 @@ impl View {
         let loaded = load(&mut read.tx()).await?;
         drop(read);
         let Some(value) = loaded.map(Arc::new) else { return Ok(None) };
-        tenant.publish(loaded_at, || shelf.insert(key.clone(), Kept { loaded_at, value: value.clone() }));
+        let kept = Kept { incarnation: tenant.incarnation, loaded_at, value: value.clone() };
+        tenant.publish(loaded_at, || shelf.insert(key.clone(), kept));
         Ok(Some(value))
     }
 
     /// A committed write of this process: the new generation, and what it changed.
-    pub(super) fn committed(&self, account: &AccountId, generation: i64, changed: &Changed) {
-        let Some(tenant) = self.known(account) else { return };
+    pub(super) fn committed(&self, account: &AccountId, incarnation: i64, generation: i64, changed: &Changed) {
+        let Some(tenant) = self.known(account).0.filter(|tenant| tenant.incarnation == incarnation) else { return };
         let _publishing = tenant.publishing.lock().unwrap_or_else(PoisonError::into_inner);
         let known = tenant.generation.fetch_max(generation, Ordering::AcqRel);
         let alone = !self.store.shared() || generation == known + 1;
@@ -245,30 +291,12 @@ impl View {
         }
     }
 
-    /// Another process has written: nothing that was loaded before counts.
-    fn reached(&self, account: &AccountId, generation: i64) {
-        let Some(tenant) = self.known(account) else { return };
-        if tenant.generation() < generation {
-            let _publishing = tenant.publishing.lock().unwrap_or_else(PoisonError::into_inner);
-            tenant.generation.fetch_max(generation, Ordering::AcqRel);
-            tenant.floor.fetch_max(generation, Ordering::AcqRel);
-        }
-    }
-
-    /// The account is gone; a new one of the same id starts at a later generation.
+    /// The account is gone. What was kept of it counts for no other incarnation.
     pub(super) fn forget(&self, account: &AccountId) {
-        let gone = self.tenants.write().unwrap_or_else(PoisonError::into_inner).remove(account);
-        if let Some(tenant) = gone {
-            let _publishing = tenant.publishing.lock().unwrap_or_else(PoisonError::into_inner);
-            tenant.generation.store(i64::MAX, Ordering::Release);
-            tenant.floor.store(i64::MAX, Ordering::Release);
-            // Where the wall clock went back, a new account of the same id begins below what was read of the old one,
-            // which must not count then. Accounts are deleted rarely, so everything goes.
-            self.accounts.invalidate_all();
-            self.keys.invalidate_all();
-            self.roles.invalidate_all();
-            self.role_names.invalidate_all();
-            self.grants.invalidate_all();
+        let mut tenants = self.tenants.write().unwrap_or_else(PoisonError::into_inner);
+        tenants.deletions += 1;
+        if let Some(tenant) = tenants.known.remove(account) {
+            tenant.reach(i64::MAX);
         }
     }
 
@@ -284,13 +312,14 @@ impl View {
         }
     }
 
-    fn known(&self, account: &AccountId) -> Option<Arc<Tenant>> {
-        self.tenants.read().unwrap_or_else(PoisonError::into_inner).get(account).cloned()
+    fn known(&self, account: &AccountId) -> (Option<Arc<Tenant>>, u64) {
+        let tenants = self.tenants.read().unwrap_or_else(PoisonError::into_inner);
+        (tenants.known.get(account).cloned(), tenants.deletions)
     }
 
-    async fn generation(&self, account: &AccountId) -> Result<Option<i64>, Fault> {
-        let row: Option<(i64,)> =
-            self.store.glance("SELECT generation FROM accounts WHERE id = $1", args![account]).await?;
-        Ok(row.map(|(generation,)| generation))
+    async fn version(&self, account: &AccountId) -> Result<Option<Version>, Fault> {
+        let sql =
+            "SELECT a.generation, a.incarnation, g.generation FROM accounts a CROSS JOIN globals g WHERE a.id = $1";
+        Ok(self.store.glance(sql, args![account]).await?)
     }
 }

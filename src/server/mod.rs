@@ -14,6 +14,7 @@ use crate::engine::fault::{Denial, Fault};
 use crate::engine::{Engine, accounts};
 use crate::journal::{Journal, Trace};
 use crate::secret::Secret;
+use authenticate::Verified;
 use axum::Router;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::response::{IntoResponse, Response};
@@ -35,6 +36,16 @@ pub struct App {
     pub journal: Journal,
     /// Opens the admin API.
     pub admin_token: Secret,
+}
+
+impl App {
+    /// Takes over the stubs that this server or another one has set since the last look.
+    pub fn refresh_stubs(&self) -> Result<(), Fault> {
+        if self.stubs.reach(&self.engine.globals())? {
+            self.engine.know_services(self.stubs.services());
+        }
+        Ok(())
+    }
 }
 
 /// The whole HTTP surface: the emulator's own paths, and everything else as a request to a cloud.
@@ -122,14 +133,16 @@ async fn carry_out(
     let now = app.engine.env.now();
     let claim = trace.claimed((dialect.claim)(raw, now))?;
     let verdict = authenticate::authenticate(app, dialect, raw, &claim).await;
-    let (caller, account) = trace.verified(verdict, || (dialect.free)(raw, &claim))?;
+    trace.verified(verdict.as_ref().map(|verified| &verified.caller), || (dialect.free)(raw, &claim));
+    let Verified { caller, account, tenant } = verdict?;
+    app.refresh_stubs()?;
     let route = (dialect.route)(raw, &claim, &app.stubs)?;
     let op = *routed.insert(route.op);
     trace.routed(&route);
     trace.limited(app.limiter.take(now, &account.id, &route.service, &route.action, op.rate))?;
     let call = (op.decode)(&route.params)?;
     let now = app.engine.now(&account);
-    let cx = Cx { engine: app.engine.clone(), caller, account, now, peer: raw.peer.to_string().into() };
+    let cx = Cx { engine: app.engine.clone(), caller, account, tenant, now, peer: raw.peer.to_string().into() };
     let Subject { resources, context } = match call.subject(&cx) {
         Some(subject) => subject.await?,
         None => Subject::default(),
@@ -160,8 +173,9 @@ async fn carry_out(
 async fn with_trust(dialect: &Dialect, denial: Denial) -> Fault {
     let (engine, asked) = (denial.evidence.engine(), &denial.evidence.asked);
     if let Some((owner, role)) = (dialect.assumes)(&asked.action, asked.resource())
-        && let Ok(Some(role)) = engine.role(&owner, &role).await
-        && let Ok(Some(owner)) = engine.account(&owner).await
+        && let Ok(Some(tenant)) = engine.tenant(&owner).await
+        && let Ok(Some(role)) = engine.role(&tenant, &role).await
+        && let Ok(Some(owner)) = engine.account(&tenant).await
     {
         denial.evidence.add_trust(role.trust(engine, &owner));
     }

@@ -216,11 +216,12 @@ impl<'c> WriteTx<'c> {
     }
 
     /// Moves an account's generation on and returns the new one: on PostgreSQL the row lock that makes one writer a
-    /// tenant. None when there is no such account. Not counted as a change, because a generation that moved for
+    /// tenant. None when there is no such incarnation of the account. Not counted as a change, because a generation that moved for
     /// nothing is harmless.
-    pub async fn advance(&mut self, account: &str) -> Result<Option<i64>, Error> {
-        let sql = "UPDATE accounts SET generation = generation + 1 WHERE id = $1 RETURNING generation";
-        let row: Option<(i64,)> = self.0.first(sql, crate::args![account]).await?;
+    pub async fn advance(&mut self, account: &str, incarnation: i64) -> Result<Option<i64>, Error> {
+        let sql =
+            "UPDATE accounts SET generation = generation + 1 WHERE id = $1 AND incarnation = $2 RETURNING generation";
+        let row: Option<(i64,)> = self.0.first(sql, crate::args![account, incarnation]).await?;
         Ok(row.map(|(generation,)| generation))
     }
 }

@@ -195,8 +195,7 @@ impl Test {
         let store = Store::open(location, Durability::Fast).await.unwrap();
         let presets = DIALECTS.iter().map(|dialect| (dialect.name, (dialect.presets)())).collect();
         let engine = Engine::open(store, env, Sealer::new(&[7; 32]), presets).await.unwrap();
-        let stubs = Stubs::default();
-        stub::built_in().into_iter().for_each(|stub| stubs.put(stub));
+        let stubs = Stubs::new(stub::built_in());
         let app = Arc::new(App {
             engine: Arc::new(engine),
             stubs,

@@ -102,8 +102,9 @@ pub async fn assumed_role(cx: &Cx, input: &AssumeRole) -> Result<Subject, Fault>
     let (account, reference) = role_of(input)?;
     let mut resources = vec![input.role_arn.clone()];
     let mut context = conditions::request_tags(&input.tags);
-    cx.engine.view.current(&account).await?;
-    if let Some(role) = cx.engine.role(&account, &reference).await? {
+    if let Some(tenant) = cx.engine.tenant(&account).await?
+        && let Some(role) = cx.engine.role(&tenant, &reference).await?
+    {
         let subject = (super::DIALECT.on_role)(&account, &role);
         resources.extend(subject.resources.into_iter().flatten().filter(|name| *name != input.role_arn));
         context.extend(subject.context);

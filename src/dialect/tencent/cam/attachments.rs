@@ -228,7 +228,7 @@ impl OfUser {
 /// ListAttachedUserPolicies: what is attached to the user itself, without what its groups add.
 pub async fn list_user(cx: &Cx, input: Authorized<ListAttachedUserPolicies>) -> Result<OfUser, Fault> {
     let holder = user(&input.target_uin);
-    if cx.engine.grants(&cx.account.id, &holder).await?.is_none() {
+    if cx.engine.grants(&cx.tenant, &holder).await?.is_none() {
         return Err(Fault::NotFound(crate::engine::fault::Kind::User, input.target_uin.as_str().to_owned()));
     }
     Ok(OfUser::page(attachments::list(cx, &holder).await?, paging(input.page, input.rp)))

@@ -297,7 +297,7 @@ pub async fn untag(write: &mut Write<'_, '_>, input: &Authorized<UntagRole>) -> 
 
 /// What UntagRole says for conditions on the request's tags: those that it would take off.
 pub async fn untags_it(cx: &Cx, input: &UntagRole) -> Result<Subject, Fault> {
-    let role = cx.engine.role(&cx.account.id, &named(&input.role_id, &input.role_name)?).await?;
+    let role = cx.engine.role(&cx.tenant, &named(&input.role_id, &input.role_name)?).await?;
     let tags = role.iter().flat_map(|role| &role.tags).filter(|(key, _)| input.tag_keys.contains(key));
     let context = tags.flat_map(|(key, value)| conditions::tag(conditions::REQUEST, key, value)).collect();
     Ok(Subject { context, ..Subject::default() })

@@ -1,0 +1,120 @@
+//! What every tenant depends on: the server's clock, and the stubs that were set while it ran.
+//!
+//! It is one small value with a generation of its own. Where several servers share a database, the generation is read
+//! together with the tenant's, so what one server sets holds on the others from their next request on.
+
+use super::Engine;
+use super::clock::Clock;
+use super::fault::{Fault, Internal};
+use crate::args;
+use crate::store::{BoxFuture, Tx, WriteTx};
+use std::sync::{Arc, PoisonError};
+
+/// The value.
+#[derive(Clone, Debug)]
+pub struct Globals {
+    /// Moved on by every change.
+    pub generation: i64,
+    /// The server's clock, for accounts that have none of their own.
+    pub clock: Clock,
+    /// The stubs, as the text that their dialect made of them.
+    pub stubs: Vec<StubText>,
+}
+
+/// A stub that was set while a server ran.
+#[derive(Clone, Debug, PartialEq, Eq, crate::store::FromRow)]
+pub struct StubText {
+    /// The service that it belongs to.
+    pub service: String,
+    /// The action that it answers.
+    pub action: String,
+    /// Its text.
+    pub body: String,
+}
+
+impl Engine {
+    /// What is known of it. [`Engine::tenant`] and [`Engine::current_globals`] make sure that it is current.
+    pub fn globals(&self) -> Arc<Globals> {
+        self.globals.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The value as it stands in the database, which is asked only where other servers may have changed it.
+    pub async fn current_globals(&self) -> Result<Arc<Globals>, Fault> {
+        if self.store.shared() {
+            let row: Option<(i64,)> = self.store.glance("SELECT generation FROM globals WHERE id = 1", args![]).await?;
+            self.reach_globals(row.map_or(0, |(generation,)| generation)).await?;
+        }
+        Ok(self.globals())
+    }
+
+    /// Reads the value again when it is not of this generation.
+    pub(super) async fn reach_globals(&self, generation: i64) -> Result<(), Fault> {
+        if self.globals().generation != generation {
+            let mut read = self.store.read().await?;
+            self.publish(load(&mut read.tx()).await?);
+        }
+        Ok(())
+    }
+
+    fn publish(&self, loaded: Globals) {
+        let mut known = self.globals.write().unwrap_or_else(PoisonError::into_inner);
+        if known.generation < loaded.generation {
+            *known = Arc::new(loaded);
+        }
+    }
+}
+
+/// Reads the value.
+pub(super) async fn load(tx: &mut Tx<'_>) -> Result<Globals, Fault> {
+    let generation = tx.number("SELECT generation FROM globals WHERE id = 1", args![]).await?;
+    let clock: Option<(String,)> = tx.optional("SELECT value FROM meta WHERE name = 'clock'", args![]).await?;
+    let clock = match clock {
+        None => Clock::Real,
+        Some((text,)) => text
+            .split_once(' ')
+            .and_then(|(mode, at)| Clock::restored(mode, at.parse().ok()?))
+            .ok_or_else(|| Internal::Unreadable { what: "the server's clock".to_owned(), why: text })?,
+    };
+    let stubs = tx.all("SELECT service, action, body FROM stubs ORDER BY service, action", args![]).await?;
+    Ok(Globals { generation, clock, stubs })
+}
+
+/// Changes the value, in one transaction that no other change of it overlaps.
+pub(super) async fn change<W>(engine: &Arc<Engine>, work: W) -> Result<(), Fault>
+where
+    W: for<'t> Fn(&'t mut WriteTx<'_>) -> BoxFuture<'t, Result<(), Fault>> + Send + Sync + 'static,
+{
+    let watcher = engine.clone();
+    let work = Arc::new(work);
+    engine
+        .store
+        .write(
+            move |tx| {
+                let work = work.clone();
+                Box::pin(async move {
+                    tx.execute("UPDATE globals SET generation = generation + 1 WHERE id = 1", args![]).await?;
+                    work(tx).await?;
+                    load(tx).await
+                })
+            },
+            move |changed: &Globals| watcher.publish(changed.clone()),
+        )
+        .await?
+        .map(drop)
+}
+
+/// Sets the server's clock, which every account without its own follows.
+pub async fn set_clock(engine: &Arc<Engine>, clock: Clock) -> Result<(), Fault> {
+    let (mode, at) = clock.stored();
+    let value = format!("{mode} {at}");
+    change(engine, move |tx| {
+        let arguments = args![&value];
+        Box::pin(async move {
+            let sql = "INSERT INTO meta (name, value) VALUES ('clock', $1) \
+                       ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+            tx.execute(sql, arguments).await?;
+            Ok(())
+        })
+    })
+    .await
+}
