@@ -49,11 +49,11 @@ pub struct Engine {
     /// Time and randomness.
     pub env: Env,
     /// Seals secrets for the database.
-    pub sealer: Sealer,
+    pub sealer: Arc<Sealer>,
     /// Compiled documents by their text.
-    pub documents: documents::Documents,
+    pub documents: Arc<documents::Documents>,
     /// The policies that come with each cloud, by the cloud's name.
-    pub presets: HashMap<&'static str, Vec<policies::Preset>>,
+    pub presets: Arc<HashMap<&'static str, Vec<policies::Preset>>>,
     /// Services that the emulator knows besides the clouds' own: those of stubs.
     extra_services: RwLock<Arc<[String]>>,
     /// What every tenant depends on.
@@ -74,11 +74,26 @@ impl Engine {
             view: view::View::new(store.clone()),
             store,
             env,
-            sealer,
-            documents: documents::Documents::default(),
-            presets,
+            sealer: Arc::new(sealer),
+            documents: Arc::default(),
+            presets: Arc::new(presets),
             extra_services: RwLock::new(Arc::new([])),
             globals: RwLock::new(Arc::new(globals)),
+        })
+    }
+
+    /// Another engine on the same store, which has looked at nothing yet: what a restart would find. What can never be
+    /// outdated is shared, documents by their texts above all.
+    pub async fn cold(&self) -> Result<Engine, fault::Fault> {
+        Ok(Engine {
+            store: self.store.clone(),
+            view: view::View::new(self.store.clone()),
+            env: self.env.clone(),
+            sealer: self.sealer.clone(),
+            documents: self.documents.clone(),
+            presets: self.presets.clone(),
+            extra_services: RwLock::new(self.extra_services()),
+            globals: RwLock::new(Arc::new(globals::load(&mut self.store.read().await?.tx()).await?)),
         })
     }
 

@@ -25,6 +25,7 @@ mod policy_wire;
 mod rates;
 mod replicas;
 mod rights;
+mod script;
 mod signatures;
 mod story;
 mod support;

@@ -2,9 +2,11 @@
 
 mod call;
 mod dump;
+mod twin;
 
 pub use call::{Call, Caller, Reply, allow, root_of, text, trust};
 pub use dump::{Dump, assert_same, columns};
+pub use twin::Twin;
 
 use axum::Router;
 use axum::body::Body;
@@ -14,6 +16,7 @@ use camulator::dialect::tencent::operations;
 use camulator::dialect::tencent::stub;
 use camulator::dialect::{DIALECTS, contract::Op};
 use camulator::engine::Engine;
+use camulator::engine::ids::SecretId;
 use camulator::env::{Clock, Entropy, Env, Time};
 use camulator::journal::Journal;
 use camulator::secret::{Sealer, Secret};
@@ -168,19 +171,22 @@ pub struct Test {
 pub struct Surface {
     router: Router,
     clock: Arc<TestClock>,
+    app: Arc<App>,
+    twin: Arc<Twin>,
 }
 
 impl Test {
     async fn open(place: &Place, rates: Mode) -> Test {
         let clock = Arc::new(TestClock(AtomicI64::new(START * 1_000_000)));
-        let mut t = Test::serve(&place.location, rates, clock, 0).await;
+        let mut t = Test::serve(&place.location, rates, clock, 0, Arc::default()).await;
         t.root = Some(t.tenant(ROOT).await);
         t
     }
 
     /// Another server on the same database and clock. Only PostgreSQL has room for two.
     pub async fn replica(&self) -> Test {
-        let other = Test::serve(&self.location, Mode::Off, self.surface.clock.clone(), 1 << 32).await;
+        let (clock, twin) = (self.surface.clock.clone(), self.surface.twin.clone());
+        let other = Test::serve(&self.location, Mode::Off, clock, 1 << 32, twin).await;
         let root = self.root();
         Test { root: Some(other.seen(&root)), ..other }
     }
@@ -190,7 +196,7 @@ impl Test {
         Caller { surface: self.surface.clone(), ..caller.clone() }
     }
 
-    async fn serve(location: &Location, rates: Mode, clock: Arc<TestClock>, seed: u64) -> Test {
+    async fn serve(location: &Location, rates: Mode, clock: Arc<TestClock>, seed: u64, twin: Arc<Twin>) -> Test {
         let env = Env { clock: clock.clone(), entropy: Arc::new(Seeded(AtomicU64::new(seed))) };
         let store = Store::open(location, Durability::Fast).await.unwrap();
         let presets = DIALECTS.iter().map(|dialect| (dialect.name, (dialect.presets)())).collect();
@@ -203,7 +209,7 @@ impl Test {
             journal: Journal::default(),
             admin_token: Secret::new(ADMIN_TOKEN.to_owned()),
         });
-        let surface = Surface { router: server::router(app.clone()), clock };
+        let surface = Surface { router: server::router(app.clone()), clock, app: app.clone(), twin };
         Test { app, surface, root: None, location: location.clone() }
     }
 
@@ -240,6 +246,9 @@ impl Test {
             .body(Body::from(body))
             .unwrap();
         let (status, _, body) = self.surface.exchange(request, peer()).await;
+        if method != "GET" {
+            self.surface.assert_current(path).await;
+        }
         AdminReply { status, body: serde_json::from_slice(&body).unwrap_or(Value::Null) }
     }
 
@@ -303,6 +312,7 @@ impl Test {
 
     /// Runs a statement behind the server's back, to fill a tenant to its limits.
     pub async fn execute(&self, sql: &'static str, arguments: Vec<Argument>) {
+        self.surface.twin.disturbed.store(true, Ordering::SeqCst);
         self.app
             .engine
             .store
@@ -324,7 +334,26 @@ fn peer() -> SocketAddr {
 }
 
 impl Surface {
+    /// Compares what this server knows with what one that is opened cold finds.
+    async fn assert_current(&self, after: &str) {
+        if !self.twin.disturbed.load(Ordering::SeqCst) {
+            let accounts = twin::latest(&self.app.engine).await;
+            self.twin.assert_same(&self.app.engine, accounts, after).await;
+        }
+    }
+
+    /// The same for the account of a key.
+    async fn assert_current_for(&self, secret_id: &str, after: &str) {
+        if !self.twin.disturbed.load(Ordering::SeqCst)
+            && let Some((tenant, _)) = self.app.engine.key(&SecretId::from(secret_id)).await.unwrap()
+        {
+            let account = tenant.account.to_string();
+            self.twin.assert_same(&self.app.engine, vec![account], after).await;
+        }
+    }
+
     async fn exchange(&self, mut request: http::Request<Body>, peer: SocketAddr) -> (u16, http::HeaderMap, Vec<u8>) {
+        let _under_way = self.twin.quiet.read().await;
         request.extensions_mut().insert(ConnectInfo(peer));
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();

@@ -3,7 +3,7 @@
 use super::{Surface, peer};
 use crate::tc3::{self, ToSign};
 use axum::body::Body;
-use camulator::dialect::contract::Op;
+use camulator::dialect::contract::{Mode, Op};
 use camulator::dialect::tencent::operations;
 use camulator::env::Clock;
 use http::header::HeaderValue;
@@ -319,7 +319,13 @@ impl Call {
                 None => drop(request.headers_mut().remove(name)),
             }
         }
+        let changes = self.headers.iter().any(|(name, action)| {
+            name == "x-tc-action" && operations::ALL.iter().any(|op| op.action == action && op.mode == Mode::Write)
+        });
         let (status, headers, body) = self.surface.exchange(request, self.peer).await;
+        if changes {
+            self.surface.assert_current_for(&self.caller.secret_id, &asked).await;
+        }
         Reply { asked, status, headers, body }
     }
 }

@@ -1,0 +1,213 @@
+//! After every write that a test makes, the engine that served it and one that is opened cold on the same store give the
+//! same picture of every principal, role and key: nothing that the warm one keeps may be outdated.
+
+use camulator::args;
+use camulator::dialect::tencent::DIALECT;
+use camulator::engine::Engine;
+use camulator::engine::authorize::{Asked, gather, trusted};
+use camulator::engine::cx::{Caller, Cx, Identity};
+use camulator::engine::ids::{AccountId, RoleId, RoleRef, SecretId, UserId};
+use camulator::engine::keys::Owner;
+use camulator::engine::view::Tenant;
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::sync::Mutex;
+
+/// What every principal is asked.
+const QUESTIONS: &[(&str, Option<&str>)] = &[
+    ("cam:GetRole", None),
+    ("cam:ListUsers", None),
+    ("cam:CreatePolicy", None),
+    ("sts:AssumeRole", None),
+    ("cvm:DescribeInstances", Some("qcs::cvm:ap-guangzhou:uin/%:instance/ins-1")),
+];
+
+/// How many of each kind are compared at most, the latest first.
+const COMPARED: usize = 12;
+
+/// Names that were met, so that what is gone is asked about as well.
+#[derive(Default)]
+pub struct Twin {
+    /// Held by a comparison alone, and shared by the requests: what changes while it is looked at cannot be compared.
+    pub quiet: tokio::sync::RwLock<()>,
+    /// The test has changed rows behind the server's back, which it cannot know of.
+    pub disturbed: AtomicBool,
+    met: Mutex<HashMap<String, Met>>,
+}
+
+#[derive(Default)]
+struct Met {
+    users: VecDeque<String>,
+    roles: VecDeque<(String, String)>,
+    keys: VecDeque<String>,
+}
+
+/// Adds what is new, and forgets the oldest beyond the limit.
+fn remember<T: PartialEq>(known: &mut VecDeque<T>, rows: Vec<T>) {
+    for row in rows {
+        if !known.contains(&row) {
+            known.push_back(row);
+        }
+    }
+    while known.len() > COMPARED {
+        known.pop_front();
+    }
+}
+
+impl Twin {
+    /// Compares what is known of these accounts, unless another request is under way.
+    pub async fn assert_same(&self, warm: &Arc<Engine>, accounts: Vec<String>, after: &str) {
+        let Ok(_quiet) = self.quiet.try_write() else { return };
+        if self.disturbed.load(Ordering::SeqCst) {
+            return;
+        }
+        let cold = Arc::new(warm.cold().await.expect("a second engine on the same store"));
+        let mut met = self.met.lock().await;
+        for account in accounts {
+            let met = met.entry(account.clone()).or_default();
+            met.look(warm, &account).await;
+            let (was, is) = (met.picture(warm, &account).await, met.picture(&cold, &account).await);
+            let differences: Vec<String> = was
+                .iter()
+                .zip(&is)
+                .filter(|(warm, cold)| warm != cold)
+                .map(|(warm, cold)| format!("  warm: {warm}\n  cold: {cold}"))
+                .collect();
+            assert!(was.len() == is.len() && differences.is_empty(), "after {after}:\n{}", differences.join("\n"));
+        }
+    }
+}
+
+/// The accounts that were changed last.
+pub async fn latest(engine: &Arc<Engine>) -> Vec<String> {
+    let mut read = engine.store.read().await.unwrap();
+    let sql = "SELECT id FROM accounts ORDER BY generation DESC, id LIMIT 3";
+    let rows: Vec<(String,)> = read.tx().all(sql, args![]).await.unwrap();
+    rows.into_iter().map(|(id,)| id).collect()
+}
+
+impl Met {
+    async fn look(&mut self, engine: &Arc<Engine>, account: &str) {
+        let mut read = engine.store.read().await.unwrap();
+        let mut tx = read.tx();
+        let users: Vec<(String,)> = tx
+            .all("SELECT id FROM users WHERE account_id = $1 ORDER BY seq DESC, id LIMIT 12", args![account])
+            .await
+            .unwrap();
+        remember(&mut self.users, users.into_iter().rev().map(|(id,)| id).collect());
+        let roles: Vec<(String, String)> = tx
+            .all("SELECT id, name FROM roles WHERE account_id = $1 ORDER BY seq DESC, id LIMIT 12", args![account])
+            .await
+            .unwrap();
+        remember(&mut self.roles, roles.into_iter().rev().collect());
+        let keys: Vec<(String,)> = tx
+            .all(
+                "SELECT secret_id FROM (SELECT secret_id, created_at FROM access_keys WHERE account_id = $1 \
+                 UNION ALL SELECT secret_id, created_at FROM sessions WHERE account_id = $1) AS k \
+                 ORDER BY created_at DESC, secret_id LIMIT 12",
+                args![account],
+            )
+            .await
+            .unwrap();
+        remember(&mut self.keys, keys.into_iter().rev().map(|(id,)| id).collect());
+    }
+
+    /// What an engine knows of an account, line by line.
+    async fn picture(&self, engine: &Arc<Engine>, account: &str) -> Vec<String> {
+        let id = AccountId::from(account);
+        let Some(tenant) = engine.tenant(&id).await.unwrap() else { return vec![format!("account {account}: none")] };
+        let shown = engine.account(&tenant).await.unwrap();
+        let mut lines = vec![format!("{shown:?}")];
+        for user in &self.users {
+            lines.extend(self.rights(engine, &tenant, Identity::User(UserId::from(user.as_str()))).await);
+        }
+        for (role, name) in &self.roles {
+            let origin = account.to_owned();
+            let acting = Identity::Role { id: RoleId::from(role.as_str()), session: String::new(), origin };
+            lines.extend(self.rights(engine, &tenant, acting).await);
+            for wanted in [RoleRef::Id(RoleId::from(role.as_str())), RoleRef::Name(name.clone())] {
+                let found = engine.role(&tenant, &wanted).await.unwrap().map(|role| {
+                    format!(
+                        "{} {} {} {:?} {} {} {:?} {:?} {}",
+                        role.id,
+                        role.name,
+                        role.kind,
+                        role.description,
+                        role.console_login,
+                        role.session_duration,
+                        role.updated_at,
+                        role.tags,
+                        role.document
+                    )
+                });
+                lines.push(format!("role {}: {found:?}", wanted.text()));
+            }
+        }
+        for key in &self.keys {
+            let found = engine.key(&SecretId::from(key.as_str())).await.unwrap().map(|(_, key)| {
+                let owner = match &key.owner {
+                    Owner::Root => "root".to_owned(),
+                    Owner::User(id) => format!("user {id}"),
+                    Owner::Session(session) => format!(
+                        "session of {:?} for {:?}, {:?}, until {:?}, {}",
+                        session.identity(),
+                        session.source_identity,
+                        session.tags,
+                        session.expires_at,
+                        session.token_digest
+                    ),
+                };
+                format!("{} {owner} {}", key.account, key.secret.expose())
+            });
+            lines.push(format!("key {key}: {found:?}"));
+        }
+        lines
+    }
+
+    /// What a principal is, and what it is answered.
+    async fn rights(&self, engine: &Arc<Engine>, tenant: &Arc<Tenant>, identity: Identity) -> Vec<String> {
+        let account = engine.account(tenant).await.unwrap().unwrap();
+        let who = format!("{identity:?}");
+        let caller = Caller { account: account.id.clone(), identity, secret_id: SecretId::from(""), session: None };
+        let cx = Cx {
+            engine: engine.clone(),
+            now: engine.now(&account),
+            caller: Arc::new(caller),
+            account: account.clone(),
+            tenant: tenant.clone(),
+            peer: "127.0.0.1".into(),
+        };
+        let grants = match engine.grants(tenant, &cx.caller.holder().unwrap()).await {
+            Ok(Some(grants)) => grants,
+            Ok(None) => return vec![format!("{who}: none")],
+            Err(fault) => return vec![format!("{who}: {fault:?}")],
+        };
+        let groups: BTreeSet<&str> = grants.groups.iter().map(|group| group.as_str()).collect();
+        let mut lines =
+            vec![format!("{who}: {} {groups:?} {:?} {}", grants.name, grants.tags, grants.boundary.is_some())];
+        for (action, resource) in QUESTIONS {
+            let resources = resource.map(|resource| vec![resource.replace('%', account.id.as_str())]);
+            let asked = Asked {
+                action: (*action).into(),
+                resources,
+                context: Vec::new(),
+                foreign: false,
+                common: DIALECT.conditions,
+                deeds: DIALECT.deeds,
+            };
+            let evidence = gather(&cx, asked).await.unwrap();
+            let decision = evidence.decide();
+            lines.push(format!("{who} {action}: {:?} {:?}", decision.effect, decision.reason));
+            if *action == "sts:AssumeRole" {
+                for (role, _) in &self.roles {
+                    let wanted = RoleRef::Id(RoleId::from(role.as_str()));
+                    let Some(role) = engine.role(tenant, &wanted).await.unwrap() else { continue };
+                    let may = trusted(&evidence, role.trust(engine, &account)).is_ok();
+                    lines.push(format!("{who} may assume {}: {may}", role.name));
+                }
+            }
+        }
+        lines
+    }
+}
