@@ -184,11 +184,89 @@ impl de::Error for Failure {
         Failure::here(Why::Missing).under(field)
     }
 
+    /// From [`Text`] and [`List`]: `most` is what is allowed.
+    fn invalid_length(most: usize, expected: &dyn de::Expected) -> Failure {
+        match expected.to_string().as_str() {
+            "items" => Failure::here(Why::TooMany(most)),
+            _ => Failure::here(Why::TooLong(most)),
+        }
+    }
+
     fn invalid_type(_: de::Unexpected<'_>, expected: &dyn de::Expected) -> Failure {
         let expected = expected.to_string();
         let kinds = [("sequence", "list"), ("number", "integer")];
         let kind = kinds.iter().find(|(word, _)| expected.contains(word)).map_or("object", |(_, kind)| *kind);
         Failure::here(Why::Type(kind))
+    }
+}
+
+/// A text of at most so many bytes.
+#[derive(Clone, Debug)]
+pub struct Text<const MOST: usize>(String);
+
+impl<const MOST: usize> Text<MOST> {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The text of a request's member.
+    pub fn new<E: de::Error>(text: String) -> Result<Text<MOST>, E> {
+        if text.len() > MOST { Err(E::invalid_length(MOST, &"bytes")) } else { Ok(Text(text)) }
+    }
+}
+
+impl<'de, const MOST: usize> de::Deserialize<'de> for Text<MOST> {
+    fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Text<MOST>, D::Error> {
+        Text::new(String::deserialize(deserializer)?)
+    }
+}
+
+/// A list of at most so many items. Nothing beyond them is looked at.
+#[derive(Clone, Debug)]
+pub struct List<T, const MOST: usize>(Vec<T>);
+
+impl<T, const MOST: usize> Default for List<T, MOST> {
+    fn default() -> List<T, MOST> {
+        List(Vec::new())
+    }
+}
+
+impl<T, const MOST: usize> std::ops::Deref for List<T, MOST> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.0
+    }
+}
+
+impl<'de, T: de::Deserialize<'de>, const MOST: usize> de::Deserialize<'de> for List<T, MOST> {
+    fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<List<T, MOST>, D::Error> {
+        struct Collect<T, const MOST: usize>(std::marker::PhantomData<T>);
+
+        impl<'de, T: de::Deserialize<'de>, const MOST: usize> Visitor<'de> for Collect<T, MOST> {
+            type Value = List<T, MOST>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a sequence")
+            }
+
+            fn visit_seq<A: de::SeqAccess<'de>>(self, mut list: A) -> Result<List<T, MOST>, A::Error> {
+                if list.size_hint().is_some_and(|size| size > MOST) {
+                    return Err(de::Error::invalid_length(MOST, &"items"));
+                }
+                let mut items = Vec::new();
+                while let Some(item) = list.next_element()? {
+                    if items.len() == MOST {
+                        return Err(de::Error::invalid_length(MOST, &"items"));
+                    }
+                    items.push(item);
+                }
+                Ok(List(items))
+            }
+        }
+
+        deserializer.deserialize_seq(Collect(std::marker::PhantomData))
     }
 }
 
@@ -332,6 +410,10 @@ impl<'de> de::SeqAccess<'de> for Items<'_> {
     fn next_element_seed<T: de::DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Failure> {
         let Some((place, item)) = self.items.next() else { return Ok(None) };
         seed.deserialize(Decoder(item)).map(Some).map_err(|failure| failure.under(place.to_string()))
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.items.len())
     }
 }
 

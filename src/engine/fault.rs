@@ -146,6 +146,10 @@ pub enum Why {
     Type(&'static str),
     /// The right type and not an allowed value; the reason says what is allowed.
     Illegal(String),
+    /// A text of more bytes than this.
+    TooLong(usize),
+    /// A list of more items than this.
+    TooMany(usize),
     /// One of these is needed, and none was given.
     NoneOf(&'static [&'static str]),
 }

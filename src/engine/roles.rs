@@ -319,12 +319,12 @@ pub async fn tag(write: &mut Write<'_, '_>, wanted: &RoleRef, tags: &[(String, S
 }
 
 /// Takes tags off a role; a key that it does not have is passed over.
-pub async fn untag(write: &mut Write<'_, '_>, wanted: &RoleRef, keys: &[String]) -> Result<(), Fault> {
+pub async fn untag(write: &mut Write<'_, '_>, wanted: &RoleRef, keys: &[&str]) -> Result<(), Fault> {
     let account = write.account().clone();
     let role = require(write, wanted).await?;
     for key in keys {
         let sql = "DELETE FROM role_tags WHERE account_id = $1 AND role_id = $2 AND tag_key = $3";
-        write.execute_only(whole(&role), sql, args![&account, &role.id, key]).await?;
+        write.execute_only(whole(&role), sql, args![&account, &role.id, *key]).await?;
     }
     Ok(())
 }

@@ -457,6 +457,7 @@ fn every_case_gives_its_code_and_leaves_nothing_behind() {
 #[test]
 fn a_broken_store_is_an_internal_error() {
     in_memory(async |t| {
+        t.leave_cold();
         let world = World::of(&t).await;
         t.execute("ALTER TABLE accounts RENAME TO accounts_gone", args![]).await;
         for table in crate::support::columns().keys().filter(|table| *table != "accounts") {

@@ -14,6 +14,7 @@
 
 mod admin;
 mod authorisation;
+mod bounds;
 mod catalogue;
 mod codes;
 mod contract;

@@ -271,6 +271,11 @@ impl Test {
         (status, headers, String::from_utf8(body).unwrap())
     }
 
+    /// Compares nothing from now on, so that nothing is known to this server but what the test itself asks for.
+    pub fn leave_cold(&self) {
+        self.surface.twin.disturbed.store(true, Ordering::SeqCst);
+    }
+
     /// Moves the wall clock on, by which signatures are judged as well.
     pub fn advance(&self, seconds: i64) {
         self.surface.clock.0.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
@@ -381,6 +386,20 @@ impl AdminReply {
         assert!(matches!(self.status, 200 | 204), "{}: {}", self.status, self.body);
         self.body
     }
+}
+
+/// The files of the repository below a directory.
+pub fn files_of(directory: &str) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut waiting = vec![PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(directory)];
+    while let Some(next) = waiting.pop() {
+        for entry in std::fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { waiting.push(path) } else { files.push(path) }
+        }
+    }
+    files.sort();
+    files
 }
 
 /// The operations of the registry.

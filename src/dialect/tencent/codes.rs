@@ -121,7 +121,19 @@ pub fn candidates(fault: &Fault) -> &'static [&'static str] {
 
 fn parameter_candidates(parameter: &Parameter) -> &'static [&'static str] {
     let name = parameter.path.split('.').next().unwrap_or_default();
-    match (&parameter.why, name) {
+    // What is too large is also not an allowed value.
+    let illegal = Why::Illegal(String::new());
+    let why = match &parameter.why {
+        Why::TooLong(_) if matches!(name, "PolicyDocument" | "StrategyInfo" | "Policy") => {
+            return document_candidates(Defect::TooLong);
+        }
+        Why::TooMany(_) if name == "Tags" => {
+            return &["InvalidParameter.TagLimitExceeded", "InvalidParameter.ParamError", "InvalidParameterValue"];
+        }
+        Why::TooLong(_) | Why::TooMany(_) => &illegal,
+        other => other,
+    };
+    match (why, name) {
         (Why::Missing, _) => &["MissingParameter"],
         (Why::Unknown, _) => &["UnknownParameter"],
         (Why::Type(_), _) => &["InvalidParameter"],
@@ -160,7 +172,9 @@ fn parameter_candidates(parameter: &Parameter) -> &'static [&'static str] {
         (Why::Illegal(_), "DurationSeconds") => {
             &["InvalidParameter.OverTimeError", "InvalidParameter.ParamError", "InvalidParameterValue"]
         }
-        (Why::Illegal(_), _) => &["InvalidParameter.ParamError", "InvalidParameterValue"],
+        (Why::Illegal(_) | Why::TooLong(_) | Why::TooMany(_), _) => {
+            &["InvalidParameter.ParamError", "InvalidParameterValue"]
+        }
     }
 }
 
@@ -393,6 +407,10 @@ fn parameter_message(parameter: &Parameter, language: Language) -> String {
         Why::Type(expected) => wrong_type(path, expected, language),
         Why::Illegal(rule) if chinese => format!("参数 `{path}` 取值错误：{rule}。"),
         Why::Illegal(rule) => format!("the value of parameter `{path}` is not valid: {rule}"),
+        Why::TooLong(most) if chinese => format!("参数 `{path}` 过长，最多 {most} 字节。"),
+        Why::TooLong(most) => format!("the value of parameter `{path}` is too long: at most {most} bytes are allowed"),
+        Why::TooMany(most) if chinese => format!("参数 `{path}` 过多，最多 {most} 个。"),
+        Why::TooMany(most) => format!("parameter `{path}` has too many items: at most {most} are allowed"),
         Why::NoneOf(_) if chinese => format!("参数 `{path}` 至少需要一个。"),
         Why::NoneOf(_) => format!("one of the parameters `{path}` is needed"),
     }

@@ -42,7 +42,7 @@ pub fn source_identity(source: &str) -> Option<(Cow<'static, str>, String)> {
 
 /// Tags that a request brings.
 pub fn request_tags(tags: &[Tag]) -> Conditions {
-    tags.iter().flat_map(|one| tag(REQUEST, &one.key, &one.value)).collect()
+    tags.iter().flat_map(|one| tag(REQUEST, one.key.as_str(), one.value.as_str())).collect()
 }
 
 /// One tag, under each of the names.

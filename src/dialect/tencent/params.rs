@@ -2,9 +2,10 @@
 //!
 //! Formats are those of the parameter tables of the CAM 2019-01-16 and STS 2018-08-13 documentation.
 
+use crate::dialect::decode::{List, Text};
 use crate::engine::fault::{Fault, Parameter, Why};
 use crate::engine::ids::{PolicyId, RoleId, RoleRef};
-use crate::engine::policies::PolicyRef;
+use crate::engine::policies::{LONGEST_TEXT, PolicyRef};
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 macro_rules! texts {
@@ -60,6 +61,20 @@ texts! {
     FederationName(text) if is_word(&text, 1..=128, "+=,.@-"), "1 to 128 letters, digits or _+=,.@-";
     /// What a third party identifies itself by.
     ExternalId(text) if is_word(&text, 2..=128, "+=,.@:/-"), "2 to 128 letters, digits or _+=,.@:/-";
+    /// What names a role, a user, a policy, a group or a task that should exist: not longer than any name can be.
+    Name(text) if text.len() <= 128, "at most 128 bytes";
+    /// What a user or group is for; the documents give no limit, this one is ours.
+    Remark(text) if text.len() <= 1024, "at most 1024 bytes";
+    /// A telephone number, a country code or an address; the limit is ours.
+    Contact(text) if text.len() <= 256, "at most 256 bytes";
+    /// A password as it was sent, of any form.
+    Password(text) if text.len() <= 128, "at most 128 bytes";
+    /// A resource name; the limit is ours.
+    Arn(text) if text.len() <= 1024, "at most 1024 bytes";
+    /// The key of a tag. A role's has at most 127 characters (the documentation of TAG), a session's 128 (AssumeRole's).
+    TagKey(text) if (1..=128).contains(&text.chars().count()), "1 to 128 characters";
+    /// The value of a tag: a role's at most 255 characters, a session's 256.
+    TagValue(text) if text.chars().count() <= 256, "at most 256 characters";
     /// A search text.
     Keyword(text) if text.chars().count() <= 256, "at most 256 characters";
 }
@@ -170,60 +185,66 @@ pub fn paging(page: Option<Page>, rows: Option<Rp>) -> (i64, i64) {
     (page.map_or(0, |page| (page.0 - 1) * rows), rows)
 }
 
-/// A tag.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
+/// A policy's text, white space included. What counts as its length is the document's business.
+pub type DocumentText = Text<LONGEST_TEXT>;
+
+/// Tags: at most 50, for a role (ours) as for a session (AssumeRole's documentation).
+pub type Tags = List<Tag, 50>;
+
+/// A tag that a request brings.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Tag {
     /// Its key.
-    #[serde(rename = "Key")]
-    pub key: String,
+    pub key: TagKey,
     /// Its value.
-    #[serde(rename = "Value")]
-    pub value: String,
+    pub value: TagValue,
+}
+
+/// A tag as it is shown.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ShownTag {
+    key: String,
+    value: String,
 }
 
 /// Tags as the engine takes them. Keys have 1 to 127 characters, values at most 255 (the documentation of TAG).
-pub fn tags(tags: &[Tag]) -> Result<Vec<(String, String)>, Fault> {
+pub fn tags(tags: &Tags) -> Result<Vec<(String, String)>, Fault> {
     tags_of(tags, 127, 255)
 }
 
-/// The tags of a session: at most 50, keys of 1 to 128 characters, values of at most 256, no key twice (AssumeRole's
-/// documentation).
-pub fn session_tags(tags: &[Tag]) -> Result<Vec<(String, String)>, Fault> {
-    if tags.len() > 50 {
-        return Err(Fault::illegal("Tags", "at most 50 tags"));
-    }
+/// The tags of a session: keys of 1 to 128 characters, values of at most 256, no key twice (AssumeRole's documentation).
+pub fn session_tags(tags: &Tags) -> Result<Vec<(String, String)>, Fault> {
     tags_of(tags, 128, 256)
 }
 
-fn tags_of(tags: &[Tag], key_length: usize, value_length: usize) -> Result<Vec<(String, String)>, Fault> {
+fn tags_of(tags: &Tags, key_length: usize, value_length: usize) -> Result<Vec<(String, String)>, Fault> {
     for (place, tag) in tags.iter().enumerate() {
-        if tag.key.is_empty() || tag.key.chars().count() > key_length {
+        let (key, value) = (tag.key.as_str(), tag.value.as_str());
+        if key.chars().count() > key_length {
             return Err(Fault::illegal(&format!("Tags.{place}.Key"), format!("1 to {key_length} characters")));
         }
-        if tag.value.chars().count() > value_length {
+        if value.chars().count() > value_length {
             return Err(Fault::illegal(&format!("Tags.{place}.Value"), format!("at most {value_length} characters")));
         }
-        if tags.iter().take(place).any(|earlier| earlier.key == tag.key) {
-            return Err(Fault::illegal(
-                &format!("Tags.{place}"),
-                format!("a key of its own; `{}` is given twice", tag.key),
-            ));
+        if tags.iter().take(place).any(|earlier| earlier.key.as_str() == key) {
+            return Err(Fault::illegal(&format!("Tags.{place}"), format!("a key of its own; `{key}` is given twice")));
         }
     }
-    Ok(tags.iter().map(|tag| (tag.key.clone(), tag.value.clone())).collect())
+    Ok(tags.iter().map(|tag| (tag.key.as_str().to_owned(), tag.value.as_str().to_owned())).collect())
 }
 
 /// Tags as they are shown.
-pub fn shown_tags(tags: &[(String, String)]) -> Vec<Tag> {
-    tags.iter().map(|(key, value)| Tag { key: key.clone(), value: value.clone() }).collect()
+pub fn shown_tags(tags: &[(String, String)]) -> Vec<ShownTag> {
+    tags.iter().map(|(key, value)| ShownTag { key: key.clone(), value: value.clone() }).collect()
 }
 
 /// A role by id or name; the id counts when both are given.
-pub fn role_ref(id: Option<&Id>, name: Option<&str>, names: &'static [&'static str]) -> Result<RoleRef, Fault> {
+pub fn role_ref(id: Option<&Id>, name: Option<&Name>, names: &'static [&'static str]) -> Result<RoleRef, Fault> {
     match (id, name) {
         (Some(id), _) => Ok(RoleRef::Id(RoleId::from(id.as_str()))),
-        (None, Some(name)) if !name.is_empty() => Ok(RoleRef::Name(name.to_owned())),
+        (None, Some(name)) if !name.as_str().is_empty() => Ok(RoleRef::Name(name.as_str().to_owned())),
         _ => Err(Fault::none_of(names)),
     }
 }

@@ -1,8 +1,9 @@
 //! STS 2018-08-13: AssumeRole, GetFederationToken and GetCallerIdentity.
 
-use super::params::{ExternalId, FederationName, SessionName, Tag, session_tags};
+use super::params::{Arn, Contact, ExternalId, FederationName, SessionName, Tags, session_tags};
 use super::{conditions, principal};
 use crate::dialect::contract::Subject;
+use crate::dialect::decode::Text;
 use crate::engine::authorize::Authorized;
 use crate::engine::cx::{Cx, Identity, Opened};
 use crate::engine::fault::{Fault, Refusal};
@@ -11,23 +12,23 @@ use crate::policy::{Defect, Problem, Span};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
-/// The longest session policy in bytes; the documents give no figure, this is the limit of stored ones.
-const POLICY_BYTES: usize = 16_384;
+/// A session policy as it is sent; the documents give no limit for it, this one is ours.
+type SessionPolicy = Text<16_384>;
 
 /// AssumeRole's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct AssumeRole {
-    role_arn: String,
+    role_arn: Arn,
     role_session_name: SessionName,
     duration_seconds: Option<DurationSeconds>,
-    policy: Option<String>,
+    policy: Option<SessionPolicy>,
     external_id: Option<ExternalId>,
     #[serde(default)]
-    tags: Vec<Tag>,
+    tags: Tags,
     source_identity: Option<SessionName>,
-    serial_number: Option<String>,
-    token_code: Option<String>,
+    serial_number: Option<Contact>,
+    token_code: Option<Contact>,
 }
 
 /// How long a session is to live, in seconds.
@@ -88,7 +89,7 @@ pub async fn assume_role(cx: &Cx, input: Authorized<AssumeRole>) -> Result<Opene
     let wanted = Wanted {
         name: input.role_session_name.as_str().to_owned(),
         seconds: input.duration_seconds.map(|seconds| seconds.0),
-        policy: input.policy.as_deref().map(session_policy).transpose()?,
+        policy: input.policy.as_ref().map(session_policy).transpose()?,
         tags: session_tags(&input.tags)?,
         source_identity: input.source_identity.as_ref().map_or("", SessionName::as_str).to_owned(),
     };
@@ -100,13 +101,13 @@ pub async fn assume_role(cx: &Cx, input: Authorized<AssumeRole>) -> Result<Opene
 /// can ask for the role's tags.
 pub async fn assumed_role(cx: &Cx, input: &AssumeRole) -> Result<Subject, Fault> {
     let (account, reference) = role_of(input)?;
-    let mut resources = vec![input.role_arn.clone()];
+    let mut resources = vec![input.role_arn.as_str().to_owned()];
     let mut context = conditions::request_tags(&input.tags);
     if let Some(tenant) = cx.engine.tenant(&account).await?
         && let Some(role) = cx.engine.role(&tenant, &reference).await?
     {
         let subject = (super::DIALECT.on_role)(&account, &role);
-        resources.extend(subject.resources.into_iter().flatten().filter(|name| *name != input.role_arn));
+        resources.extend(subject.resources.into_iter().flatten().filter(|name| name != input.role_arn.as_str()));
         context.extend(subject.context);
     }
     context.extend(input.external_id.iter().map(|id| (Cow::Borrowed("sts:external_id"), id.as_str().to_owned())));
@@ -115,17 +116,15 @@ pub async fn assumed_role(cx: &Cx, input: &AssumeRole) -> Result<Subject, Fault>
 }
 
 fn role_of(input: &AssumeRole) -> Result<(crate::engine::ids::AccountId, crate::engine::ids::RoleRef), Fault> {
-    principal::role(&input.role_arn).ok_or_else(|| {
+    principal::role(input.role_arn.as_str()).ok_or_else(|| {
         Fault::illegal("RoleArn", "`qcs::cam::uin/<account>:roleName/<name>` or `qcs::cam::uin/<account>:role/<id>`")
     })
 }
 
 /// The caller encodes the policy for a URL, and it is decoded whatever it looks like; plain JSON without `%` and `+`
 /// comes through that unchanged.
-fn session_policy(sent: &str) -> Result<String, Fault> {
-    if sent.len() > POLICY_BYTES {
-        return Err(Fault::illegal("Policy", format!("at most {POLICY_BYTES} bytes")));
-    }
+fn session_policy(sent: &SessionPolicy) -> Result<String, Fault> {
+    let sent = sent.as_str();
     percent_decoded(&sent.replace('+', " ")).ok_or_else(|| {
         let len = sent.len();
         Fault::Document(Problem {
@@ -163,7 +162,7 @@ fn percent_decoded(text: &str) -> Option<String> {
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct GetFederationToken {
     name: FederationName,
-    policy: String,
+    policy: SessionPolicy,
     duration_seconds: Option<FederationSeconds>,
 }
 

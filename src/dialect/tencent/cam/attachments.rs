@@ -2,7 +2,7 @@
 
 use super::policies::BY_SYNTAX;
 use super::{Done, roles::named};
-use crate::dialect::tencent::params::{Id, Keyword, Page, Rp, paging, policy_id, policy_ref, role_ref};
+use crate::dialect::tencent::params::{Id, Keyword, Name, Page, Rp, paging, policy_id, policy_ref, role_ref};
 use crate::dialect::tencent::reply::{integer, local_time};
 use crate::engine::attachments::{self, Attach, AttachedPolicy, Detach, Entity, Had};
 use crate::engine::authorize::{Authorized, Right};
@@ -19,18 +19,15 @@ use serde::{Deserialize, Serialize};
 pub struct AttachRolePolicy {
     policy_id: Option<Id>,
     attach_role_id: Option<Id>,
-    attach_role_name: Option<String>,
-    policy_name: Option<String>,
+    attach_role_name: Option<Name>,
+    policy_name: Option<Name>,
 }
 
 /// Makes AttachRolePolicy ready.
 pub async fn attaches_role(cx: &Cx, input: Authorized<AttachRolePolicy>) -> Result<Right<Attach>, Fault> {
-    let to = role_ref(
-        input.attach_role_id.as_ref(),
-        input.attach_role_name.as_deref(),
-        &["AttachRoleId", "AttachRoleName"],
-    )?;
-    let policy = policy_ref(input.policy_id.as_ref(), input.policy_name.as_deref())?;
+    let to =
+        role_ref(input.attach_role_id.as_ref(), input.attach_role_name.as_ref(), &["AttachRoleId", "AttachRoleName"])?;
+    let policy = policy_ref(input.policy_id.as_ref(), input.policy_name.as_ref().map(Name::as_str))?;
     input.demand(cx, Attach { to: HolderRef::Role(to), policy }).await
 }
 
@@ -46,18 +43,15 @@ pub async fn attach(write: &mut Write<'_, '_>, wanted: &Right<Attach>) -> Result
 pub struct DetachRolePolicy {
     policy_id: Option<Id>,
     detach_role_id: Option<Id>,
-    detach_role_name: Option<String>,
-    policy_name: Option<String>,
+    detach_role_name: Option<Name>,
+    policy_name: Option<Name>,
 }
 
 /// Makes DetachRolePolicy ready.
 pub async fn detaches_role(cx: &Cx, input: Authorized<DetachRolePolicy>) -> Result<Right<Detach>, Fault> {
-    let from = role_ref(
-        input.detach_role_id.as_ref(),
-        input.detach_role_name.as_deref(),
-        &["DetachRoleId", "DetachRoleName"],
-    )?;
-    let policy = policy_ref(input.policy_id.as_ref(), input.policy_name.as_deref())?;
+    let from =
+        role_ref(input.detach_role_id.as_ref(), input.detach_role_name.as_ref(), &["DetachRoleId", "DetachRoleName"])?;
+    let policy = policy_ref(input.policy_id.as_ref(), input.policy_name.as_ref().map(Name::as_str))?;
     input.demand(cx, Detach { from: HolderRef::Role(from), policy }).await
 }
 
@@ -74,7 +68,7 @@ pub struct ListAttachedRolePolicies {
     page: Page,
     rp: Rp,
     role_id: Option<Id>,
-    role_name: Option<String>,
+    role_name: Option<Name>,
     policy_type: Option<PolicyType>,
     keyword: Option<Keyword>,
 }

@@ -3,7 +3,7 @@
 use super::Done;
 use super::policies::BY_SYNTAX;
 use super::roles::named;
-use crate::dialect::tencent::params::Id;
+use crate::dialect::tencent::params::{Id, Name};
 use crate::dialect::tencent::reply::integer;
 use crate::engine::authorize::Authorized;
 use crate::engine::boundaries;
@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 pub struct PutRolePermissionsBoundary {
     policy_id: Id,
     role_id: Option<Id>,
-    role_name: Option<String>,
+    role_name: Option<Name>,
 }
 
 /// PutRolePermissionsBoundary.
@@ -39,7 +39,7 @@ pub async fn put_role(
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct DeleteRolePermissionsBoundary {
     role_id: Option<Id>,
-    role_name: Option<String>,
+    role_name: Option<Name>,
 }
 
 /// DeleteRolePermissionsBoundary.

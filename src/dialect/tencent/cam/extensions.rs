@@ -3,9 +3,9 @@
 
 use super::Done;
 use super::roles::{Listed, Update, named, search, trust};
-use crate::dialect::decode::Value;
+use crate::dialect::decode::{Text, Value};
 use crate::dialect::tencent::params::{
-    Description, Flag, Id, Keyword, Page, PolicyName, Rp, SessionDuration, Tag, paging, policy_id,
+    Description, DocumentText, Flag, Id, Keyword, Name, Page, PolicyName, Rp, SessionDuration, Tags, paging, policy_id,
 };
 use crate::dialect::tencent::reply::integer;
 use crate::engine::attachments::{self, Attach, Detach};
@@ -17,7 +17,7 @@ use crate::engine::policies::NewPolicy;
 use crate::engine::roles::{Listing, RolePatch};
 use crate::engine::view::HolderRef;
 use crate::policy;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 /// ListRoles's request.
 #[derive(Deserialize)]
@@ -26,7 +26,7 @@ pub struct ListRoles {
     page: Option<Page>,
     rp: Option<Rp>,
     #[serde(default)]
-    tags: Vec<Tag>,
+    tags: Tags,
     keyword: Option<Keyword>,
 }
 
@@ -42,9 +42,9 @@ pub async fn list_roles(cx: &Cx, input: Authorized<ListRoles>) -> Result<Listed,
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct UpdateRole {
     role_id: Option<Id>,
-    role_name: Option<String>,
+    role_name: Option<Name>,
     description: Option<Description>,
-    policy_document: Option<String>,
+    policy_document: Option<DocumentText>,
     console_login: Option<Flag>,
     session_duration: Option<SessionDuration>,
 }
@@ -52,7 +52,7 @@ pub struct UpdateRole {
 /// Makes UpdateRole ready: it needs the permissions of the actions that change each of the parts alone.
 pub async fn reads_role(cx: &Cx, input: Authorized<UpdateRole>) -> Result<Update, Fault> {
     let patch = RolePatch {
-        document: input.policy_document.as_deref().map(|text| trust(cx, text)).transpose()?,
+        document: input.policy_document.as_ref().map(|text| trust(cx, text)).transpose()?,
         description: input.description.as_ref().map(|description| description.as_str().to_owned()),
         console_login: input.console_login.map(|flag| flag.0),
         session_duration: input.session_duration.map(|duration| duration.0),
@@ -73,9 +73,23 @@ pub struct CreateCamStrategy {
     #[serde(alias = "strategyName")]
     strategy_name: PolicyName,
     #[serde(alias = "strategyInfo")]
-    strategy_info: Value,
+    strategy_info: Strategy,
     #[serde(alias = "remark")]
     remark: Option<Description>,
+}
+
+/// A document, as JSON text or as an object.
+pub struct Strategy(DocumentText);
+
+impl<'de> Deserialize<'de> for Strategy {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Strategy, D::Error> {
+        let text = match Value::deserialize(deserializer)? {
+            Value::Text(text) => text,
+            object @ Value::Object(_) => serde_json::to_string(&object).map_err(de::Error::custom)?,
+            _ => return Err(de::Error::custom("a JSON text or an object")),
+        };
+        Text::new(text).map(Strategy)
+    }
 }
 
 /// CreateCamStrategy's reply.
@@ -87,12 +101,8 @@ pub struct Created {
 
 /// Makes CreateCamStrategy ready: it needs CreatePolicy's permission, and with principals those of the Attach- actions.
 pub async fn reads_strategy(cx: &Cx, input: Authorized<CreateCamStrategy>) -> Result<Right<NewPolicy>, Fault> {
-    let text = match &input.strategy_info {
-        Value::Text(text) => text.clone(),
-        object @ Value::Object(_) => super::super::operations::answer(object)?,
-        _ => return Err(Fault::illegal("StrategyInfo", "a JSON text or an object")),
-    };
-    let mut new = NewPolicy::read(cx, input.strategy_name.as_str(), policy::Kind::Strategy, &text)?;
+    let mut new =
+        NewPolicy::read(cx, input.strategy_name.as_str(), policy::Kind::Strategy, input.strategy_info.0.as_str())?;
     new.description = input.remark.as_ref().map_or("", Description::as_str).to_owned();
     input.demand(cx, new).await
 }

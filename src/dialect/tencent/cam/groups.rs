@@ -1,7 +1,8 @@
 //! User groups: Create-, Get-, Update-, DeleteGroup, the lists, and AddUserToGroup, RemoveUserFromGroup.
 
 use super::Done;
-use crate::dialect::tencent::params::{Id, Keyword, Page, Rp, paging};
+use crate::dialect::decode::List;
+use crate::dialect::tencent::params::{Id, Keyword, Page, Remark, Rp, paging};
 use crate::dialect::tencent::reply::{integer, local_time};
 use crate::engine::authorize::Authorized;
 use crate::engine::cx::{Cx, Write};
@@ -17,7 +18,7 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct CreateGroup {
     group_name: GroupName,
-    remark: Option<String>,
+    remark: Option<Remark>,
 }
 
 /// A group's name: 1 to 64 characters that can be seen.
@@ -43,7 +44,7 @@ pub struct Created {
 
 /// CreateGroup.
 pub async fn create(write: &mut Write<'_, '_>, input: &Authorized<CreateGroup>) -> Result<Created, Fault> {
-    let id = groups::create(write, &input.group_name.0, input.remark.as_deref().unwrap_or_default()).await?;
+    let id = groups::create(write, &input.group_name.0, input.remark.as_ref().map_or("", Remark::as_str)).await?;
     Ok(Created { group_id: integer(id.as_str()) })
 }
 
@@ -112,13 +113,13 @@ pub async fn delete(write: &mut Write<'_, '_>, input: &Authorized<DeleteGroup>) 
 pub struct UpdateGroup {
     group_id: Id,
     group_name: Option<GroupName>,
-    remark: Option<String>,
+    remark: Option<Remark>,
 }
 
 /// UpdateGroup.
 pub async fn update(write: &mut Write<'_, '_>, input: &Authorized<UpdateGroup>) -> Result<Done, Fault> {
     let name = input.group_name.as_ref().map(|name| name.0.as_str());
-    groups::update(write, &id(&input.group_id), name, input.remark.as_deref()).await?;
+    groups::update(write, &id(&input.group_id), name, input.remark.as_ref().map(Remark::as_str)).await?;
     Ok(Done {})
 }
 
@@ -199,7 +200,7 @@ pub async fn list_users(cx: &Cx, input: Authorized<ListUsersForGroup>) -> Result
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct AddUserToGroup {
-    info: Vec<Membership>,
+    info: List<Membership, 200>,
 }
 
 /// RemoveUserFromGroup's request.

@@ -4,7 +4,7 @@
 
 use super::Done;
 use crate::dialect::contract::Subject;
-use crate::dialect::tencent::params::{Id, KeyDescription};
+use crate::dialect::tencent::params::{Id, KeyDescription, Name};
 use crate::dialect::tencent::reply::local_time;
 use crate::engine::authorize::{Authorized, Right};
 use crate::engine::cx::{Cx, Identity, Write};
@@ -115,7 +115,7 @@ pub async fn list(cx: &Cx, input: Authorized<ListAccessKeys>) -> Result<Listed, 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct UpdateAccessKey {
-    access_key_id: String,
+    access_key_id: Name,
     status: Status,
     target_uin: Option<Id>,
 }
@@ -148,7 +148,7 @@ pub async fn update(write: &mut Write<'_, '_>, input: &Authorized<UpdateAccessKe
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct DeleteAccessKey {
-    access_key_id: String,
+    access_key_id: Name,
     target_uin: Option<Id>,
 }
 

@@ -2,9 +2,11 @@
 
 use super::Done;
 use crate::dialect::contract::Subject;
+use crate::dialect::decode::List;
 use crate::dialect::tencent::conditions;
 use crate::dialect::tencent::params::{
-    Description, Id, Keyword, Page, PolicyName, Rp, Tag, paging, policy_id, policy_ref, shown_tags, tags,
+    Description, DocumentText, Id, Keyword, Name, Page, PolicyName, Rp, ShownTag, Tags, paging, policy_id, policy_ref,
+    shown_tags, tags,
 };
 use crate::dialect::tencent::reply::{integer, local_time};
 use crate::engine::attachments;
@@ -24,10 +26,10 @@ pub const BY_SYNTAX: u64 = 2;
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct CreatePolicy {
     policy_name: PolicyName,
-    policy_document: String,
+    policy_document: DocumentText,
     description: Option<Description>,
     #[serde(default)]
-    tags: Vec<Tag>,
+    tags: Tags,
 }
 
 /// CreatePolicy's reply.
@@ -40,7 +42,7 @@ pub struct Created {
 /// Makes CreatePolicy ready: with principals it needs the permissions of the Attach- actions too.
 pub async fn reads(cx: &Cx, input: Authorized<CreatePolicy>) -> Result<Right<NewPolicy>, Fault> {
     let tags = tags(&input.tags)?;
-    let mut new = NewPolicy::read(cx, input.policy_name.as_str(), Kind::Identity, &input.policy_document)?;
+    let mut new = NewPolicy::read(cx, input.policy_name.as_str(), Kind::Identity, input.policy_document.as_str())?;
     new.description = input.description.as_ref().map_or("", Description::as_str).to_owned();
     new.tags = tags;
     input.demand(cx, new).await
@@ -76,7 +78,7 @@ pub struct Got {
     policy_document: String,
     preset_alias: Option<String>,
     is_service_linked_role_policy: u64,
-    tags: Vec<Tag>,
+    tags: Vec<ShownTag>,
 }
 
 /// GetPolicy.
@@ -102,8 +104,8 @@ pub struct UpdatePolicy {
     policy_id: Option<Id>,
     policy_name: Option<PolicyName>,
     description: Option<Description>,
-    policy_document: Option<String>,
-    alias: Option<String>,
+    policy_document: Option<DocumentText>,
+    alias: Option<Name>,
 }
 
 /// UpdatePolicy's reply.
@@ -120,7 +122,7 @@ pub async fn reads_patch(cx: &Cx, input: Authorized<UpdatePolicy>) -> Result<(Po
     }
     let name = input.policy_name.as_ref().map(PolicyName::as_str);
     let wanted = policy_ref(input.policy_id.as_ref(), name)?;
-    let read = |text: &String| policies::written(&cx.engine, &cx.account, Kind::Identity, text);
+    let read = |text: &DocumentText| policies::written(&cx.engine, &cx.account, Kind::Identity, text.as_str());
     let patch = PolicyPatch {
         name: name.filter(|_| matches!(wanted, PolicyRef::Id(_))).map(str::to_owned),
         description: input.description.as_ref().map(|description| description.as_str().to_owned()),
@@ -138,7 +140,7 @@ pub async fn update(write: &mut Write<'_, '_>, (wanted, patch): &(PolicyRef, Pol
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct DeletePolicy {
-    policy_id: Vec<Id>,
+    policy_id: List<Id, 200>,
 }
 
 /// DeletePolicy.
@@ -208,7 +210,7 @@ pub struct StrategyInfo {
     attach_entity_count: i64,
     attach_entity_boundary_count: i64,
     update_time: String,
-    tags: Vec<Tag>,
+    tags: Vec<ShownTag>,
     permission_level: String,
 }
 

@@ -2,8 +2,10 @@
 
 use super::Done;
 use crate::dialect::contract::Subject;
+use crate::dialect::decode::List;
 use crate::dialect::tencent::params::{
-    Description, Flag, Id, Page, RoleName, Rp, SessionDuration, Tag, paging, role_ref, shown_tags, tags,
+    Description, DocumentText, Flag, Id, Name, Page, RoleName, Rp, SessionDuration, ShownTag, TagKey, Tags, paging,
+    role_ref, shown_tags, tags,
 };
 use crate::dialect::tencent::reply::local_time;
 use crate::dialect::tencent::{conditions, principal};
@@ -33,7 +35,7 @@ pub struct RoleInfo {
     role_type: String,
     session_duration: i64,
     deletion_task_id: Option<String>,
-    tags: Vec<Tag>,
+    tags: Vec<ShownTag>,
     role_arn: String,
 }
 
@@ -62,12 +64,12 @@ impl RoleInfo {
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct CreateRole {
     role_name: RoleName,
-    policy_document: String,
+    policy_document: DocumentText,
     description: Option<Description>,
     console_login: Option<Flag>,
     session_duration: Option<SessionDuration>,
     #[serde(default)]
-    tags: Vec<Tag>,
+    tags: Tags,
 }
 
 /// CreateRole's reply.
@@ -111,7 +113,7 @@ pub async fn creates(_: &Cx, input: &CreateRole) -> Result<Subject, Fault> {
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct GetRole {
     role_id: Option<Id>,
-    role_name: Option<String>,
+    role_name: Option<Name>,
 }
 
 /// DeleteRole's request.
@@ -143,7 +145,7 @@ pub struct DescribeRoleList {
     page: Page,
     rp: Rp,
     #[serde(default)]
-    tags: Vec<Tag>,
+    tags: Tags,
 }
 
 /// DescribeRoleList's reply.
@@ -164,7 +166,7 @@ pub async fn list(cx: &Cx, input: Authorized<DescribeRoleList>) -> Result<Listed
 pub async fn search(
     cx: &Cx,
     right: &Right<Listing>,
-    wanted: &[Tag],
+    wanted: &Tags,
     keyword: &str,
     (offset, limit): (i64, i64),
 ) -> Result<Listed, Fault> {
@@ -181,9 +183,9 @@ pub async fn search(
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct UpdateAssumeRolePolicy {
-    policy_document: String,
+    policy_document: DocumentText,
     role_id: Option<Id>,
-    role_name: Option<String>,
+    role_name: Option<Name>,
 }
 
 /// Makes UpdateAssumeRolePolicy ready.
@@ -208,8 +210,8 @@ pub async fn update(write: &mut Write<'_, '_>, update: &Update) -> Result<Done, 
 }
 
 /// Reads a trust policy.
-pub fn trust(cx: &Cx, text: &str) -> Result<Arc<Document>, Fault> {
-    policies::written(&cx.engine, &cx.account, Kind::Trust, text)
+pub fn trust(cx: &Cx, text: &DocumentText) -> Result<Arc<Document>, Fault> {
+    policies::written(&cx.engine, &cx.account, Kind::Trust, text.as_str())
 }
 
 /// UpdateRoleDescription's request.
@@ -218,7 +220,7 @@ pub fn trust(cx: &Cx, text: &str) -> Result<Arc<Document>, Fault> {
 pub struct UpdateRoleDescription {
     description: Description,
     role_id: Option<Id>,
-    role_name: Option<String>,
+    role_name: Option<Name>,
 }
 
 /// Makes UpdateRoleDescription ready.
@@ -234,7 +236,7 @@ pub async fn reads_description(cx: &Cx, input: Authorized<UpdateRoleDescription>
 pub struct UpdateRoleConsoleLogin {
     console_login: Flag,
     role_id: Option<Id>,
-    role_name: Option<String>,
+    role_name: Option<Name>,
 }
 
 /// Makes UpdateRoleConsoleLogin ready.
@@ -250,7 +252,7 @@ pub async fn reads_console_login(cx: &Cx, input: Authorized<UpdateRoleConsoleLog
 pub struct UpdateRoleSessionDuration {
     session_duration: SessionDuration,
     role_id: Option<Id>,
-    role_name: Option<String>,
+    role_name: Option<Name>,
 }
 
 /// Makes UpdateRoleSessionDuration ready.
@@ -264,8 +266,8 @@ pub async fn reads_session_duration(cx: &Cx, input: Authorized<UpdateRoleSession
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct TagRole {
-    tags: Vec<Tag>,
-    role_name: Option<String>,
+    tags: Tags,
+    role_name: Option<Name>,
     role_id: Option<Id>,
 }
 
@@ -284,28 +286,32 @@ pub async fn tags_it(_: &Cx, input: &TagRole) -> Result<Subject, Fault> {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct UntagRole {
-    tag_keys: Vec<String>,
-    role_name: Option<String>,
+    tag_keys: List<TagKey, 50>,
+    role_name: Option<Name>,
     role_id: Option<Id>,
 }
 
 /// UntagRole.
 pub async fn untag(write: &mut Write<'_, '_>, input: &Authorized<UntagRole>) -> Result<Done, Fault> {
-    roles::untag(write, &named(&input.role_id, &input.role_name)?, &input.tag_keys).await?;
+    let keys: Vec<&str> = input.tag_keys.iter().map(TagKey::as_str).collect();
+    roles::untag(write, &named(&input.role_id, &input.role_name)?, &keys).await?;
     Ok(Done {})
 }
 
 /// What UntagRole says for conditions on the request's tags: those that it would take off.
 pub async fn untags_it(cx: &Cx, input: &UntagRole) -> Result<Subject, Fault> {
     let role = cx.engine.role(&cx.tenant, &named(&input.role_id, &input.role_name)?).await?;
-    let tags = role.iter().flat_map(|role| &role.tags).filter(|(key, _)| input.tag_keys.contains(key));
+    let tags = role
+        .iter()
+        .flat_map(|role| &role.tags)
+        .filter(|(key, _)| input.tag_keys.iter().any(|wanted| wanted.as_str() == key));
     let context = tags.flat_map(|(key, value)| conditions::tag(conditions::REQUEST, key, value)).collect();
     Ok(Subject { context, ..Subject::default() })
 }
 
 /// A role by the two parameters that every action on one role has.
-pub fn named(id: &Option<Id>, name: &Option<String>) -> Result<RoleRef, Fault> {
-    role_ref(id.as_ref(), name.as_deref(), BY)
+pub fn named(id: &Option<Id>, name: &Option<Name>) -> Result<RoleRef, Fault> {
+    role_ref(id.as_ref(), name.as_ref(), BY)
 }
 
 fn text(description: &Option<Description>) -> Option<String> {

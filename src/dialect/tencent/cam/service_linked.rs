@@ -5,8 +5,9 @@
 
 use super::roles::{Created, trust};
 use crate::dialect::contract::Subject;
+use crate::dialect::decode::{List, Text};
 use crate::dialect::tencent::conditions;
-use crate::dialect::tencent::params::{Description, Tag, tags};
+use crate::dialect::tencent::params::{Description, Name, Tags, tags};
 use crate::engine::authorize::Authorized;
 use crate::engine::cx::{Cx, Write};
 use crate::engine::fault::Fault;
@@ -20,33 +21,37 @@ use serde_json::{Value, json};
 #[serde(deny_unknown_fields)]
 pub struct CreateServiceLinkedRole {
     #[serde(rename = "QCSServiceName")]
-    services: Vec<String>,
+    services: List<Name, 20>,
     #[serde(rename = "CustomSuffix")]
-    suffix: Option<String>,
+    suffix: Option<Name>,
     #[serde(rename = "Description")]
     description: Option<Description>,
     #[serde(rename = "Tags", default)]
-    tags: Vec<Tag>,
+    tags: Tags,
 }
 
 /// Makes CreateServiceLinkedRole ready.
 pub async fn reads(cx: &Cx, input: Authorized<CreateServiceLinkedRole>) -> Result<NewRole, Fault> {
     let first = input.services.first().ok_or_else(|| Fault::none_of(&["QCSServiceName"]))?;
-    let product = first.split('.').next().unwrap_or_default().to_uppercase();
-    let suffix = input.suffix.as_deref().unwrap_or_default();
+    let product = first.as_str().split('.').next().unwrap_or_default().to_uppercase();
+    let suffix = input.suffix.as_ref().map_or("", Name::as_str);
     let name = format!("{product}_QCSLinkedRoleIn{}{suffix}", if suffix.is_empty() { product.as_str() } else { "" });
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
     if name.len() > 128 || !name.bytes().all(is_name) {
         return Err(Fault::illegal("RoleName", "a service and a suffix of letters, digits, _ or -"));
     }
+    let services: Vec<&str> = input.services.iter().map(Name::as_str).collect();
     let document = json!({
         "version": "2.0",
-        "statement": [{"action": "sts:AssumeRole", "effect": "allow", "principal": {"service": input.services}}],
+        "statement": [{"action": "sts:AssumeRole", "effect": "allow", "principal": {"service": services}}],
     });
     Ok(NewRole {
         name,
         tags: tags(&input.tags)?,
-        document: trust(cx, &document.to_string())?,
+        document: trust(
+            cx,
+            &Text::new::<serde_json::Error>(document.to_string()).map_err(|_| Fault::none_of(&["QCSServiceName"]))?,
+        )?,
         description: input.description.as_ref().map_or("", Description::as_str).to_owned(),
         console_login: false,
         session_duration: 43_200,
@@ -67,7 +72,7 @@ pub async fn creates(_: &Cx, input: &CreateServiceLinkedRole) -> Result<Subject,
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct DeleteServiceLinkedRole {
-    role_name: String,
+    role_name: Name,
 }
 
 /// DeleteServiceLinkedRole's reply.
@@ -79,7 +84,7 @@ pub struct Deleting {
 
 /// DeleteServiceLinkedRole.
 pub async fn delete(write: &mut Write<'_, '_>, input: &Authorized<DeleteServiceLinkedRole>) -> Result<Deleting, Fault> {
-    let deletion_task_id = service_linked::delete(write, &input.role_name, service_of).await?;
+    let deletion_task_id = service_linked::delete(write, input.role_name.as_str(), service_of).await?;
     Ok(Deleting { deletion_task_id })
 }
 
@@ -87,7 +92,7 @@ pub async fn delete(write: &mut Write<'_, '_>, input: &Authorized<DeleteServiceL
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct GetServiceLinkedRoleDeletionStatus {
-    deletion_task_id: String,
+    deletion_task_id: Name,
 }
 
 /// GetServiceLinkedRoleDeletionStatus's reply.
@@ -105,7 +110,7 @@ pub async fn deletion_status(
     cx: &Cx,
     input: Authorized<GetServiceLinkedRoleDeletionStatus>,
 ) -> Result<DeletionStatus, Fault> {
-    let deletion = service_linked::deletion(cx, &input.deletion_task_id).await?;
+    let deletion = service_linked::deletion(cx, input.deletion_task_id.as_str()).await?;
     let service_type = deletion.service.split('.').next().map(str::to_owned);
     Ok(DeletionStatus { status: "SUCCEEDED", reason: "ok", service_type, service_name: Some(deletion.service) })
 }

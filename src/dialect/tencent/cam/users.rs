@@ -3,7 +3,7 @@
 //! Passwords are checked for their form and not kept: there is no console to sign in to.
 
 use super::Done;
-use crate::dialect::tencent::params::{Flag, UserName};
+use crate::dialect::tencent::params::{Contact, Flag, Name, Password, Remark, UserName};
 use crate::dialect::tencent::reply::{integer, local_time};
 use crate::engine::authorize::{Authorized, Right};
 use crate::engine::cx::{Cx, Write};
@@ -18,15 +18,15 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct AddUser {
     name: UserName,
-    remark: Option<String>,
+    remark: Option<Remark>,
     console_login: Option<Flag>,
     use_api: Option<Flag>,
-    password: Option<String>,
+    password: Option<Password>,
     #[serde(rename = "NeedResetPassword")]
     _need_reset_password: Option<Flag>,
-    phone_num: Option<String>,
-    country_code: Option<String>,
-    email: Option<String>,
+    phone_num: Option<Contact>,
+    country_code: Option<Contact>,
+    email: Option<Contact>,
 }
 
 /// AddUser's reply.
@@ -44,7 +44,7 @@ pub struct Added {
 
 /// Makes AddUser ready: with `UseApi` the user gets a key.
 pub async fn reads(cx: &Cx, input: Authorized<AddUser>) -> Result<(Authorized<AddUser>, Option<Right<NewKey>>), Fault> {
-    check_password(input.password.as_deref())?;
+    check_password(input.password.as_ref().map(Password::as_str))?;
     let key = match input.use_api {
         Some(Flag(true)) => Some(input.demand(cx, NewKey::default()).await?),
         Some(Flag(false)) | None => None,
@@ -59,11 +59,11 @@ pub async fn add(
 ) -> Result<Added, Fault> {
     let console_login = input.console_login.is_some_and(|flag| flag.0);
     let profile = Profile {
-        remark: input.remark.clone(),
+        remark: input.remark.as_ref().map(|text| text.as_str().to_owned()),
         console_login: Some(console_login),
-        phone: input.phone_num.clone(),
-        country_code: input.country_code.clone(),
-        email: input.email.clone(),
+        phone: input.phone_num.as_ref().map(|text| text.as_str().to_owned()),
+        country_code: input.country_code.as_ref().map(|text| text.as_str().to_owned()),
+        email: input.email.as_ref().map(|text| text.as_str().to_owned()),
     };
     let user = users::create(write, input.name.as_str(), &profile).await?;
     let (secret_id, secret_key) = match key {
@@ -74,7 +74,7 @@ pub async fn add(
         None => Default::default(),
     };
     let password = match (&input.password, console_login) {
-        (Some(password), _) if !password.is_empty() => password.clone(),
+        (Some(password), _) if !password.as_str().is_empty() => password.as_str().to_owned(),
         (_, true) => write.cx.engine.env.alphanumeric(29) + "a1!",
         _ => String::new(),
     };
@@ -93,7 +93,7 @@ pub async fn add(
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct GetUser {
-    name: String,
+    name: Name,
 }
 
 /// GetUser's reply.
@@ -123,7 +123,7 @@ pub struct Got {
 
 /// GetUser. Nobody can sign in to a console, so the last sign-in is always empty.
 pub async fn get(cx: &Cx, input: Authorized<GetUser>) -> Result<Got, Fault> {
-    let user = users::get(cx, &input.name).await?;
+    let user = users::get(cx, input.name.as_str()).await?;
     Ok(Got {
         uin: integer(&user.id),
         name: user.name,
@@ -142,28 +142,28 @@ pub async fn get(cx: &Cx, input: Authorized<GetUser>) -> Result<Got, Fault> {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct UpdateUser {
-    name: String,
-    remark: Option<String>,
+    name: Name,
+    remark: Option<Remark>,
     console_login: Option<Flag>,
-    password: Option<String>,
+    password: Option<Password>,
     #[serde(rename = "NeedResetPassword")]
     _need_reset_password: Option<Flag>,
-    phone_num: Option<String>,
-    country_code: Option<String>,
-    email: Option<String>,
+    phone_num: Option<Contact>,
+    country_code: Option<Contact>,
+    email: Option<Contact>,
 }
 
 /// UpdateUser.
 pub async fn update(write: &mut Write<'_, '_>, input: &Authorized<UpdateUser>) -> Result<Done, Fault> {
-    check_password(input.password.as_deref())?;
+    check_password(input.password.as_ref().map(Password::as_str))?;
     let profile = Profile {
-        remark: input.remark.clone(),
+        remark: input.remark.as_ref().map(|text| text.as_str().to_owned()),
         console_login: input.console_login.map(|flag| flag.0),
-        phone: input.phone_num.clone(),
-        country_code: input.country_code.clone(),
-        email: input.email.clone(),
+        phone: input.phone_num.as_ref().map(|text| text.as_str().to_owned()),
+        country_code: input.country_code.as_ref().map(|text| text.as_str().to_owned()),
+        email: input.email.as_ref().map(|text| text.as_str().to_owned()),
     };
-    users::update(write, &input.name, &profile).await?;
+    users::update(write, input.name.as_str(), &profile).await?;
     Ok(Done {})
 }
 
@@ -171,13 +171,13 @@ pub async fn update(write: &mut Write<'_, '_>, input: &Authorized<UpdateUser>) -
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct DeleteUser {
-    name: String,
+    name: Name,
     force: Option<Flag>,
 }
 
 /// DeleteUser.
 pub async fn delete(write: &mut Write<'_, '_>, input: &Authorized<DeleteUser>) -> Result<Done, Fault> {
-    users::delete(write, &input.name, input.force.is_some_and(|flag| flag.0)).await?;
+    users::delete(write, input.name.as_str(), input.force.is_some_and(|flag| flag.0)).await?;
     Ok(Done {})
 }
 

@@ -1,7 +1,8 @@
 //! Versions of a policy: Create-, Get-, List-, DeletePolicyVersion and SetDefaultPolicyVersion.
 
 use super::Done;
-use crate::dialect::tencent::params::Id;
+use crate::dialect::decode::List;
+use crate::dialect::tencent::params::{DocumentText, Id};
 use crate::engine::authorize::Authorized;
 use crate::engine::cx::{Cx, Write};
 use crate::engine::fault::Fault;
@@ -17,7 +18,7 @@ use std::sync::Arc;
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct CreatePolicyVersion {
     policy_id: Id,
-    policy_document: String,
+    policy_document: DocumentText,
     set_as_default: bool,
 }
 
@@ -30,7 +31,7 @@ pub struct Created {
 
 /// Makes CreatePolicyVersion ready.
 pub async fn reads(cx: &Cx, input: Authorized<CreatePolicyVersion>) -> Result<NewVersion, Fault> {
-    let document = policies::written(&cx.engine, &cx.account, Kind::Identity, &input.policy_document)?;
+    let document = policies::written(&cx.engine, &cx.account, Kind::Identity, input.policy_document.as_str())?;
     Ok(NewVersion { policy: id(&input.policy_id), document, is_default: input.set_as_default })
 }
 
@@ -134,7 +135,7 @@ pub async fn list(cx: &Cx, input: Authorized<ListPolicyVersions>) -> Result<List
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct DeletePolicyVersion {
     policy_id: Id,
-    version_id: Vec<i64>,
+    version_id: List<i64, 50>,
 }
 
 /// DeletePolicyVersion: all of the versions or none.

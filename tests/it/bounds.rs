@@ -1,0 +1,157 @@
+//! Every list and every text of every operation has a maximum: what is beyond it is refused by name, before anything is made
+//! of it.
+
+use crate::support::{Reply, Test, assert_same, in_memory, operations, text};
+use crate::world::World;
+use crate::{catalogue, support};
+use camulator::dialect::contract::Op;
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+const LONG: usize = 8 * 1024 * 1024;
+const MANY: usize = 100_000;
+
+/// Far more than the 50 ms that an optimised server may take: these tests run without optimisation, beside others.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The members of an operation's request: name and published type.
+fn members(op: &Op) -> Vec<(String, String)> {
+    let member = |member: &Value| (text(&member["name"]).to_owned(), text(&member["type"]).to_owned());
+    if let Some(published) = catalogue::action(op.service, op.action) {
+        return published["request"].as_array().unwrap().iter().map(member).collect();
+    }
+    let own: &[(&str, &str)] = match op.action {
+        "ListRoles" => &[("Tags", "list<RoleTags>"), ("Keyword", "string")],
+        "UpdateRole" => {
+            &[("RoleId", "string"), ("RoleName", "string"), ("Description", "string"), ("PolicyDocument", "string")]
+        }
+        "CreateCamStrategy" => &[("StrategyName", "string"), ("StrategyInfo", "string"), ("Remark", "string")],
+        "OperateCamStrategy" => &[("StrategyId", "string")],
+        other => panic!("{other} has no published request; name its members here"),
+    };
+    own.iter().map(|(name, kind)| ((*name).to_owned(), (*kind).to_owned())).collect()
+}
+
+/// A good item of a list.
+fn item(op: &Op, kind: &str) -> Value {
+    match kind {
+        "string" => json!("text"),
+        "uint64" | "int64" => json!(1),
+        other => {
+            let members = catalogue::type_of(op.service, other).unwrap_or_else(|| panic!("no type {other}"));
+            let member = |member: &Value| (text(&member["name"]).to_owned(), item(op, text(&member["type"])));
+            Value::Object(members.iter().map(member).collect())
+        }
+    }
+}
+
+async fn refused(t: &Test, world: &World, op: &Op, path: &str, top: &str, value: Value) -> Reply {
+    let mut params = world.sample(op);
+    params[top] = value;
+    let call = world.root.call(op.service, op.version, op.action, params);
+    let began = Instant::now();
+    let reply = call.send().await;
+    let took = began.elapsed();
+    let code = reply.code().unwrap_or_else(|| panic!("{} took a value of {path} without bounds", op.action)).to_owned();
+    let message = reply.fault(&code);
+    assert!(message.contains(path), "{} {path}: {code}, {message}", op.action);
+    assert!(message.len() < 1000, "{} {path}: the message repeats what was sent", op.action);
+    assert!(took < PATIENCE, "{} {path}: {took:?}", op.action);
+    let trace = t.trace(&reply.request_id()).await.to_string();
+    assert!(trace.len() < 10_000, "{} {path}: the journal keeps what was sent", op.action);
+    reply
+}
+
+#[test]
+fn every_text_of_every_operation_has_a_maximum() {
+    in_memory(async |t| {
+        let world = World::of(&t).await;
+        let before = t.dump().await;
+        let long = "x".repeat(LONG);
+        let mut tried = 0;
+        for op in operations() {
+            for (name, kind) in members(op) {
+                match kind.as_str() {
+                    "string" => {
+                        refused(&t, &world, op, &name, &name, json!(long)).await;
+                        tried += 1;
+                    }
+                    list if list.starts_with("list<") => {
+                        let inner = list.trim_start_matches("list<").trim_end_matches('>');
+                        let Some(members) = catalogue::type_of(op.service, inner) else {
+                            if inner == "string" {
+                                refused(&t, &world, op, &name, &name, json!([long])).await;
+                                tried += 1;
+                            }
+                            continue;
+                        };
+                        for member in members.iter().filter(|member| member["type"] == "string") {
+                            let mut one = item(op, inner);
+                            let member = text(&member["name"]);
+                            one[member] = json!(long);
+                            let path = format!("{name}.0.{member}");
+                            refused(&t, &world, op, &path, &name, json!([one])).await;
+                            tried += 1;
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        assert!(tried > 90, "only {tried} texts");
+        assert_same(&t.dump().await, &before, "what was refused");
+    });
+}
+
+#[test]
+fn every_list_of_every_operation_has_a_maximum() {
+    in_memory(async |t| {
+        let world = World::of(&t).await;
+        let before = t.dump().await;
+        let mut tried = 0;
+        for op in operations() {
+            for (name, kind) in members(op) {
+                if let Some(inner) = kind.strip_prefix("list<") {
+                    let one = item(op, inner.trim_end_matches('>'));
+                    refused(&t, &world, op, &name, &name, json!(vec![one; MANY])).await;
+                    tried += 1;
+                }
+            }
+        }
+        assert!(tried >= 12, "only {tried} lists");
+        assert_same(&t.dump().await, &before, "what was refused");
+    });
+}
+
+/// A request's type says what its members may hold: nothing of a request is a bare `String`, `Vec` or `Value`.
+#[test]
+fn no_member_of_a_request_is_without_bounds() {
+    let mut wrong = Vec::new();
+    for source in support::files_of("src/dialect/tencent") {
+        let code = std::fs::read_to_string(&source).unwrap();
+        let mut in_request = false;
+        let mut derives = false;
+        for (place, line) in code.lines().enumerate() {
+            match line {
+                derive if derive.starts_with("#[derive(") => derives = derive.contains("Deserialize"),
+                start if start.starts_with("pub struct") || start.starts_with("struct") => {
+                    in_request = derives && start.ends_with('{');
+                    derives = false;
+                }
+                "}" => in_request = false,
+                _ => {}
+            }
+            let member = line.trim().trim_end_matches(',');
+            if in_request
+                && ["String", "Vec<", "Value"]
+                    .iter()
+                    .any(|bare| member.contains(&format!(": {bare}")) || member.contains(&format!("<{bare}")))
+            {
+                wrong.push(format!("{}:{}: {member}", source.display(), place + 1));
+            }
+        }
+    }
+    // The presets' data file is part of the program.
+    wrong.retain(|line| !line.contains("presets.rs"));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
