@@ -3,7 +3,7 @@
 use super::{Answer, Failure, read};
 use crate::dialect::DIALECTS;
 use crate::engine::ids::{AccountId, SecretId};
-use crate::engine::{Account, accounts, keys, sessions};
+use crate::engine::{Account, accounts, keys};
 use crate::secret::Secret;
 use crate::server::App;
 use axum::body::Bytes;
@@ -136,11 +136,11 @@ pub async fn delete(State(app): State<Arc<App>>, Path(id): Path<String>) -> Resu
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Ends a session now: `POST /credentials/{secret_id}/expire`.
-pub async fn expire(State(app): State<Arc<App>>, Path(secret_id): Path<String>) -> Result<StatusCode, Failure> {
-    if sessions::end(&app.engine, &SecretId::from(secret_id.as_str())).await? {
+/// Ends a session or a permanent key for good: `POST /credentials/{secret_id}/expire` or `…/revoke`.
+pub async fn end_credential(State(app): State<Arc<App>>, Path(secret_id): Path<String>) -> Result<StatusCode, Failure> {
+    if keys::end(&app.engine, &SecretId::from(secret_id.as_str())).await? {
         Ok(StatusCode::NO_CONTENT)
     } else {
-        Err(Failure::not_found("temporary credential", &secret_id))
+        Err(Failure::not_found("credential", &secret_id))
     }
 }

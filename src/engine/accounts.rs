@@ -185,9 +185,9 @@ pub async fn root_key(engine: &Engine, id: &AccountId) -> Result<Option<(SecretI
     let row: Option<(String, String)> = engine
         .store
         .glance(
-            "SELECT secret_id, sealed FROM access_keys WHERE account_id = $1 AND user_id = '' AND active = $2 \
+            "SELECT secret_id, sealed FROM access_keys WHERE account_id = $1 AND user_id = '' AND active AND NOT ended \
              ORDER BY seq LIMIT 1",
-            args![id, true],
+            args![id],
         )
         .await?;
     let Some((secret_id, sealed)) = row else { return Ok(None) };

@@ -18,6 +18,7 @@ mod catalogue;
 mod codes;
 mod contract;
 mod deeds;
+mod ended;
 mod journal;
 #[path = "../policy/played.rs"]
 mod policy_corpus;
