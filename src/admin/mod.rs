@@ -103,13 +103,12 @@ impl Failure {
 impl From<Fault> for Failure {
     fn from(fault: Fault) -> Failure {
         match fault {
-            Fault::NotFound(_, name) => Failure::not_found("account", &name),
-            Fault::Exists(Kind::Key, name) => {
-                Failure::new(StatusCode::CONFLICT, "exists", format!("key `{name}` exists already"))
-            }
-            Fault::Exists(_, name) => {
-                Failure::new(StatusCode::CONFLICT, "exists", format!("account `{name}` exists already"))
-            }
+            Fault::NotFound(kind, name) => Failure::not_found(word(kind), &name),
+            Fault::Exists(kind, name) => Failure::new(
+                StatusCode::CONFLICT,
+                "exists",
+                format!("{} `{name}` is taken; choose another", word(kind)),
+            ),
             other => {
                 tracing::error!(error = ?other, "an admin request failed inside");
                 Failure::new(
@@ -119,6 +118,21 @@ impl From<Fault> for Failure {
                 )
             }
         }
+    }
+}
+
+fn word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Account => "account",
+        Kind::AppId => "app_id",
+        Kind::User | Kind::NamedUser => "user",
+        Kind::Group => "group",
+        Kind::Role => "role",
+        Kind::Policy => "policy",
+        Kind::PolicyVersion => "policy version",
+        Kind::Key => "key",
+        Kind::DeletionTask => "deletion task",
+        Kind::Principal => "principal",
     }
 }
 

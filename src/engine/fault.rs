@@ -170,6 +170,8 @@ impl std::fmt::Debug for Denial {
 pub enum Kind {
     /// A tenant.
     Account,
+    /// The number that some resources of a tenant are owned by.
+    AppId,
     /// A sub-user.
     User,
     /// A sub-user that a document names.

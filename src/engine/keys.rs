@@ -182,6 +182,10 @@ pub async fn create(
     user: Option<&UserId>,
     new: &Right<NewKey>,
 ) -> Result<(KeyInfo, Secret), Fault> {
+    make(write, user, &new.description).await
+}
+
+async fn make(write: &mut Write<'_, '_>, user: Option<&UserId>, description: &str) -> Result<(KeyInfo, Secret), Fault> {
     let account = write.account().clone();
     let owner = user.map_or("", UserId::as_str);
     let sql = "SELECT COUNT(*) FROM access_keys WHERE account_id = $1 AND user_id = $2 AND NOT ended";
@@ -192,13 +196,20 @@ pub async fn create(
     let secret_id = new_secret_id(env);
     let secret = Secret::new(env.alphanumeric(32));
     let sealed = write.cx.engine.sealer.seal(env, secret_id.as_str(), &secret)?;
-    let description = new.description.as_str();
     let row = row(&account, owner, &secret_id, &sealed, description, write.cx.now, write.generation);
     if write.execute_only(Changed::NOTHING, INSERT, row).await? == 0 {
         return Err(Fault::Exists(Kind::Key, secret_id.to_string()));
     }
     let info = KeyInfo { secret_id, active: true, description: description.to_owned(), created_at: write.cx.now };
     Ok((info, secret))
+}
+
+/// Makes a key for the root of an account whose keys are all gone: at start, for whoever has the database anyway.
+pub async fn create_for_root(engine: &Arc<Engine>, account: &AccountId) -> Result<(SecretId, Secret), Fault> {
+    let missing = || Fault::NotFound(Kind::Account, account.to_string());
+    let cx = Cx::of_root(engine, account).await?.ok_or_else(missing)?;
+    let made = cx::write(cx, |write| Box::pin(async move { make(write, None, "").await })).await;
+    made.map(|(key, secret)| (key.secret_id, secret))
 }
 
 /// A new key id, in the form that the clients know: `AKID` and 32 letters or digits.

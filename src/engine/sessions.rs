@@ -6,9 +6,9 @@
 use super::authorize::{self, Evidence};
 use super::cx::{self, Cx, Identity, Opened, Session};
 use super::fault::{Fault, Internal, Kind, Refusal};
-use super::ids::{AccountId, RoleId, RoleRef, SecretId, UserId};
+use super::ids::{AccountId, RoleId, SecretId, UserId};
 use super::keys::{Key, Owner};
-use super::roles::Role;
+use super::roles::{NamedRole, Role};
 use super::{Account, Engine, accounts, keys, policies};
 use crate::args;
 use crate::env::Time;
@@ -52,14 +52,11 @@ pub struct Credentials {
 pub async fn assume(
     cx: &Cx,
     evidence: &Arc<Evidence>,
-    account: &AccountId,
-    wanted_role: &RoleRef,
+    named: &NamedRole,
     wanted: &Wanted,
 ) -> Result<Opened<Credentials>, Fault> {
-    let no_role = || Fault::NotFound(Kind::Role, wanted_role.text().to_owned());
-    let tenant = cx.engine.tenant(account).await?.ok_or_else(no_role)?;
-    let owner = cx.engine.account(&tenant).await?.ok_or_else(no_role)?;
-    let role = cx.engine.role(&tenant, wanted_role).await?.ok_or_else(no_role)?;
+    let no_role = || Fault::NotFound(Kind::Role, named.role.text().to_owned());
+    let (owner, role) = cx.engine.named_role(named).await?.ok_or_else(no_role)?;
     authorize::trusted(evidence, role.trust(&cx.engine, &owner))?;
     let seconds = duration(&role, wanted.seconds)?;
     open(cx, &owner, Some(&role), wanted, seconds)

@@ -76,7 +76,8 @@ fn a_session_whose_time_is_over_follows_the_clock() {
         let root = t.root();
         root.role("ops", &[root_of(&root.uin)]).await;
         let session = root.assume(&root.uin, "ops").await;
-        for (offset, alive) in [(7199, true), (7200, false), (0, true), (90_000, false), (-90_000, true), (7201, false)] {
+        for (offset, alive) in [(7199, true), (7200, false), (0, true), (90_000, false), (-90_000, true), (7201, false)]
+        {
             set_clock(&t, &json!({"mode": "offset", "offset_seconds": offset})).await;
             let cold = t.restarted().await;
             for caller in [session.clone(), cold.seen(&session)] {
@@ -103,7 +104,12 @@ fn a_permanent_key_that_was_ended_is_gone_and_its_id_is_used_up() {
         let second = t.caller(&user.uin, text(&second["AccessKeyId"]), text(&second["SecretAccessKey"]));
         let keys = async || {
             let listed = root.cam("ListAccessKeys", json!({"TargetUin": uin})).await.ok();
-            listed["AccessKeys"].as_array().unwrap().iter().map(|key| text(&key["AccessKeyId"]).to_owned()).collect::<Vec<_>>()
+            listed["AccessKeys"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|key| text(&key["AccessKeyId"]).to_owned())
+                .collect::<Vec<_>>()
         };
         who(&user).await.ok();
         assert_eq!(keys().await, [user.secret_id.clone(), second.secret_id.clone()]);
