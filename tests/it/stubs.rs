@@ -295,3 +295,18 @@ fn a_stub_that_cannot_be_read_answers_nothing() {
         assert_eq!(text(&later.admin("GET", "/stubs", Value::Null).await.done()["stubs"][0]["service"]), "cvm");
     });
 }
+
+#[test]
+fn what_was_removed_on_one_server_is_removed_on_the_other() {
+    on(&[Database::Postgres], Mode::Off, async |one| {
+        let other = one.replica().await;
+        let path = "/stubs/cvm/DescribeInstances";
+        other.root().describe_instances(REGION).await.ok();
+        assert_eq!(one.admin("DELETE", path, Value::Null).await.status, 204);
+        other.root().describe_instances(REGION).await.fault("InvalidAction");
+        assert_eq!(other.admin("DELETE", path, Value::Null).await.status, 404);
+        one.admin("PUT", path, json!({"version": "2017-03-12", "response": {}})).await.done();
+        assert_eq!(other.admin("DELETE", path, Value::Null).await.status, 204);
+        assert_eq!(one.root().describe_instances(REGION).await.ok()["TotalCount"], 0);
+    });
+}
