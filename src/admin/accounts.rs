@@ -2,8 +2,9 @@
 
 use super::{Answer, Failure, read};
 use crate::dialect::DIALECTS;
+use crate::engine::fault::{Fault, Kind};
 use crate::engine::ids::{AccountId, SecretId};
-use crate::engine::{Account, accounts, keys, sessions};
+use crate::engine::{Account, accounts, keys};
 use crate::secret::Secret;
 use crate::server::App;
 use axum::body::Bytes;
@@ -11,6 +12,9 @@ use axum::extract::{Path, State};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+
+/// How often what is not given is drawn again when it is taken.
+const DRAWS: usize = 16;
 
 /// What a new account is to be; what is not given is generated.
 #[derive(Default, Deserialize)]
@@ -22,7 +26,7 @@ pub struct NewAccount {
     pub id: Option<String>,
     /// A name for people.
     pub name: Option<String>,
-    /// The number that some resources are owned by.
+    /// The number that some resources are owned by: positive, and no other account's.
     pub app_id: Option<i64>,
     /// The root key's public half.
     pub secret_id: Option<String>,
@@ -86,13 +90,15 @@ pub async fn make(engine: &crate::engine::Engine, wanted: NewAccount) -> Result<
         let known: Vec<&str> = DIALECTS.iter().map(|dialect| dialect.name).collect();
         Failure::invalid(format!("cloud `{cloud}` is not served; known are: {}", known.join(", ")))
     })?;
-    let env = &engine.env;
-    let (generated, generated_app) = (dialect.new_account_id)(env);
-    let id = wanted.id.unwrap_or(generated);
-    if !(dialect.is_account_id)(&id) {
+    if let Some(id) = wanted.id.as_ref().filter(|id| !(dialect.is_account_id)(id)) {
         return Err(Failure::invalid(format!("id `{id}` is no account id of {cloud}: 5 to 18 digits are")));
     }
-    let (secret_id, secret) = match (wanted.secret_id, wanted.secret_key) {
+    if let Some(app_id) = wanted.app_id.filter(|app_id| *app_id <= 0) {
+        return Err(Failure::invalid(format!(
+            "app_id {app_id} is no application number: it is 1 or more; leave it out to have one drawn"
+        )));
+    }
+    let key = match (wanted.secret_id, wanted.secret_key) {
         (Some(secret_id), Some(secret)) => {
             let is_key = |text: &str| {
                 (8..=128).contains(&text.len())
@@ -101,21 +107,38 @@ pub async fn make(engine: &crate::engine::Engine, wanted: NewAccount) -> Result<
             if !is_key(&secret_id) || !is_key(&secret) {
                 return Err(Failure::invalid("secret_id and secret_key are 8 to 128 letters, digits, - or _"));
             }
-            (SecretId::from(secret_id), Secret::new(secret))
+            Some((SecretId::from(secret_id), Secret::new(secret)))
         }
-        (None, None) => (keys::new_secret_id(env), Secret::new(env.alphanumeric(32))),
+        (None, None) => None,
         _ => return Err(Failure::invalid("secret_id and secret_key go together: give both or neither")),
     };
-    let new = accounts::NewAccount {
-        name: wanted.name.unwrap_or_else(|| id.clone()),
-        id: AccountId::from(id),
-        cloud,
-        app_id: wanted.app_id.unwrap_or(generated_app),
-        secret_id: secret_id.clone(),
-        secret: secret.clone(),
-    };
-    let account = accounts::create(engine, new).await?;
-    Ok((account, secret_id, secret))
+    let env = &engine.env;
+    for _ in 0..DRAWS {
+        let (drawn, drawn_app) = (dialect.new_account_id)(env);
+        let id = wanted.id.clone().unwrap_or(drawn);
+        let (secret_id, secret) =
+            key.clone().unwrap_or_else(|| (keys::new_secret_id(env), Secret::new(env.alphanumeric(32))));
+        let new = accounts::NewAccount {
+            name: wanted.name.clone().unwrap_or_else(|| id.clone()),
+            id: AccountId::from(id),
+            cloud: cloud.clone(),
+            app_id: wanted.app_id.unwrap_or(drawn_app),
+            secret_id: secret_id.clone(),
+            secret: secret.clone(),
+        };
+        match accounts::create(engine, new).await {
+            // What was drawn is drawn again; what was given is the caller's to change.
+            Err(Fault::Exists(Kind::Account, _)) if wanted.id.is_none() => {}
+            Err(Fault::Exists(Kind::AppId, _)) if wanted.app_id.is_none() => {}
+            Err(Fault::Exists(Kind::Key, _)) if key.is_none() => {}
+            outcome => return Ok((outcome?, secret_id, secret)),
+        }
+    }
+    Err(Failure::new(
+        StatusCode::CONFLICT,
+        "exists",
+        format!("everything that was drawn {DRAWS} times is taken; give id, app_id, secret_id and secret_key"),
+    ))
 }
 
 /// Every account: `GET /accounts`.
@@ -136,11 +159,11 @@ pub async fn delete(State(app): State<Arc<App>>, Path(id): Path<String>) -> Resu
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Ends a session now: `POST /credentials/{secret_id}/expire`.
-pub async fn expire(State(app): State<Arc<App>>, Path(secret_id): Path<String>) -> Result<StatusCode, Failure> {
-    if sessions::end(&app.engine, &SecretId::from(secret_id.as_str())).await? {
+/// Ends a session or a permanent key for good: `POST /credentials/{secret_id}/expire` or `…/revoke`.
+pub async fn end_credential(State(app): State<Arc<App>>, Path(secret_id): Path<String>) -> Result<StatusCode, Failure> {
+    if keys::end(&app.engine, &SecretId::from(secret_id.as_str())).await? {
         Ok(StatusCode::NO_CONTENT)
     } else {
-        Err(Failure::not_found("temporary credential", &secret_id))
+        Err(Failure::not_found("credential", &secret_id))
     }
 }

@@ -62,18 +62,13 @@ pub async fn decide(State(app): State<Arc<App>>, body: Bytes) -> Result<Answer<V
         deeds: dialect.deeds,
     };
     let mut trust = None;
-    if let Some((owner, reference)) = assumes {
-        let missing = || Failure::not_found("role", reference.text());
-        let tenant = app.engine.tenant(&owner).await?.ok_or_else(missing)?;
-        let owner = app.engine.account(&tenant).await?.ok_or_else(missing)?;
-        let role = app.engine.role(&tenant, &reference).await?.ok_or_else(missing)?;
-        let subject = (dialect.on_role)(&owner.id, &role);
-        for name in subject.resources.into_iter().flatten() {
-            let resources = asked.resources.get_or_insert_default();
-            if !resources.contains(&name) {
-                resources.push(name);
-            }
-        }
+    if let Some(named) = assumes {
+        let missing = || Failure::not_found("role", asked.resource());
+        let (owner, role) = app.engine.named_role(&named).await?.ok_or_else(missing)?;
+        let mut subject = (dialect.on_role)(&owner.id, &role);
+        // The names of the role that was found and no others, the one that was asked for first.
+        subject.resources.iter_mut().for_each(|names| names.sort_by_key(|name| name != asked.resource()));
+        asked.resources = subject.resources;
         let given: Vec<_> = asked.context.iter().map(|(key, _)| key.clone()).collect();
         asked.context.extend(subject.context.into_iter().filter(|(key, _)| !given.contains(key)));
         trust = Some((owner, role));

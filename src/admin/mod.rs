@@ -9,7 +9,7 @@ mod clock;
 mod observe;
 
 use crate::dialect::decode::Value;
-use crate::engine::cx::{Caller, Cx, Identity};
+use crate::engine::cx::Cx;
 use crate::engine::fault::{Fault, Kind, Malformed};
 use crate::engine::ids::{AccountId, SecretId};
 use crate::secret;
@@ -33,8 +33,8 @@ pub fn router(app: Arc<App>) -> Router<Arc<App>> {
         .route("/accounts/{id}", get(accounts::show).delete(accounts::delete))
         .route("/clock", get(clock::show).put(clock::set))
         .route("/clock/advance", post(clock::advance))
-        .route("/credentials/{secret_id}/expire", post(accounts::expire))
-        .route("/credentials/{secret_id}/revoke", post(accounts::expire))
+        .route("/credentials/{secret_id}/expire", post(accounts::end_credential))
+        .route("/credentials/{secret_id}/revoke", post(accounts::end_credential))
         .route("/requests", get(observe::requests))
         .route("/requests/{id}", get(observe::request))
         .route("/authorize", post(authorize::decide))
@@ -103,13 +103,12 @@ impl Failure {
 impl From<Fault> for Failure {
     fn from(fault: Fault) -> Failure {
         match fault {
-            Fault::NotFound(_, name) => Failure::not_found("account", &name),
-            Fault::Exists(Kind::Key, name) => {
-                Failure::new(StatusCode::CONFLICT, "exists", format!("key `{name}` exists already"))
-            }
-            Fault::Exists(_, name) => {
-                Failure::new(StatusCode::CONFLICT, "exists", format!("account `{name}` exists already"))
-            }
+            Fault::NotFound(kind, name) => Failure::not_found(word(kind), &name),
+            Fault::Exists(kind, name) => Failure::new(
+                StatusCode::CONFLICT,
+                "exists",
+                format!("{} `{name}` is taken; choose another", word(kind)),
+            ),
             other => {
                 tracing::error!(error = ?other, "an admin request failed inside");
                 Failure::new(
@@ -119,6 +118,21 @@ impl From<Fault> for Failure {
                 )
             }
         }
+    }
+}
+
+fn word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Account => "account",
+        Kind::AppId => "app_id",
+        Kind::User | Kind::NamedUser => "user",
+        Kind::Group => "group",
+        Kind::Role => "role",
+        Kind::Policy => "policy",
+        Kind::PolicyVersion => "policy version",
+        Kind::Key => "key",
+        Kind::DeletionTask => "deletion task",
+        Kind::Principal => "principal",
     }
 }
 
@@ -176,13 +190,8 @@ fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Failure> {
 
 /// A context that acts as an account's root, for changes from outside.
 async fn as_root(app: &App, account: &str) -> Result<Cx, Failure> {
-    let id = AccountId::from(account);
-    let missing = || Failure::not_found("account", id.as_str());
-    let tenant = app.engine.tenant(&id).await?.ok_or_else(missing)?;
-    let account = app.engine.account(&tenant).await?.ok_or_else(missing)?;
-    let caller = Caller { account: id, identity: Identity::Root, secret_id: SecretId::from(""), session: None };
-    let now = app.engine.now(&account);
-    Ok(Cx { engine: app.engine.clone(), caller: Arc::new(caller), account, tenant, now, peer: "127.0.0.1".into() })
+    let cx = Cx::of_root(&app.engine, &AccountId::from(account)).await?;
+    cx.ok_or_else(|| Failure::not_found("account", account))
 }
 
 /// Makes the account that a new server starts with.

@@ -2,7 +2,7 @@
 
 use super::{Answer, Failure, Query, read};
 use crate::dialect::DIALECTS;
-use crate::dialect::stubs::{Stub, Templates};
+use crate::dialect::stubs::{Stub, Templates, Written};
 use crate::engine::stubs;
 use crate::env::Time;
 use crate::journal::{KEPT, Trace};
@@ -100,8 +100,8 @@ pub async fn request(State(app): State<Arc<App>>, Path(id): Path<String>) -> Res
 /// Every stub: `GET /stubs`.
 pub async fn list_stubs(State(app): State<Arc<App>>) -> Result<Answer<Value>, Failure> {
     app.engine.current_globals().await?;
-    app.refresh_stubs()?;
-    let stubs: Vec<Stub> = app.stubs.list().iter().map(|stub| Stub::clone(stub)).collect();
+    app.refresh_stubs();
+    let stubs: Vec<Written> = app.stubs.list().iter().map(|stub| stub.written.clone()).collect();
     Ok(Answer(StatusCode::OK, json!({"stubs": stubs})))
 }
 
@@ -122,7 +122,7 @@ pub async fn put_stub(
     State(app): State<Arc<App>>,
     Path((service, action)): Path<(String, String)>,
     body: Bytes,
-) -> Result<Answer<Stub>, Failure> {
+) -> Result<Answer<Written>, Failure> {
     let wanted: WantedStub = read(&body)?;
     if !wanted.response.is_object() {
         return Err(Failure::invalid("the response is an object: the members of the answer besides RequestId"));
@@ -135,7 +135,7 @@ pub async fn put_stub(
             "{service}:{action} is answered by the server itself, so a stub of it would never be"
         )));
     }
-    let stub = Stub {
+    let written = Written {
         service,
         action,
         version: wanted.version,
@@ -143,25 +143,23 @@ pub async fn put_stub(
         response: wanted.response,
         context: wanted.context,
     };
-    stub.check().map_err(Failure::invalid)?;
-    let body = serde_json::to_string(&stub).map_err(|_| Failure::invalid("the stub cannot be kept"))?;
-    stubs::keep(&app.engine, &stub.service, &stub.action, body).await?;
-    app.refresh_stubs()?;
-    Ok(Answer(StatusCode::OK, stub))
+    let Stub { written, .. } = Stub::read(written).map_err(Failure::invalid)?;
+    let body = serde_json::to_string(&written).map_err(|_| Failure::invalid("the stub cannot be kept"))?;
+    stubs::keep(&app.engine, &written.service, &written.action, body).await?;
+    app.refresh_stubs();
+    Ok(Answer(StatusCode::OK, written))
 }
 
-/// Removes a stub: `DELETE /stubs/{service}/{action}`.
+/// Removes a stub: `DELETE /stubs/{service}/{action}`. Where it stood in place of one that comes with the program, that
+/// one answers again; one that comes with the program is removed for good.
 pub async fn delete_stub(
     State(app): State<Arc<App>>,
     Path((service, action)): Path<(String, String)>,
 ) -> Result<StatusCode, Failure> {
-    app.engine.current_globals().await?;
-    app.refresh_stubs()?;
-    if app.stubs.has(&service, &action) {
-        stubs::forget(&app.engine, &service, &action).await?;
-        app.refresh_stubs()?;
-        Ok(StatusCode::NO_CONTENT)
-    } else {
-        Err(Failure::not_found("stub", &format!("{service}:{action}")))
+    let built_in = app.stubs.is_built_in(&service, &action);
+    if !stubs::forget(&app.engine, &service, &action, built_in).await? {
+        return Err(Failure::not_found("stub", &format!("{service}:{action}")));
     }
+    app.refresh_stubs();
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -5,8 +5,9 @@ use crate::config::{Config, Flags};
 use crate::dialect::DIALECTS;
 use crate::dialect::stubs::Stubs;
 use crate::dialect::tencent::{stub, tc3};
+use crate::engine::fault::Fault;
 use crate::engine::ids::SecretId;
-use crate::engine::{Account, Engine, accounts};
+use crate::engine::{Account, Engine, accounts, keys};
 use crate::env::Env;
 use crate::journal::Journal;
 use crate::secret::{Sealer, Secret, same};
@@ -71,7 +72,7 @@ async fn serve(config: Config) -> Result<(), String> {
     let engine = Arc::new(engine);
     let (account, secret_id, secret) = first_account(&engine, &config).await?;
     let stubs = Stubs::new(stub::built_in());
-    stubs.reach(&engine.globals()).map_err(|fault| format!("cannot read a stub that is kept: {fault:?}"))?;
+    stubs.reach(&engine.globals());
     engine.know_services(stubs.services());
     let app = Arc::new(App {
         engine,
@@ -208,6 +209,11 @@ async fn first_account(engine: &Arc<Engine>, config: &Config) -> Result<(Account
         let account = account.ok_or_else(|| format!("--root-secret-id {id} has no account"))?;
         return Ok((account, key.secret_id.clone(), secret.clone()));
     }
+    if let Some((id, _)) = &config.root_key
+        && keys::is_ended(engine, &SecretId::from(id.as_str())).await.map_err(failed)?
+    {
+        return Err(format!("--root-secret-id {id} was revoked; give another id, or leave it out"));
+    }
     let wanted = match &config.root_uin {
         Some(uin) => known.into_iter().find(|account| account.id.as_str() == uin),
         None if config.root_key.is_some() => None,
@@ -220,12 +226,17 @@ async fn first_account(engine: &Arc<Engine>, config: &Config) -> Result<(Account
                 account.id
             ));
         }
-        return match accounts::root_key(engine, &account.id).await.map_err(failed)? {
-            Some((secret_id, secret)) => Ok((account, secret_id, secret)),
-            None => Err(format!(
-                "the root of account {} has no working key; name another account with --root-uin",
+        if let Some((secret_id, secret)) = accounts::root_key(engine, &account.id).await.map_err(failed)? {
+            return Ok((account, secret_id, secret));
+        }
+        // Its keys were revoked or deleted, which must not lock out whoever owns the database.
+        return match keys::create_for_root(engine, &account.id).await {
+            Ok((secret_id, secret)) => Ok((account, secret_id, secret)),
+            Err(Fault::Quota(..)) => Err(format!(
+                "the root of account {} has no active key; name another account with --root-uin",
                 account.id
             )),
+            Err(fault) => Err(failed(fault)),
         };
     }
     make_account(engine, config.root_uin.clone(), config.root_key.clone()).await

@@ -7,10 +7,10 @@ use crate::engine::Account;
 use crate::engine::authorize::{Authorized, Conditions, Deeds, Granted};
 use crate::engine::cx::{Caller, Cx, Opened, Write};
 use crate::engine::fault::Fault;
-use crate::engine::ids::{AccountId, RoleRef, SecretId};
+use crate::engine::ids::{AccountId, SecretId};
 use crate::engine::keys::Key;
 use crate::engine::policies::Preset;
-use crate::engine::roles::Role;
+use crate::engine::roles::{NamedRole, Role};
 use crate::env::{Env, Time};
 use crate::secret::Secret;
 use crate::store::BoxFuture;
@@ -92,7 +92,7 @@ impl Route {
     pub fn permission_name(&self) -> Cow<'static, str> {
         match &self.params.stub {
             None => Cow::Borrowed(self.op.permission_name),
-            Some(stub) => Cow::Owned(format!("{}:{}", stub.service, stub.action)),
+            Some(stub) => Cow::Owned(format!("{}:{}", stub.written.service, stub.written.action)),
         }
     }
 }
@@ -275,7 +275,7 @@ pub struct Dialect {
     /// How the cloud names what an operation may do besides what it is called for.
     pub deeds: Deeds,
     /// The role that is meant to be assumed, when the action is the cloud's one for that and the resource is a role.
-    pub assumes: fn(&str, &str) -> Option<(AccountId, RoleRef)>,
+    pub assumes: fn(&str, &str) -> Option<NamedRole>,
     /// Whether a resource belongs to another account than the given one, and is none that one account can open to another.
     pub is_foreign: fn(&Account, &str, &str) -> bool,
     /// A role as what an action works on: every name of it, and what conditions can ask about it.

@@ -3,6 +3,7 @@
 pub mod contract;
 pub mod decode;
 pub mod stubs;
+pub mod template;
 pub mod tencent;
 
 use contract::{Dialect, RawRequest};

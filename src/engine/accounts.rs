@@ -21,7 +21,7 @@ pub struct Account {
     pub cloud: String,
     /// A name for people.
     pub name: String,
-    /// The number that some resources are owned by.
+    /// The number that some resources are owned by: positive, and no other account's.
     pub app_id: i64,
     /// When it was made, by the emulator's clock.
     pub created_at: Time,
@@ -40,7 +40,7 @@ pub struct NewAccount {
     pub cloud: String,
     /// A name for people.
     pub name: String,
-    /// The number that some resources are owned by.
+    /// The number that some resources are owned by: positive, and no other account's.
     pub app_id: i64,
     /// The root key's public half.
     pub secret_id: SecretId,
@@ -88,7 +88,7 @@ impl Engine {
     }
 }
 
-/// Makes a tenant and its root key. `Exists` names which of the two is taken.
+/// Makes a tenant and its root key. `Exists` names what is taken: its id, its application number or the key's id.
 pub async fn create(engine: &Engine, new: NewAccount) -> Result<Account, Fault> {
     let now = engine.server_clock().at(engine.env.now());
     let sealed = engine.sealer.seal(&engine.env, new.secret_id.as_str(), &new.secret)?;
@@ -118,7 +118,10 @@ pub async fn create(engine: &Engine, new: NewAccount) -> Result<Account, Fault> 
                         )
                         .await?;
                     if made == 0 {
-                        return Err(Fault::Exists(Kind::Account, new.id.to_string()));
+                        return Err(match lookup(tx, &new.id).await? {
+                            Some(_) => Fault::Exists(Kind::Account, new.id.to_string()),
+                            None => Fault::Exists(Kind::AppId, new.app_id.to_string()),
+                        });
                     }
                     let key = keys::row(&new.id, "", &new.secret_id, &sealed, "", now, generation);
                     if tx.execute(keys::INSERT, key).await? == 0 {
@@ -185,9 +188,9 @@ pub async fn root_key(engine: &Engine, id: &AccountId) -> Result<Option<(SecretI
     let row: Option<(String, String)> = engine
         .store
         .glance(
-            "SELECT secret_id, sealed FROM access_keys WHERE account_id = $1 AND user_id = '' AND active = $2 \
+            "SELECT secret_id, sealed FROM access_keys WHERE account_id = $1 AND user_id = '' AND active AND NOT ended \
              ORDER BY seq LIMIT 1",
-            args![id, true],
+            args![id],
         )
         .await?;
     let Some((secret_id, sealed)) = row else { return Ok(None) };

@@ -65,8 +65,10 @@ pub struct Session {
     pub tags: Vec<(String, String)>,
     /// Whom it was opened for, as its opener said.
     pub source_identity: String,
-    /// When it ends, by the emulator's clock.
+    /// When it ends by lapse of time, by the emulator's clock.
     pub expires_at: Time,
+    /// Somebody called for its end, which no clock takes back.
+    pub ended: bool,
 }
 
 impl Session {
@@ -119,6 +121,19 @@ pub struct Cx {
     pub now: Time,
     /// The client's address, as text.
     pub peer: Arc<str>,
+}
+
+impl Cx {
+    /// The context of a change from outside the cloud, which acts as the account's root; none when there is no such account.
+    pub async fn of_root(engine: &Arc<Engine>, id: &AccountId) -> Result<Option<Cx>, Fault> {
+        let Some(tenant) = engine.tenant(id).await? else { return Ok(None) };
+        let Some(account) = engine.account(&tenant).await? else { return Ok(None) };
+        let caller =
+            Caller { account: id.clone(), identity: Identity::Root, secret_id: SecretId::from(""), session: None };
+        let now = engine.now(&account);
+        let peer = "127.0.0.1".into();
+        Ok(Some(Cx { engine: engine.clone(), caller: Arc::new(caller), account, tenant, now, peer }))
+    }
 }
 
 /// The context of an operation that changes its account: everything it does is one transaction.

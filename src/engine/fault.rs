@@ -100,7 +100,7 @@ pub enum Unauthenticated {
         /// How far the request's time lies from the wall clock, in seconds, positive in the past.
         seconds: i64,
     },
-    /// No such key, or it is disabled or deleted.
+    /// No such key, or it is disabled, revoked or deleted.
     UnknownKey,
     /// The session's token is missing, foreign or wrong; or its session has ended.
     Token(TokenFailure),
@@ -120,7 +120,7 @@ pub enum TokenFailure {
     Missing,
     /// A token that belongs to another key, or to none.
     Foreign,
-    /// The session's time is over.
+    /// The session's time is over, or somebody ended it.
     Expired,
     /// The role, or the user who opened the session, is gone.
     Orphaned,
@@ -174,6 +174,8 @@ impl std::fmt::Debug for Denial {
 pub enum Kind {
     /// A tenant.
     Account,
+    /// The number that some resources of a tenant are owned by.
+    AppId,
     /// A sub-user.
     User,
     /// A sub-user that a document names.

@@ -79,10 +79,11 @@ pub(super) async fn load(tx: &mut Tx<'_>) -> Result<Globals, Fault> {
     Ok(Globals { generation, clock, stubs })
 }
 
-/// Changes the value, in one transaction that no other change of it overlaps.
-pub(super) async fn change<W>(engine: &Arc<Engine>, work: W) -> Result<(), Fault>
+/// Changes the value, in one transaction that no other change of it overlaps, and returns what `work` returned.
+pub(super) async fn change<T, W>(engine: &Arc<Engine>, work: W) -> Result<T, Fault>
 where
-    W: for<'t> Fn(&'t mut WriteTx<'_>) -> BoxFuture<'t, Result<(), Fault>> + Send + Sync + 'static,
+    T: Send + 'static,
+    W: for<'t> Fn(&'t mut WriteTx<'_>) -> BoxFuture<'t, Result<T, Fault>> + Send + Sync + 'static,
 {
     let watcher = engine.clone();
     let work = Arc::new(work);
@@ -93,14 +94,14 @@ where
                 let work = work.clone();
                 Box::pin(async move {
                     tx.execute("UPDATE globals SET generation = generation + 1 WHERE id = 1", args![]).await?;
-                    work(tx).await?;
-                    load(tx).await
+                    let value = work(tx).await?;
+                    Ok((value, load(tx).await?))
                 })
             },
-            move |changed: &Globals| watcher.publish(changed.clone()),
+            move |(_, changed): &(T, Globals)| watcher.publish(changed.clone()),
         )
         .await?
-        .map(drop)
+        .map(|(value, _)| value)
 }
 
 /// Sets the server's clock, which every account without its own follows.

@@ -1,7 +1,7 @@
 //! Permanent keys, and what a key id stands for when a request arrives.
 
 use super::authorize::{Deed, Demanding, Right};
-use super::cx::{Caller, Cx, Identity, Session, Write};
+use super::cx::{self, Caller, Cx, Identity, Session, Write};
 use super::fault::{Fault, Kind, Limit, TokenFailure, Unauthenticated};
 use super::ids::{AccountId, SecretId, UserId};
 use super::sessions;
@@ -74,7 +74,7 @@ impl Key {
                 if !secret::same(secret::digest(token).as_bytes(), session.token_digest.as_bytes()) {
                     return token_failure(TokenFailure::Foreign);
                 }
-                if engine.now(account) >= session.expires_at {
+                if session.ended || engine.now(account) >= session.expires_at {
                     return token_failure(TokenFailure::Expired);
                 }
                 Some(session)
@@ -119,7 +119,8 @@ pub struct KeyInfo {
 }
 
 impl Engine {
-    /// What a key id stands for now, from the view, and its tenant; none when it is unknown, disabled or deleted.
+    /// What a key id stands for now, from the view, and its tenant; none when it is unknown, disabled, revoked or
+    /// deleted.
     pub async fn key(self: &Arc<Engine>, secret_id: &SecretId) -> Result<Option<(Arc<Tenant>, Arc<Key>)>, Fault> {
         let tenant = match self.view.keys.get(secret_id) {
             Some(kept) => self.tenant(&kept.value.account).await?,
@@ -152,8 +153,8 @@ async fn load(engine: &Arc<Engine>, tx: &mut Tx<'_>, secret_id: SecretId) -> Res
     }
     let row: Option<KeyRow> = tx
         .optional(
-            "SELECT account_id, user_id, sealed FROM access_keys WHERE secret_id = $1 AND active = $2",
-            args![&secret_id, true],
+            "SELECT account_id, user_id, sealed FROM access_keys WHERE secret_id = $1 AND active AND NOT ended",
+            args![&secret_id],
         )
         .await?;
     let Some(row) = row else { return sessions::load(engine, tx, secret_id).await };
@@ -181,9 +182,13 @@ pub async fn create(
     user: Option<&UserId>,
     new: &Right<NewKey>,
 ) -> Result<(KeyInfo, Secret), Fault> {
+    make(write, user, &new.description).await
+}
+
+async fn make(write: &mut Write<'_, '_>, user: Option<&UserId>, description: &str) -> Result<(KeyInfo, Secret), Fault> {
     let account = write.account().clone();
     let owner = user.map_or("", UserId::as_str);
-    let sql = "SELECT COUNT(*) FROM access_keys WHERE account_id = $1 AND user_id = $2";
+    let sql = "SELECT COUNT(*) FROM access_keys WHERE account_id = $1 AND user_id = $2 AND NOT ended";
     if write.tx().number(sql, args![&account, owner]).await? >= KEYS_PER_OWNER {
         return Err(Fault::Quota(Limit::Keys, KEYS_PER_OWNER.unsigned_abs()));
     }
@@ -191,13 +196,20 @@ pub async fn create(
     let secret_id = new_secret_id(env);
     let secret = Secret::new(env.alphanumeric(32));
     let sealed = write.cx.engine.sealer.seal(env, secret_id.as_str(), &secret)?;
-    let description = new.description.as_str();
     let row = row(&account, owner, &secret_id, &sealed, description, write.cx.now, write.generation);
     if write.execute_only(Changed::NOTHING, INSERT, row).await? == 0 {
         return Err(Fault::Exists(Kind::Key, secret_id.to_string()));
     }
     let info = KeyInfo { secret_id, active: true, description: description.to_owned(), created_at: write.cx.now };
     Ok((info, secret))
+}
+
+/// Makes a key for the root of an account whose keys are all gone: at start, for whoever has the database anyway.
+pub async fn create_for_root(engine: &Arc<Engine>, account: &AccountId) -> Result<(SecretId, Secret), Fault> {
+    let missing = || Fault::NotFound(Kind::Account, account.to_string());
+    let cx = Cx::of_root(engine, account).await?.ok_or_else(missing)?;
+    let made = cx::write(cx, |write| Box::pin(async move { make(write, None, "").await })).await;
+    made.map(|(key, secret)| (key.secret_id, secret))
 }
 
 /// A new key id, in the form that the clients know: `AKID` and 32 letters or digits.
@@ -219,7 +231,7 @@ pub async fn list(cx: &Cx, user: Option<&UserId>) -> Result<Vec<KeyInfo>, Fault>
         .tx()
         .all(
             "SELECT secret_id, active, description, created_at FROM access_keys \
-             WHERE account_id = $1 AND user_id = $2 ORDER BY seq",
+             WHERE account_id = $1 AND user_id = $2 AND NOT ended ORDER BY seq",
             args![&cx.account.id, user.map_or("", UserId::as_str)],
         )
         .await?;
@@ -241,16 +253,44 @@ pub async fn set_active(
     secret_id: &SecretId,
     active: bool,
 ) -> Result<(), Fault> {
-    let sql = "UPDATE access_keys SET active = $4 WHERE account_id = $1 AND user_id = $2 AND secret_id = $3";
+    let sql = "UPDATE access_keys SET active = $4 \
+               WHERE account_id = $1 AND user_id = $2 AND secret_id = $3 AND NOT ended";
     let arguments = args![write.account(), user.map_or("", UserId::as_str), secret_id, active];
     touched_one(write, secret_id, sql, arguments).await
 }
 
 /// Deletes a key of an identity.
 pub async fn delete(write: &mut Write<'_, '_>, user: Option<&UserId>, secret_id: &SecretId) -> Result<(), Fault> {
-    let sql = "DELETE FROM access_keys WHERE account_id = $1 AND user_id = $2 AND secret_id = $3";
+    let sql = "DELETE FROM access_keys WHERE account_id = $1 AND user_id = $2 AND secret_id = $3 AND NOT ended";
     let arguments = args![write.account(), user.map_or("", UserId::as_str), secret_id];
     touched_one(write, secret_id, sql, arguments).await
+}
+
+/// Ends a key for good, a permanent one or a session's, wherever the clock is put. A permanent key is then as good as
+/// deleted for every operation, and its row keeps the id from being given again. False when there is no such key.
+pub async fn end(engine: &Arc<Engine>, secret_id: &SecretId) -> Result<bool, Fault> {
+    let Some(account) = owner(engine, secret_id).await? else { return Ok(false) };
+    let Some(cx) = Cx::of_root(engine, &account).await? else { return Ok(false) };
+    let secret_id = secret_id.clone();
+    cx::write(cx, move |write| {
+        let secret_id = secret_id.clone();
+        Box::pin(async move {
+            let mut ended = 0;
+            for sql in ["UPDATE access_keys SET ended = TRUE WHERE account_id = $1 AND secret_id = $2", sessions::END] {
+                let arguments = args![write.account(), &secret_id];
+                ended += write.execute_only(Changed::only(Part::Key(secret_id.clone())), sql, arguments).await?;
+            }
+            Ok(ended > 0)
+        })
+    })
+    .await
+}
+
+/// Whether a permanent key was ended by [`end`].
+pub async fn is_ended(engine: &Engine, secret_id: &SecretId) -> Result<bool, Fault> {
+    let sql = "SELECT ended FROM access_keys WHERE secret_id = $1";
+    let row: Option<(bool,)> = engine.store.glance(sql, args![secret_id]).await?;
+    Ok(row.is_some_and(|(ended,)| ended))
 }
 
 async fn touched_one(

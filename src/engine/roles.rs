@@ -47,6 +47,11 @@ pub struct Role {
 }
 
 impl Role {
+    /// Whether it was made for a service, which gives it names of another form.
+    pub fn is_service_linked(&self) -> bool {
+        self.kind == SERVICE_LINKED
+    }
+
     /// The trust policy, compiled at the first use, as the evaluator takes it.
     pub fn trust(&self, engine: &Engine, account: &Account) -> Attached {
         let read = || policies::stored(engine, account, policy::Kind::Trust, &self.document);
@@ -54,6 +59,17 @@ impl Role {
         let policy = PolicyRef { id: self.id.to_string(), name: format!("trust policy of {}", self.name) };
         Attached { policy, via: Via::Trust, document }
     }
+}
+
+/// A role as a resource's name means it: of which account, and of which kind besides.
+#[derive(Clone, Debug)]
+pub struct NamedRole {
+    /// The account.
+    pub account: AccountId,
+    /// Which of its roles.
+    pub role: RoleRef,
+    /// The name is that of a role that was made for a service.
+    pub service_linked: bool,
 }
 
 /// What a new role is to be.
@@ -168,6 +184,17 @@ impl Engine {
     }
 }
 
+impl Engine {
+    /// The role that a resource's name means, and its account; none when the role of that name or id is of another kind,
+    /// because then the name is none of its names.
+    pub async fn named_role(&self, named: &NamedRole) -> Result<Option<(Arc<Account>, Arc<Role>)>, Fault> {
+        let Some(tenant) = self.tenant(&named.account).await? else { return Ok(None) };
+        let Some(account) = self.account(&tenant).await? else { return Ok(None) };
+        let role = self.role(&tenant, &named.role).await?;
+        Ok(role.filter(|role| role.is_service_linked() == named.service_linked).map(|role| (account, role)))
+    }
+}
+
 /// A role of the caller's account.
 pub async fn get(cx: &Cx, wanted: &RoleRef) -> Result<Arc<Role>, Fault> {
     cx.engine.role(&cx.tenant, wanted).await?.ok_or_else(|| Fault::NotFound(Kind::Role, wanted.text().to_owned()))
@@ -247,7 +274,7 @@ pub async fn update(write: &mut Write<'_, '_>, wanted: &RoleRef, patch: &Right<R
 /// a request with their keys is told that the token is void rather than that the key is unknown.
 pub async fn delete(write: &mut Write<'_, '_>, wanted: &RoleRef) -> Result<(), Fault> {
     let role = require(write, wanted).await?;
-    if role.kind == SERVICE_LINKED {
+    if role.is_service_linked() {
         return Err(Fault::Refused(Refusal::ServiceLinkedRole));
     }
     remove(write, role).await

@@ -30,7 +30,7 @@ pub async fn delete(write: &mut Write<'_, '_>, name: &str, service: fn(&str) -> 
     let account = write.account().clone();
     let wanted = RoleRef::Name(name.to_owned());
     let role = roles::require(write, &wanted).await?;
-    if role.kind != SERVICE_LINKED {
+    if !role.is_service_linked() {
         return Err(Fault::Refused(Refusal::NotServiceLinked));
     }
     let task = write.generation.to_string();

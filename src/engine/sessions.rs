@@ -4,12 +4,11 @@
 //! the role's end, counts for the sessions that are open.
 
 use super::authorize::{self, Evidence};
-use super::cx::{Cx, Identity, Opened, Session};
+use super::cx::{self, Cx, Identity, Opened, Session};
 use super::fault::{Fault, Internal, Kind, Refusal};
-use super::ids::{AccountId, RoleId, RoleRef, SecretId, UserId};
+use super::ids::{AccountId, RoleId, SecretId, UserId};
 use super::keys::{Key, Owner};
-use super::roles::Role;
-use super::view::{Changed, Part};
+use super::roles::{NamedRole, Role};
 use super::{Account, Engine, accounts, keys, policies};
 use crate::args;
 use crate::env::Time;
@@ -53,14 +52,11 @@ pub struct Credentials {
 pub async fn assume(
     cx: &Cx,
     evidence: &Arc<Evidence>,
-    account: &AccountId,
-    wanted_role: &RoleRef,
+    named: &NamedRole,
     wanted: &Wanted,
 ) -> Result<Opened<Credentials>, Fault> {
-    let no_role = || Fault::NotFound(Kind::Role, wanted_role.text().to_owned());
-    let tenant = cx.engine.tenant(account).await?.ok_or_else(no_role)?;
-    let owner = cx.engine.account(&tenant).await?.ok_or_else(no_role)?;
-    let role = cx.engine.role(&tenant, wanted_role).await?.ok_or_else(no_role)?;
+    let no_role = || Fault::NotFound(Kind::Role, named.role.text().to_owned());
+    let (owner, role) = cx.engine.named_role(named).await?.ok_or_else(no_role)?;
     authorize::trusted(evidence, role.trust(&cx.engine, &owner))?;
     let seconds = duration(&role, wanted.seconds)?;
     open(cx, &owner, Some(&role), wanted, seconds)
@@ -144,38 +140,8 @@ fn open(
     Ok(Opened { reply: Credentials { secret_id, secret, token, expires_at }, row })
 }
 
-/// Ends one session now, by its account's clock. False when there is no such session.
-pub async fn end(engine: &Arc<Engine>, secret_id: &SecretId) -> Result<bool, Fault> {
-    let Some((tenant, key)) = engine.key(secret_id).await? else { return Ok(false) };
-    let (Owner::Session(_), Some(account)) = (&key.owner, engine.account(&tenant).await?) else {
-        return Ok(false);
-    };
-    let incarnation = tenant.incarnation;
-    let now = engine.now(&account).0;
-    let (wanted, ended, owner) = (secret_id.clone(), secret_id.clone(), account.id.clone());
-    let (watcher, changed) = (engine.clone(), account.id.clone());
-    engine
-        .store
-        .write(
-            move |tx| {
-                let (secret_id, owner) = (wanted.clone(), owner.clone());
-                Box::pin(async move {
-                    // The generation is what tells other servers on the same database.
-                    let generation = tx.advance(owner.as_str(), incarnation).await?;
-                    let sql = "UPDATE sessions SET expires_at = $2 WHERE secret_id = $1 AND expires_at > $2";
-                    tx.execute(sql, args![&secret_id, now]).await?;
-                    Ok(generation)
-                })
-            },
-            move |generation: &Option<i64>| {
-                if let Some(generation) = generation {
-                    watcher.view.committed(&changed, incarnation, *generation, &Changed::only(Part::Key(ended)));
-                }
-            },
-        )
-        .await?
-        .map(|generation: Option<i64>| generation.is_some())
-}
+/// Ends a session, for [`keys::end`].
+pub(super) const END: &str = "UPDATE sessions SET ended = TRUE WHERE account_id = $1 AND secret_id = $2";
 
 pub(super) async fn load(engine: &Arc<Engine>, tx: &mut Tx<'_>, secret_id: SecretId) -> Result<Option<Key>, Fault> {
     #[derive(FromRow)]
@@ -192,11 +158,12 @@ pub(super) async fn load(engine: &Arc<Engine>, tx: &mut Tx<'_>, secret_id: Secre
         source_identity: String,
         expires_at: i64,
         incarnation: i64,
+        ended: bool,
     }
     let row: Option<SessionRow> = tx
         .optional(
             "SELECT account_id, role_id, user_id, name, origin, sealed, token_digest, policy, tags, source_identity, \
-             expires_at, incarnation FROM sessions WHERE secret_id = $1",
+             expires_at, incarnation, ended FROM sessions WHERE secret_id = $1",
             args![&secret_id],
         )
         .await?;
@@ -227,6 +194,7 @@ pub(super) async fn load(engine: &Arc<Engine>, tx: &mut Tx<'_>, secret_id: Secre
         tags: read_tags(&secret_id, &row.tags)?,
         source_identity: row.source_identity,
         expires_at: Time(row.expires_at),
+        ended: row.ended,
     };
     Ok(Some(Key::new(account, secret_id, secret, Owner::Session(Arc::new(session)))))
 }
@@ -239,26 +207,32 @@ fn read_tags(secret_id: &SecretId, text: &str) -> Result<Vec<(String, String)>, 
     Ok(serde_json::from_str(text).map_err(unreadable)?)
 }
 
-/// Forgets the sessions that ended more than a day ago by their account's clock, so that an answer about them can still
-/// say that they expired.
+/// Forgets the sessions that expired more than a day ago by their account's clock, so that an answer about them can still
+/// say that they expired. A clock that is set back finds them gone, in the view as in the database.
 pub async fn purge(engine: &Arc<Engine>) -> Result<u64, Fault> {
     let mut gone = 0;
     for account in accounts::list(engine).await? {
         let before = engine.now(&account).plus_seconds(-86_400).0;
-        let id = account.id;
-        gone += engine
-            .store
-            .write(
-                move |tx| {
-                    let id = id.clone();
-                    Box::pin(async move {
-                        let sql = "DELETE FROM sessions WHERE account_id = $1 AND expires_at < $2";
-                        Ok::<u64, Fault>(tx.execute(sql, args![&id, before]).await?)
-                    })
-                },
-                |_: &u64| (),
-            )
-            .await??;
+        // Asked first, because a write takes the account's lock and moves its generation on.
+        let sql = "SELECT expires_at FROM sessions WHERE account_id = $1 AND expires_at < $2 LIMIT 1";
+        let old: Option<(i64,)> = engine.store.glance(sql, args![&account.id, before]).await?;
+        if old.is_none() {
+            continue;
+        }
+        // An account that was deleted meanwhile took its sessions along.
+        let Some(cx) = Cx::of_root(engine, &account.id).await? else { continue };
+        let outcome = cx::write(cx, move |write| {
+            Box::pin(async move {
+                let arguments = args![write.account(), before];
+                write.execute("DELETE FROM sessions WHERE account_id = $1 AND expires_at < $2", arguments).await
+            })
+        })
+        .await;
+        match outcome {
+            Ok(count) => gone += count,
+            Err(Fault::NotFound(Kind::Account, _)) => {}
+            Err(fault) => return Err(fault),
+        }
     }
     Ok(gone)
 }

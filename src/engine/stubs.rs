@@ -1,9 +1,12 @@
-//! Stubs that were set while the server ran, kept as the text that their dialect made of them.
+//! What was said about stubs while the server ran, kept as the text that their dialect made of them.
 
 use super::fault::Fault;
 use super::{Engine, globals};
 use crate::args;
 use std::sync::Arc;
+
+/// The text that is kept of a stub that comes with the program and was removed.
+pub const REMOVED: &str = "";
 
 /// Keeps a stub, in place of one for the same service and action.
 pub async fn keep(engine: &Arc<Engine>, service: &str, action: &str, body: String) -> Result<(), Fault> {
@@ -20,14 +23,20 @@ pub async fn keep(engine: &Arc<Engine>, service: &str, action: &str, body: Strin
     .await
 }
 
-/// Forgets a stub.
-pub async fn forget(engine: &Arc<Engine>, service: &str, action: &str) -> Result<(), Fault> {
+/// Forgets the stub that is kept, so that one that comes with the program answers again; where none is kept, that one is
+/// removed for good (`built_in` says whether there is one). False when there was nothing to remove.
+pub async fn forget(engine: &Arc<Engine>, service: &str, action: &str, built_in: bool) -> Result<bool, Fault> {
     let (service, action) = (service.to_owned(), action.to_owned());
     globals::change(engine, move |tx| {
-        let arguments = args![&service, &action];
+        let (stub, removed) = (args![&service, &action, REMOVED], args![&service, &action, REMOVED]);
         Box::pin(async move {
-            tx.execute("DELETE FROM stubs WHERE service = $1 AND action = $2", arguments).await?;
-            Ok(())
+            let sql = "DELETE FROM stubs WHERE service = $1 AND action = $2 AND body <> $3";
+            let mut changed = tx.execute(sql, stub).await?;
+            if changed == 0 && built_in {
+                let sql = "INSERT INTO stubs (service, action, body) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+                changed = tx.execute(sql, removed).await?;
+            }
+            Ok(changed > 0)
         })
     })
     .await

@@ -166,7 +166,10 @@ pub async fn delete(write: &mut Write<'_, '_>, name: &str, force: bool) -> Resul
         .ok_or_else(|| Fault::NotFound(Kind::User, name.to_owned()))?;
     let keys: Vec<(String,)> = write
         .tx()
-        .all("SELECT secret_id FROM access_keys WHERE account_id = $1 AND user_id = $2", args![&account, &user.id])
+        .all(
+            "SELECT secret_id FROM access_keys WHERE account_id = $1 AND user_id = $2 AND NOT ended",
+            args![&account, &user.id],
+        )
         .await?;
     if !keys.is_empty() && !force {
         return Err(Fault::Refused(Refusal::UserHasKeys));
@@ -176,7 +179,7 @@ pub async fn delete(write: &mut Write<'_, '_>, name: &str, force: bool) -> Resul
         gone.join(Changed::only(Part::Key(SecretId::from(secret_id))));
     }
     for sql in [
-        "DELETE FROM access_keys WHERE account_id = $1 AND user_id = $2",
+        "DELETE FROM access_keys WHERE account_id = $1 AND user_id = $2 AND NOT ended",
         "DELETE FROM attachments WHERE account_id = $1 AND holder_kind = 'user' AND holder_id = $2",
         "DELETE FROM users WHERE account_id = $1 AND id = $2",
     ] {

@@ -40,11 +40,10 @@ pub struct App {
 
 impl App {
     /// Takes over the stubs that this server or another one has set since the last look.
-    pub fn refresh_stubs(&self) -> Result<(), Fault> {
-        if self.stubs.reach(&self.engine.globals())? {
+    pub fn refresh_stubs(&self) {
+        if self.stubs.reach(&self.engine.globals()) {
             self.engine.know_services(self.stubs.services());
         }
-        Ok(())
     }
 }
 
@@ -135,7 +134,7 @@ async fn carry_out(
     let verdict = authenticate::authenticate(app, dialect, raw, &claim).await;
     trace.verified(verdict.as_ref().map(|verified| &verified.caller), || (dialect.free)(raw, &claim));
     let Verified { caller, account, tenant } = verdict?;
-    app.refresh_stubs()?;
+    app.refresh_stubs();
     let route = (dialect.route)(raw, &claim, &app.stubs)?;
     let op = *routed.insert(route.op);
     trace.routed(&route);
@@ -172,10 +171,8 @@ async fn carry_out(
 /// To a refusal by the caller's own side adds the side of the role that was meant to be assumed, for the journal alone.
 async fn with_trust(dialect: &Dialect, denial: Denial) -> Fault {
     let (engine, asked) = (denial.evidence.engine(), &denial.evidence.asked);
-    if let Some((owner, role)) = (dialect.assumes)(&asked.action, asked.resource())
-        && let Ok(Some(tenant)) = engine.tenant(&owner).await
-        && let Ok(Some(role)) = engine.role(&tenant, &role).await
-        && let Ok(Some(owner)) = engine.account(&tenant).await
+    if let Some(named) = (dialect.assumes)(&asked.action, asked.resource())
+        && let Ok(Some((owner, role))) = engine.named_role(&named).await
     {
         denial.evidence.add_trust(role.trust(engine, &owner));
     }

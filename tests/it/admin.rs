@@ -1,6 +1,9 @@
 //! The emulator's own API.
 
-use crate::support::{ADMIN_TOKEN, ROOT, in_memory, on_each_database, text};
+use crate::support::{ADMIN_TOKEN, ROOT, Test, in_memory, on_each_database, text};
+use camulator::admin::make_account;
+use camulator::args;
+use camulator::dialect::tencent::DIALECT;
 use serde_json::{Value, json};
 
 #[test]
@@ -72,15 +75,85 @@ fn accounts_are_made_listed_and_deleted() {
         let mut ids: Vec<&str> = listed["accounts"].as_array().unwrap().iter().map(|it| text(&it["id"])).collect();
         ids.sort_unstable();
         assert_eq!(ids, [ROOT, "100000000002"]);
-        assert_eq!(t.admin("POST", "/accounts", wanted.clone()).await.status, 409);
-        let mut other = wanted;
-        other["id"] = json!("100000000003");
-        assert_eq!(t.admin("POST", "/accounts", other).await.status, 409, "the key is another account's");
         let generated = t.admin("POST", "/accounts", Value::Null).await.created();
         let credentials = &generated["credentials"];
         let root = t.caller("", text(&credentials["secret_id"]), text(&credentials["secret_key"]));
         let who = root.sts("GetCallerIdentity", json!({})).await.ok();
         assert_eq!(who["AccountId"], generated["account"]["id"]);
+    });
+}
+
+#[test]
+fn what_is_taken_is_named() {
+    on_each_database(async |t| {
+        let wanted = |id: &str, app_id: i64, key: &str| json!({"id": id, "app_id": app_id, "secret_id": key, "secret_key": "secret-of-it"});
+        t.admin("POST", "/accounts", wanted("100000000002", 1, "AKIDfixed0002")).await.created();
+        let before = t.dump().await;
+        for (id, app_id, key, status, named) in [
+            ("100000000002", 2, "AKIDfixed0003", 409, "account `100000000002`"),
+            ("100000000002", 1, "AKIDfixed0002", 409, "account `100000000002`"),
+            ("100000000003", 1, "AKIDfixed0003", 409, "app_id `1`"),
+            ("100000000003", 1, "AKIDfixed0002", 409, "app_id `1`"),
+            ("100000000003", 2, "AKIDfixed0002", 409, "key `AKIDfixed0002`"),
+            ("100000000003", 0, "AKIDfixed0003", 400, "app_id 0 "),
+            ("100000000003", -1, "AKIDfixed0003", 400, "app_id -1 "),
+            ("100000000003", i64::MIN, "AKIDfixed0003", 400, "app_id -9223372036854775808 "),
+        ] {
+            let reply = t.admin("POST", "/accounts", wanted(id, app_id, key)).await;
+            assert_eq!(reply.status, status, "{}", reply.body);
+            assert!(text(&reply.body["error"]["message"]).starts_with(named), "{named}: {}", reply.body);
+        }
+        assert_eq!(t.dump().await, before);
+        t.admin("POST", "/accounts", wanted("100000000003", i64::MAX, "AKIDfixed0003")).await.created();
+    });
+}
+
+/// An account that is in the way of what the server will draw.
+async fn occupy(t: &Test, id: &str, app_id: i64) {
+    t.execute(
+        "INSERT INTO accounts (id, cloud, name, app_id, generation, created_at, clock_mode, clock_at) \
+         VALUES ($1, 'tencent', '', $2, 1, 0, 'inherit', 0) ON CONFLICT DO NOTHING",
+        args![id, app_id],
+    )
+    .await;
+}
+
+#[test]
+fn what_is_drawn_and_taken_is_drawn_again() {
+    on_each_database(async |t| {
+        let (_, app_id) = (DIALECT.new_account_id)(&t.ahead(0));
+        occupy(&t, "500000000001", app_id).await;
+        let made = t.admin("POST", "/accounts", Value::Null).await.created();
+        assert_ne!(made["account"]["app_id"], app_id);
+        let (id, _) = (DIALECT.new_account_id)(&t.ahead(0));
+        occupy(&t, &id, 1).await;
+        let made = t.admin("POST", "/accounts", Value::Null).await.created();
+        assert_ne!(made["account"]["id"], id);
+        // What is given is not drawn.
+        let (_, app_id) = (DIALECT.new_account_id)(&t.ahead(0));
+        occupy(&t, "500000000002", app_id).await;
+        let made = t.admin("POST", "/accounts", json!({"id": "500000000003"})).await.created();
+        assert_ne!(made["account"]["app_id"], app_id);
+        assert_eq!(made["account"]["id"], "500000000003");
+        // The account that a new server starts with is made in the same way.
+        let (_, app_id) = (DIALECT.new_account_id)(&t.ahead(0));
+        occupy(&t, "500000000004", app_id).await;
+        let (account, ..) = make_account(&t.app.engine, None, None).await.unwrap();
+        assert_ne!(account.app_id, app_id);
+        assert!(account.app_id > 0);
+    });
+}
+
+#[test]
+fn drawing_ends() {
+    in_memory(async |t| {
+        for place in 0..400 {
+            let (_, app_id) = (DIALECT.new_account_id)(&t.ahead(place));
+            occupy(&t, &(600_000_000_000 + place).to_string(), app_id).await;
+        }
+        let reply = t.admin("POST", "/accounts", Value::Null).await;
+        assert_eq!(reply.status, 409, "{}", reply.body);
+        t.admin("POST", "/accounts", json!({"app_id": 7})).await.created();
     });
 }
 

@@ -438,13 +438,11 @@ fn what_belongs_to_another_account_is_for_nobody() {
         let root = t.root();
         let user = root.user("dev").await;
         root.grant(&user, "all", &allow("*", "*")).await;
-        let stub = json!({
-            "version": "2017-03-12", "response": {}, "resource": "qcs::cvm:{{Region}}:uin/{{Account}}:instance/{{Id}}",
-        });
-        t.admin("PUT", "/stubs/cvm/StartInstances", stub).await.done();
-        let start = |caller: &Caller, account: &str| {
-            let params = json!({"Account": account, "Id": "ins-1"});
-            caller.call("cvm", "2017-03-12", "StartInstances", params).send()
+        let start = async |caller: &Caller, account: &str| {
+            let resource = format!("qcs::cvm:{{{{Region}}}}:uin/{account}:instance/{{{{Id}}}}");
+            let stub = json!({"version": "2017-03-12", "response": {}, "resource": resource});
+            t.admin("PUT", "/stubs/cvm/StartInstances", stub).await.done();
+            caller.call("cvm", "2017-03-12", "StartInstances", json!({"Id": "ins-1"})).send().await
         };
         for caller in [&root, &user] {
             start(caller, &root.uin).await.ok();

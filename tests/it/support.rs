@@ -164,6 +164,7 @@ pub struct Test {
     surface: Surface,
     root: Option<Caller>,
     location: Location,
+    entropy: Arc<Seeded>,
 }
 
 /// What requests are sent to.
@@ -196,21 +197,47 @@ impl Test {
         Caller { surface: self.surface.clone(), ..caller.clone() }
     }
 
+    /// A server that knows no more than what the database says, as after a restart.
+    pub async fn restarted(&self) -> Test {
+        let engine = self.app.engine.cold().await.unwrap();
+        let (clock, twin) = (self.surface.clock.clone(), self.surface.twin.clone());
+        let other = Test::around(engine, &self.location, Mode::Off, clock, self.entropy.clone(), twin);
+        let root = self.root();
+        Test { root: Some(other.seen(&root)), ..other }
+    }
+
     async fn serve(location: &Location, rates: Mode, clock: Arc<TestClock>, seed: u64, twin: Arc<Twin>) -> Test {
-        let env = Env { clock: clock.clone(), entropy: Arc::new(Seeded(AtomicU64::new(seed))) };
+        let entropy = Arc::new(Seeded(AtomicU64::new(seed)));
+        let env = Env { clock: clock.clone(), entropy: entropy.clone() };
         let store = Store::open(location, Durability::Fast).await.unwrap();
         let presets = DIALECTS.iter().map(|dialect| (dialect.name, (dialect.presets)())).collect();
         let engine = Engine::open(store, env, Sealer::new(&[7; 32]), presets).await.unwrap();
-        let stubs = Stubs::new(stub::built_in());
+        Test::around(engine, location, rates, clock, entropy, twin)
+    }
+
+    fn around(
+        engine: Engine,
+        location: &Location,
+        rates: Mode,
+        clock: Arc<TestClock>,
+        entropy: Arc<Seeded>,
+        twin: Arc<Twin>,
+    ) -> Test {
         let app = Arc::new(App {
             engine: Arc::new(engine),
-            stubs,
+            stubs: Stubs::new(stub::built_in()),
             limiter: Limiter::new(rates),
             journal: Journal::default(),
             admin_token: Secret::new(ADMIN_TOKEN.to_owned()),
         });
         let surface = Surface { router: server::router(app.clone()), clock, app: app.clone(), twin };
-        Test { app, surface, root: None, location: location.clone() }
+        Test { app, surface, root: None, location: location.clone(), entropy }
+    }
+
+    /// What the server will draw, `blocks` of 32 bytes from now.
+    pub fn ahead(&self, blocks: u64) -> Env {
+        let drawn = self.entropy.0.load(Ordering::SeqCst);
+        Env { clock: self.surface.clock.clone(), entropy: Arc::new(Seeded(AtomicU64::new(drawn + blocks))) }
     }
 
     /// The root of the first account.

@@ -44,7 +44,7 @@ pub fn candidates(fault: &Fault) -> &'static [&'static str] {
         Fault::Denied(denial) if denial.reason == Reason::Trust => &["UnauthorizedOperation"],
         Fault::Denied(_) => &["AuthFailure.UnauthorizedOperation"],
         Fault::NotFound(kind, _) => match kind {
-            Kind::Account => &["ResourceNotFound"],
+            Kind::Account | Kind::AppId => &["ResourceNotFound"],
             Kind::User => &[
                 "ResourceNotFound.UserNotExist",
                 "InvalidParameter.UserNotExist",
@@ -508,6 +508,7 @@ fn refusal_message(refusal: &Refusal, language: Language) -> String {
 fn kind_names(kind: Kind) -> (&'static str, &'static str) {
     match kind {
         Kind::Account => ("account", "账号"),
+        Kind::AppId => ("application number", "APPID"),
         Kind::User | Kind::NamedUser => ("user", "用户"),
         Kind::Group => ("group", "用户组"),
         Kind::Role => ("role", "角色"),

@@ -17,7 +17,8 @@
 //! | AssumeRole without `DurationSeconds` | 7200, or the role's own limit when that is shorter |
 //! | AssumeRole refused by the trust policy | `UnauthorizedOperation` |
 //! | attaching again, detaching what is not attached, removing a tag that is not there | success |
-//! | `RoleArn` | `qcs::cam::uin/<owner>:roleName/<name>` |
+//! | `RoleArn` | `qcs::cam::uin/<owner>:roleName/<name>`; of a service-linked role `…:role/tencentcloudServiceRoleName/<name>` |
+//! | names of a role | those of its kind, `roleName/<name>` and `role/<id>`, or the two of a service's role; under a name of the other kind there is no such role, and a policy on one says nothing about it |
 //! | `AddTime` and its like | China Standard Time without a zone |
 //! | the root account's `GetCallerIdentity` | type `CAMUser`, its own uin in every place |
 //! | tags of a role | at most 50 |
@@ -28,8 +29,10 @@
 //! | CreatePolicy, CreateCamStrategy with `principal` | attached to the users and groups named, for which `cam:AttachUserPolicy` and `cam:AttachGroupPolicy` are asked too; what a later version names is checked and attached to nobody |
 //! | a resource of another account | refused, whoever asks and whatever is attached, but for roles to be assumed |
 //! | a session policy | decoded once more, whatever it looks like; what cannot be decoded is `StrategyFormatError` |
-//! | a session whose opener is deleted, or whose opener's key is disabled | lives until it ends, with the rights that are left |
+//! | a session whose opener is deleted, or whose opener's key is disabled or revoked | lives until it ends, with the rights that are left |
 //! | a federation session of the root account | is the root for a trust policy |
 //! | condition keys of a session | `qcs:principal_tag` for its tags and its role's, `sts:source_identity`, which a role assumed from it keeps and cannot change |
 //! | UntagRole and `qcs:request_tag` | the tags as the role has them |
+//! | a permanent key that was ended from outside (`/credentials/{id}/revoke`) | as after DeleteAccessKey: not listed, not counted, not to be activated; its id cannot be given again |
+//! | a stub's condition key | absent when a field that it is made of is missing, `null` or an empty list; refused when the field is no text, whole number or truth value |
 //! | hexadecimal digits of a signature in upper case | accepted |

@@ -3,16 +3,23 @@
 use crate::engine::Account;
 use crate::engine::cx::{Caller, Identity};
 use crate::engine::ids::{AccountId, RoleId, RoleRef, SecretId, UserId};
-use crate::engine::roles::Role;
+use crate::engine::roles::{NamedRole, Role};
+
+const ROLE_NAME: &str = "roleName/";
+const ROLE_ID: &str = "role/";
+const SERVICE_ROLE_NAME: &str = "role/tencentcloudServiceRoleName/";
+const SERVICE_ROLE_ID: &str = "role/tencentcloudServiceRole/";
 
 /// The resource name of a role, by its name.
 pub fn role_arn(account: &AccountId, role: &Role) -> String {
-    format!("qcs::cam::uin/{account}:roleName/{}", role.name)
+    let form = if role.is_service_linked() { SERVICE_ROLE_NAME } else { ROLE_NAME };
+    format!("qcs::cam::uin/{account}:{form}{}", role.name)
 }
 
-/// The resource names of a role: the two forms that STS documents.
+/// The resource names of a role: by its name and by its id, in the forms that STS documents for its kind. It has no others.
 pub fn role_names(account: &AccountId, role: &Role) -> [String; 2] {
-    [role_arn(account, role), format!("qcs::cam::uin/{account}:role/{}", role.id)]
+    let form = if role.is_service_linked() { SERVICE_ROLE_ID } else { ROLE_ID };
+    [role_arn(account, role), format!("qcs::cam::uin/{account}:{form}{}", role.id)]
 }
 
 /// Whether a resource's name has the number of another account in its place for one. A name without one is the
@@ -25,24 +32,26 @@ pub fn is_of_another(account: &Account, resource: &str) -> bool {
     }
 }
 
-/// Reads a role's resource name: `qcs::cam::uin/<owner>:roleName/<name>` or `…:role/<id>`, with
-/// `tencentcloudServiceRoleName/` or `tencentcloudServiceRole/` before the name or id of a service's role.
-pub fn role(arn: &str) -> Option<(AccountId, RoleRef)> {
+/// Reads a role's resource name: `qcs::cam::uin/<owner>:roleName/<name>` or `…:role/<id>`;
+/// `…:role/tencentcloudServiceRoleName/<name>` or `…:role/tencentcloudServiceRole/<id>` for a service's role.
+pub fn role(arn: &str) -> Option<NamedRole> {
     let rest = arn.strip_prefix("qcs::cam::uin/")?;
     let (owner, role) = rest.split_once(':')?;
     if owner.is_empty() || !owner.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let reference = if let Some(name) =
-        role.strip_prefix("role/tencentcloudServiceRoleName/").or_else(|| role.strip_prefix("roleName/"))
-    {
-        RoleRef::Name(name.to_owned())
+    let (name, id) = (|text: &str| RoleRef::Name(text.to_owned()), |text: &str| RoleRef::Id(RoleId::from(text)));
+    let (role, service_linked) = if let Some(text) = role.strip_prefix(SERVICE_ROLE_NAME) {
+        (name(text), true)
+    } else if let Some(text) = role.strip_prefix(SERVICE_ROLE_ID) {
+        (id(text), true)
+    } else if let Some(text) = role.strip_prefix(ROLE_NAME) {
+        (name(text), false)
     } else {
-        let id = role.strip_prefix("role/tencentcloudServiceRole/").or_else(|| role.strip_prefix("role/"))?;
-        RoleRef::Id(RoleId::from(id))
+        (id(role.strip_prefix(ROLE_ID)?), false)
     };
-    let text = reference.text();
-    if text.is_empty() || text.contains(['/', ':']) { None } else { Some((owner.into(), reference)) }
+    let is_one = !role.text().is_empty() && !role.text().contains(['/', ':']);
+    is_one.then(|| NamedRole { account: owner.into(), role, service_linked })
 }
 
 /// Reads a principal's name, for the admin API: `qcs::cam::uin/<owner>:root`, `…:uin/<user>`,

@@ -41,7 +41,7 @@ pub fn route(request: &RawRequest, claim: &Claim, stubs: &Stubs) -> Result<Route
         Some(op) => (op, Cow::Borrowed(op.service), Cow::Borrowed(op.action), None),
         None => {
             let stub = stubs.find(hint.as_deref(), version, &action).ok_or_else(|| unrouted(hint, version, &action))?;
-            let (service, name) = (stub.service.clone(), stub.action.clone());
+            let (service, name) = (stub.written.service.clone(), stub.written.action.clone());
             (&stub::OP, Cow::Owned(service), Cow::Owned(name), Some(stub))
         }
     };

@@ -7,6 +7,7 @@ use crate::dialect::decode::Text;
 use crate::engine::authorize::Authorized;
 use crate::engine::cx::{Cx, Identity, Opened};
 use crate::engine::fault::{Fault, Refusal};
+use crate::engine::roles::NamedRole;
 use crate::engine::sessions::{self, Wanted};
 use crate::policy::{Defect, Problem, Span};
 use serde::{Deserialize, Serialize};
@@ -85,7 +86,7 @@ pub async fn assume_role(cx: &Cx, input: Authorized<AssumeRole>) -> Result<Opene
     if input.serial_number.is_some() || input.token_code.is_some() {
         return Err(Fault::Refused(Refusal::SecondFactor));
     }
-    let (account, role) = role_of(&input)?;
+    let named = role_of(&input)?;
     let wanted = Wanted {
         name: input.role_session_name.as_str().to_owned(),
         seconds: input.duration_seconds.map(|seconds| seconds.0),
@@ -93,21 +94,19 @@ pub async fn assume_role(cx: &Cx, input: Authorized<AssumeRole>) -> Result<Opene
         tags: session_tags(&input.tags)?,
         source_identity: input.source_identity.as_ref().map_or("", SessionName::as_str).to_owned(),
     };
-    let opened = sessions::assume(cx, input.evidence(), &account, &role, &wanted).await?;
+    let opened = sessions::assume(cx, input.evidence(), &named, &wanted).await?;
     Ok(Opened { reply: Session::of(&opened.reply), row: opened.row })
 }
 
-/// AssumeRole is granted on the role, under the name that was asked for and, when it exists, its other one; conditions
-/// can ask for the role's tags.
+/// AssumeRole is granted on the role that was found, under its own names: the one that was asked for, which is one of
+/// them, and the other. Where none is found, on the name that was asked for. Conditions can ask for the role's tags.
 pub async fn assumed_role(cx: &Cx, input: &AssumeRole) -> Result<Subject, Fault> {
-    let (account, reference) = role_of(input)?;
     let mut resources = vec![input.role_arn.as_str().to_owned()];
     let mut context = conditions::request_tags(&input.tags);
-    if let Some(tenant) = cx.engine.tenant(&account).await?
-        && let Some(role) = cx.engine.role(&tenant, &reference).await?
-    {
-        let subject = (super::DIALECT.on_role)(&account, &role);
-        resources.extend(subject.resources.into_iter().flatten().filter(|name| name != input.role_arn.as_str()));
+    if let Some((owner, role)) = cx.engine.named_role(&role_of(input)?).await? {
+        let subject = (super::DIALECT.on_role)(&owner.id, &role);
+        resources = subject.resources.unwrap_or_default();
+        resources.sort_by_key(|name| *name != input.role_arn.as_str());
         context.extend(subject.context);
     }
     context.extend(input.external_id.iter().map(|id| (Cow::Borrowed("sts:external_id"), id.as_str().to_owned())));
@@ -115,7 +114,7 @@ pub async fn assumed_role(cx: &Cx, input: &AssumeRole) -> Result<Subject, Fault>
     Ok(Subject { resources: Some(resources), context })
 }
 
-fn role_of(input: &AssumeRole) -> Result<(crate::engine::ids::AccountId, crate::engine::ids::RoleRef), Fault> {
+fn role_of(input: &AssumeRole) -> Result<NamedRole, Fault> {
     principal::role(input.role_arn.as_str()).ok_or_else(|| {
         Fault::illegal("RoleArn", "`qcs::cam::uin/<account>:roleName/<name>` or `qcs::cam::uin/<account>:role/<id>`")
     })

@@ -4,7 +4,8 @@ use super::conditions;
 use super::operations::answer;
 use crate::dialect::contract::{Mode, Op, Permission, Step, Subject, Typed};
 use crate::dialect::decode::Value;
-use crate::dialect::stubs::{Names, Stub};
+use crate::dialect::stubs::{Stub, Written};
+use crate::dialect::template::Names;
 use crate::engine::cx::Cx;
 use crate::engine::fault::{Fault, Internal};
 use std::borrow::Cow;
@@ -27,9 +28,7 @@ pub static OP: Op = Op {
             input: Request { stub, region: params.region.clone(), fields: params.value.clone() },
             asks: Some(|cx, request| Box::pin(async move { subject(cx, request) })),
             run: |cx, request| {
-                Box::pin(
-                    async move { Ok(Step::Done(answer(&names(&cx, &request).fill_json(&request.stub.response)?)?)) },
-                )
+                Box::pin(async move { Ok(Step::Done(answer(&request.stub.response.filled(&names(&cx, &request)))?)) })
             },
         }))
     },
@@ -37,14 +36,15 @@ pub static OP: Op = Op {
 
 /// The stubs that come with the program.
 pub fn built_in() -> Vec<Stub> {
-    vec![Stub {
+    let written = Written {
         service: "cvm".to_owned(),
         version: "2017-03-12".to_owned(),
         action: "DescribeInstances".to_owned(),
         resource: None,
         response: serde_json::json!({"TotalCount": 0, "InstanceSet": []}),
         context: std::collections::BTreeMap::new(),
-    }]
+    };
+    Stub::read(written).into_iter().collect()
 }
 
 /// A call of a stub.
@@ -58,14 +58,15 @@ fn names<'a>(cx: &'a Cx, request: &'a Request) -> Names<'a> {
     Names { region: &request.region, owner: cx.account.id.as_str(), caller: cx.caller.id(), fields: &request.fields }
 }
 
-/// A stub without a resource works on everything of its service in the request's region.
+/// What the stub's action works on, and what conditions can ask about it.
 fn subject(cx: &Cx, request: &Request) -> Result<Subject, Fault> {
     let names = names(cx, request);
-    let default = format!("qcs::{}:{{{{Region}}}}:uin/{{{{OwnerUin}}}}:*", request.stub.service);
-    let resource = names.fill(request.stub.resource.as_deref().unwrap_or(&default))?;
+    let resource = request.stub.resource.name(&names)?;
     let mut context = Vec::new();
     for (key, templates) in &request.stub.context {
-        for value in templates.each().iter().flat_map(|template| names.values(template)) {
+        let values: Vec<Vec<String>> =
+            templates.iter().map(|template| template.values(&names)).collect::<Result<_, _>>()?;
+        for value in values.into_iter().flatten() {
             let family = [conditions::RESOURCE, conditions::REQUEST]
                 .into_iter()
                 .find(|names| names.first() == Some(&key.as_str()));

@@ -150,11 +150,12 @@ impl Met {
                     Owner::Root => "root".to_owned(),
                     Owner::User(id) => format!("user {id}"),
                     Owner::Session(session) => format!(
-                        "session of {:?} for {:?}, {:?}, until {:?}, {}",
+                        "session of {:?} for {:?}, {:?}, until {:?}, ended {}, {}",
                         session.identity(),
                         session.source_identity,
                         session.tags,
                         session.expires_at,
+                        session.ended,
                         session.token_digest
                     ),
                 };

@@ -1,0 +1,325 @@
+//! Templates of stubs: text with `{{…}}` for what a request brings.
+//!
+//! A template is parsed once, when its stub is put; a request only renders it. What the server knows (`{{Region}}`,
+//! `{{OwnerUin}}`, `{{Uin}}`) and what the request says (`{{InstanceIds.0}}`) are different kinds of part, so no field of a
+//! request can stand in for what the server knows.
+
+use super::decode::Value;
+use crate::engine::fault::{Fault, Parameter, Why};
+
+/// What the server knows of a request, whatever its fields are called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BuiltIn {
+    /// `{{Region}}`: the region that the request names.
+    Region,
+    /// `{{OwnerUin}}`: the account that the caller acts in.
+    OwnerUin,
+    /// `{{Uin}}`: the caller.
+    Uin,
+}
+
+impl BuiltIn {
+    fn named(name: &str) -> Option<BuiltIn> {
+        match name {
+            "Region" => Some(BuiltIn::Region),
+            "OwnerUin" => Some(BuiltIn::OwnerUin),
+            "Uin" => Some(BuiltIn::Uin),
+            _ => None,
+        }
+    }
+}
+
+/// A piece that no request can change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Fixed {
+    Text(String),
+    BuiltIn(BuiltIn),
+}
+
+/// A piece of a template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Part {
+    Fixed(Fixed),
+    /// A field of the request, by its path.
+    Field(String),
+}
+
+/// A text with places for what a request brings.
+#[derive(Clone, Debug)]
+pub struct Template {
+    parts: Vec<Part>,
+}
+
+/// What templates are rendered with.
+pub struct Names<'a> {
+    /// `{{Region}}`.
+    pub region: &'a str,
+    /// `{{OwnerUin}}`.
+    pub owner: &'a str,
+    /// `{{Uin}}`.
+    pub caller: &'a str,
+    /// The request's fields.
+    pub fields: &'a Value,
+}
+
+impl Template {
+    /// Reads a template; the sentence names what is wrong with it.
+    pub fn read(text: &str) -> Result<Template, String> {
+        let unreadable = || format!("the template `{text}` has braces without a name or an end");
+        let mut parts = Vec::new();
+        let put_text = |parts: &mut Vec<Part>, text: &str| {
+            if !text.is_empty() {
+                parts.push(Part::Fixed(Fixed::Text(text.to_owned())));
+            }
+        };
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once("{{") {
+            put_text(&mut parts, before);
+            let (name, after) = after.split_once("}}").ok_or_else(unreadable)?;
+            let name = name.trim();
+            if name.is_empty() || name.contains("{{") {
+                return Err(unreadable());
+            }
+            parts.push(match BuiltIn::named(name) {
+                Some(known) => Part::Fixed(Fixed::BuiltIn(known)),
+                None => Part::Field(name.to_owned()),
+            });
+            rest = after;
+        }
+        put_text(&mut parts, rest);
+        Ok(Template { parts })
+    }
+
+    /// The values of a condition key. None when the request lacks a field that it is made of, or has `null` there; several
+    /// when it is one field alone, and that is a list: none for an empty one. What is no text, whole number or truth value
+    /// is refused, because a value that was passed over could be the one that a policy denies.
+    pub fn values(&self, names: &Names<'_>) -> Result<Vec<String>, Fault> {
+        if let [Part::Field(path)] = self.parts.as_slice()
+            && let Some(Value::List(items)) = names.fields.at(path)
+        {
+            return items.iter().map(|item| scalar(item).ok_or_else(|| no_scalar(path))).collect();
+        }
+        let mut value = String::new();
+        for part in &self.parts {
+            match part {
+                Part::Fixed(fixed) => value.push_str(names.fixed(fixed)),
+                Part::Field(path) => match names.fields.at(path) {
+                    None | Some(Value::Null) => return Ok(Vec::new()),
+                    Some(field) => value.push_str(&scalar(field).ok_or_else(|| no_scalar(path))?),
+                },
+            }
+        }
+        Ok(vec![value])
+    }
+
+    /// The member of a response: a text that is one field alone takes the field's own type, `null` when there is none;
+    /// within a longer text such a field is empty.
+    fn member(&self, names: &Names<'_>) -> serde_json::Value {
+        if let [Part::Field(path)] = self.parts.as_slice() {
+            let field = names.fields.at(path).and_then(|field| serde_json::to_value(field).ok());
+            return field.unwrap_or_default();
+        }
+        let pieces = self.parts.iter().map(|part| match part {
+            Part::Fixed(fixed) => names.fixed(fixed).to_owned(),
+            Part::Field(path) => names.fields.at(path).and_then(scalar).unwrap_or_default(),
+        });
+        serde_json::Value::String(pieces.collect())
+    }
+}
+
+/// The name of the resource that an action works on. Fields can only stand in its last segment: no value of one changes
+/// the service, the region or the account, whatever colons it has.
+#[derive(Clone, Debug)]
+pub struct Resource {
+    head: Vec<Fixed>,
+    item: Vec<Part>,
+}
+
+impl Resource {
+    /// Reads a resource's template; the sentence names what is wrong with it.
+    pub fn read(text: &str) -> Result<Resource, String> {
+        let mut segments = Template::read(text)?.segments();
+        let no_name = || {
+            format!(
+                "the resource `{text}` is no name; write one like `qcs::cvm:{{{{Region}}}}:uin/{{{{OwnerUin}}}}:instance/{{{{InstanceId}}}}`"
+            )
+        };
+        if segments.len() < SEGMENTS
+            || !matches!(segments.first().map(Vec::as_slice), Some([Part::Fixed(Fixed::Text(text))]) if text == "qcs")
+        {
+            return Err(no_name());
+        }
+        let item = segments.split_off(SEGMENTS - 1);
+        if item.iter().all(Vec::is_empty) {
+            return Err(no_name());
+        }
+        let account = segments.last().map(Vec::as_slice).unwrap_or_default();
+        if !is_account(account) {
+            return Err(format!(
+                "the account of the resource `{text}` is not the caller's; write `uin/{{{{OwnerUin}}}}`, leave it empty, or \
+                 name one account by its number"
+            ));
+        }
+        let mut head = Vec::new();
+        for segment in segments {
+            for part in segment {
+                match part {
+                    Part::Fixed(fixed) => head.push(fixed),
+                    Part::Field(path) => {
+                        return Err(format!(
+                            "the field `{{{{{path}}}}}` stands before the last segment of the resource `{text}`; \
+                             service, region and account cannot come from the request"
+                        ));
+                    }
+                }
+            }
+            head.push(Fixed::Text(":".to_owned()));
+        }
+        let mut item = item.into_iter();
+        let mut parts = item.next().unwrap_or_default();
+        for segment in item {
+            parts.push(Part::Fixed(Fixed::Text(":".to_owned())));
+            parts.extend(segment);
+        }
+        Ok(Resource { head, item: parts })
+    }
+
+    /// Everything of a service in the request's region.
+    pub fn everything(service: &str) -> Resource {
+        let text = |text: &str| Fixed::Text(text.to_owned());
+        let head = vec![
+            text("qcs::"),
+            text(service),
+            text(":"),
+            Fixed::BuiltIn(BuiltIn::Region),
+            text(":uin/"),
+            Fixed::BuiltIn(BuiltIn::OwnerUin),
+            text(":"),
+        ];
+        Resource { head, item: vec![Part::Fixed(text("*"))] }
+    }
+
+    /// The resource of a request. A field that the request does not have is an error, not an empty text: a name with a hole
+    /// could match what it should not.
+    pub fn name(&self, names: &Names<'_>) -> Result<String, Fault> {
+        let mut name: String = self.head.iter().map(|fixed| names.fixed(fixed)).collect();
+        for part in &self.item {
+            match part {
+                Part::Fixed(fixed) => name.push_str(names.fixed(fixed)),
+                Part::Field(path) => match names.fields.at(path) {
+                    None | Some(Value::Null) => {
+                        return Err(Fault::Parameter(Parameter { path: path.clone(), why: Why::Missing }));
+                    }
+                    Some(field) => name.push_str(&scalar(field).ok_or_else(|| no_scalar(path))?),
+                },
+            }
+        }
+        Ok(name)
+    }
+}
+
+/// `qcs:<project>:<service>:<region>:<account>:<resource>`.
+const SEGMENTS: usize = 6;
+
+/// The caller's own account, or a number that stands in the template itself.
+fn is_account(segment: &[Part]) -> bool {
+    match segment {
+        [] => true,
+        [Part::Fixed(Fixed::Text(text))] => text
+            .strip_prefix("uin/")
+            .or_else(|| text.strip_prefix("uid/"))
+            .is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())),
+        [Part::Fixed(Fixed::Text(text)), Part::Fixed(Fixed::BuiltIn(BuiltIn::OwnerUin))] => text == "uin/",
+        _ => false,
+    }
+}
+
+impl Template {
+    /// The parts between the colons of the template's own text.
+    fn segments(self) -> Vec<Vec<Part>> {
+        let mut segments = Vec::new();
+        let mut segment = Vec::new();
+        for part in self.parts {
+            let Part::Fixed(Fixed::Text(text)) = part else {
+                segment.push(part);
+                continue;
+            };
+            for (place, piece) in text.split(':').enumerate() {
+                if place > 0 {
+                    segments.push(std::mem::take(&mut segment));
+                }
+                if !piece.is_empty() {
+                    segment.push(Part::Fixed(Fixed::Text(piece.to_owned())));
+                }
+            }
+        }
+        segments.push(segment);
+        segments
+    }
+}
+
+/// A response: JSON whose texts are templates.
+#[derive(Clone, Debug)]
+pub enum Response {
+    /// A text.
+    Text(Template),
+    /// A list.
+    List(Vec<Response>),
+    /// An object; its keys are as they are.
+    Object(Vec<(String, Response)>),
+    /// A number, a truth value or `null`.
+    Plain(serde_json::Value),
+}
+
+impl Response {
+    /// Reads a response's templates; the sentence names what is wrong with one.
+    pub fn read(value: &serde_json::Value) -> Result<Response, String> {
+        use serde_json::Value as Json;
+        Ok(match value {
+            Json::String(text) => Response::Text(Template::read(text)?),
+            Json::Array(items) => Response::List(items.iter().map(Response::read).collect::<Result<_, _>>()?),
+            Json::Object(members) => {
+                let read = members.iter().map(|(key, value)| Ok((key.clone(), Response::read(value)?)));
+                Response::Object(read.collect::<Result<_, String>>()?)
+            }
+            plain => Response::Plain(plain.clone()),
+        })
+    }
+
+    /// The response to a request.
+    pub fn filled(&self, names: &Names<'_>) -> serde_json::Value {
+        use serde_json::Value as Json;
+        match self {
+            Response::Text(template) => template.member(names),
+            Response::List(items) => Json::Array(items.iter().map(|item| item.filled(names)).collect()),
+            Response::Object(members) => {
+                Json::Object(members.iter().map(|(key, value)| (key.clone(), value.filled(names))).collect())
+            }
+            Response::Plain(value) => value.clone(),
+        }
+    }
+}
+
+impl Names<'_> {
+    fn fixed<'n>(&'n self, fixed: &'n Fixed) -> &'n str {
+        match fixed {
+            Fixed::Text(text) => text,
+            Fixed::BuiltIn(BuiltIn::Region) => self.region,
+            Fixed::BuiltIn(BuiltIn::OwnerUin) => self.owner,
+            Fixed::BuiltIn(BuiltIn::Uin) => self.caller,
+        }
+    }
+}
+
+fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::Text(text) => Some(text.clone()),
+        Value::Int(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        Value::Null | Value::Float(_) | Value::List(_) | Value::Object(_) => None,
+    }
+}
+
+fn no_scalar(path: &str) -> Fault {
+    Fault::illegal(path, "a text, a whole number, or true or false, as this action's stub needs")
+}
