@@ -13,21 +13,30 @@
 )]
 
 mod admin;
+mod attaching;
 mod authorisation;
+mod calendar;
 mod catalogue;
 mod codes;
+mod collisions;
 mod contract;
 mod deeds;
 mod journal;
+mod narrowing;
+mod neighbours;
+mod pages;
 #[path = "../policy/played.rs"]
 mod policy_corpus;
 mod policy_wire;
+mod purge;
+mod quotas;
 mod rates;
 mod replicas;
 mod rights;
 mod script;
 mod signatures;
 mod story;
+mod strangers;
 mod support;
 mod tags;
 mod tc3;
