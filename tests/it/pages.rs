@@ -39,13 +39,19 @@ impl List {
 
     /// The whole list, which is the same in pages of every size; of a long one, in some.
     async fn whole(&self, caller: &Caller) -> Vec<String> {
+        let count = self.page(caller, 1, 200).await.0.len();
+        let sizes =
+            if count < 20 { (1..=count + 1).collect() } else { vec![7, count / 2, count - 1, count, count + 1] };
+        self.in_pages_of(caller, &sizes).await
+    }
+
+    /// The whole list, which is the same in pages of these sizes.
+    async fn in_pages_of(&self, caller: &Caller, sizes: &[usize]) -> Vec<String> {
         let what = format!("{} {}", self.action, self.params);
         let (all, total) = self.page(caller, 1, 200).await;
         assert_eq!(all.len(), total, "{what}");
         let count = all.len();
-        let sizes =
-            if count < 20 { (1..=count + 1).collect() } else { vec![7, count / 2, count - 1, count, count + 1] };
-        for size in sizes {
+        for &size in sizes {
             let mut together = Vec::new();
             for number in 1..=count.div_ceil(size) {
                 let (page, counted) = self.page(caller, number, size).await;
@@ -54,10 +60,10 @@ impl List {
                 together.extend(page);
             }
             assert_eq!(together, all, "{what}, {size} a page");
-            for beyond in [count.div_ceil(size) + 1, 200] {
-                assert_eq!(self.page(caller, beyond, size).await, (Vec::new(), total), "{what}, past the end");
-            }
+            let beyond = self.page(caller, count.div_ceil(size) + 1, size).await;
+            assert_eq!(beyond, (Vec::new(), total), "{what}, {size} a page, past the end");
         }
+        assert_eq!(self.page(caller, 200, 200).await, (Vec::new(), total), "{what}, far past the end");
         all
     }
 }
@@ -240,7 +246,7 @@ fn rows_of_one_write_have_an_order() {
             }
         }
         for (list, count) in scene.lists() {
-            let all = list.whole(root).await;
+            let all = list.in_pages_of(root, &[1, 2]).await;
             assert_eq!(all.len(), count, "{} {}", list.action, list.params);
             let mut sorted = all.clone();
             sorted.sort();
