@@ -2,6 +2,7 @@
 
 use crate::support::{Test, allow, in_memory, on_each_database, operations, root_of, text};
 use crate::world::World;
+use camulator::args;
 use camulator::dialect::contract::Run;
 use serde_json::{Value, json};
 
@@ -85,6 +86,18 @@ fn what_is_made_at_the_latest_time_can_be_read() {
         let opened = user.sts("GetFederationToken", params).await.ok();
         assert_eq!(opened["Expiration"], "9999-12-31T12:00:00Z");
         user.session(&opened).sts("GetCallerIdentity", json!({})).await.ok();
+    });
+}
+
+/// An earlier version may have kept times beyond the end.
+#[test]
+fn what_was_kept_later_than_the_end_shows_as_the_end() {
+    on_each_database(async |t| {
+        let root = t.root();
+        root.role("ops", &[root_of(&root.uin)]).await;
+        t.execute("UPDATE roles SET created_at = $2 WHERE account_id = $1", args![&root.uin, i64::MAX]).await;
+        let got = root.cam("GetRole", json!({"RoleName": "ops"})).await.ok();
+        assert_eq!(got["RoleInfo"]["AddTime"], "9999-12-31 23:59:59");
     });
 }
 
