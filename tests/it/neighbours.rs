@@ -3,7 +3,7 @@
 
 use crate::support::{Caller, Test, allow, on_each_database, operations, root_of, text};
 use crate::world::World;
-use camulator::dialect::contract::Run;
+use camulator::dialect::contract::Mode;
 use serde_json::{Value, json};
 
 /// The tenant of a world in which every number that can be the same in two tenants is: roles, policies and groups. The
@@ -64,7 +64,7 @@ async fn world(t: &Test, root: Caller, more: usize) -> World {
 /// What everything that reads says in a tenant.
 async fn seen(world: &World) -> Vec<(String, Value)> {
     let mut asked: Vec<(&str, Value)> = operations()
-        .filter(|op| matches!(op.run, Run::Read(_)) && op.service == "cam")
+        .filter(|op| op.mode == Mode::Read && op.service == "cam")
         .map(|op| (op.action, world.sample(op)))
         .collect();
     let uin = &world.user.uin;
