@@ -8,13 +8,16 @@ use chrono::{Datelike, Timelike};
 use rand::Rng;
 use std::sync::Arc;
 
+/// 10000-01-01T00:00:00Z in microseconds: the first time that four digits cannot write the year of.
+const END: i64 = 253_402_300_800_000_000;
+
 /// A point in time: microseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time(pub i64);
 
 impl Time {
     /// From whole seconds since the epoch; saturates instead of overflowing.
-    pub fn from_seconds(seconds: i64) -> Time {
+    pub const fn from_seconds(seconds: i64) -> Time {
         Time(seconds.saturating_mul(1_000_000))
     }
 
@@ -33,31 +36,24 @@ impl Time {
         self.written('T', "Z")
     }
 
-    /// The UTC date and time with whole seconds: `2026-01-01`, the separator, `00:00:00`, the end. A time out of the
-    /// calendar's range is its seconds.
+    /// The UTC date and time with whole seconds: `2026-01-01`, the separator, `00:00:00`, the end.
     pub fn written(self, separator: char, end: &str) -> String {
         // By hand: chrono's reader of patterns costs ten times as much, several times a request.
-        match chrono::DateTime::from_timestamp_micros(self.0) {
-            Some(at) => {
-                let (date, hour, minute, second) = (at.date_naive(), at.hour(), at.minute(), at.second());
-                let (year, month, day) = (date.year(), date.month(), date.day());
-                format!("{year:04}-{month:02}-{day:02}{separator}{hour:02}:{minute:02}:{second:02}{end}")
-            }
-            None => self.seconds().to_string(),
-        }
+        let at = self.in_calendar();
+        let (date, hour, minute, second) = (at.date_naive(), at.hour(), at.minute(), at.second());
+        let (year, month, day) = (date.year(), date.month(), date.day());
+        format!("{year:04}-{month:02}-{day:02}{separator}{hour:02}:{minute:02}:{second:02}{end}")
     }
 
     /// The UTC date, such as `2026-01-01`.
     pub fn date(self) -> String {
-        match chrono::DateTime::from_timestamp_micros(self.0) {
-            Some(at) => format!("{:04}-{:02}-{:02}", at.year(), at.month(), at.day()),
-            None => self.seconds().to_string(),
-        }
+        let at = self.in_calendar();
+        format!("{:04}-{:02}-{:02}", at.year(), at.month(), at.day())
     }
 
-    /// Whether the time lies in the years 1970 to 9999, which every clock and document can write.
-    pub fn is_in_calendar(self) -> bool {
-        (0..253_402_300_800_000_000).contains(&self.0)
+    /// The time, or the nearest one in the years 1970 to 9999: a year of five digits is read by no client.
+    fn in_calendar(self) -> chrono::DateTime<chrono::Utc> {
+        chrono::DateTime::from_timestamp_micros(self.0.clamp(0, END - 1)).unwrap_or_default()
     }
 
     /// Reads RFC 3339 with any offset.

@@ -1,7 +1,7 @@
 //! The emulator's clock: `GET`, `PUT /clock`, `POST /clock/advance`, for the server or with `?account=` for one account.
 
 use super::{Answer, Failure, Query, as_root, read};
-use crate::engine::clock::Clock;
+use crate::engine::clock::{Clock, LATEST};
 use crate::engine::{accounts, globals};
 use crate::env::Time;
 use crate::server::App;
@@ -75,9 +75,7 @@ pub async fn set(
             ));
         }
     };
-    if !clock.at(wall).is_in_calendar() {
-        return Err(Failure::invalid("that is beyond the years that can be written"));
-    }
+    check_range(clock, wall)?;
     put(&app, &whose, clock).await?;
     show(State(app), Query(whose)).await
 }
@@ -94,9 +92,7 @@ pub async fn advance(
         own => own,
     };
     let moved = clock.advanced(wanted.seconds);
-    if !moved.at(app.engine.env.now()).is_in_calendar() {
-        return Err(Failure::invalid("that is beyond the years that can be written"));
-    }
+    check_range(moved, app.engine.env.now())?;
     put(&app, &whose, moved).await?;
     show(State(app), Query(whose)).await
 }
@@ -114,6 +110,18 @@ async fn put(app: &App, whose: &Whose, clock: Clock) -> Result<(), Failure> {
         Some(id) => accounts::set_clock(as_root(app, id).await?, clock).await?,
     }
     Ok(())
+}
+
+/// A later clock could open sessions whose end no client can read.
+fn check_range(clock: Clock, wall: Time) -> Result<(), Failure> {
+    if clock.is_in_range(wall) {
+        return Ok(());
+    }
+    Err(Failure::invalid(format!(
+        "a clock shows times from {} to {}; choose one of them",
+        Time(0).rfc3339(),
+        LATEST.rfc3339()
+    )))
 }
 
 fn time(text: &str) -> Result<Time, Failure> {

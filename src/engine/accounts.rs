@@ -162,7 +162,8 @@ pub async fn list(engine: &Engine) -> Result<Vec<Account>, Fault> {
     let rows: Vec<AccountRow> = read
         .tx()
         .all(
-            "SELECT id, cloud, name, app_id, created_at, clock_mode, clock_at, incarnation FROM accounts ORDER BY created_at, app_id",
+            "SELECT id, cloud, name, app_id, created_at, clock_mode, clock_at, incarnation FROM accounts \
+             ORDER BY created_at, app_id, id",
             args![],
         )
         .await?;
@@ -189,7 +190,7 @@ pub async fn root_key(engine: &Engine, id: &AccountId) -> Result<Option<(SecretI
         .store
         .glance(
             "SELECT secret_id, sealed FROM access_keys WHERE account_id = $1 AND user_id = '' AND active AND NOT ended \
-             ORDER BY seq LIMIT 1",
+             ORDER BY seq, secret_id LIMIT 1",
             args![id],
         )
         .await?;

@@ -177,7 +177,7 @@ pub async fn list(cx: &Cx, holder: &Holder) -> Result<Vec<AttachedPolicy>, Fault
         .all(
             "SELECT a.policy_id, a.created_at, p.name, p.description FROM attachments a \
              LEFT JOIN policies p ON p.account_id = a.account_id AND p.id = a.policy_id \
-             WHERE a.account_id = $1 AND a.holder_kind = $2 AND a.holder_id = $3 ORDER BY a.seq",
+             WHERE a.account_id = $1 AND a.holder_kind = $2 AND a.holder_id = $3 ORDER BY a.seq, a.policy_id",
             args![&cx.account.id, kind, id],
         )
         .await?;
@@ -228,7 +228,7 @@ pub async fn entities(cx: &Cx, wanted: &PolicyRef) -> Result<Vec<Entity>, Fault>
              LEFT JOIN user_groups g ON a.holder_kind = 'group' AND g.account_id = a.account_id \
              AND g.id = a.holder_id \
              LEFT JOIN roles r ON a.holder_kind = 'role' AND r.account_id = a.account_id AND r.id = a.holder_id \
-             WHERE a.account_id = $1 AND a.policy_id = $2 ORDER BY a.seq",
+             WHERE a.account_id = $1 AND a.policy_id = $2 ORDER BY a.seq, a.holder_kind, a.holder_id",
             args![&cx.account.id, &policy.id],
         )
         .await?;
@@ -303,7 +303,7 @@ async fn load(
     let (kind, id) = columns(holder);
     let rows: Vec<AttachmentRow> = tx
         .all(
-            "SELECT '' AS group_id, '' AS group_name, a.policy_id, p.name, v.document, a.seq AS place \
+            "SELECT '' AS group_id, '' AS group_name, a.policy_id AS policy_id, p.name, v.document, a.seq AS place \
              FROM attachments a \
              LEFT JOIN policies p ON p.account_id = a.account_id AND p.id = a.policy_id \
              LEFT JOIN policy_versions v ON v.account_id = a.account_id AND v.policy_id = a.policy_id \
@@ -317,7 +317,7 @@ async fn load(
              LEFT JOIN policies p ON p.account_id = a.account_id AND p.id = a.policy_id \
              LEFT JOIN policy_versions v ON v.account_id = a.account_id AND v.policy_id = a.policy_id \
              AND v.version = p.default_version \
-             WHERE m.account_id = $1 AND $2 = 'user' AND m.user_id = $3 ORDER BY place",
+             WHERE m.account_id = $1 AND $2 = 'user' AND m.user_id = $3 ORDER BY place, group_id, policy_id",
             args![&account.id, kind, id],
         )
         .await?;
@@ -339,7 +339,7 @@ async fn load(
         Holder::Role(_) | Holder::Group(_) => Vec::new(),
         Holder::User(id) => {
             tx.all(
-                "SELECT group_id FROM group_members WHERE account_id = $1 AND user_id = $2 ORDER BY seq",
+                "SELECT group_id FROM group_members WHERE account_id = $1 AND user_id = $2 ORDER BY seq, group_id",
                 args![&account.id, id],
             )
             .await?

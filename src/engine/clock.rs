@@ -5,6 +5,10 @@
 
 use crate::env::Time;
 
+/// The latest time that a clock shows: `9999-12-30T00:00:00Z`. The end of the longest session that is opened then, and
+/// the local time of every zone, are still in the year 9999.
+pub const LATEST: Time = Time::from_seconds(253_402_128_000);
+
 /// How an account's time relates to the wall clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Clock {
@@ -19,8 +23,17 @@ pub enum Clock {
 }
 
 impl Clock {
-    /// The time by this clock; `wall` is the wall clock's.
+    /// The time by this clock; `wall` is the wall clock's. A clock that has run to the end of its range stands there.
     pub fn at(self, wall: Time) -> Time {
+        self.unbounded(wall).clamp(Time(0), LATEST)
+    }
+
+    /// Whether the clock shows a time from 1970 to [`LATEST`] now.
+    pub fn is_in_range(self, wall: Time) -> bool {
+        self.at(wall) == self.unbounded(wall)
+    }
+
+    fn unbounded(self, wall: Time) -> Time {
         match self {
             Clock::Inherit | Clock::Real => wall,
             Clock::Frozen(time) => time,

@@ -132,7 +132,7 @@ pub async fn get(cx: &Cx, id: &GroupId) -> Result<(Group, Vec<User>), Fault> {
         .all(
             "SELECT u.id, u.uid, u.name, u.remark, u.console_login, u.phone, u.country_code, u.email, u.created_at \
              FROM group_members m JOIN users u ON u.account_id = m.account_id AND u.id = m.user_id \
-             WHERE m.account_id = $1 AND m.group_id = $2 ORDER BY m.seq, u.uid",
+             WHERE m.account_id = $1 AND m.group_id = $2 ORDER BY m.seq, u.id",
             args![&cx.account.id, id],
         )
         .await?;
@@ -145,7 +145,7 @@ pub async fn list(cx: &Cx, keyword: &str) -> Result<Vec<Group>, Fault> {
     let mut groups: Vec<Group> = read
         .tx()
         .all(
-            "SELECT id, name, remark, created_at FROM user_groups WHERE account_id = $1 ORDER BY seq",
+            "SELECT id, name, remark, created_at FROM user_groups WHERE account_id = $1 ORDER BY seq, id",
             args![&cx.account.id],
         )
         .await?;
@@ -162,7 +162,7 @@ pub async fn of_user(cx: &Cx, user: &UserRef) -> Result<Vec<Group>, Fault> {
         .all(
             "SELECT g.id, g.name, g.remark, g.created_at FROM group_members m \
              JOIN user_groups g ON g.account_id = m.account_id AND g.id = m.group_id \
-             WHERE m.account_id = $1 AND m.user_id = $2 ORDER BY m.seq, g.seq",
+             WHERE m.account_id = $1 AND m.user_id = $2 ORDER BY m.seq, g.id",
             args![&cx.account.id, &user],
         )
         .await?;

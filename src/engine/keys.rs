@@ -231,7 +231,7 @@ pub async fn list(cx: &Cx, user: Option<&UserId>) -> Result<Vec<KeyInfo>, Fault>
         .tx()
         .all(
             "SELECT secret_id, active, description, created_at FROM access_keys \
-             WHERE account_id = $1 AND user_id = $2 AND NOT ended ORDER BY seq",
+             WHERE account_id = $1 AND user_id = $2 AND NOT ended ORDER BY seq, secret_id",
             args![&cx.account.id, user.map_or("", UserId::as_str)],
         )
         .await?;

@@ -14,6 +14,8 @@ use std::sync::Arc;
 
 /// How many own policies an account may have.
 const POLICIES: i64 = 1500;
+/// How many tags a policy may have.
+const TAGS: usize = 50;
 /// How many bytes a document may have, white space included.
 pub const LONGEST_TEXT: usize = 65_536;
 
@@ -69,7 +71,7 @@ impl NewPolicy {
     /// Reads the document; without tags and without a description.
     pub fn read(cx: &Cx, name: &str, kind: policy::Kind, text: &str) -> Result<NewPolicy, Fault> {
         let document = written(&cx.engine, &cx.account, kind, text)?;
-        let holders = named_in(&document, &cx.account.id).collect();
+        let holders = named_in(&document, &cx.account.id)?;
         Ok(NewPolicy { name: name.to_owned(), description: String::new(), document, holders, tags: Vec::new() })
     }
 
@@ -86,17 +88,22 @@ impl Demanding for NewPolicy {
     }
 }
 
-/// The users and groups of the account that a policy's document names, to be given the policy when it is made.
-fn named_in<'d>(document: &'d Document, account: &'d AccountId) -> impl Iterator<Item = HolderRef> + 'd {
-    document.principals().filter_map(|principal| match principal {
-        PrincipalPattern::User { account: owner, user } if owner == account.as_str() => {
-            Some(HolderRef::User(user.as_str().into()))
-        }
-        PrincipalPattern::Group { account: owner, group } if owner == account.as_str() => {
-            Some(HolderRef::Group(group.as_str().into()))
-        }
-        _ => None,
-    })
+/// The users and groups of the account that a policy's document names, to be given the policy when it is made. Whoever
+/// else is named could not be given it, so the document is refused: nobody is passed over in silence. Another account's
+/// principals are answered like those of an account that does not exist.
+fn named_in(document: &Document, account: &AccountId) -> Result<Vec<HolderRef>, Fault> {
+    let holder = |named: policy::WrittenPrincipal<'_>| match (named.pattern.account(), named.pattern) {
+        (Some(owner), _) if owner != account.as_str() => Err(Fault::NotFound(Kind::Principal, owner.to_owned())),
+        (_, PrincipalPattern::User { user, .. }) => Ok(HolderRef::User(user.as_str().into())),
+        (_, PrincipalPattern::Group { group, .. }) => Ok(HolderRef::Group(group.as_str().into())),
+        _ => Err(Fault::Document(policy::Problem {
+            defect: policy::Defect::PrincipalNotAllowed,
+            path: named.path.to_owned(),
+            span: named.span,
+            message: "a policy is attached to users and groups alone; name those, or attach it once it is made".into(),
+        })),
+    };
+    document.written_principals().map(holder).collect()
 }
 
 /// A policy by id or by name; the id counts when both are given.
@@ -197,6 +204,9 @@ fn rules(account: &Account, kind: policy::Kind) -> Rules<'_> {
 /// Makes a policy, and attaches it to nobody.
 pub(super) async fn create(write: &mut Write<'_, '_>, new: &NewPolicy) -> Result<PolicyId, Fault> {
     let account = write.account().clone();
+    if new.tags.len() > TAGS {
+        return Err(Fault::illegal("Tags", format!("at most {TAGS} tags")));
+    }
     roles::check_principals(write, &new.document).await?;
     if preset_named(write.cx, &new.name).is_some() || id_of(write.tx(), &account, &new.name).await?.is_some() {
         return Err(Fault::Exists(Kind::Policy, new.name.clone()));
@@ -208,6 +218,9 @@ pub(super) async fn create(write: &mut Write<'_, '_>, new: &NewPolicy) -> Result
     let now = write.cx.now.0;
     let id = loop {
         let id = PolicyId::from((100_000_000 + write.cx.engine.env.below(900_000_000)).to_string());
+        if preset(write.cx, &id).is_some() {
+            continue;
+        }
         let made = write
             .execute_only(
                 Changed::NOTHING,
@@ -217,7 +230,7 @@ pub(super) async fn create(write: &mut Write<'_, '_>, new: &NewPolicy) -> Result
             )
             .await?;
         // The name is free, so a conflict is one of the random id: another one is drawn.
-        if made == 1 && preset(write.cx, &id).is_none() {
+        if made == 1 {
             break id;
         }
     };
@@ -249,7 +262,7 @@ pub async fn get(cx: &Cx, wanted: &PolicyRef) -> Result<(Policy, Vec<(String, St
     let policy = require(cx, &mut tx, wanted).await?;
     let tags = tx
         .all(
-            "SELECT tag_key, tag_value FROM policy_tags WHERE account_id = $1 AND policy_id = $2 ORDER BY place",
+            "SELECT tag_key, tag_value FROM policy_tags WHERE account_id = $1 AND policy_id = $2 ORDER BY place, tag_key",
             args![&cx.account.id, &policy.id],
         )
         .await?;
@@ -365,7 +378,7 @@ pub async fn list(
                 "SELECT p.id, p.name, p.description, v.document, p.created_at, p.updated_at, \
                  (SELECT COUNT(*) FROM attachments a WHERE a.account_id = p.account_id AND a.policy_id = p.id) \
                  AS attached FROM policies p JOIN policy_versions v ON v.account_id = p.account_id \
-                 AND v.policy_id = p.id AND v.version = p.default_version WHERE p.account_id = $1 ORDER BY p.seq",
+                 AND v.policy_id = p.id AND v.version = p.default_version WHERE p.account_id = $1 ORDER BY p.seq, p.id",
                 args![&cx.account.id],
             )
             .await?;
@@ -375,7 +388,8 @@ pub async fn list(
     let total = policies.len();
     let tags: Vec<(String, String, String)> = tx
         .all(
-            "SELECT policy_id, tag_key, tag_value FROM policy_tags WHERE account_id = $1 ORDER BY place",
+            "SELECT policy_id, tag_key, tag_value FROM policy_tags WHERE account_id = $1 \
+             ORDER BY policy_id, place, tag_key",
             args![&cx.account.id],
         )
         .await?;

@@ -209,39 +209,44 @@ pub(super) async fn create_as(write: &mut Write<'_, '_>, new: &NewRole, kind: &s
     let account = write.account().clone();
     check_principals(write, &new.document).await?;
     check_tags(&new.tags)?;
-    // 2^62 and a little: what the published ids look like. Far below the next power of two, so always 19 digits.
-    let id = RoleId::from(((1_u64 << 62) + write.cx.engine.env.below(1 << 44)).to_string());
-    // The quota is checked by the statement that would exceed it: one trip to the database instead of two.
-    let made = write
-        .execute_only(
-            Changed::NOTHING,
-            "INSERT INTO roles (account_id, id, name, kind, document, description, console_login, session_duration, \
-             boundary_id, created_at, updated_at, seq) SELECT $1, $2, $3, $10, $4, $5, $6, $7, '', $8, $8, $9 \
-             WHERE (SELECT COUNT(*) FROM (SELECT 1 FROM roles WHERE account_id = $1 LIMIT 1000) AS counted) < $11 \
-             ON CONFLICT DO NOTHING",
-            args![
-                &account,
-                &id,
-                &new.name,
-                new.document.text(),
-                &new.description,
-                new.console_login,
-                new.session_duration,
-                write.cx.now.0,
-                write.generation,
-                kind,
-                ROLES
-            ],
-        )
-        .await?;
-    if made == 0 {
-        return Err(match id_of(write.tx(), &account, &new.name).await? {
-            Some(_) => Fault::Exists(Kind::Role, new.name.clone()),
-            None => Fault::Quota(Limit::Roles, ROLES.unsigned_abs()),
-        });
+    loop {
+        // 2^62 and a little: what the published ids look like. Far below the next power of two, so always 19 digits.
+        let id = RoleId::from(((1_u64 << 62) + write.cx.engine.env.below(1 << 44)).to_string());
+        // The quota is checked by the statement that would exceed it: one trip to the database instead of two.
+        let made = write
+            .execute_only(
+                Changed::NOTHING,
+                "INSERT INTO roles (account_id, id, name, kind, document, description, console_login, session_duration, \
+                 boundary_id, created_at, updated_at, seq) SELECT $1, $2, $3, $10, $4, $5, $6, $7, '', $8, $8, $9 \
+                 WHERE (SELECT COUNT(*) FROM (SELECT 1 FROM roles WHERE account_id = $1 LIMIT 1000) AS counted) < $11 \
+                 ON CONFLICT DO NOTHING",
+                args![
+                    &account,
+                    &id,
+                    &new.name,
+                    new.document.text(),
+                    &new.description,
+                    new.console_login,
+                    new.session_duration,
+                    write.cx.now.0,
+                    write.generation,
+                    kind,
+                    ROLES
+                ],
+            )
+            .await?;
+        if made == 1 {
+            put_tags(write, Changed::NOTHING, &id, &new.tags).await?;
+            return Ok(id);
+        }
+        if id_of(write.tx(), &account, &new.name).await?.is_some() {
+            return Err(Fault::Exists(Kind::Role, new.name.clone()));
+        }
+        // Neither the name nor the random id is taken, so it was the quota. For an id that is, another one is drawn.
+        if lookup(write.tx(), &account, &id).await?.is_none() {
+            return Err(Fault::Quota(Limit::Roles, ROLES.unsigned_abs()));
+        }
     }
-    put_tags(write, Changed::NOTHING, &id, 0, &new.tags).await?;
-    Ok(id)
 }
 
 /// Changes the parts of a role that are given: all of them or none.
@@ -306,14 +311,15 @@ pub async fn list(
     let rows: Vec<RoleRow> = tx
         .all(
             "SELECT id, name, kind, document, description, console_login, session_duration, created_at, updated_at \
-             FROM roles WHERE account_id = $1 ORDER BY seq LIMIT $2 OFFSET $3",
+             FROM roles WHERE account_id = $1 ORDER BY seq, id LIMIT $2 OFFSET $3",
             args![account, count, from],
         )
         .await?;
     let tags: Vec<(String, String, String)> = tx
         .all(
             "SELECT role_id, tag_key, tag_value FROM role_tags WHERE account_id = $1 AND role_id IN \
-             (SELECT id FROM roles WHERE account_id = $1 ORDER BY seq LIMIT $2 OFFSET $3) ORDER BY role_id, place",
+             (SELECT id FROM roles WHERE account_id = $1 ORDER BY seq, id LIMIT $2 OFFSET $3) \
+             ORDER BY role_id, place, tag_key",
             args![account, count, from],
         )
         .await?;
@@ -342,7 +348,7 @@ pub async fn tag(write: &mut Write<'_, '_>, wanted: &RoleRef, tags: &[(String, S
     if role.tags.len() + added > TAGS {
         return Err(Fault::Quota(Limit::Tags, TAGS as u64));
     }
-    put_tags(write, whole(&role), &role.id, write.generation, tags).await
+    put_tags(write, whole(&role), &role.id, tags).await
 }
 
 /// Takes tags off a role; a key that it does not have is passed over.
@@ -395,25 +401,26 @@ async fn lookup(tx: &mut Tx<'_>, account: &AccountId, id: &RoleId) -> Result<Opt
 
 /// The tags of a role, in the order in which they were given.
 pub(super) async fn tags(tx: &mut Tx<'_>, account: &AccountId, role: &RoleId) -> Result<Vec<(String, String)>, Fault> {
-    let sql = "SELECT tag_key, tag_value FROM role_tags WHERE account_id = $1 AND role_id = $2 ORDER BY place";
+    let sql = "SELECT tag_key, tag_value FROM role_tags WHERE account_id = $1 AND role_id = $2 ORDER BY place, tag_key";
     Ok(tx.all(sql, args![account, role]).await?)
 }
 
+/// Each new tag takes the place after the last one; a tag of an existing key keeps its own.
 async fn put_tags(
     write: &mut Write<'_, '_>,
     changed: Changed,
     role: &RoleId,
-    first: i64,
     tags: &[(String, String)],
 ) -> Result<(), Fault> {
     let account = write.account().clone();
-    for ((key, value), place) in tags.iter().zip(first..) {
+    for (key, value) in tags {
         write
             .execute_only(
                 changed.clone(),
-                "INSERT INTO role_tags (account_id, role_id, tag_key, tag_value, place) VALUES ($1, $2, $3, $4, $5) \
+                "INSERT INTO role_tags (account_id, role_id, tag_key, tag_value, place) VALUES ($1, $2, $3, $4, \
+                 (SELECT COALESCE(MAX(place) + 1, 0) FROM role_tags WHERE account_id = $1 AND role_id = $2)) \
                  ON CONFLICT (account_id, role_id, tag_key) DO UPDATE SET tag_value = excluded.tag_value",
-                args![&account, role, key, value, place],
+                args![&account, role, key, value],
             )
             .await?;
     }

@@ -124,7 +124,7 @@ pub async fn list(cx: &Cx) -> Result<Vec<User>, Fault> {
         .tx()
         .all(
             "SELECT id, uid, name, remark, console_login, phone, country_code, email, created_at FROM users \
-             WHERE account_id = $1 ORDER BY seq, uid",
+             WHERE account_id = $1 ORDER BY seq, id",
             args![&cx.account.id],
         )
         .await?;

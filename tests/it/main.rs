@@ -13,17 +13,25 @@
 )]
 
 mod admin;
+mod attaching;
 mod authorisation;
 mod bounds;
+mod calendar;
 mod catalogue;
 mod codes;
+mod collisions;
 mod contract;
 mod deeds;
 mod ended;
 mod journal;
+mod narrowing;
+mod neighbours;
+mod pages;
 #[path = "../policy/played.rs"]
 mod policy_corpus;
 mod policy_wire;
+mod purge;
+mod quotas;
 mod rates;
 mod replicas;
 mod rights;
@@ -31,6 +39,7 @@ mod role_names;
 mod script;
 mod signatures;
 mod story;
+mod strangers;
 mod stubs;
 mod support;
 mod tags;

@@ -31,8 +31,8 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use tower::ServiceExt;
 
 /// When every test begins: 2026-01-01T00:00:00Z.
@@ -146,12 +146,35 @@ impl Clock for TestClock {
 }
 
 /// Bytes that are the same in every run.
-struct Seeded(AtomicU64);
+pub struct Seeded {
+    next: AtomicU64,
+    /// What the next numbers are to be, and how many of them.
+    repeated: Mutex<(u64, usize)>,
+}
+
+impl Seeded {
+    fn new(seed: u64) -> Seeded {
+        Seeded { next: AtomicU64::new(seed), repeated: Mutex::new((0, 0)) }
+    }
+
+    fn repeated(&self) -> Option<u64> {
+        let mut repeated = self.repeated.lock().unwrap();
+        repeated.1 = repeated.1.checked_sub(1)?;
+        Some(repeated.0)
+    }
+}
 
 impl Entropy for Seeded {
     fn fill(&self, buffer: &mut [u8]) {
+        // A number is drawn as 16 bytes.
+        if buffer.len() == 16
+            && let Some(number) = self.repeated()
+        {
+            buffer.copy_from_slice(&u128::from(number).to_le_bytes());
+            return;
+        }
         for chunk in buffer.chunks_mut(32) {
-            let block = Sha256::digest(self.0.fetch_add(1, Ordering::SeqCst).to_le_bytes());
+            let block = Sha256::digest(self.next.fetch_add(1, Ordering::SeqCst).to_le_bytes());
             chunk.copy_from_slice(&block[..chunk.len()]);
         }
     }
@@ -161,10 +184,10 @@ impl Entropy for Seeded {
 #[derive(Clone)]
 pub struct Test {
     pub app: Arc<App>,
+    entropy: Arc<Seeded>,
     surface: Surface,
     root: Option<Caller>,
     location: Location,
-    entropy: Arc<Seeded>,
 }
 
 /// What requests are sent to.
@@ -207,7 +230,7 @@ impl Test {
     }
 
     async fn serve(location: &Location, rates: Mode, clock: Arc<TestClock>, seed: u64, twin: Arc<Twin>) -> Test {
-        let entropy = Arc::new(Seeded(AtomicU64::new(seed)));
+        let entropy = Arc::new(Seeded::new(seed));
         let env = Env { clock: clock.clone(), entropy: entropy.clone() };
         let store = Store::open(location, Durability::Fast).await.unwrap();
         let presets = DIALECTS.iter().map(|dialect| (dialect.name, (dialect.presets)())).collect();
@@ -236,8 +259,8 @@ impl Test {
 
     /// What the server will draw, `blocks` of 32 bytes from now.
     pub fn ahead(&self, blocks: u64) -> Env {
-        let drawn = self.entropy.0.load(Ordering::SeqCst);
-        Env { clock: self.surface.clock.clone(), entropy: Arc::new(Seeded(AtomicU64::new(drawn + blocks))) }
+        let drawn = self.entropy.next.load(Ordering::SeqCst);
+        Env { clock: self.surface.clock.clone(), entropy: Arc::new(Seeded::new(drawn + blocks)) }
     }
 
     /// The root of the first account.
@@ -311,6 +334,15 @@ impl Test {
     /// Sets the wall clock.
     pub fn set_time(&self, seconds: i64) {
         self.surface.clock.0.store(seconds * 1_000_000, Ordering::SeqCst);
+    }
+
+    /// Lets the next numbers that are drawn at random all be this one: so many that whatever `work` makes gets it, and
+    /// draws it a few more times when it is taken. The id of a request is such a number as well.
+    pub async fn drawing<T>(&self, number: u64, work: impl Future<Output = T>) -> T {
+        *self.entropy.repeated.lock().unwrap() = (number, 6);
+        let made = work.await;
+        *self.entropy.repeated.lock().unwrap() = (0, 0);
+        made
     }
 
     /// The journal's entry of a request.

@@ -393,6 +393,29 @@ fn sql_keeps_to_the_engine_and_to_both_databases() {
     nothing("statements", wrong);
 }
 
+/// Rows that are written together share their `seq`, so every list ends its order with what is unique in it. Names of
+/// things are digits or ASCII in one case, whose order is the same in every locale.
+#[test]
+fn every_order_is_total() {
+    let unique = ["id", "policy_id", "group_id", "holder_kind, holder_id", "secret_id", "tag_key", "version"];
+    let mut wrong = Vec::new();
+    for source in sources().iter().filter(|source| source.is_in(&["engine/"])) {
+        for (line, text) in source.texts.iter().filter(|(_, text)| is_sql(text)) {
+            for order in text.split("ORDER BY ").skip(1) {
+                let order = order.split([')']).next().unwrap().split(" LIMIT ").next().unwrap();
+                let columns: Vec<&str> =
+                    order.split(", ").map(|column| column.split('.').next_back().unwrap()).collect();
+                let columns = columns.join(", ");
+                let is_total = |last: &&str| columns == **last || columns.ends_with(&format!(", {last}"));
+                if !unique.iter().any(|last| is_total(&last)) {
+                    wrong.push(format!("{}:{line} orders by `{order}`, which rows can share", source.path));
+                }
+            }
+        }
+    }
+    nothing("lists without a total order", wrong);
+}
+
 #[test]
 fn columns_have_the_three_types() {
     let wrong = support::columns().into_iter().flat_map(|(table, columns)| {

@@ -21,12 +21,16 @@
 //! | names of a role | those of its kind, `roleName/<name>` and `role/<id>`, or the two of a service's role; under a name of the other kind there is no such role, and a policy on one says nothing about it |
 //! | `AddTime` and its like | China Standard Time without a zone |
 //! | the root account's `GetCallerIdentity` | type `CAMUser`, its own uin in every place |
-//! | tags of a role | at most 50 |
+//! | tags of a role, of a policy | at most 50; CreatePolicy with more is `InvalidParameter.ParamError`, since it documents no code for that |
 //! | a principal's account unknown to this emulator | `InvalidParameter.PrincipalQcsNotExist` |
 //! | actions without a documented rate | 20 a second |
+//! | the order of lists | oldest first; what one request made, by id |
+//! | the end of the year 9999 | no clock is set later than `9999-12-30T00:00:00Z`, and one that runs on stands there: the longest session that is opened then still ends in a year that clients can read |
 //! | the key actions by a role's session without `TargetUin` | `InvalidParameter.ParamError`: a role has no keys |
 //! | this emulator's own actions | asked under their own names, and under that of each action whose work this request makes them do: CreateCamStrategy as CreatePolicy, OperateCamStrategy as the Attach- or Detach- action, ListRoles as DescribeRoleList, UpdateRole as the action for each part it changes |
 //! | CreatePolicy, CreateCamStrategy with `principal` | attached to the users and groups named, for which `cam:AttachUserPolicy` and `cam:AttachGroupPolicy` are asked too; what a later version names is checked and attached to nobody |
+//! | `principal` of CreatePolicy, CreateCamStrategy that names somebody of another account | `InvalidParameter.PrincipalQcsNotExist`, whether or not there is such an account or user |
+//! | one that names a root account, a role, a service, a provider or everybody | `InvalidParameter.PrincipalError`: such a one cannot be given a policy this way, and a success would have attached nothing |
 //! | a resource of another account | refused, whoever asks and whatever is attached, but for roles to be assumed |
 //! | a session policy | decoded once more, whatever it looks like; what cannot be decoded is `StrategyFormatError` |
 //! | a session whose opener is deleted, or whose opener's key is disabled or revoked | lives until it ends, with the rights that are left |

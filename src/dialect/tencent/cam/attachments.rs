@@ -266,7 +266,7 @@ pub struct ListAttachedGroupPolicies {
     keyword: Option<Keyword>,
 }
 
-/// ListAttachedGroupPolicies. A group that does not exist has none: the action documents no code for it.
+/// ListAttachedGroupPolicies.
 pub async fn list_group(cx: &Cx, input: Authorized<ListAttachedGroupPolicies>) -> Result<OfUser, Fault> {
     let keyword = input.keyword.as_ref().map_or("", Keyword::as_str);
     let mut read = cx.engine.store.read().await?;

@@ -1,0 +1,87 @@
+//! Random ids that are taken: another one is drawn, and nothing else is said of it.
+
+use crate::support::{Test, allow, on_each_database, root_of, text};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// Makes two things whose ids are the same when they are drawn, the first number above `base`; both are made, under two
+/// ids.
+async fn twice(t: &Test, base: u64, action: &str, id: &str, params: impl Fn(usize) -> Value) {
+    let root = t.root();
+    let first = t.drawing(1, root.cam(action, params(1))).await.ok();
+    let second = t.drawing(1, root.cam(action, params(2))).await.ok();
+    let shown = |made: &Value| made[id].to_string().trim_matches('"').to_owned();
+    assert_eq!(shown(&first), (base + 1).to_string(), "{action}: the number was not drawn");
+    assert_ne!(shown(&first), shown(&second), "{action}");
+    // What is taken still is, and says so by its name.
+    root.cam(action, params(2)).await.code().expect("the name is taken");
+}
+
+#[test]
+fn a_taken_id_is_drawn_again() {
+    on_each_database(async |t| {
+        let document = trusted(&t);
+        twice(&t, 1 << 62, "CreateRole", "RoleId", |place| {
+            json!({"RoleName": format!("r{place}"), "PolicyDocument": document, "Tags": [{"Key": "k", "Value": "v"}]})
+        })
+        .await;
+        let document = allow("cam:GetUser", "*").to_string();
+        twice(&t, 100_000_000, "CreatePolicy", "PolicyId", |place| {
+            json!({"PolicyName": format!("p{place}"), "PolicyDocument": document, "Tags": [{"Key": "k", "Value": "v"}]})
+        })
+        .await;
+        twice(&t, 100_000, "CreateGroup", "GroupId", |place| json!({"GroupName": format!("g{place}")})).await;
+        twice(&t, 100_000_000_000, "AddUser", "Uin", |place| json!({"Name": format!("u{place}")})).await;
+    });
+}
+
+fn trusted(t: &Test) -> String {
+    crate::support::trust(&[root_of(&t.root().uin)])
+}
+
+/// The quota is said of the quota alone, also where the id is taken as well.
+#[test]
+fn a_taken_id_in_a_full_account_is_the_quota() {
+    on_each_database(async |t| {
+        let root = t.root();
+        let create = |name: &str| root.cam("CreateRole", json!({"RoleName": name, "PolicyDocument": trusted(&t)}));
+        t.drawing(7, create("taken")).await.ok();
+        t.execute(
+            "INSERT INTO roles (account_id, id, name, kind, document, description, console_login, session_duration, \
+             boundary_id, created_at, updated_at, seq) \
+             WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < 999) \
+             SELECT $1, CAST(i AS TEXT), 'full-' || CAST(i AS TEXT), 'user', '{}', '', $2, 7200, '', 0, 0, i FROM n",
+            camulator::args![&root.uin, false],
+        )
+        .await;
+        t.drawing(7, create("another")).await.fault("InvalidParameter.RoleFull");
+        t.drawing(7, create("taken")).await.fault("InvalidParameter.RoleNameInUse");
+    });
+}
+
+/// The id of a preset belongs to every account.
+#[test]
+fn an_own_policy_never_has_a_presets_id() {
+    on_each_database(async |t| {
+        let root = t.root();
+        let presets = root.cam("ListPolicies", json!({"Scope": "QCS", "Rp": 200})).await.ok();
+        let presets: Vec<u64> =
+            presets["List"].as_array().unwrap().iter().map(|preset| preset["PolicyId"].as_u64().unwrap()).collect();
+        let first = *presets.iter().find(|id| **id > 100_000_000).expect("a preset among the ids that are drawn");
+        let document = allow("cam:GetUser", "*").to_string();
+        for (action, name, body, id) in [
+            ("CreatePolicy", "PolicyName", "PolicyDocument", "PolicyId"),
+            ("CreateCamStrategy", "StrategyName", "StrategyInfo", "StrategyId"),
+        ] {
+            let params = json!({name: format!("of-{action}"), body: document});
+            // Whoever takes the id before looking at the presets takes the name with it, and looks for an id for ever.
+            let making = t.drawing(first - 100_000_000, root.cam(action, params));
+            let made = tokio::time::timeout(Duration::from_secs(60), making).await.expect("an answer").ok();
+            assert!(!presets.contains(&made[id].as_u64().unwrap()), "{made}");
+            let got = root.cam("GetPolicy", json!({"PolicyId": made[id]})).await.ok();
+            assert_eq!(text(&got["PolicyName"]), format!("of-{action}"));
+        }
+        // One row each, and no more.
+        assert_eq!(t.dump_of(&root.uin).await["policies"].len(), 2);
+    });
+}

@@ -1,0 +1,93 @@
+//! The purge of sessions that are over: each by its own account's clock, wherever that one stands.
+
+use crate::support::{Caller, Test, on_each_database, root_of};
+use camulator::engine::sessions;
+use serde_json::json;
+
+const HOUR: i64 = 3600;
+const DAY: i64 = 24 * HOUR;
+
+/// Moves an account's clock, and opens a session of two hours by it.
+async fn opened(t: &Test, root: &Caller, offset: i64) -> Caller {
+    set_offset(t, root, offset).await;
+    root.assume(&root.uin, "ops").await
+}
+
+async fn set_offset(t: &Test, root: &Caller, seconds: i64) {
+    let path = format!("/clock?account={}", root.uin);
+    t.admin("PUT", &path, json!({"mode": "offset", "offset_seconds": seconds})).await.done();
+}
+
+async fn tenant(t: &Test, uin: &str) -> Caller {
+    let root = t.tenant(uin).await;
+    root.role("ops", &[root_of(&root.uin)]).await;
+    root
+}
+
+/// How many sessions an account is said to have in the database.
+async fn kept(t: &Test, root: &Caller) -> usize {
+    t.dump_of(&root.uin).await["sessions"].len()
+}
+
+async fn purge(t: &Test) -> u64 {
+    sessions::purge(&t.app.engine).await.unwrap()
+}
+
+#[test]
+fn a_session_that_lives_by_a_clock_that_lies_behind_survives() {
+    on_each_database(async |t| {
+        let behind = tenant(&t, "100000000002").await;
+        let session = opened(&t, &behind, -10 * DAY).await;
+        // By the server's clock it was over nine days ago.
+        assert_eq!(purge(&t).await, 0);
+        session.sts("GetCallerIdentity", json!({})).await.ok();
+        assert_eq!(kept(&t, &behind).await, 1);
+        // Over, and kept for a day, so that its key is still known for what it was.
+        set_offset(&t, &behind, -9 * DAY + 2 * HOUR).await;
+        assert_eq!(purge(&t).await, 0);
+        session.sts("GetCallerIdentity", json!({})).await.fault("AuthFailure.TokenFailure");
+        set_offset(&t, &behind, -9 * DAY + 2 * HOUR + 1).await;
+        assert_eq!(purge(&t).await, 1);
+        assert_eq!(kept(&t, &behind).await, 0);
+    });
+}
+
+#[test]
+fn a_session_that_is_over_by_a_clock_that_lies_ahead_is_forgotten() {
+    on_each_database(async |t| {
+        let ahead = tenant(&t, "100000000002").await;
+        let session = opened(&t, &ahead, 10 * DAY).await;
+        assert_eq!(purge(&t).await, 0);
+        session.sts("GetCallerIdentity", json!({})).await.ok();
+        // By the server's clock it has not even begun.
+        set_offset(&t, &ahead, 11 * DAY + 2 * HOUR + 1).await;
+        assert_eq!(purge(&t).await, 1);
+        assert_eq!(kept(&t, &ahead).await, 0);
+    });
+}
+
+#[test]
+fn each_account_is_purged_by_its_own_clock() {
+    on_each_database(async |t| {
+        let root = t.root();
+        root.role("ops", &[root_of(&root.uin)]).await;
+        let (behind, ahead) = (tenant(&t, "100000000002").await, tenant(&t, "100000000003").await);
+        for (account, seconds) in [(&behind, -DAY), (&ahead, DAY)] {
+            opened(&t, account, seconds).await;
+        }
+        root.assume(&root.uin, "ops").await;
+        t.advance(DAY + 2 * HOUR + 1);
+        assert_eq!(purge(&t).await, 3, "all three are over by their accounts' clocks");
+        for (account, seconds) in [(&behind, -2 * DAY), (&ahead, 2 * DAY)] {
+            opened(&t, account, seconds).await;
+        }
+        root.assume(&root.uin, "ops").await;
+        set_offset(&t, &ahead, 4 * DAY).await;
+        assert_eq!(purge(&t).await, 1, "time has passed for the account ahead alone");
+        assert_eq!((kept(&t, &root).await, kept(&t, &behind).await, kept(&t, &ahead).await), (1, 1, 0));
+        // An account without a clock of its own follows the server's.
+        t.admin("PUT", "/clock", json!({"mode": "offset", "offset_seconds": 2 * DAY})).await.done();
+        assert_eq!(purge(&t).await, 1, "time has passed for the account that follows the server");
+        assert_eq!((kept(&t, &root).await, kept(&t, &behind).await), (0, 1));
+    });
+}
