@@ -8,7 +8,6 @@ pub use dump::{Dump, assert_same, columns};
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::ConnectInfo;
 use camulator::dialect::stubs::Stubs;
 use camulator::dialect::tencent::operations;
 use camulator::dialect::tencent::stub;
@@ -17,6 +16,7 @@ use camulator::engine::Engine;
 use camulator::env::{Clock, Entropy, Env, Time};
 use camulator::journal::Journal;
 use camulator::secret::{Sealer, Secret};
+use camulator::server::bounds::Bounds;
 use camulator::server::limit::{Limiter, Mode};
 use camulator::server::{self, App};
 use camulator::store::{Durability, Location, Store, Value as Argument};
@@ -185,6 +185,18 @@ impl Test {
         Test { root: Some(other.seen(&root)), ..other }
     }
 
+    /// Another server on the same engine, with these bounds, that other machines can or cannot reach.
+    pub fn with(&self, bounds: Bounds, exposed: bool) -> Test {
+        let (engine, journal) = (self.app.engine.clone(), Journal::default());
+        let stubs = Stubs::default();
+        stub::built_in().into_iter().for_each(|stub| stubs.put(stub));
+        let (limiter, admin_token) = (Limiter::new(Mode::Off), self.app.admin_token.clone());
+        let app = Arc::new(App { engine, stubs, limiter, journal, admin_token, bounds, exposed });
+        let surface = Surface { router: server::router(app.clone()), clock: self.surface.clock.clone() };
+        let root = self.root.as_ref().map(|root| Caller { surface: surface.clone(), ..root.clone() });
+        Test { app, surface, root, location: self.location.clone() }
+    }
+
     /// The same caller, asking this server.
     pub fn seen(&self, caller: &Caller) -> Caller {
         Caller { surface: self.surface.clone(), ..caller.clone() }
@@ -203,6 +215,8 @@ impl Test {
             limiter: Limiter::new(rates),
             journal: Journal::default(),
             admin_token: Secret::new(ADMIN_TOKEN.to_owned()),
+            bounds: Bounds::default(),
+            exposed: false,
         });
         let surface = Surface { router: server::router(app.clone()), clock };
         Test { app, surface, root: None, location: location.clone() }
@@ -326,7 +340,7 @@ fn peer() -> SocketAddr {
 
 impl Surface {
     async fn exchange(&self, mut request: http::Request<Body>, peer: SocketAddr) -> (u16, http::HeaderMap, Vec<u8>) {
-        request.extensions_mut().insert(ConnectInfo(peer));
+        request.extensions_mut().insert(Arc::new(server::connection::Connection::new(peer)));
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
