@@ -109,3 +109,58 @@ pub fn write(answer: Answer, request_id: &str) -> Response {
     }
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::bounds::{BODIES_IN_FLIGHT, Deadlines};
+    use super::*;
+    use axum::body::Bytes;
+    use hyper::body::Frame;
+    use std::convert::Infallible;
+    use std::task::{Context, Poll};
+    use std::time::Duration;
+
+    /// A body of so many parts that announces no length.
+    struct Parts(usize, usize);
+
+    impl HttpBody for Parts {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            let Parts(parts, size) = self.get_mut();
+            let left = parts.checked_sub(1);
+            Poll::Ready(left.map(|left| {
+                *parts = left;
+                Ok(Frame::data(vec![b' '; *size].into()))
+            }))
+        }
+    }
+
+    async fn read(body: Body, bodies: usize) -> Result<usize, Malformed> {
+        let soon = Duration::from_millis(50);
+        let bounds = Bounds::new(Deadlines { head: soon, body: soon, idle: soon }, bodies);
+        let connection = Arc::new(Connection::new(([127, 0, 0, 1], 1).into()));
+        match Unread::new(body, connection).read(&bounds).await {
+            Ok((bytes, held)) => {
+                assert!(held.bytes() >= bytes.capacity(), "{} of {}", held.bytes(), bytes.capacity());
+                Ok(bytes.len())
+            }
+            Err(Fault::Malformed(malformed)) => Err(malformed),
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_counts_as_it_grows() {
+        const WHOLE: usize = BODIES_IN_FLIGHT;
+        assert!(matches!(read(Body::new(Parts(0, 1)), 0).await, Ok(0)));
+        assert!(matches!(read(Body::new(Parts(3, 1000)), WHOLE).await, Ok(3000)));
+        assert!(matches!(read(Body::new(Parts(160, 65_536)), WHOLE).await, Ok(LARGEST_BODY)));
+        assert!(matches!(read(Body::new(Parts(161, 65_536)), WHOLE).await, Err(Malformed::TooLarge { .. })));
+        assert!(matches!(read(Body::new(Parts(10, 100_000)), 500_000).await, Err(Malformed::Busy)));
+        assert!(matches!(read(Body::from(vec![0; 100_000]), WHOLE).await, Ok(100_000)));
+        assert!(matches!(read(Body::from(vec![0; LARGEST_BODY + 1]), WHOLE).await, Err(Malformed::TooLarge { .. })));
+        assert!(matches!(read(Body::from(vec![0; 500_001]), 500_000).await, Err(Malformed::Busy)));
+    }
+}

@@ -75,6 +75,13 @@ pub struct Held {
     rest: Option<OwnedSemaphorePermit>,
 }
 
+impl Held {
+    /// How many bytes it is for.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+}
+
 impl Bodies {
     fn new(bytes: usize) -> Bodies {
         let beginnings = bytes / 4;
@@ -109,5 +116,45 @@ pub async fn in_time<T>(late: &mut Pin<&mut Sleep>, what: impl Future<Output = T
         biased;
         done = what => Some(done),
         () = late.as_mut() => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::pin::pin;
+
+    async fn hold(bodies: &Bodies, held: &mut Held, bytes: usize) -> bool {
+        match bodies.hold(held, bytes, &mut pin!(tokio::time::sleep(Duration::ZERO))).await {
+            Ok(()) => true,
+            Err(Fault::Malformed(Malformed::Busy)) => false,
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn all_bodies_share_one_budget() {
+        let bodies = Bodies::new(4 * BEGINNING);
+        let (mut one, mut other) = (Held::default(), Held::default());
+        assert!(hold(&bodies, &mut one, 1000).await);
+        assert!(hold(&bodies, &mut one, 4 * BEGINNING).await, "a share grows, and nothing counts twice");
+        assert!(!hold(&bodies, &mut other, 1).await, "the budget is spent");
+        assert!(hold(&bodies, &mut other, 0).await);
+        drop(one);
+        assert!(hold(&bodies, &mut other, 4 * BEGINNING).await, "what was dropped is free again");
+        drop(other);
+        assert!(!hold(&bodies, &mut Held::default(), 4 * BEGINNING + 1).await);
+        assert!(hold(&bodies, &mut Held::default(), 4 * BEGINNING).await, "a refusal gives back what it had");
+    }
+
+    #[tokio::test]
+    async fn large_bodies_leave_room_for_small_ones() {
+        let bodies = Bodies::new(16 * BEGINNING);
+        let mut large = Held::default();
+        assert!(hold(&bodies, &mut large, 13 * BEGINNING).await);
+        assert!(!hold(&bodies, &mut Held::default(), BEGINNING + 1).await);
+        for _ in 0..100 {
+            assert!(hold(&bodies, &mut Held::default(), BEGINNING).await);
+        }
     }
 }

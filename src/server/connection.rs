@@ -286,3 +286,19 @@ impl AsyncWrite for Socket {
         Poll::Ready(Ok(()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_work_begins_after_a_stop() {
+        let connection = Connection::new(([127, 0, 0, 1], 1).into());
+        connection.enter(Phase::Body);
+        assert!(connection.begin_work());
+        assert_eq!(connection.close(), Phase::Work);
+        assert!(!connection.begin_work());
+        assert!(!connection.enter(Phase::Idle));
+        assert_eq!(connection.phase(), Phase::Closed);
+    }
+}

@@ -156,7 +156,7 @@ async fn carry_out(
     let op = *routed.insert(route.op);
     trace.routed(&route);
     let action = route.permission_name();
-    trace.limited(app.limiter.take(now, &account.id, &action, op.rate))?;
+    trace.limited(app.limiter.take(now, &account.id, action.clone(), op.rate))?;
     let input = (op.decode)(&route.params)?;
     let now = app.engine.now(&account);
     let cx = Cx { engine: app.engine.clone(), caller, account, now, peer: head.peer.to_string().into() };

@@ -320,7 +320,7 @@ fn a_stop_waits_for_nobody_who_is_idle_or_slow() {
     in_memory(async |t| {
         let (_, server) = serve(&t, PATIENT).await;
         let mut open = Vec::new();
-        for _ in 0..50 {
+        for _ in 0..30 {
             for start in [&b""[..], b"POST / HT", b"POST / HTTP/1.1\r\nhost: a\r\n"] {
                 let mut stream = connect(server.address).await;
                 stream.write_all(start).await.unwrap();
