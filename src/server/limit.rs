@@ -177,16 +177,22 @@ mod tests {
     #[test]
     fn what_is_idle_is_forgotten_whatever_the_clock_does() {
         let limiter = Limiter::new(Mode::Documented);
-        let take = |seconds| limiter.take(Time::from_seconds(seconds), &"100000000001".into(), "cam:A".into(), 1);
-        let kept = || limiter.shards.iter().map(|shard| shard.lock().unwrap().len()).sum::<usize>();
-        assert!(take(1_000_000).is_ok());
-        limiter.forget_idle(Time::from_seconds(59));
-        assert_eq!(kept(), 1);
-        assert!(take(59).is_err(), "forgetting gives nothing away");
-        limiter.forget_idle(Time::from_seconds(118));
-        assert_eq!(kept(), 1);
-        limiter.forget_idle(Time::from_seconds(119));
-        assert_eq!(kept(), 0);
+        let take = |account: &str, seconds| {
+            limiter.take(Time::from_seconds(seconds), &account.into(), "cam:GetRole".into(), 1)
+        };
+        let kept_at = |seconds| {
+            limiter.forget_idle(Time::from_seconds(seconds));
+            limiter.shards.iter().map(|shard| shard.lock().unwrap().len()).sum::<usize>()
+        };
+        for account in ["100000000001", "100000000002"] {
+            assert!(take(account, 1_000_000).is_ok());
+        }
+        assert_eq!(kept_at(10), 2);
+        assert!(take("100000000001", 10).is_err(), "forgetting gives nothing away");
+        assert!(take("100000000001", 20).is_ok());
+        assert_eq!(kept_at(69), 2);
+        assert_eq!(kept_at(70), 1);
+        assert_eq!(kept_at(80), 0);
     }
 
     #[test]

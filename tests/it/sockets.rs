@@ -1,7 +1,6 @@
 //! What a client can do to a socket: heads and bodies that are too large, too slow or never come, and a stop meanwhile.
 
 use crate::support::{ADMIN_TOKEN, Call, Caller, Test, in_memory, text};
-use axum::body::Body;
 use axum::routing::any;
 use axum::{Extension, Router};
 use camulator::server::bounds::{BODIES_IN_FLIGHT, Bounds, Deadlines, LARGEST_BODY, LARGEST_HEAD, MOST_HEADERS};
@@ -349,12 +348,15 @@ fn a_stop_waits_for_nobody_who_is_idle_or_slow() {
 #[test]
 fn a_stop_lets_a_request_in_work_finish() {
     in_memory(async |_| {
-        let (begun, release) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
-        let (begins, released) = (begun.clone(), release.clone());
-        let work = move |Extension(connection): Extension<Arc<Connection>>, _: Body| async move {
+        let begun = Arc::new(Semaphore::new(0));
+        let begins = begun.clone();
+        let work = move |Extension(connection): Extension<Arc<Connection>>| async move {
             assert!(connection.begin_work());
             begins.add_permits(1);
-            released.acquire().await.unwrap().forget();
+            // It is done only after the connection knows of the stop.
+            while connection.begin_work() {
+                tokio::task::yield_now().await;
+            }
             "done"
         };
         let surface = Router::new().fallback(any(work));
@@ -366,7 +368,6 @@ fn a_stop_lets_a_request_in_work_finish() {
         client.write_all(b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n").await.unwrap();
         begun.acquire().await.unwrap().forget();
         stopping.send_replace(true);
-        release.add_permits(1);
         let (head, body) = answer(&mut client).await;
         assert!(head.starts_with("HTTP/1.1 200") && body == "done", "{head}{body}");
         in_time(served).await.unwrap();
