@@ -2,6 +2,7 @@
 //!
 //! A flag wins over the environment, the environment over the file. Everything wrong is one sentence.
 
+use crate::dialect::is_published;
 use crate::secret::Secret;
 use crate::server::limit::Mode;
 use crate::store::{Durability, Location};
@@ -129,8 +130,8 @@ impl Config {
             other => return Err(format!("--log `{other}` is neither text nor json")),
         };
         let admin_token = flags.admin_token.map(Secret::new);
-        if admin_token.as_ref().is_some_and(|token| token.expose().len() < 8) {
-            return Err("--admin-token has fewer than 8 characters".to_owned());
+        if let Some(token) = &admin_token {
+            check_admin_token(token).map_err(|why| format!("--admin-token {why}"))?;
         }
         Ok(Config {
             listen,
@@ -145,6 +146,25 @@ impl Config {
             json,
         })
     }
+}
+
+impl Config {
+    /// Whether other machines can reach the server.
+    pub fn is_exposed(&self) -> bool {
+        !self.listen.ip().is_loopback()
+    }
+}
+
+/// Checks that a token can be sent in a header and is not read from it as another one; what is wrong never repeats it.
+pub fn check_admin_token(token: &Secret) -> Result<(), &'static str> {
+    let token = token.expose();
+    if token.len() < 8 {
+        return Err("has fewer than 8 characters");
+    }
+    if !token.bytes().all(|byte| matches!(byte, b' '..=b'~')) || token.trim() != token {
+        return Err("cannot be sent in a header; take visible ASCII characters, without spaces around them");
+    }
+    Ok(())
 }
 
 impl Flags {
@@ -203,16 +223,12 @@ fn check_exposure(listen: &SocketAddr, allowed: bool, root_key: Option<&(String,
         ));
     }
     match root_key {
-        Some((id, key)) if is_example(id) || is_example(key.expose()) => Err(format!(
+        Some((id, key)) if is_published(id) || is_published(key.expose()) => Err(format!(
             "--listen {listen} can be reached from other machines, and the root key is an example of the documentation; \
              choose another one"
         )),
         _ => Ok(()),
     }
-}
-
-fn is_example(key: &str) -> bool {
-    key.contains("EXAMPLE") || key.contains("*****") || key == "Gu5t9xGARNpq86cd98joQYCN3Cozk1qA"
 }
 
 fn one_line(text: &str) -> String {

@@ -8,7 +8,7 @@
 //! | --- | --- |
 //! | [`cli`] | the command line: one file a command; `serve` puts the parts together |
 //! | [`config`] | one typed configuration out of flags, environment and file |
-//! | [`server`] | listening, and `handle`: the straight line of a request, on one screen |
+//! | [`server`] | listening within bounds, and `handle`: the straight line of a request, on one screen |
 //! | [`admin`] | the emulator's own API |
 //! | [`journal`] | what was asked and why it was answered so |
 //! | [`dialect`] | one cloud's wire each: bytes into (who, which operation, typed input), and results into bytes |
@@ -23,7 +23,7 @@
 //! `tests/it/tidy.rs` checks those that can be read off the source.
 //!
 //! 1. Imports run one way, downwards in the map, without circles. Only [`store`] names `sqlx`. Only [`server`] and [`admin`]
-//!    name `axum`. [`engine`] and [`policy`] name neither, nor `http`.
+//!    name `axum`, only [`server`] what is below it. [`engine`] and [`policy`] name neither, nor `http`.
 //! 2. Wire names, error codes and envelopes occur only under [`dialect`]; [`engine`] never mentions a vendor. The grammars of
 //!    policy documents are the vendors' too, and live in [`policy::grammar`].
 //! 3. SQL stands only in [`engine`], in `migrations`, and as the one statement that moves a generation on in [`store`];

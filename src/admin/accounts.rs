@@ -1,7 +1,7 @@
 //! Tenants and their credentials.
 
 use super::{Answer, Failure, read};
-use crate::dialect::DIALECTS;
+use crate::dialect::{DIALECTS, is_published};
 use crate::engine::fault::{Fault, Kind};
 use crate::engine::ids::{AccountId, SecretId};
 use crate::engine::{Account, accounts, keys};
@@ -78,6 +78,11 @@ pub(super) struct Listed {
 /// Makes an account: `POST /accounts`.
 pub async fn create(State(app): State<Arc<App>>, body: Bytes) -> Result<Answer<Created>, Failure> {
     let wanted: NewAccount = if body.trim_ascii().is_empty() { NewAccount::default() } else { read(&body)? };
+    if app.exposed && [&wanted.secret_id, &wanted.secret_key].into_iter().flatten().any(|half| is_published(half)) {
+        return Err(Failure::invalid(
+            "the key is an example of the documentation, and other machines can reach this server; choose another key",
+        ));
+    }
     let (account, secret_id, secret) = make(&app.engine, wanted).await?;
     let credentials = Credentials { secret_id: secret_id.to_string(), secret_key: secret.expose().to_owned() };
     Ok(Answer(StatusCode::CREATED, Created { account: Shown::of(&account), credentials }))

@@ -13,13 +13,15 @@ use crate::engine::cx::Cx;
 use crate::engine::fault::{Fault, Kind, Malformed};
 use crate::engine::ids::{AccountId, SecretId};
 use crate::secret;
+use crate::server::admit::Unread;
+use crate::server::connection::Connection;
 use crate::server::{App, is_ready};
-use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{FromRequestParts, Request, State};
+use axum::body::{Body, Bytes};
+use axum::extract::{DefaultBodyLimit, FromRequestParts, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
+use axum::{Extension, Router};
 use http::StatusCode;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, ORIGIN};
 use serde::Serialize;
@@ -40,6 +42,8 @@ pub fn router(app: Arc<App>) -> Router<Arc<App>> {
         .route("/authorize", post(authorize::decide))
         .route("/stubs", get(observe::list_stubs))
         .route("/stubs/{service}/{action}", put(observe::put_stub).delete(observe::delete_stub))
+        // The guard reads the body, within bounds of its own.
+        .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(app, guard));
     Router::new()
         .route("/livez", get(|| async { Answer(StatusCode::OK, serde_json::json!({"status": "ok"})) }))
@@ -109,6 +113,18 @@ impl From<Fault> for Failure {
                 "exists",
                 format!("{} `{name}` is taken; choose another", word(kind)),
             ),
+            Fault::Malformed(Malformed::TooLarge { limit }) => {
+                let message = format!("the body is larger than {limit} bytes");
+                Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
+            }
+            Fault::Malformed(Malformed::Unfinished) => {
+                let message = "the body did not come whole and in time; send it again";
+                Failure::new(StatusCode::REQUEST_TIMEOUT, "unfinished", message)
+            }
+            Fault::Malformed(Malformed::Busy) => {
+                let message = "the server is receiving too many bodies at once; try again later";
+                Failure::new(StatusCode::SERVICE_UNAVAILABLE, "busy", message)
+            }
             other => {
                 tracing::error!(error = ?other, "an admin request failed inside");
                 Failure::new(
@@ -143,8 +159,14 @@ impl IntoResponse for Failure {
     }
 }
 
-/// Lets the bearer of the token pass, in a task of its own so that a client that hangs up stops nothing half-way.
-async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+/// Lets the bearer of the token pass, reads its body, and goes on in a task of its own so that a client that hangs up stops
+/// nothing half-way.
+async fn guard(
+    State(app): State<Arc<App>>,
+    Extension(connection): Extension<Arc<Connection>>,
+    request: Request,
+    next: Next,
+) -> Response {
     if request.headers().contains_key(ORIGIN) {
         let message = "requests from web pages are refused";
         return Failure::new(StatusCode::FORBIDDEN, "foreign_origin", message).into_response();
@@ -159,7 +181,17 @@ async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Res
     if request.uri().to_string().contains("%00") {
         return Failure::invalid("the character U+0000 is not allowed in an address").into_response();
     }
-    tokio::spawn(next.run(request)).await.unwrap_or_else(|error| {
+    let (parts, body) = request.into_parts();
+    let (body, held) = match Unread::new(body, connection).read(&app.bounds).await {
+        Ok(read) => read,
+        Err(fault) => return Failure::from(fault).into_response(),
+    };
+    let work = async move {
+        let answer = next.run(Request::from_parts(parts, Body::from(body))).await;
+        drop(held);
+        answer
+    };
+    tokio::spawn(work).await.unwrap_or_else(|error| {
         tracing::error!(%error, "an admin request ended in a panic");
         Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "an internal error occurred").into_response()
     })

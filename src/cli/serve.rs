@@ -1,16 +1,17 @@
 //! `camulator serve`: puts the parts together, says where everything is, and runs until it is told to stop.
 
 use crate::admin::make_account;
-use crate::config::{Config, Flags};
-use crate::dialect::DIALECTS;
+use crate::config::{Config, Flags, check_admin_token};
 use crate::dialect::stubs::Stubs;
 use crate::dialect::tencent::{stub, tc3};
+use crate::dialect::{DIALECTS, is_published};
 use crate::engine::fault::Fault;
 use crate::engine::ids::SecretId;
 use crate::engine::{Account, Engine, accounts, keys};
 use crate::env::Env;
 use crate::journal::Journal;
 use crate::secret::{Sealer, Secret, same};
+use crate::server::bounds::Bounds;
 use crate::server::{App, housekeeping, limit::Limiter, listen};
 use crate::store::{Durability, Location, Store};
 use std::io::Write as _;
@@ -71,6 +72,13 @@ async fn serve(config: Config) -> Result<(), String> {
     })?;
     let engine = Arc::new(engine);
     let (account, secret_id, secret) = first_account(&engine, &config).await?;
+    if config.is_exposed() && (is_published(secret_id.as_str()) || is_published(secret.expose())) {
+        return Err(format!(
+            "--listen {} can be reached from other machines, and the key of account {} is an example of the \
+             documentation; name another account with --root-uin, or listen on 127.0.0.1",
+            config.listen, account.id
+        ));
+    }
     let stubs = Stubs::new(stub::built_in());
     stubs.reach(&engine.globals());
     engine.know_services(stubs.services());
@@ -80,6 +88,8 @@ async fn serve(config: Config) -> Result<(), String> {
         limiter: Limiter::new(config.rate_limit),
         journal: Journal::default(),
         admin_token,
+        bounds: Bounds::default(),
+        exposed: config.is_exposed(),
     });
     let stop = Stop::catch()?;
     announce(&config, &app, address, &account, &secret_id, &secret);
@@ -95,11 +105,7 @@ async fn serve(config: Config) -> Result<(), String> {
         tokio::time::sleep(DRAIN).await;
     };
     tokio::select! {
-        ended = server => match ended {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => return Err(format!("the server stopped: {error}")),
-            Err(error) => return Err(format!("the server stopped: {error}")),
-        },
+        ended = server => ended.map_err(|error| format!("the server stopped: {error}"))?,
         () = drained => tracing::warn!("some connections were still open and are closed now"),
     }
     app.engine.store.close().await;
@@ -166,7 +172,13 @@ fn sealer(config: &Config, env: &Env, had_state: bool) -> Result<Sealer, String>
 fn admin_token(config: &Config, env: &Env) -> Result<Secret, String> {
     match (&config.admin_token, &config.data_dir) {
         (Some(token), _) => Ok(token.clone()),
-        (None, Some(dir)) => kept(&dir.join("admin-token"), || env.alphanumeric(40)),
+        (None, Some(dir)) => {
+            let path = dir.join("admin-token");
+            let token = kept(&path, || env.alphanumeric(40))?;
+            check_admin_token(&token)
+                .map_err(|why| format!("the token in {} {why}; delete the file to have one made", path.display()))?;
+            Ok(token)
+        }
         (None, None) => Ok(Secret::new(env.alphanumeric(40))),
     }
 }

@@ -18,24 +18,31 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-/// A request as plain data.
+/// What a request says before its body: enough to tell the dialect and the claim, so that no stranger's body is read.
 #[derive(Clone, Debug)]
-pub struct RawRequest {
+pub struct Head {
     /// The method.
     pub method: http::Method,
     /// The path, still encoded.
     pub path: String,
     /// What follows the question mark, still encoded; empty without one.
     pub query: String,
-    /// The headers.
+    /// The headers. `host` is the target's authority where the target has one (RFC 9112, 3.2.2).
     pub headers: http::HeaderMap,
-    /// The whole body.
-    pub body: Vec<u8>,
     /// Who sent it.
     pub peer: IpAddr,
 }
 
-impl RawRequest {
+/// A whole request as plain data.
+#[derive(Clone, Debug)]
+pub struct RawRequest {
+    /// What stands before the body.
+    pub head: Arc<Head>,
+    /// The whole body.
+    pub body: Vec<u8>,
+}
+
+impl Head {
     /// A header's value as text: none when it is absent, empty or not readable as UTF-8.
     pub fn header(&self, name: &str) -> Option<&str> {
         let value = std::str::from_utf8(self.headers.get(name)?.as_bytes()).ok()?.trim();
@@ -259,15 +266,15 @@ pub struct Dialect {
     /// Its name, also the cloud of the accounts that it serves.
     pub name: &'static str,
     /// Whether a request is written in it.
-    pub detect: fn(&RawRequest) -> bool,
+    pub detect: fn(&Head) -> bool,
     /// Reads who the request claims to be from; judges the time of signing by the wall clock.
-    pub claim: fn(&RawRequest, Time) -> Result<Claim, Fault>,
+    pub claim: fn(&Head, Time) -> Result<Claim, Fault>,
     /// Checks the signature against the key.
     pub verify: fn(&RawRequest, &Claim, &Key) -> Result<(), Fault>,
     /// The elements that decide what is done and that the signature does not cover, in an order of their own.
-    pub free: fn(&RawRequest, &Claim) -> Vec<&'static str>,
+    pub free: fn(&Head, &Claim) -> Vec<&'static str>,
     /// What a request says of itself, however wrong it is.
-    pub named: fn(&RawRequest) -> Named,
+    pub named: fn(&Head) -> Named,
     /// Finds the operation and reads the parameters.
     pub route: fn(&RawRequest, &Claim, &Stubs) -> Result<Route, Fault>,
     /// The condition keys that the cloud knows for every request; the caller's tags are given.
@@ -281,11 +288,13 @@ pub struct Dialect {
     /// A role as what an action works on: every name of it, and what conditions can ask about it.
     pub on_role: fn(&AccountId, &Role) -> Subject,
     /// Writes the answer.
-    pub encode: fn(&RawRequest, Option<&Op>, &Result<Body, Fault>, &str) -> Answer,
+    pub encode: fn(&Head, Option<&Op>, &Result<Body, Fault>, &str) -> Answer,
     /// The cloud's preset policies.
     pub presets: fn() -> Vec<Preset>,
     /// An id and an application number for a new account that names none.
     pub new_account_id: fn(&Env) -> (String, i64),
+    /// Whether a text is half of a key that the cloud's documents print, and so everybody's.
+    pub is_published: fn(&str) -> bool,
     /// Whether a text can be the id of an account.
     pub is_account_id: fn(&str) -> bool,
     /// Reads the name of a principal.

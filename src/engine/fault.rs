@@ -54,12 +54,18 @@ pub enum Malformed {
         /// The limit in bytes.
         limit: usize,
     },
+    /// The body broke off, or did not come in time.
+    Unfinished,
+    /// Too many bytes of other requests' bodies are in flight.
+    Busy,
     /// Not the JSON that it should be; the reason names line and column.
     Json(String),
     /// A header is missing.
     MissingHeader(&'static str),
     /// A header that decides something is there more than once.
     RepeatedHeader(String),
+    /// A header that decides something is not UTF-8.
+    UnreadableHeader(String),
     /// A header's value makes no sense.
     Header {
         /// The parameter that it carries.

@@ -119,6 +119,12 @@ pub struct KeyInfo {
 }
 
 impl Engine {
+    /// Whether a key of this id exists or lately did, which costs less to know than [`Engine::key`]: enough to go on
+    /// reading a request, and for nothing else.
+    pub async fn knows_key(&self, secret_id: &SecretId) -> Result<bool, Fault> {
+        Ok(self.view.keys.contains_key(secret_id) || owner(self, secret_id).await?.is_some())
+    }
+
     /// What a key id stands for now, from the view, and its tenant; none when it is unknown, disabled, revoked or
     /// deleted.
     pub async fn key(self: &Arc<Engine>, secret_id: &SecretId) -> Result<Option<(Arc<Tenant>, Arc<Key>)>, Fault> {

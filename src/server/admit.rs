@@ -1,52 +1,166 @@
-//! From a socket to a [`RawRequest`] and back: sizes capped, nothing interpreted.
+//! From a socket to a [`Head`] and a body, and back: everything is bounded, nothing is interpreted.
+//!
+//! The head is bounded where it is read, in [`connection`](super::connection). A body is read only when somebody asks for
+//! it, within a deadline, and its bytes count towards one budget of the whole server until the request is done.
 
-use crate::dialect::contract::{Answer, RawRequest};
+use super::bounds::{Bounds, Held, LARGEST_BODY, in_time};
+use super::connection::Connection;
+use crate::admin::Failure;
+use crate::dialect::contract::{Answer, Head};
 use crate::engine::fault::{Fault, Malformed};
-use axum::body::Body;
-use axum::body::HttpBody;
+use axum::body::{Body, HttpBody};
 use axum::extract::Request;
 use axum::response::Response;
-use http::header::{CONTENT_TYPE, HeaderValue};
+use http::header::{CONTENT_TYPE, HOST, HeaderValue};
+use http::{StatusCode, Uri};
 use std::net::IpAddr;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use tokio::time::sleep;
 
-/// The largest body in bytes: Tencent's documented limit for `POST` with JSON.
-pub const LARGEST_BODY: usize = 10 * 1024 * 1024;
+/// A body that nobody has asked for yet.
+pub struct Unread {
+    body: Body,
+    connection: Arc<Connection>,
+}
 
-/// Reads a request. One whose body is too large, or was cut off, comes with that fault and without its body.
-pub async fn read(request: Request, peer: IpAddr) -> (RawRequest, Result<(), Fault>) {
-    let (parts, body) = request.into_parts();
-    let too_large = || (Vec::new(), Err(Fault::Malformed(Malformed::TooLarge { limit: LARGEST_BODY })));
-    // A length that is announced as too large is not waited for.
-    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
-    let (body, whole) = match announced {
-        0..=LARGEST_BODY => match axum::body::to_bytes(body, LARGEST_BODY).await {
-            Ok(body) => (body.to_vec(), Ok(())),
-            Err(_) => too_large(),
-        },
-        _ => too_large(),
-    };
-    let raw = RawRequest {
+impl Unread {
+    /// The body of a request that came on this connection.
+    pub fn new(body: Body, connection: Arc<Connection>) -> Unread {
+        Unread { body, connection }
+    }
+
+    /// Reads the body, and holds its bytes' share of the budget. From here on the request is in work.
+    pub async fn read(self, bounds: &Bounds) -> Result<(Vec<u8>, Held), Fault> {
+        let mut late = pin!(sleep(bounds.deadlines.body));
+        let unfinished = || Fault::Malformed(Malformed::Unfinished);
+        let too_large = || Fault::Malformed(Malformed::TooLarge { limit: LARGEST_BODY });
+        let (mut body, mut bytes, mut held) = (self.body, Vec::new(), Held::default());
+        // A length that is announced as too large is not waited for. Any other is held from the beginning, so that no two
+        // large bodies wait for each other half-way.
+        let announced = body.size_hint().exact().map(|length| usize::try_from(length).unwrap_or(usize::MAX));
+        if announced.is_some_and(|length| length > LARGEST_BODY) {
+            return Err(too_large());
+        }
+        bounds.bodies.hold(&mut held, announced.unwrap_or(0), &mut late).await?;
+        loop {
+            let frame = std::future::poll_fn(|cx| Pin::new(&mut body).poll_frame(cx));
+            let Some(frame) = in_time(&mut late, frame).await.ok_or_else(unfinished)? else { break };
+            // What follows a body is no part of it.
+            let Ok(data) = frame.map_err(|_| unfinished())?.into_data() else { continue };
+            let length = bytes.len() + data.len();
+            if length > LARGEST_BODY {
+                return Err(too_large());
+            }
+            if length > bytes.capacity() {
+                // As a vector grows by itself, but not before the budget has the room.
+                let most = announced.unwrap_or(LARGEST_BODY).max(length);
+                let capacity = length.max(2 * bytes.capacity()).min(most);
+                bounds.bodies.hold(&mut held, capacity, &mut late).await?;
+                bytes.reserve_exact(capacity - bytes.len());
+            }
+            bytes.extend_from_slice(&data);
+        }
+        if self.connection.begin_work() { Ok((bytes, held)) } else { Err(unfinished()) }
+    }
+}
+
+/// Takes a request apart. A target that is no path is none of this server's: `*` is about a server as a whole, and an
+/// authority alone asks for a tunnel.
+pub fn read(request: Request, connection: Arc<Connection>) -> Result<(Head, Unread), Failure> {
+    let (mut parts, body) = request.into_parts();
+    if !parts.uri.path().starts_with('/') {
+        let message = format!("the target `{}` is not served; send a path", parts.uri);
+        return Err(Failure::invalid(message));
+    }
+    // The target's authority is the host, whatever the header says (RFC 9112, 3.2.2). Two headers are wrong all the same.
+    if let Some(host) = authority(&parts.uri)
+        && parts.headers.get_all(HOST).iter().nth(1).is_none()
+    {
+        parts.headers.insert(HOST, host);
+    }
+    let head = Head {
         method: parts.method,
         path: parts.uri.path().to_owned(),
         query: parts.uri.query().unwrap_or_default().to_owned(),
         headers: parts.headers,
-        body,
-        peer: match peer {
+        peer: match connection.peer().ip() {
             IpAddr::V6(address) => address.to_canonical(),
             v4 @ IpAddr::V4(_) => v4,
         },
     };
-    (raw, whole)
+    Ok((head, Unread::new(body, connection)))
+}
+
+/// The host and port of an absolute target, without who is meant to ask.
+fn authority(target: &Uri) -> Option<HeaderValue> {
+    let authority = target.authority()?.as_str();
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    HeaderValue::from_str(host).ok()
 }
 
 /// Writes an answer. Its request id leads to the trace.
 pub fn write(answer: Answer, request_id: &str) -> Response {
     let mut response = Response::new(Body::from(answer.body));
-    *response.status_mut() =
-        http::StatusCode::from_u16(answer.status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
     if let Ok(id) = HeaderValue::from_str(request_id) {
         response.headers_mut().insert("x-camulator-request", id);
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::bounds::{BODIES_IN_FLIGHT, Deadlines};
+    use super::*;
+    use axum::body::Bytes;
+    use hyper::body::Frame;
+    use std::convert::Infallible;
+    use std::task::{Context, Poll};
+    use std::time::Duration;
+
+    /// A body of so many parts that announces no length.
+    struct Parts(usize, usize);
+
+    impl HttpBody for Parts {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            let Parts(parts, size) = self.get_mut();
+            let left = parts.checked_sub(1);
+            Poll::Ready(left.map(|left| {
+                *parts = left;
+                Ok(Frame::data(vec![b' '; *size].into()))
+            }))
+        }
+    }
+
+    async fn read(body: Body, bodies: usize) -> Result<usize, Malformed> {
+        let soon = Duration::from_millis(50);
+        let bounds = Bounds::new(Deadlines { head: soon, body: soon, idle: soon }, bodies);
+        let connection = Arc::new(Connection::new(([127, 0, 0, 1], 1).into()));
+        match Unread::new(body, connection).read(&bounds).await {
+            Ok((bytes, held)) => {
+                assert!(held.bytes() >= bytes.capacity(), "{} of {}", held.bytes(), bytes.capacity());
+                Ok(bytes.len())
+            }
+            Err(Fault::Malformed(malformed)) => Err(malformed),
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_counts_as_it_grows() {
+        const WHOLE: usize = BODIES_IN_FLIGHT;
+        assert!(matches!(read(Body::new(Parts(0, 1)), 0).await, Ok(0)));
+        assert!(matches!(read(Body::new(Parts(3, 1000)), WHOLE).await, Ok(3000)));
+        assert!(matches!(read(Body::new(Parts(160, 65_536)), WHOLE).await, Ok(LARGEST_BODY)));
+        assert!(matches!(read(Body::new(Parts(161, 65_536)), WHOLE).await, Err(Malformed::TooLarge { .. })));
+        assert!(matches!(read(Body::new(Parts(10, 100_000)), 500_000).await, Err(Malformed::Busy)));
+        assert!(matches!(read(Body::from(vec![0; 100_000]), WHOLE).await, Ok(100_000)));
+        assert!(matches!(read(Body::from(vec![0; LARGEST_BODY + 1]), WHOLE).await, Err(Malformed::TooLarge { .. })));
+        assert!(matches!(read(Body::from(vec![0; 500_001]), 500_000).await, Err(Malformed::Busy)));
+    }
 }

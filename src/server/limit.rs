@@ -7,6 +7,7 @@ use crate::engine::fault::Fault;
 use crate::engine::ids::AccountId;
 use crate::env::Time;
 use crate::journal::Rate;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Mutex, PoisonError};
@@ -37,8 +38,6 @@ impl std::str::FromStr for Mode {
     }
 }
 
-type Key = (AccountId, String);
-
 struct Bucket {
     /// Requests that may come now, in millionths.
     left: u64,
@@ -47,11 +46,14 @@ struct Bucket {
     seen: u64,
 }
 
+/// The buckets of some accounts, by action.
+type Shard = HashMap<AccountId, HashMap<Cow<'static, str>, Bucket>>;
+
 /// The buckets of a server.
 pub struct Limiter {
     mode: Mode,
     hasher: RandomState,
-    shards: Vec<Mutex<HashMap<u64, (Key, Bucket)>>>,
+    shards: Vec<Mutex<Shard>>,
 }
 
 const WHOLE: u64 = 1_000_000;
@@ -62,13 +64,13 @@ impl Limiter {
         Limiter { mode, hasher: RandomState::new(), shards: (0..16).map(|_| Mutex::default()).collect() }
     }
 
-    /// Takes one request of an account's action and says what is left, or how many came and how many are allowed.
+    /// Takes one request of an account's action, which is named as policies name it, and says what is left, or how many
+    /// came and how many are allowed.
     pub fn take(
         &self,
         now: Time,
         account: &AccountId,
-        service: &str,
-        action: &str,
+        action: Cow<'static, str>,
         documented: u64,
     ) -> Result<Rate, Fault> {
         let limit = match self.mode {
@@ -76,25 +78,24 @@ impl Limiter {
             Mode::Documented => documented,
             Mode::Times(times) => documented.saturating_mul(times),
         };
-        let hash = self.hasher.hash_one((account, service, action));
-        let shard = usize::try_from(hash % self.shards.len() as u64).unwrap_or(0);
+        let shard = usize::try_from(self.hasher.hash_one(account) % self.shards.len() as u64).unwrap_or(0);
         let Some(shard) = self.shards.get(shard) else { return Ok(Rate::Off) };
         let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
-        let fresh = || ((account.clone(), format!("{service}:{action}")), Bucket::full(limit, now));
-        let (key, bucket) = shard.entry(hash).or_insert_with(fresh);
-        // Two keys of one hash would share a bucket: with 64 secret bits that is not worth a longer key on every request,
-        // but neither may it go unseen, so the later one starts over.
-        if key.0 != *account {
-            (*key, *bucket) = fresh();
+        if let Some(bucket) = shard.get_mut(account).and_then(|actions| actions.get_mut(action.as_ref())) {
+            return bucket.take(now, limit);
         }
-        bucket.take(now, limit)
+        let actions = shard.entry(account.clone()).or_default();
+        actions.entry(action).or_insert_with(|| Bucket::full(limit, now)).take(now, limit)
     }
 
     /// Forgets the buckets that have been full for a minute.
     pub fn forget_idle(&self, now: Time) {
         for shard in &self.shards {
             let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
-            shard.retain(|_, (_, bucket)| now.0.saturating_sub(bucket.filled_at.0) < 60_000_000);
+            shard.retain(|_, actions| {
+                actions.retain(|_, bucket| bucket.elapsed(now) < 60_000_000);
+                !actions.is_empty()
+            });
             shard.shrink_to_fit();
         }
     }
@@ -105,11 +106,18 @@ impl Bucket {
         Bucket { left: limit.saturating_mul(WHOLE), filled_at: now, second: now.seconds(), seen: 0 }
     }
 
+    /// The microseconds since it was filled. After the clock went back they are counted from the new time on: nothing is
+    /// given away, and nobody waits until the old time is reached again.
+    fn elapsed(&mut self, now: Time) -> u64 {
+        self.filled_at = self.filled_at.min(now);
+        u64::try_from(now.0.saturating_sub(self.filled_at.0)).unwrap_or(0)
+    }
+
     fn take(&mut self, now: Time, limit: u64) -> Result<Rate, Fault> {
-        let elapsed = u64::try_from(now.0.saturating_sub(self.filled_at.0)).unwrap_or(0);
+        let elapsed = self.elapsed(now);
         let full = limit.saturating_mul(WHOLE);
         self.left = self.left.saturating_add(elapsed.saturating_mul(limit)).min(full);
-        self.filled_at = self.filled_at.max(now);
+        self.filled_at = now;
         if self.second != now.seconds() {
             (self.second, self.seen) = (now.seconds(), 0);
         }
@@ -134,7 +142,7 @@ mod tests {
         let account = AccountId::from("100000000001");
         let mut outcome = Vec::new();
         for millis in at {
-            match limiter.take(Time(1_000_000_000 + millis * 1000), &account, "cam", "GetRole", limit) {
+            match limiter.take(Time(1_000_000_000 + millis * 1000), &account, "cam:GetRole".into(), limit) {
                 Ok(_) => outcome.push(".".to_owned()),
                 Err(Fault::RateLimited { seen, limit }) => outcome.push(format!("{seen}/{limit}")),
                 Err(other) => outcome.push(format!("{other:?}")),
@@ -157,18 +165,45 @@ mod tests {
     #[test]
     fn a_clock_that_goes_back_gives_nothing_away() {
         // A new second is counted anew; the answer never names fewer than the limit and one.
-        check(1, &[0, -5000, -4000, 900], ". 2/1 2/1 2/1");
+        check(1, &[0, -5000, -4900, -4001], ". 2/1 2/1 3/1");
+    }
+
+    #[test]
+    fn after_a_clock_went_back_a_bucket_fills_from_then_on() {
+        check(1, &[0, -5000, -4000, -3999, -3000, 900], ". 2/1 . 2/1 . .");
+        check(2, &[0, 1, 2, -3_600_000, -3_599_500, -3_599_499], ". . 3/2 3/2 . 3/2");
+    }
+
+    #[test]
+    fn what_is_idle_is_forgotten_whatever_the_clock_does() {
+        let limiter = Limiter::new(Mode::Documented);
+        let take = |account: &str, seconds| {
+            limiter.take(Time::from_seconds(seconds), &account.into(), "cam:GetRole".into(), 1)
+        };
+        let kept_at = |seconds| {
+            limiter.forget_idle(Time::from_seconds(seconds));
+            limiter.shards.iter().map(|shard| shard.lock().unwrap().len()).sum::<usize>()
+        };
+        for account in ["100000000001", "100000000002"] {
+            assert!(take(account, 1_000_000).is_ok());
+        }
+        assert_eq!(kept_at(10), 2);
+        assert!(take("100000000001", 10).is_err(), "forgetting gives nothing away");
+        assert!(take("100000000001", 20).is_ok());
+        assert_eq!(kept_at(69), 2);
+        assert_eq!(kept_at(70), 1);
+        assert_eq!(kept_at(80), 0);
     }
 
     #[test]
     fn what_is_left_is_told() {
         let limiter = Limiter::new(Mode::Times(3));
-        let take = || limiter.take(Time(0), &AccountId::from("100000000001"), "cam", "CreateRole", 1);
+        let take = || limiter.take(Time(0), &AccountId::from("100000000001"), "cam:CreateRole".into(), 1);
         for remaining in [2, 1, 0] {
             assert!(matches!(take(), Ok(Rate::Within { limit: 3, remaining: left }) if left == remaining));
         }
         assert!(matches!(take(), Err(Fault::RateLimited { seen: 4, limit: 3 })));
-        let off = Limiter::new(Mode::Off).take(Time(0), &AccountId::from("100000000001"), "cam", "CreateRole", 1);
+        let off = Limiter::new(Mode::Off).take(Time(0), &AccountId::from("100000000001"), "cam:CreateRole".into(), 1);
         assert!(matches!(off, Ok(Rate::Off)));
     }
 
@@ -176,8 +211,8 @@ mod tests {
     fn accounts_do_not_share() {
         let limiter = Limiter::new(Mode::Times(1));
         for account in ["100000000001", "100000000002"] {
-            assert!(limiter.take(Time(0), &account.into(), "cam", "CreateRole", 1).is_ok());
-            assert!(limiter.take(Time(0), &account.into(), "cam", "CreateRole", 1).is_err());
+            assert!(limiter.take(Time(0), &account.into(), "cam:CreateRole".into(), 1).is_ok());
+            assert!(limiter.take(Time(0), &account.into(), "cam:CreateRole".into(), 1).is_err());
         }
         assert!("0".parse::<Mode>().is_err() && "x".parse::<Mode>().is_err());
     }

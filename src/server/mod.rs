@@ -2,10 +2,12 @@
 
 pub mod admit;
 pub mod authenticate;
+pub mod bounds;
+pub mod connection;
 pub mod limit;
 
 use crate::admin;
-use crate::dialect::contract::{Answer, Body, Dialect, Op, Permission, RawRequest, Step, Subject};
+use crate::dialect::contract::{Answer, Body, Dialect, Head, Op, Permission, RawRequest, Step, Subject};
 use crate::dialect::stubs::Stubs;
 use crate::dialect::{self};
 use crate::engine::authorize::{Asked, authorize, free};
@@ -14,15 +16,21 @@ use crate::engine::fault::{Denial, Fault};
 use crate::engine::{Engine, accounts};
 use crate::journal::{Journal, Trace};
 use crate::secret::Secret;
+use admit::Unread;
 use authenticate::Verified;
-use axum::Router;
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
-use axum::serve::ListenerExt;
+use axum::{Extension, Router};
+use bounds::Bounds;
+use connection::Connection;
 use limit::Limiter;
-use std::net::SocketAddr;
+use std::io::ErrorKind;
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 /// What every request shares.
 pub struct App {
@@ -36,6 +44,10 @@ pub struct App {
     pub journal: Journal,
     /// Opens the admin API.
     pub admin_token: Secret,
+    /// What is granted to those whom nobody knows yet.
+    pub bounds: Bounds,
+    /// Whether other machines can reach this server: keys that the clouds' documents print then open nothing.
+    pub exposed: bool,
 }
 
 impl App {
@@ -56,37 +68,53 @@ pub fn router(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
-/// Answers requests until `stop` resolves, then lets the open ones finish.
-pub async fn listen(
-    listener: tokio::net::TcpListener,
-    app: Arc<App>,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
-    let listener = listener.tap_io(|stream| {
-        // Small answers must not wait for the peer's acknowledgement.
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "a connection keeps its delay");
+/// Answers requests until `stop` resolves, then lets those in work finish. Whoever is idle or slow is not waited for.
+pub async fn listen(listener: TcpListener, app: Arc<App>, stop: impl Future<Output = ()> + Send + 'static) {
+    let (deadlines, surface) = (app.bounds.deadlines, router(app));
+    let (stopping, watching) = watch::channel(false);
+    let mut connections = JoinSet::new();
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            Some(_) = connections.join_next() => continue,
+            () = stop.as_mut() => break,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                connections.spawn(connection::serve(stream, peer, surface.clone(), deadlines, watching.clone()));
+            }
+            // A client that was gone before it was accepted.
+            Err(error) if matches!(error.kind(), ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset) => {}
+            Err(error) => {
+                tracing::warn!(%error, "cannot accept a connection; trying again in a second");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
         }
-    });
-    axum::serve(listener, service).with_graceful_shutdown(stop).await
+    }
+    drop(listener);
+    stopping.send_replace(true);
+    while connections.join_next().await.is_some() {}
 }
 
 /// From a socket to [`handle`] and back. The work runs in a task of its own, so that a client that hangs up leaves no
 /// transaction behind half-way, and a panic costs one answer and not the server.
 async fn receive(
     State(app): State<Arc<App>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Extension(connection): Extension<Arc<Connection>>,
     request: Request,
 ) -> Response {
     let request_id = app.engine.env.uuid();
-    let (raw, whole) = admit::read(request, peer.ip()).await;
-    let Some(dialect) = dialect::detect(&raw) else { return admin::nothing_here().await.into_response() };
+    let (head, body) = match admit::read(request, connection) {
+        Ok(read) => read,
+        Err(failure) => return failure.into_response(),
+    };
+    let Some(dialect) = dialect::detect(&head) else { return admin::nothing_here().await.into_response() };
     let id = request_id.clone();
-    let shared = Arc::new(raw);
-    let (worker, raw) = (app.clone(), shared.clone());
+    let shared = Arc::new(head);
+    let (worker, head) = (app.clone(), shared.clone());
     // Boxed, because the runtime moves what it is given half a dozen times, and this is some ten kilobytes.
-    let work = Box::pin(async move { handle(&worker, dialect, &raw, whole, &id).await });
+    let work = Box::pin(async move { handle(&worker, dialect, &head, body, &id).await });
     let answer = tokio::spawn(work).await;
     let answer = answer.unwrap_or_else(|error| {
         tracing::error!(%request_id, %error, "a request ended in a panic");
@@ -101,22 +129,19 @@ async fn receive(
 pub async fn handle(
     app: &Arc<App>,
     dialect: &'static Dialect,
-    raw: &RawRequest,
-    whole: Result<(), Fault>,
+    head: &Arc<Head>,
+    body: Unread,
     request_id: &str,
 ) -> Answer {
     let mut trace = Trace::begin(app.engine.env.now(), request_id, dialect);
     let mut routed = None;
-    let outcome = match whole {
-        Ok(()) => carry_out(app, dialect, raw, &mut trace, &mut routed).await,
-        Err(fault) => Err(fault),
-    };
+    let outcome = carry_out(app, dialect, head, body, &mut trace, &mut routed).await;
     if let Err(Fault::Internal(cause)) = &outcome {
         tracing::error!(%request_id, error = %cause, "a request failed inside");
     }
-    let answer = (dialect.encode)(raw, routed, &outcome, request_id);
+    let answer = (dialect.encode)(head, routed, &outcome, request_id);
     if routed.is_none() {
-        trace.unrouted((dialect.named)(raw));
+        trace.unrouted((dialect.named)(head));
     }
     app.journal.record(trace.end(app.engine.env.now(), &outcome, &answer));
     answer
@@ -125,28 +150,32 @@ pub async fn handle(
 async fn carry_out(
     app: &Arc<App>,
     dialect: &'static Dialect,
-    raw: &RawRequest,
+    head: &Arc<Head>,
+    body: Unread,
     trace: &mut Trace,
     routed: &mut Option<&'static Op>,
 ) -> Result<Body, Fault> {
     let now = app.engine.env.now();
-    let claim = trace.claimed((dialect.claim)(raw, now))?;
-    let verdict = authenticate::authenticate(app, dialect, raw, &claim).await;
-    trace.verified(verdict.as_ref().map(|verified| &verified.caller), || (dialect.free)(raw, &claim));
+    let claim = trace.claimed(authenticate::claim(app, dialect, head, now).await)?;
+    // Only now is the body worth its bytes, which count until the request is done.
+    let (body, _held) = body.read(&app.bounds).await?;
+    let raw = RawRequest { head: head.clone(), body };
+    let verdict = authenticate::authenticate(app, dialect, &raw, &claim).await;
+    trace.verified(verdict.as_ref().map(|verified| &verified.caller), || (dialect.free)(head, &claim));
     let Verified { caller, account, tenant } = verdict?;
     app.refresh_stubs();
-    let route = (dialect.route)(raw, &claim, &app.stubs)?;
+    let route = (dialect.route)(&raw, &claim, &app.stubs)?;
     let op = *routed.insert(route.op);
     trace.routed(&route);
-    trace.limited(app.limiter.take(now, &account.id, &route.service, &route.action, op.rate))?;
+    let action = route.permission_name();
+    trace.limited(app.limiter.take(now, &account.id, action.clone(), op.rate))?;
     let call = (op.decode)(&route.params)?;
     let now = app.engine.now(&account);
-    let cx = Cx { engine: app.engine.clone(), caller, account, tenant, now, peer: raw.peer.to_string().into() };
+    let cx = Cx { engine: app.engine.clone(), caller, account, tenant, now, peer: head.peer.to_string().into() };
     let Subject { resources, context } = match call.subject(&cx) {
         Some(subject) => subject.await?,
         None => Subject::default(),
     };
-    let action = route.permission_name();
     let named = resources.as_ref().and_then(|names| names.first());
     let foreign = named.is_some_and(|resource| (dialect.is_foreign)(&cx.account, &action, resource));
     let asked = Asked { action, resources, context, foreign, common: dialect.conditions, deeds: dialect.deeds };

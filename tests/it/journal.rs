@@ -56,6 +56,61 @@ fn a_token_that_was_signed_is_not_shown() {
         assert_eq!(shown["signature"]["verdict"], "wrong", "{shown}");
         assert!(text(&shown["signature"]["canonical_request"]).contains("x-tc-token:(the token, not shown)\n\n"));
         assert!(!shown.to_string().to_lowercase().contains(&token.to_lowercase()), "{shown}");
+        // In any letter case, and under any other name.
+        for name in ["X-TC-Token", "X-Tc-Token", "x-Tc-tOKEN", "cookie", "x-mine", "a"] {
+            let call = who(&forged).header(name, &token).signing(name).header("x-tc-token", &token);
+            let reply = if name.eq_ignore_ascii_case("x-tc-token") {
+                who(&forged).header(name, &token).signing(name).send().await
+            } else {
+                call.send().await
+            };
+            reply.fault("AuthFailure.SignatureFailure");
+            let shown = t.trace(&reply.request_id()).await;
+            assert!(text(&shown["signature"]["canonical_request"]).contains(&format!("{name}:(")), "{shown}");
+            assert!(!shown.to_string().to_lowercase().contains(&token.to_lowercase()), "{name}: {shown}");
+        }
+        // Twice is refused, and not shown either.
+        for call in [
+            who(&forged).header("x-tc-token", &token).signing("x-tc-token").repeat("x-tc-token", token.as_bytes()),
+            who(&forged).header("x-tc-token", &token).signing("x-tc-token").signing("x-tc-token"),
+        ] {
+            let reply = call.send().await;
+            assert_ne!(reply.code(), None);
+            let shown = t.trace(&reply.request_id()).await.to_string().to_lowercase();
+            assert!(!shown.contains(&token.to_lowercase()), "{shown}");
+        }
+    });
+}
+
+/// Whoever has no key may send what it likes: little of it is kept.
+#[test]
+fn what_is_kept_of_a_request_that_is_not_believed_is_bounded() {
+    in_memory(async |t| {
+        let forged = t.root().forged();
+        let long = |n: usize| format!("x-{}-{n}", "n".repeat(1_800));
+        let names = (0..30).fold(who(&forged), |call, n| call.header(&long(n), "v").signing(&long(n)));
+        let value = "v".repeat(60_000);
+        for call in [
+            names,
+            who(&forged).header("x-tc-traceid", &value).signing("x-tc-traceid"),
+            who(&forged).host(&value, &value),
+            who(&forged).content_type(&format!("application/json;{value}"), "x"),
+            who(&forged).edit("x-tc-timestamp", Some(value.as_bytes())),
+            who(&forged).edit("x-tc-action", Some(value.as_bytes())),
+            who(&forged).edit("x-tc-version", Some(value.as_bytes())),
+            who(&forged).edit("x-tc-token", Some(value.as_bytes())),
+            who(&forged).edit("authorization", Some(value.as_bytes())),
+            who(&forged).edit("authorization", Some(format!("TC3-HMAC-SHA256 Credential={value}/x").as_bytes())),
+            who(&forged).edit("authorization", Some(format!("TC3-HMAC-SHA256 {value}=").as_bytes())),
+        ] {
+            let reply = call.send().await;
+            assert_ne!(reply.code(), None);
+            let shown = t.trace(&reply.request_id()).await;
+            assert!(shown.to_string().len() < 6_000, "{}: {shown}", shown.to_string().len());
+            if let Some(canonical) = shown["signature"]["canonical_request"].as_str().filter(|it| it.len() > 1_000) {
+                assert!(canonical.ends_with(" (cut off)"), "{canonical}");
+            }
+        }
     });
 }
 
@@ -93,7 +148,8 @@ fn a_request_that_fails_early_is_shown_under_what_it_names() {
             (list(&nobody), "AuthFailure.SecretIdNotFound", ("cam", "ListUsers", Some("AKIDnobody0001"))),
             (list(&root).at(1), "AuthFailure.SignatureExpire", named),
             // The clients of some languages take the scope from the address.
-            (list(&root.forged()).scope("127"), "AuthFailure.SignatureFailure", named),
+            (list(&root.forged()).scope("127").host("cam.local", "x"), "AuthFailure.SignatureFailure", named),
+            (list(&root.forged()).scope("127"), "AuthFailure.InvalidAuthorization", named),
             (list(&root.forged()).scope("127").host("127.0.0.1", "x"), "AuthFailure.SignatureFailure", named),
             (list(&root).content_type("text/plain", "text/plain"), "", named),
             (list(&root).edit("authorization", None), "", ("cam", "ListUsers", None)),

@@ -34,6 +34,33 @@ fn a_third_role_in_a_second_is_one_too_many() {
     });
 }
 
+/// The limit is an account's: whoever asks in it, with whatever key.
+#[test]
+fn everybody_of_an_account_shares_its_rate_and_nobody_of_another() {
+    on(&[Database::Memory, Database::Postgres], Mode::Documented, async |t| {
+        let (root, other) = (t.root(), t.tenant("100000000002").await);
+        let user = root.user("dev").await;
+        root.role("ops", &[root_of(&root.uin)]).await;
+        let session = root.assume(&root.uin, "ops").await;
+        let create = |caller: &crate::support::Caller| caller.call("cam", "2019-01-16", "CreateRole", json!({})).send();
+        let callers = [&root, &user, &session];
+        for one in callers {
+            for another in callers {
+                t.advance(10);
+                create(one).await.fault("MissingParameter");
+                create(another).await.fault("MissingParameter");
+                for caller in callers {
+                    create(caller).await.fault("RequestLimitExceeded");
+                }
+                create(&other).await.fault("MissingParameter");
+                // Nor do two actions share, whatever their names have in common.
+                one.cam("CreateRol", json!({})).await.fault("InvalidAction");
+                root.cam("DeleteRole", json!({})).await.fault("InvalidParameter.ParamError");
+            }
+        }
+    });
+}
+
 #[test]
 fn every_operation_has_its_documented_rate() {
     on(&[Database::Memory], Mode::Documented, async |t| {

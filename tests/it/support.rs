@@ -10,7 +10,6 @@ pub use twin::Twin;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::ConnectInfo;
 use camulator::dialect::stubs::Stubs;
 use camulator::dialect::tencent::operations;
 use camulator::dialect::tencent::stub;
@@ -20,6 +19,7 @@ use camulator::engine::ids::SecretId;
 use camulator::env::{Clock, Entropy, Env, Time};
 use camulator::journal::Journal;
 use camulator::secret::{Sealer, Secret};
+use camulator::server::bounds::Bounds;
 use camulator::server::limit::{Limiter, Mode};
 use camulator::server::{self, App};
 use camulator::store::{Durability, Location, Store, Value as Argument};
@@ -215,6 +215,18 @@ impl Test {
         Test { root: Some(other.seen(&root)), ..other }
     }
 
+    /// Another server on the same engine, with these bounds, that other machines can or cannot reach.
+    pub fn with(&self, bounds: Bounds, exposed: bool) -> Test {
+        let (engine, journal) = (self.app.engine.clone(), Journal::default());
+        let stubs = Stubs::new(stub::built_in());
+        let (limiter, admin_token) = (Limiter::new(Mode::Off), self.app.admin_token.clone());
+        let app = Arc::new(App { engine, stubs, limiter, journal, admin_token, bounds, exposed });
+        let (clock, twin) = (self.surface.clock.clone(), self.surface.twin.clone());
+        let surface = Surface { router: server::router(app.clone()), clock, app: app.clone(), twin };
+        let root = self.root.as_ref().map(|root| Caller { surface: surface.clone(), ..root.clone() });
+        Test { app, surface, root, location: self.location.clone(), entropy: self.entropy.clone() }
+    }
+
     /// The same caller, asking this server.
     pub fn seen(&self, caller: &Caller) -> Caller {
         Caller { surface: self.surface.clone(), ..caller.clone() }
@@ -252,6 +264,8 @@ impl Test {
             limiter: Limiter::new(rates),
             journal: Journal::default(),
             admin_token: Secret::new(ADMIN_TOKEN.to_owned()),
+            bounds: Bounds::default(),
+            exposed: false,
         });
         let surface = Surface { router: server::router(app.clone()), clock, app: app.clone(), twin };
         Test { app, surface, root: None, location: location.clone(), entropy }
@@ -418,7 +432,7 @@ impl Surface {
 
     async fn exchange(&self, mut request: http::Request<Body>, peer: SocketAddr) -> (u16, http::HeaderMap, Vec<u8>) {
         let _under_way = self.twin.quiet.read().await;
-        request.extensions_mut().insert(ConnectInfo(peer));
+        request.extensions_mut().insert(Arc::new(server::connection::Connection::new(peer)));
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();

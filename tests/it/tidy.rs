@@ -296,6 +296,8 @@ fn drivers_and_frameworks_keep_to_their_modules() {
         };
         forbid("sqlx", &["store/"]);
         forbid("axum", &["server/", "admin/"]);
+        forbid("hyper", &["server/"]);
+        forbid("hyper_util", &["server/"]);
         forbid("http", &["server/", "admin/", "dialect/", "cli/"]);
         forbid("ureq", &["cli/"]);
         forbid("clap", &["cli/", "config.rs", "main.rs"]);

@@ -23,8 +23,13 @@ pub fn candidates(fault: &Fault) -> &'static [&'static str] {
     match fault {
         Fault::Malformed(malformed) => match malformed {
             Malformed::Method(_) => &["UnsupportedProtocol"],
-            Malformed::ContentType(_) | Malformed::Json(_) | Malformed::RepeatedHeader(_) => &["InvalidParameter"],
+            Malformed::ContentType(_)
+            | Malformed::Json(_)
+            | Malformed::RepeatedHeader(_)
+            | Malformed::UnreadableHeader(_) => &["InvalidParameter"],
             Malformed::TooLarge { .. } => &["RequestSizeLimitExceeded"],
+            Malformed::Unfinished => &["InvalidRequest"],
+            Malformed::Busy => &["ServiceUnavailable"],
             Malformed::MissingHeader(_) => &["MissingParameter"],
             Malformed::Header { name: "Timestamp", .. } => &["InvalidParameter"],
             Malformed::Header { .. } => &["InvalidParameterValue"],
@@ -318,11 +323,17 @@ fn malformed_message(malformed: &Malformed, language: Language) -> String {
         }
         Malformed::TooLarge { limit } if chinese => format!("请求体超过上限 {limit} 字节。"),
         Malformed::TooLarge { limit } => format!("the request body is larger than {limit} bytes"),
+        Malformed::Unfinished if chinese => "请求体不完整或未及时到达，请重新发送。".to_owned(),
+        Malformed::Unfinished => "the request body did not come whole and in time; send it again".to_owned(),
+        Malformed::Busy if chinese => "服务器正在接收过多的请求体，请稍后重试。".to_owned(),
+        Malformed::Busy => "the server is receiving too many request bodies at once; try again later".to_owned(),
         Malformed::Json(why) if chinese => format!("请求体不是合法的 JSON：{why}。"),
         Malformed::Json(why) => format!("the request body is not valid JSON: {why}"),
         Malformed::MissingHeader(name) => missing(name, language),
         Malformed::RepeatedHeader(name) if chinese => format!("请求头 `{name}` 重复。"),
         Malformed::RepeatedHeader(name) => format!("the header `{name}` is there more than once; send it once"),
+        Malformed::UnreadableHeader(name) if chinese => format!("请求头 `{name}` 不是 UTF-8。"),
+        Malformed::UnreadableHeader(name) => format!("the header `{name}` is not UTF-8"),
         Malformed::Header { name: name @ "Timestamp", .. } => wrong_type(name, "integer", language),
         Malformed::Header { name, .. } if chinese => format!("参数 `{name}` 取值错误。"),
         Malformed::Header { name, .. } => {

@@ -3,8 +3,14 @@
 //!
 //! | where | what is done here |
 //! | --- | --- |
-//! | order of checks | method, action, version, timestamp present; authorization readable; time; key; token; signature; version and action; rate; parameters; permission; the action |
-//! | `Authorization` missing | `MissingParameter` for `Authorization` |
+//! | order of checks | method; headers once and readable; content type; action, version, timestamp present; authorization readable; time; key; body whole and not too large; token; signature; version and action; rate; parameters; permission; the action. Whatever a head settles is settled without its body |
+//! | `Authorization` missing | `MissingParameter` for `Authorization`; one that is not UTF-8 is `AuthFailure.InvalidAuthorization` |
+//! | another deciding header that is not UTF-8 | `InvalidParameter` |
+//! | signed headers | at most 32, each once in any letter case |
+//! | key id and service in the credential | at most 128 bytes each |
+//! | the scope's service | the first label of the host, if that is one of `tencentcloudapi.com`; any, if it is another |
+//! | a body that breaks off or takes longer than 20 s | `InvalidRequest` |
+//! | more bodies at once than the server holds | `ServiceUnavailable` |
 //! | scope date is not the timestamp's day | `AuthFailure.InvalidAuthorization` |
 //! | permanent key with a token | `AuthFailure.TokenFailure` |
 //! | no `X-TC-Language` | messages in English |

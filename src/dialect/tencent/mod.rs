@@ -21,14 +21,14 @@ pub mod sts;
 pub mod stub;
 pub mod tc3;
 
-use super::contract::{Dialect, RawRequest, Subject};
+use super::contract::{Dialect, Head, Subject};
 use crate::env::Env;
 
 /// The dialect.
 pub static DIALECT: Dialect = Dialect {
     name: "tencent",
     // The Go client sends whatever path its endpoint has, and signs `/`.
-    detect: |request: &RawRequest| request.path == "/" || request.headers.contains_key("x-tc-action"),
+    detect: |request: &Head| request.path == "/" || request.headers.contains_key("x-tc-action"),
     claim: route::claim,
     verify: tc3::verify,
     free: tc3::free,
@@ -48,6 +48,7 @@ pub static DIALECT: Dialect = Dialect {
     encode: reply::encode,
     presets: presets::all,
     new_account_id,
+    is_published: tc3::is_published,
     is_account_id: |text| {
         (5..=18).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0')
     },

@@ -4,7 +4,7 @@
 //! a failure of the network.
 
 use super::codes;
-use crate::dialect::contract::{Answer, Body, Op, RawRequest};
+use crate::dialect::contract::{Answer, Body, Head, Op};
 use crate::engine::fault::Fault;
 use crate::env::Time;
 use serde::Serialize;
@@ -19,7 +19,7 @@ pub enum Language {
 }
 
 /// The language that a request asks for.
-pub fn language(request: &RawRequest) -> Language {
+pub fn language(request: &Head) -> Language {
     match request.header("x-tc-language") {
         Some(language) if language.to_ascii_lowercase().starts_with("zh") => Language::Chinese,
         _ => Language::English,
@@ -27,7 +27,7 @@ pub fn language(request: &RawRequest) -> Language {
 }
 
 /// Writes the answer.
-pub fn encode(request: &RawRequest, op: Option<&Op>, outcome: &Result<Body, Fault>, request_id: &str) -> Answer {
+pub fn encode(request: &Head, op: Option<&Op>, outcome: &Result<Body, Fault>, request_id: &str) -> Answer {
     let (body, code) = match outcome {
         Ok(body) => {
             let members = body.strip_suffix('}').unwrap_or(body);

@@ -4,7 +4,7 @@
 //! first label, is a hint and not more: the Node and Java clients derive it from whatever the endpoint is.
 
 use super::{operations, stub, tc3};
-use crate::dialect::contract::{Claim, Named, Op, Params, RawRequest, Route};
+use crate::dialect::contract::{Claim, Head, Named, Op, Params, RawRequest, Route};
 use crate::dialect::decode::Value;
 use crate::dialect::stubs::Stubs;
 use crate::engine::fault::{Fault, Malformed, Unrouted};
@@ -12,31 +12,37 @@ use crate::env::Time;
 use std::borrow::Cow;
 
 /// Reads the claim; methods and content types that are not served are refused before.
-pub fn claim(request: &RawRequest, now: Time) -> Result<Claim, Fault> {
-    if request.method != http::Method::POST {
-        return Err(Fault::Malformed(Malformed::Method(request.method.to_string())));
+pub fn claim(head: &Head, now: Time) -> Result<Claim, Fault> {
+    if head.method != http::Method::POST {
+        return Err(Fault::Malformed(Malformed::Method(head.method.to_string())));
     }
-    // What is signed or decides must be one thing: a checker and a user of the request could pick different ones.
-    for name in request.headers.keys().map(http::HeaderName::as_str) {
+    for (name, value) in &head.headers {
+        let name = name.as_str();
         let decides = matches!(name, "host" | "authorization" | "content-type") || name.starts_with("x-tc-");
-        if decides && request.headers.get_all(name).iter().nth(1).is_some() {
+        // What is signed or decides must be one thing: a checker and a user of the request could pick different ones.
+        if decides && head.headers.get_all(name).iter().nth(1).is_some() {
             return Err(Fault::Malformed(Malformed::RepeatedHeader(name.to_owned())));
         }
+        // Nor may it pass for absent. `Authorization` has a code of its own, and its turn later.
+        if decides && name != "authorization" && std::str::from_utf8(value.as_bytes()).is_err() {
+            return Err(Fault::Malformed(Malformed::UnreadableHeader(name.to_owned())));
+        }
     }
-    let content_type = request.header("content-type").unwrap_or_default();
+    let content_type = head.header("content-type").unwrap_or_default();
     let kind = content_type.split(';').next().unwrap_or_default().trim();
     if !kind.eq_ignore_ascii_case("application/json") {
         return Err(Fault::Malformed(Malformed::ContentType(content_type.to_owned())));
     }
-    tc3::claim(request, now)
+    tc3::claim(head, now)
 }
 
 /// Finds the operation and reads the parameters.
 pub fn route(request: &RawRequest, claim: &Claim, stubs: &Stubs) -> Result<Route, Fault> {
-    let action = first_upper(request.header("x-tc-action").unwrap_or_default());
-    let version = request.header("x-tc-version").unwrap_or_default();
-    let region = request.header("x-tc-region").unwrap_or_default();
-    let hint = hint(request, &claim.scope);
+    let head = &*request.head;
+    let action = first_upper(head.header("x-tc-action").unwrap_or_default());
+    let version = head.header("x-tc-version").unwrap_or_default();
+    let region = head.header("x-tc-region").unwrap_or_default();
+    let hint = hint(head, &claim.scope);
     let (op, service, name, stub) = match operations::find(version, &action) {
         Some(op) => (op, Cow::Borrowed(op.service), Cow::Borrowed(op.action), None),
         None => {
@@ -52,17 +58,17 @@ pub fn route(request: &RawRequest, claim: &Claim, stubs: &Stubs) -> Result<Route
 }
 
 /// What a request says of itself, as far as it can be read.
-pub fn named(request: &RawRequest) -> Named {
+pub fn named(head: &Head) -> Named {
     // Whoever has no key may send what it likes; the journal keeps no more than a name's length of it.
     let short = |text: &str| text.chars().take(128).collect::<String>();
-    let action = request.header("x-tc-action").unwrap_or_default();
-    let version = request.header("x-tc-version").unwrap_or_default();
-    let authorization = request.header("authorization").unwrap_or_default();
+    let action = head.header("x-tc-action").unwrap_or_default();
+    let version = head.header("x-tc-version").unwrap_or_default();
+    let authorization = head.header("authorization").unwrap_or_default();
     let signature = authorization.strip_prefix(tc3::ALGORITHM);
     let credential = signature.and_then(|rest| rest.split_once("Credential=")).map(|(_, rest)| rest);
     let credential = credential.and_then(|rest| rest.split(',').next()).unwrap_or_default();
     let (secret_id, scope) = credential.split_once('/').unwrap_or_default();
-    let service = hint(request, scope).or_else(|| operations::service_of(version).map(str::to_owned));
+    let service = hint(head, scope).or_else(|| operations::service_of(version).map(str::to_owned));
     Named {
         scheme: signature.map(|_| tc3::ALGORITHM),
         secret_id: if secret_id.is_empty() { None } else { Some(short(secret_id)) },
@@ -89,14 +95,14 @@ fn check_region(op: &Op, region: &str) -> Result<(), Fault> {
 }
 
 /// The service that seems to be meant: the scope's, unless that comes from an address; else the host's first label.
-fn hint(request: &RawRequest, scope: &str) -> Option<String> {
+fn hint(head: &Head, scope: &str) -> Option<String> {
     let is_service = |text: &&str| {
         text.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase())
             && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
             && *text != "localhost"
     };
     let scope = scope.split('/').nth(1).filter(is_service);
-    let host = request.header("host").and_then(|host| host.split('.').next()).filter(is_service);
+    let host = head.header("host").and_then(|host| host.split('.').next()).filter(is_service);
     scope.or(host).map(str::to_owned)
 }
 

@@ -65,6 +65,7 @@ impl Caller {
             body: params.to_string().into_bytes(),
             payload: None,
             edits: Vec::new(),
+            repeats: Vec::new(),
             peer: peer(),
         }
     }
@@ -172,12 +173,18 @@ pub struct Call {
     body: Vec<u8>,
     payload: Option<String>,
     edits: Vec<(String, Option<Vec<u8>>)>,
+    repeats: Vec<(String, Vec<u8>)>,
     peer: SocketAddr,
 }
 
 impl Call {
     pub fn method(mut self, method: &str) -> Call {
         self.method = method.to_owned();
+        self
+    }
+
+    pub fn target(mut self, target: &str) -> Call {
+        self.target = target.to_owned();
         self
     }
 
@@ -246,6 +253,12 @@ impl Call {
         self
     }
 
+    /// A header that is added after signing, beside what is there under its name.
+    pub fn repeat(mut self, name: &str, value: &[u8]) -> Call {
+        self.repeats.push((name.to_owned(), value.to_vec()));
+        self
+    }
+
     pub fn from(mut self, peer: &str) -> Call {
         self.peer = SocketAddr::new(peer.parse().unwrap(), 50_000);
         self
@@ -290,39 +303,63 @@ impl Call {
         )
     }
 
-    /// Signs the request and sends it.
-    pub async fn send(self) -> Reply {
-        let authorization = self.authorization();
-        let asked = format!(
-            "{} {}",
-            self.headers.iter().find(|(name, _)| name == "x-tc-action").map_or("?", |(_, action)| action),
-            String::from_utf8_lossy(&self.body[..self.body.len().min(2000)])
-        );
+    /// Signs the request; the edits come after.
+    pub fn request(&self) -> http::Request<Vec<u8>> {
         let mut request = http::Request::builder()
             .method(self.method.as_str())
             .uri(self.target.as_str())
             .header("host", &self.host)
             .header("content-type", &self.content_type)
             .header("x-tc-timestamp", self.timestamp.to_string())
-            .header("authorization", authorization);
+            .header("authorization", self.authorization());
         if let Some(token) = &self.caller.token {
             request = request.header("x-tc-token", token);
         }
         for (name, value) in &self.headers {
             request = request.header(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
         }
-        let mut request = request.body(Body::from(self.body)).unwrap();
-        for (name, value) in self.edits {
+        let mut request = request.body(self.body.clone()).unwrap();
+        for (name, value) in &self.edits {
             let name = http::HeaderName::from_bytes(name.as_bytes()).unwrap();
             match value {
-                Some(value) => drop(request.headers_mut().insert(name, HeaderValue::from_bytes(&value).unwrap())),
+                Some(value) => drop(request.headers_mut().insert(name, HeaderValue::from_bytes(value).unwrap())),
                 None => drop(request.headers_mut().remove(name)),
             }
         }
+        for (name, value) in &self.repeats {
+            let name = http::HeaderName::from_bytes(name.as_bytes()).unwrap();
+            request.headers_mut().append(name, HeaderValue::from_bytes(value).unwrap());
+        }
+        request
+    }
+
+    /// The request as it stands on the wire, without its body and its length.
+    pub fn head(&self) -> Vec<u8> {
+        let request = self.request();
+        let mut bytes = format!("{} {} HTTP/1.1\r\n", self.method, self.target).into_bytes();
+        for (name, value) in request.headers() {
+            bytes.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
+        }
+        bytes
+    }
+
+    /// The request as it stands on the wire.
+    pub fn wire(&self) -> Vec<u8> {
+        let length = format!("content-length: {}\r\n\r\n", self.body.len());
+        [self.head(), length.into_bytes(), self.body.clone()].concat()
+    }
+
+    /// Signs the request and sends it.
+    pub async fn send(self) -> Reply {
+        let asked = format!(
+            "{} {}",
+            self.headers.iter().find(|(name, _)| name == "x-tc-action").map_or("?", |(_, action)| action),
+            String::from_utf8_lossy(&self.body[..self.body.len().min(2000)])
+        );
         let changes = self.headers.iter().any(|(name, action)| {
             name == "x-tc-action" && operations::ALL.iter().any(|op| op.action == action && op.mode == Mode::Write)
         });
-        let (status, headers, body) = self.surface.exchange(request, self.peer).await;
+        let (status, headers, body) = self.surface.exchange(self.request().map(Body::from), self.peer).await;
         if changes {
             self.surface.assert_current_for(&self.caller.secret_id, &asked).await;
         }

@@ -1,0 +1,304 @@
+//! One connection: what it is at, how long it may take, and how it ends.
+//!
+//! `axum::serve` waits for every socket as long as its client likes, at a stop too. Here a [`Connection`] knows whether a
+//! request is in work, the socket below the HTTP machinery watches the deadlines, and a stop closes whatever is not in work.
+
+use super::bounds::{Deadlines, LARGEST_BODY, LARGEST_HEAD, MOST_HEADERS};
+use axum::Router;
+use axum::body::HttpBody;
+use http::header::{CONNECTION, HeaderValue};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
+use hyper_util::rt::TokioIo;
+use hyper_util::service::TowerToHyperService;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio::time::{Instant, Sleep, sleep};
+
+/// Who is at the other end, and what the connection is at.
+pub struct Connection {
+    peer: SocketAddr,
+    phase: AtomicU8,
+}
+
+/// What a connection is at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+enum Phase {
+    /// A head is on its way.
+    Head,
+    /// The head is there; its body is not, or is not wanted.
+    Body,
+    /// A whole request is there and not answered.
+    Work,
+    /// The last request is answered, and nothing of the next one is there.
+    Idle,
+    /// The last request is answered, and its body was not read.
+    Refused,
+    /// The server stops.
+    Closed,
+}
+
+impl Phase {
+    const ALL: [Phase; 6] = [Phase::Head, Phase::Body, Phase::Work, Phase::Idle, Phase::Refused, Phase::Closed];
+
+    fn of(number: u8) -> Phase {
+        Phase::ALL.into_iter().find(|phase| *phase as u8 == number).unwrap_or(Phase::Closed)
+    }
+}
+
+impl Connection {
+    /// A new connection.
+    pub fn new(peer: SocketAddr) -> Connection {
+        Connection { peer, phase: AtomicU8::new(Phase::Head as u8) }
+    }
+
+    /// Who is at the other end.
+    pub fn peer(&self) -> SocketAddr {
+        self.peer
+    }
+
+    /// Notes that a whole request is there; not when the server stops, which it then comes too late for.
+    pub fn begin_work(&self) -> bool {
+        self.enter(Phase::Work)
+    }
+
+    fn phase(&self) -> Phase {
+        Phase::of(self.phase.load(Ordering::Acquire))
+    }
+
+    fn enter(&self, next: Phase) -> bool {
+        let unless_closed = |now| if now == Phase::Closed as u8 { None } else { Some(next as u8) };
+        self.phase.fetch_update(Ordering::AcqRel, Ordering::Acquire, unless_closed).is_ok()
+    }
+
+    /// Lets no other request begin; what it was at.
+    fn close(&self) -> Phase {
+        Phase::of(self.phase.swap(Phase::Closed as u8, Ordering::AcqRel))
+    }
+}
+
+/// Answers a connection's requests until either end has had enough or the server stops.
+pub async fn serve(
+    stream: TcpStream,
+    peer: SocketAddr,
+    surface: Router,
+    deadlines: Deadlines,
+    mut stopping: watch::Receiver<bool>,
+) {
+    // Small answers must not wait for the peer's acknowledgement.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "a connection keeps its delay");
+    }
+    let connection = Arc::new(Connection::new(peer));
+    let surface = TowerToHyperService::new(surface);
+    let at = connection.clone();
+    let service = service_fn(move |mut request: http::Request<Incoming>| {
+        at.enter(Phase::Body);
+        let has_body = !request.body().is_end_stream();
+        request.extensions_mut().insert(at.clone());
+        let (answer, at) = (surface.call(request), at.clone());
+        async move {
+            let mut answer = answer.await?;
+            if has_body && at.phase() != Phase::Work {
+                // What is left of the body stands where the next request would.
+                answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+                at.enter(Phase::Refused);
+            } else {
+                at.enter(Phase::Idle);
+            }
+            Ok::<_, std::convert::Infallible>(answer)
+        }
+    });
+    let socket = TokioIo::new(Socket::new(stream, connection.clone(), deadlines));
+    let mut http = http1::Builder::new();
+    http.max_buf_size(LARGEST_HEAD).max_header_size(LARGEST_HEAD).max_headers(MOST_HEADERS);
+    let mut exchange = pin!(http.serve_connection(socket, service));
+    let ended = tokio::select! {
+        ended = exchange.as_mut() => ended,
+        () = async { drop(stopping.wait_for(|stopping| *stopping).await) } => match connection.close() {
+            Phase::Head | Phase::Body | Phase::Closed => return,
+            Phase::Work | Phase::Idle | Phase::Refused => {
+                exchange.as_mut().graceful_shutdown();
+                exchange.await
+            }
+        },
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, "a connection ended with an error");
+    }
+}
+
+/// A socket that watches the deadlines of its connection.
+struct Socket {
+    stream: TcpStream,
+    connection: Arc<Connection>,
+    deadlines: Deadlines,
+    /// What is waited for from the client, and until when.
+    reading: Option<(Phase, Instant)>,
+    /// Until when the client must take something.
+    writing: Option<Instant>,
+    /// How many bytes of a body that nobody wants are still taken.
+    unwanted: usize,
+    timer: Pin<Box<Sleep>>,
+}
+
+impl Socket {
+    fn new(stream: TcpStream, connection: Arc<Connection>, deadlines: Deadlines) -> Socket {
+        Socket {
+            stream,
+            connection,
+            deadlines,
+            reading: None,
+            writing: None,
+            unwanted: 2 * LARGEST_BODY,
+            timer: Box::pin(sleep(deadlines.head)),
+        }
+    }
+
+    /// Notes that nothing has come. Fails when something should have by now.
+    fn wait_to_read(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
+        let phase = self.connection.phase();
+        let patience = match phase {
+            Phase::Head => Some(self.deadlines.head),
+            Phase::Idle => Some(self.deadlines.idle),
+            Phase::Refused => Some(self.deadlines.body),
+            // A body has its deadline where it is read, and work has none.
+            Phase::Body | Phase::Work | Phase::Closed => None,
+        };
+        self.reading = match (self.reading, patience) {
+            (Some((known, until)), _) if known == phase => Some((known, until)),
+            (_, patience) => patience.map(|patience| (phase, in_future(patience))),
+        };
+        self.overdue(cx)
+    }
+
+    /// Notes that the client takes nothing. Fails when it should have by now.
+    fn wait_to_write(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
+        self.writing = self.writing.or_else(|| Some(in_future(self.deadlines.idle)));
+        self.overdue(cx)
+    }
+
+    fn overdue(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
+        let Some(until) = self.reading.map(|(_, until)| until).into_iter().chain(self.writing).min() else {
+            return Poll::Pending;
+        };
+        // The timer is set anew only when it would ring too late: most deadlines are met, and moved on before it does.
+        if until < self.timer.deadline() {
+            self.timer.as_mut().reset(until);
+        }
+        while self.timer.deadline() < until {
+            ready!(self.timer.as_mut().poll(cx));
+            self.timer.as_mut().reset(until);
+        }
+        self.timer.as_mut().poll(cx).map(|()| io::ErrorKind::TimedOut.into())
+    }
+
+    /// Notes that the client took something.
+    fn taken(&mut self, result: Poll<io::Result<usize>>, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        match result {
+            Poll::Ready(result) => {
+                (self.reading, self.writing) = (None, None);
+                // Nobody asks to read again until something comes, so the wait for the next request begins here.
+                let _ = self.wait_to_read(cx);
+                Poll::Ready(result)
+            }
+            Poll::Pending => self.wait_to_write(cx).map(Err),
+        }
+    }
+}
+
+/// When this time will have passed, by the runtime's timer.
+fn in_future(time: Duration) -> Instant {
+    sleep(time).deadline()
+}
+
+impl AsyncRead for Socket {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let socket = self.get_mut();
+        let before = buffer.filled().len();
+        match Pin::new(&mut socket.stream).poll_read(cx, buffer) {
+            Poll::Ready(result) => {
+                if buffer.filled().len() > before && socket.connection.phase() == Phase::Idle {
+                    socket.connection.enter(Phase::Head);
+                }
+                Poll::Ready(result)
+            }
+            Poll::Pending => socket.wait_to_read(cx).map(Err),
+        }
+    }
+}
+
+impl AsyncWrite for Socket {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let socket = self.get_mut();
+        let written = Pin::new(&mut socket.stream).poll_write(cx, bytes);
+        socket.taken(written, cx)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let socket = self.get_mut();
+        let written = Pin::new(&mut socket.stream).poll_write_vectored(cx, slices);
+        socket.taken(written, cx)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
+    }
+
+    /// Closes the connection so that the answer arrives: a socket that is closed while something unread lies in it is
+    /// reset, and the client may lose what was sent to it. So what still comes of a refused head or body is taken and
+    /// dropped, for a while.
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let socket = self.get_mut();
+        ready!(Pin::new(&mut socket.stream).poll_shutdown(cx))?;
+        let mut unwanted = [0; 4096];
+        while matches!(socket.connection.phase(), Phase::Head | Phase::Refused) && socket.unwanted > 0 {
+            let mut buffer = ReadBuf::new(&mut unwanted);
+            match Pin::new(&mut socket.stream).poll_read(cx, &mut buffer) {
+                Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {
+                    socket.unwanted = socket.unwanted.saturating_sub(buffer.filled().len());
+                }
+                Poll::Ready(_) => break,
+                Poll::Pending => {
+                    ready!(socket.wait_to_read(cx));
+                    break;
+                }
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_work_begins_after_a_stop() {
+        let connection = Connection::new(([127, 0, 0, 1], 1).into());
+        connection.enter(Phase::Body);
+        assert!(connection.begin_work());
+        assert_eq!(connection.close(), Phase::Work);
+        assert!(!connection.begin_work());
+        assert!(!connection.enter(Phase::Idle));
+        assert_eq!(connection.phase(), Phase::Closed);
+    }
+}
