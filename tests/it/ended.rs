@@ -120,7 +120,7 @@ fn a_permanent_key_that_was_ended_is_gone_and_its_id_is_used_up() {
             who(&cold.seen(&user)).await.fault(UNKNOWN);
         };
         gone().await;
-        assert_eq!(keys().await, [second.secret_id.clone()]);
+        assert_eq!(keys().await, std::slice::from_ref(&second.secret_id));
         // As after DeleteAccessKey, nothing finds it again, and nothing brings it back.
         for status in ["Active", "Inactive", "Active"] {
             let params = json!({"AccessKeyId": &user.secret_id, "Status": status, "TargetUin": uin});

@@ -218,6 +218,25 @@ def test_the_root_key_that_was_asked_for(serve):
     assert root.raw("sts", "GetCallerIdentity").response["AccountId"] == "100000000001"
 
 
+def test_a_root_key_that_was_revoked(serve):
+    """It stays so after a restart, and cannot be asked for again; a root without a key gets a new one."""
+    options = ["--root-uin", "100000000001", "--root-secret-id", "AKID" + "R" * 32, "--root-secret-key", "r" * 32]
+    server = serve(*options)
+    created = {"account": {"id": options[1]}, "credentials": {"secret_id": options[3], "secret_key": options[5]}}
+    root = Tenant(server, created)
+    assert root.raw("sts", "GetCallerIdentity").code is None
+    server.admin.ok("POST", f"/credentials/{root.secret_id}/revoke")
+    assert root.raw("sts", "GetCallerIdentity").code == "AuthFailure.SecretIdNotFound"
+    server.stop()
+    again = subprocess.run(server.command(), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30)
+    assert (again.returncode, again.stdout) == (2, "")
+    assert f"--root-secret-id {root.secret_id} was revoked" in again.stderr, again.stderr
+    server.options = [option for option in server.options if option not in options[2:]]
+    server.start()
+    assert "account=100000000001" in server.first_line
+    assert root.raw("sts", "GetCallerIdentity").code == "AuthFailure.SecretIdNotFound"
+
+
 def test_a_configuration_file(binary, tmp_path):
     (tmp_path / "home").mkdir()
     (tmp_path / "camulator.toml").write_text('rate-limit = "off"\nroot-uin = "100000000002"\n')
