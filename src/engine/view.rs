@@ -230,19 +230,27 @@ impl View {
                 tenant.reach(generation);
                 return Ok(Some((tenant, Some(globals))));
             }
-            // What was read before a deletion is read again after it.
-            let mut tenants = self.tenants.write().unwrap_or_else(PoisonError::into_inner);
-            if tenants.deletions == deletions {
-                let tenant = match tenants.known.get(account) {
-                    Some(tenant) if tenant.incarnation == incarnation => tenant.clone(),
-                    _ => Arc::new(Tenant::new(account, incarnation, generation)),
-                };
-                tenants.known.insert(account.clone(), tenant.clone());
-                drop(tenants);
-                tenant.reach(generation);
+            if let Some(tenant) = self.remember(account, incarnation, generation, deletions) {
                 return Ok(Some((tenant, shared.then_some(globals))));
             }
         }
+    }
+
+    /// Remembers an account as it was read after so many deletions; none when there was another one since, because it
+    /// may have been this account's: then it must be read again.
+    fn remember(&self, account: &AccountId, incarnation: i64, generation: i64, deletions: u64) -> Option<Arc<Tenant>> {
+        let mut tenants = self.tenants.write().unwrap_or_else(PoisonError::into_inner);
+        if tenants.deletions != deletions {
+            return None;
+        }
+        let tenant = match tenants.known.get(account) {
+            Some(tenant) if tenant.incarnation == incarnation => tenant.clone(),
+            _ => Arc::new(Tenant::new(account, incarnation, generation)),
+        };
+        tenants.known.insert(account.clone(), tenant.clone());
+        drop(tenants);
+        tenant.reach(generation);
+        Some(tenant)
     }
 
     /// Whether the account is known to exist without asking: only where no other process can have deleted it.
@@ -321,5 +329,100 @@ impl View {
         let sql =
             "SELECT a.generation, a.incarnation, g.generation FROM accounts a CROSS JOIN globals g WHERE a.id = $1";
         Ok(self.store.glance(sql, args![account]).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{Durability, Location};
+
+    const ACCOUNT: &str = "100000000001";
+
+    async fn view() -> (View, Arc<Tenant>) {
+        let view = View::new(Store::open(&Location::Memory, Durability::Fast).await.unwrap());
+        let tenant = view.remember(&ACCOUNT.into(), 5, 10, 0).unwrap();
+        (view, tenant)
+    }
+
+    /// Asks for a part that is loaded as `value`; `meanwhile` happens between the loading and the publishing.
+    async fn part(view: &View, tenant: &Tenant, value: &str, meanwhile: impl FnOnce() + Send + 'static) -> RoleId {
+        let key = (AccountId::from(ACCOUNT), "ops".to_owned());
+        let loaded = RoleId::from(value);
+        let load = move |_: &mut Tx<'_>| -> BoxFuture<'_, Result<Option<RoleId>, Fault>> {
+            Box::pin(async move {
+                meanwhile();
+                Ok(Some(loaded))
+            })
+        };
+        let part = view.part(tenant, &view.role_names, &key, load).await.unwrap().unwrap();
+        RoleId::clone(&part)
+    }
+
+    #[tokio::test]
+    async fn a_part_that_was_outdated_while_it_was_loaded_is_not_kept() {
+        let (view, tenant) = view().await;
+        let view = Arc::new(view);
+        // A write of another part, too: nobody can say at which generation this one was read.
+        for changed in [Changed::Anything, Changed::only(Part::Account)] {
+            let (other, generation) = (view.clone(), tenant.generation() + 1);
+            let commit = move || other.committed(&ACCOUNT.into(), 5, generation, &changed);
+            assert_eq!(part(&view, &tenant, "old", commit).await.as_str(), "old");
+            assert_eq!(part(&view, &tenant, "new", || ()).await.as_str(), "new");
+            assert_eq!(part(&view, &tenant, "later", || ()).await.as_str(), "new", "a part that is good is kept");
+            view.committed(&ACCOUNT.into(), 5, tenant.generation() + 1, &Changed::Anything);
+        }
+        // Another process has written.
+        let other = tenant.clone();
+        assert_eq!(part(&view, &tenant, "old", move || other.reach(100)).await.as_str(), "old");
+        assert_eq!(part(&view, &tenant, "new", || ()).await.as_str(), "new");
+        // The account was deleted and made again.
+        let other = view.clone();
+        let replaced = move || {
+            other.forget(&ACCOUNT.into());
+            other.remember(&ACCOUNT.into(), 6, 1, 1).unwrap();
+        };
+        view.committed(&ACCOUNT.into(), 5, 200, &Changed::Anything);
+        assert_eq!(part(&view, &tenant, "of the old one", replaced).await.as_str(), "of the old one");
+        let again = view.known(&ACCOUNT.into()).0.unwrap();
+        assert_eq!(part(&view, &again, "of the new one", || ()).await.as_str(), "of the new one");
+    }
+
+    #[tokio::test]
+    async fn what_is_kept_of_one_incarnation_counts_for_no_other() {
+        let (view, tenant) = view().await;
+        assert_eq!(part(&view, &tenant, "old", || ()).await.as_str(), "old");
+        view.forget(&ACCOUNT.into());
+        // Below and above the generation of the one before: generations of two incarnations say nothing to each other.
+        for (incarnation, generation) in [(6, 1), (7, 10), (8, 1_000_000)] {
+            let deletions = view.known(&ACCOUNT.into()).1;
+            let again = view.remember(&ACCOUNT.into(), incarnation, generation, deletions).unwrap();
+            let value = format!("of {incarnation}");
+            assert_eq!(part(&view, &again, &value, || ()).await.as_str(), value);
+        }
+    }
+
+    #[tokio::test]
+    async fn an_account_that_was_read_before_its_deletion_is_not_remembered_after_it() {
+        let (view, _) = view().await;
+        let deletions = view.known(&ACCOUNT.into()).1;
+        view.forget(&ACCOUNT.into());
+        assert!(view.remember(&ACCOUNT.into(), 5, 11, deletions).is_none());
+        assert!(view.known(&ACCOUNT.into()).0.is_none());
+    }
+
+    #[test]
+    fn a_narrow_change_cannot_silence_a_wide_one() {
+        let narrow = || Changed::only(Part::Account);
+        for (one, other) in [(narrow(), Changed::Anything), (Changed::Anything, narrow())] {
+            let mut joined = one;
+            joined.join(other);
+            assert_eq!(joined, Changed::Anything);
+        }
+        let mut joined = Changed::NOTHING;
+        joined.join(narrow());
+        joined.join(Changed::NOTHING);
+        assert_eq!(joined, narrow());
+        assert_eq!(Changed::grants(&Holder::Group("7".into())), Changed::Anything);
     }
 }

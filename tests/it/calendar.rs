@@ -93,6 +93,7 @@ fn what_is_made_at_the_latest_time_can_be_read() {
 #[test]
 fn what_was_kept_later_than_the_end_shows_as_the_end() {
     on_each_database(async |t| {
+        t.leave_cold();
         let root = t.root();
         root.role("ops", &[root_of(&root.uin)]).await;
         t.execute("UPDATE roles SET created_at = $2 WHERE account_id = $1", args![&root.uin, i64::MAX]).await;

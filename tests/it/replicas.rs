@@ -86,3 +86,78 @@ fn of_64_roles_on_two_servers_one_is_made() {
         assert_eq!(made, 1);
     });
 }
+
+/// The server's clock, the stubs and every answer about rights are one state.
+#[test]
+fn what_is_set_on_one_holds_on_the_other() {
+    on_two_servers(async |one, other| {
+        let root = one.root();
+        let user = root.user("dev").await;
+        root.role("ops", &[root_of(&root.uin)]).await;
+        let there = other.seen(&root.assume(&root.uin, "ops").await);
+        there.sts("GetCallerIdentity", json!({})).await.ok();
+        // The clock, forwards and back.
+        one.admin("POST", "/clock/advance", json!({"seconds": 8000})).await.done();
+        there.sts("GetCallerIdentity", json!({})).await.fault("AuthFailure.TokenFailure");
+        let (here, seen) = (clock(&one).await, clock(&other).await);
+        assert_eq!(here, seen);
+        other.admin("PUT", "/clock", json!({"mode": "real"})).await.done();
+        there.sts("GetCallerIdentity", json!({})).await.ok();
+        assert_eq!(clock(&one).await["mode"], "real");
+        // Stubs: set, listed, taken off.
+        let stub = json!({"version": "2017-03-12", "response": {"Answer": 42}});
+        let ask = |server: &Test| server.root().call("cvm", "2017-03-12", "DescribeZones", json!({})).send();
+        ask(&other).await.fault("InvalidAction");
+        one.admin("PUT", "/stubs/cvm/DescribeZones", stub).await.done();
+        assert_eq!(ask(&other).await.ok()["Answer"], 42);
+        assert_eq!(other.admin("GET", "/stubs", Value::Null).await.done()["stubs"].as_array().unwrap().len(), 2);
+        other.admin("DELETE", "/stubs/cvm/DescribeZones", Value::Null).await.done();
+        ask(&one).await.fault("InvalidAction");
+        // Answers about rights.
+        let question = json!({
+            "principal": format!("qcs::cam::uin/{}:uin/{}", root.uin, user.uin), "action": "cam:ListUsers"});
+        let answer = async |server: &Test| {
+            server.admin("POST", "/authorize", question.clone()).await.done()["decision"].clone()
+        };
+        assert_eq!(answer(&other).await, "deny");
+        let policy = root.grant(&user, "list", &allow("cam:ListUsers", "*")).await;
+        assert_eq!(answer(&other).await, "allow");
+        other.root().cam("DeletePolicy", json!({"PolicyId": [policy]})).await.ok();
+        assert_eq!(answer(&one).await, "deny");
+    });
+}
+
+async fn clock(server: &Test) -> Value {
+    server.admin("GET", "/clock", Value::Null).await.done()
+}
+
+/// An account that is deleted and made again is another account, on every server and whatever the clocks say.
+#[test]
+fn an_account_made_again_is_another_one_on_both() {
+    on_two_servers(async |one, other| {
+        for back in [0, -3600, 3600] {
+            let old = one.tenant("100000000007").await;
+            let (user, there) = (old.user("dev").await, other.seen(&old));
+            old.grant(&user, "list", &allow("cam:ListUsers", "*")).await;
+            let session = old.sts("GetFederationToken", json!({"Name": "x", "Policy": allow("*", "*").to_string()})).await;
+            let session = other.seen(&old.session(&session.ok()));
+            there.cam("ListUsers", json!({})).await.ok();
+            other.seen(&user).cam("ListUsers", json!({})).await.ok();
+            session.cam("ListUsers", json!({})).await.ok();
+            one.admin("DELETE", "/accounts/100000000007", Value::Null).await.done();
+            one.advance(back);
+            let new = one.tenant("100000000007").await;
+            for gone in [&there, &other.seen(&user)] {
+                gone.cam("ListUsers", json!({})).await.fault("AuthFailure.SecretIdNotFound");
+            }
+            session.cam("ListUsers", json!({})).await.fault("AuthFailure.TokenFailure");
+            assert_eq!(other.seen(&new).cam("ListUsers", json!({})).await.ok()["Data"], json!([]));
+            // With the old key again: the same key id, and yet another account.
+            one.admin("DELETE", "/accounts/100000000007", Value::Null).await.done();
+            let keys = json!({"id": "100000000007", "secret_id": old.secret_id, "secret_key": "another-secret-key"});
+            one.admin("POST", "/accounts", keys).await.created();
+            there.cam("ListUsers", json!({})).await.fault("AuthFailure.SignatureFailure");
+            one.admin("DELETE", "/accounts/100000000007", Value::Null).await.done();
+        }
+    });
+}
