@@ -27,7 +27,8 @@
 //! 2. Wire names, error codes and envelopes occur only under [`dialect`]; [`engine`] never mentions a vendor. The grammars of
 //!    policy documents are the vendors' too, and live in [`policy::grammar`].
 //! 3. SQL stands only in [`engine`], in `migrations`, and as the one statement that moves a generation on in [`store`];
-//!    every statement runs unchanged on SQLite and PostgreSQL.
+//!    every statement runs unchanged on SQLite and PostgreSQL. Only whose a database is, before it is opened, [`store`]
+//!    asks of each in its own way.
 //! 4. [`policy`] is pure: no clock, no I/O, no async; it cannot fail, it returns a decision with its reasons.
 //! 5. Time and randomness enter only through [`env`](mod@env); clippy forbids the calls that go around it.
 //! 6. Operations neither begin nor end transactions: `server::handle` and the admin API hand them to [`engine::cx`].

@@ -109,6 +109,27 @@ mod tests {
     }
 
     #[test]
+    fn every_digit_of_a_master_key_counts() {
+        let env = Env::system();
+        let digits = "0123456789abcdef".repeat(4);
+        let sealer = Sealer::from_hex(&digits).unwrap();
+        let sealed = sealer.seal(&env, "AKIDone", &Secret::new("hush".into())).unwrap();
+        for same in [digits.to_uppercase(), format!(" {digits}\n")] {
+            assert_eq!(Sealer::from_hex(&same).unwrap().open("AKIDone", &sealed).unwrap().expose(), "hush");
+        }
+        for place in 0..64 {
+            let other = if digits[place..].starts_with('0') { "1" } else { "0" };
+            let other = Sealer::from_hex(&format!("{}{other}{}", &digits[..place], &digits[place + 1..])).unwrap();
+            assert!(other.open("AKIDone", &sealed).is_err(), "digit {place}");
+            let theirs = other.seal(&env, "AKIDone", &Secret::new("hush".into())).unwrap();
+            assert!(sealer.open("AKIDone", &theirs).is_err(), "digit {place}");
+        }
+        for wrong in [&digits[..63], &digits[..62], &format!("{digits}00"), &format!("{}g", &digits[..63]), ""] {
+            assert!(Sealer::from_hex(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
     fn a_secret_does_not_print() {
         assert_eq!(format!("{:?}", Secret::new("hush".into())), "Secret(…)");
     }

@@ -2,6 +2,7 @@
 
 use super::{Answer, Failure, read};
 use crate::dialect::{DIALECTS, is_published};
+use crate::engine::accounts::Admission;
 use crate::engine::fault::{Fault, Kind};
 use crate::engine::ids::{AccountId, SecretId};
 use crate::engine::{Account, accounts, keys};
@@ -83,13 +84,18 @@ pub async fn create(State(app): State<Arc<App>>, body: Bytes) -> Result<Answer<C
             "the key is an example of the documentation, and other machines can reach this server; choose another key",
         ));
     }
-    let (account, secret_id, secret) = make(&app.engine, wanted).await?;
+    let made = make(&app.engine, wanted, Admission::Always).await?;
+    let (account, secret_id, secret) = made.ok_or_else(there_is_one)?;
     let credentials = Credentials { secret_id: secret_id.to_string(), secret_key: secret.expose().to_owned() };
     Ok(Answer(StatusCode::CREATED, Created { account: Shown::of(&account), credentials }))
 }
 
 /// Makes an account out of what is given, checked, and what is not, generated.
-pub async fn make(engine: &crate::engine::Engine, wanted: NewAccount) -> Result<(Account, SecretId, Secret), Failure> {
+pub async fn make(
+    engine: &crate::engine::Engine,
+    wanted: NewAccount,
+    admission: Admission,
+) -> Result<Option<(Account, SecretId, Secret)>, Failure> {
     let cloud = wanted.cloud.unwrap_or_else(|| "tencent".to_owned());
     let dialect = DIALECTS.iter().find(|dialect| dialect.name == cloud).ok_or_else(|| {
         let known: Vec<&str> = DIALECTS.iter().map(|dialect| dialect.name).collect();
@@ -131,12 +137,12 @@ pub async fn make(engine: &crate::engine::Engine, wanted: NewAccount) -> Result<
             secret_id: secret_id.clone(),
             secret: secret.clone(),
         };
-        match accounts::create(engine, new).await {
+        match accounts::create_admitted(engine, new, admission).await {
             // What was drawn is drawn again; what was given is the caller's to change.
             Err(Fault::Exists(Kind::Account, _)) if wanted.id.is_none() => {}
             Err(Fault::Exists(Kind::AppId, _)) if wanted.app_id.is_none() => {}
             Err(Fault::Exists(Kind::Key, _)) if key.is_none() => {}
-            outcome => return Ok((outcome?, secret_id, secret)),
+            outcome => return Ok(outcome?.map(|account| (account, secret_id, secret))),
         }
     }
     Err(Failure::new(
@@ -144,6 +150,10 @@ pub async fn make(engine: &crate::engine::Engine, wanted: NewAccount) -> Result<
         "exists",
         format!("everything that was drawn {DRAWS} times is taken; give id, app_id, secret_id and secret_key"),
     ))
+}
+
+fn there_is_one() -> Failure {
+    Failure::new(StatusCode::CONFLICT, "exists", "there is an account already")
 }
 
 /// Every account: `GET /accounts`.

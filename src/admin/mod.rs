@@ -9,6 +9,7 @@ mod clock;
 mod observe;
 
 use crate::dialect::decode::Value;
+use crate::engine::accounts::Admission;
 use crate::engine::cx::Cx;
 use crate::engine::fault::{Fault, Kind, Malformed};
 use crate::engine::ids::{AccountId, SecretId};
@@ -207,7 +208,12 @@ async fn ready(State(app): State<Arc<App>>) -> Response {
         Answer(StatusCode::OK, serde_json::json!({"status": "ok", "store": app.engine.store.description()}))
             .into_response()
     } else {
-        Failure::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", "the store does not answer").into_response()
+        Failure::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "not_ready",
+            "the store cannot be read and written; the log says why",
+        )
+        .into_response()
     }
 }
 
@@ -226,15 +232,18 @@ async fn as_root(app: &App, account: &str) -> Result<Cx, Failure> {
     cx.ok_or_else(|| Failure::not_found("account", account))
 }
 
-/// Makes the account that a new server starts with.
+/// Makes the account that a new server starts with; none when another server has made it in the meantime.
 pub async fn make_account(
     engine: &crate::engine::Engine,
     id: Option<String>,
     key: Option<(String, secret::Secret)>,
-) -> Result<(crate::engine::Account, SecretId, secret::Secret), String> {
+) -> Result<Option<(crate::engine::Account, SecretId, secret::Secret)>, String> {
+    let admission = if id.is_none() && key.is_none() { Admission::InTurnAsFirst } else { Admission::InTurn };
     let (secret_id, secret_key) = key.map(|(id, key)| (id, key.expose().to_owned())).unzip();
     let wanted = accounts::NewAccount { id, secret_id, secret_key, ..accounts::NewAccount::default() };
-    accounts::make(engine, wanted)
-        .await
-        .map_err(|failure| format!("cannot make the first account: {}", failure.message))
+    match accounts::make(engine, wanted, admission).await {
+        Ok(made) => Ok(made),
+        Err(failure) if failure.status == StatusCode::CONFLICT => Ok(None),
+        Err(failure) => Err(format!("cannot make the first account: {}", failure.message)),
+    }
 }

@@ -5,7 +5,7 @@ use crate::config::{Config, Flags, check_admin_token};
 use crate::dialect::stubs::Stubs;
 use crate::dialect::tencent::{stub, tc3};
 use crate::dialect::{DIALECTS, is_published};
-use crate::engine::fault::Fault;
+use crate::engine::fault::{Fault, Internal};
 use crate::engine::ids::SecretId;
 use crate::engine::{Account, Engine, accounts, keys};
 use crate::env::Env;
@@ -17,7 +17,7 @@ use crate::store::{Durability, Location, Store};
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -63,14 +63,20 @@ async fn serve(config: Config) -> Result<(), String> {
     let had_state =
         matches!(&config.location, Location::File(path) if path.metadata().is_ok_and(|file| file.len() > 0));
     let store = Store::open(&config.location, config.durability).await.map_err(|error| error.to_string())?;
-    let sealer = sealer(&config, &env, had_state)?;
-    let admin_token = admin_token(&config, &env)?;
+    let (sealer, made) = sealer(&config, &env, had_state)?;
     let presets = DIALECTS.iter().map(|dialect| (dialect.name, (dialect.presets)())).collect();
-    let engine = Engine::open(store, env, sealer, presets).await.map_err(|fault| match fault {
-        crate::engine::fault::Fault::Internal(cause) => format!("cannot use the database: {cause}"),
-        other => format!("cannot use the database: {other:?}"),
+    let engine = Engine::open(store, env.clone(), sealer, presets).await.map_err(|fault| {
+        if let (Fault::Internal(Internal::MasterKey), Some(path)) = (&fault, made) {
+            // It opens nothing, and would only be in the way of the right one.
+            let _ = std::fs::remove_file(path);
+        }
+        match fault {
+            Fault::Internal(cause) => format!("cannot use the database: {cause}"),
+            other => format!("cannot use the database: {other:?}"),
+        }
     })?;
     let engine = Arc::new(engine);
+    let admin_token = admin_token(&config, &env)?;
     let (account, secret_id, secret) = first_account(&engine, &config).await?;
     if config.is_exposed() && (is_published(secret_id.as_str()) || is_published(secret.expose())) {
         return Err(format!(
@@ -146,7 +152,9 @@ fn make_dir(dir: &Path) -> Result<(), String> {
     })
 }
 
-fn sealer(config: &Config, env: &Env, had_state: bool) -> Result<Sealer, String> {
+/// The master key, and where it was written if it was made just now.
+fn sealer(config: &Config, env: &Env, had_state: bool) -> Result<(Sealer, Option<PathBuf>), String> {
+    let mut made = None;
     let digits = match (&config.master_key, &config.data_dir) {
         (Some(key), _) => key.clone(),
         (None, Some(dir)) => {
@@ -158,15 +166,18 @@ fn sealer(config: &Config, env: &Env, had_state: bool) -> Result<Sealer, String>
                     path.display()
                 ));
             }
-            kept(&path, || hex::encode(env.bytes::<32>()))?
+            let (digits, is_new) = kept(&path, || hex::encode(env.bytes::<32>()))?;
+            made = is_new.then_some(path);
+            digits
         }
         (None, None) => Secret::new(hex::encode(env.bytes::<32>())),
     };
-    Sealer::from_hex(digits.expose()).map_err(|error| match &config.data_dir {
+    let sealer = Sealer::from_hex(digits.expose()).map_err(|error| match &config.data_dir {
         _ if config.master_key.is_some() => format!("CAMULATOR_MASTER_KEY: {error}"),
         Some(dir) => format!("{}: {error}", dir.join("master.key").display()),
         None => error.to_string(),
-    })
+    })?;
+    Ok((sealer, made))
 }
 
 fn admin_token(config: &Config, env: &Env) -> Result<Secret, String> {
@@ -174,7 +185,7 @@ fn admin_token(config: &Config, env: &Env) -> Result<Secret, String> {
         (Some(token), _) => Ok(token.clone()),
         (None, Some(dir)) => {
             let path = dir.join("admin-token");
-            let token = kept(&path, || env.alphanumeric(40))?;
+            let (token, _) = kept(&path, || env.alphanumeric(40))?;
             check_admin_token(&token)
                 .map_err(|why| format!("the token in {} {why}; delete the file to have one made", path.display()))?;
             Ok(token)
@@ -183,10 +194,13 @@ fn admin_token(config: &Config, env: &Env) -> Result<Secret, String> {
     }
 }
 
-/// A secret of the data directory: read, or made and written with mode 0600.
-fn kept(path: &Path, make: impl FnOnce() -> String) -> Result<Secret, String> {
+/// A secret of the data directory: read, or made and written with mode 0600; and whether it was made.
+fn kept(path: &Path, make: impl FnOnce() -> String) -> Result<(Secret, bool), String> {
+    // Servers that share the directory (their state is in PostgreSQL) and start at once take turns, so that one makes
+    // the file and the others read it whole. Where directories cannot be locked, the others are refused below.
+    let _turn = path.parent().and_then(|dir| std::fs::File::open(dir).ok()).filter(|dir| dir.lock().is_ok());
     match std::fs::read_to_string(path) {
-        Ok(text) if !text.trim().is_empty() => Ok(Secret::new(text.trim().to_owned())),
+        Ok(text) if !text.trim().is_empty() => Ok((Secret::new(text.trim().to_owned()), false)),
         Ok(_) => Err(format!("{} is empty; restore it, or start with another --data-dir", path.display())),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let secret = Secret::new(make());
@@ -196,14 +210,26 @@ fn kept(path: &Path, make: impl FnOnce() -> String) -> Result<Secret, String> {
                     file.write_all(b"\n")?;
                     file.sync_all()
                 });
-            written.map(|()| secret).map_err(|error| format!("cannot write {}: {error}", path.display()))
+            written.map(|()| (secret, true)).map_err(|error| format!("cannot write {}: {error}", path.display()))
         }
         Err(error) => Err(format!("cannot read {}: {error}", path.display())),
     }
 }
 
-/// The account whose key is shown: the one that the options name, the oldest, or a new one.
+/// The account whose key is shown: the one that the options name, the oldest, or a new one. Of several servers that
+/// start at once on one database, one makes it.
 async fn first_account(engine: &Arc<Engine>, config: &Config) -> Result<(Account, SecretId, Secret), String> {
+    if let Some(found) = known_account(engine, config).await? {
+        return Ok(found);
+    }
+    if let Some(made) = make_account(engine, config.root_uin.clone(), config.root_key.clone()).await? {
+        return Ok(made);
+    }
+    let found = known_account(engine, config).await?;
+    found.ok_or_else(|| "cannot make the first account: its id or its key is taken; choose another one".to_owned())
+}
+
+async fn known_account(engine: &Arc<Engine>, config: &Config) -> Result<Option<(Account, SecretId, Secret)>, String> {
     let failed = |fault| format!("cannot read the accounts: {fault:?}");
     let known = accounts::list(engine).await.map_err(failed)?;
     if let Some((id, secret)) = &config.root_key
@@ -219,7 +245,7 @@ async fn first_account(engine: &Arc<Engine>, config: &Config) -> Result<(Account
         }
         let account = known.into_iter().find(|account| account.id == key.account);
         let account = account.ok_or_else(|| format!("--root-secret-id {id} has no account"))?;
-        return Ok((account, key.secret_id.clone(), secret.clone()));
+        return Ok(Some((account, key.secret_id.clone(), secret.clone())));
     }
     if let Some((id, _)) = &config.root_key
         && keys::is_ended(engine, &SecretId::from(id.as_str())).await.map_err(failed)?
@@ -239,11 +265,11 @@ async fn first_account(engine: &Arc<Engine>, config: &Config) -> Result<(Account
             ));
         }
         if let Some((secret_id, secret)) = accounts::root_key(engine, &account.id).await.map_err(failed)? {
-            return Ok((account, secret_id, secret));
+            return Ok(Some((account, secret_id, secret)));
         }
         // Its keys were revoked or deleted, which must not lock out whoever owns the database.
         return match keys::create_for_root(engine, &account.id).await {
-            Ok((secret_id, secret)) => Ok((account, secret_id, secret)),
+            Ok((secret_id, secret)) => Ok(Some((account, secret_id, secret))),
             Err(Fault::Quota(..)) => Err(format!(
                 "the root of account {} has no active key; name another account with --root-uin",
                 account.id
@@ -251,7 +277,7 @@ async fn first_account(engine: &Arc<Engine>, config: &Config) -> Result<(Account
             Err(fault) => Err(failed(fault)),
         };
     }
-    make_account(engine, config.root_uin.clone(), config.root_key.clone()).await
+    Ok(None)
 }
 
 fn announce(config: &Config, app: &App, address: SocketAddr, account: &Account, secret_id: &SecretId, secret: &Secret) {

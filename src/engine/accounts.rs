@@ -9,8 +9,10 @@ use super::{Engine, keys};
 use crate::args;
 use crate::env::{Env, Time};
 use crate::secret::{Sealer, Secret};
-use crate::store::{FromRow, Store, Tx};
+use crate::store::{FromRow, Store, Tx, WriteTx};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use tokio::sync::Mutex;
 
 /// A tenant.
 #[derive(Clone, Debug)]
@@ -46,6 +48,30 @@ pub struct NewAccount {
     pub secret_id: SecretId,
     /// The root key's secret half.
     pub secret: Secret,
+}
+
+/// When a new tenant is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Admission {
+    /// Whenever it is asked for.
+    Always,
+    /// By servers that may be starting at once on one database: one after the other.
+    InTurn,
+    /// The same, and only where there is no tenant yet.
+    InTurnAsFirst,
+}
+
+impl Admission {
+    /// Waits for the row that every server has from its start on, and looks at what is there then: whether the tenant
+    /// may be made.
+    async fn wait(self, tx: &mut WriteTx<'_>) -> Result<bool, Fault> {
+        if self == Admission::Always {
+            return Ok(true);
+        }
+        tx.execute("UPDATE meta SET value = value WHERE name = $1", args![MASTER_KEY]).await?;
+        let known: Option<(String,)> = tx.optional("SELECT id FROM accounts LIMIT 1", args![]).await?;
+        Ok(self == Admission::InTurn || known.is_none())
+    }
 }
 
 #[derive(FromRow)]
@@ -90,6 +116,12 @@ impl Engine {
 
 /// Makes a tenant and its root key. `Exists` names what is taken: its id, its application number or the key's id.
 pub async fn create(engine: &Engine, new: NewAccount) -> Result<Account, Fault> {
+    let id = new.id.to_string();
+    create_admitted(engine, new, Admission::Always).await?.ok_or(Fault::Exists(Kind::Account, id))
+}
+
+/// The same, when it may be made; none where it is too late to be the first.
+pub async fn create_admitted(engine: &Engine, new: NewAccount, admission: Admission) -> Result<Option<Account>, Fault> {
     let now = engine.server_clock().at(engine.env.now());
     let sealed = engine.sealer.seal(&engine.env, new.secret_id.as_str(), &new.secret)?;
     let incarnation = i64::from_le_bytes(engine.env.bytes());
@@ -104,12 +136,15 @@ pub async fn create(engine: &Engine, new: NewAccount) -> Result<Account, Fault> 
         clock: Clock::Inherit,
         incarnation,
     };
-    engine
+    let made = engine
         .store
         .write(
             move |tx| {
                 let (new, sealed) = (new.clone(), sealed.clone());
                 Box::pin(async move {
+                    if !admission.wait(tx).await? {
+                        return Ok(false);
+                    }
                     let made = tx
                         .execute(
                             "INSERT INTO accounts (id, cloud, name, app_id, generation, created_at, clock_mode, clock_at, \
@@ -127,13 +162,13 @@ pub async fn create(engine: &Engine, new: NewAccount) -> Result<Account, Fault> 
                     if tx.execute(keys::INSERT, key).await? == 0 {
                         return Err(Fault::Exists(Kind::Key, new.secret_id.to_string()));
                     }
-                    Ok(())
+                    Ok(true)
                 })
             },
-            |()| (),
+            |_| (),
         )
         .await??;
-    Ok(account)
+    Ok(made.then_some(account))
 }
 
 /// Deletes a tenant with everything in it.
@@ -199,22 +234,62 @@ pub async fn root_key(engine: &Engine, id: &AccountId) -> Result<Option<(SecretI
     Ok(Some((secret_id.into(), secret)))
 }
 
-/// Whether the store answers.
-pub async fn ping(engine: &Engine) -> Result<(), Fault> {
-    meta(&engine.store, "master key").await.map(|_| ())
+/// Proofs that the store takes writes. One runs at a time, and counts for everybody who came before it began: asking
+/// costs the writer the same however many ask.
+#[derive(Default)]
+pub(super) struct Proofs {
+    begun: AtomicU64,
+    /// The number of the last one, and whether it went well.
+    last: Mutex<(u64, bool)>,
 }
 
-/// The first start seals a mark with the master key; every later one must be able to open it.
-pub(super) async fn check_master_key(store: &Store, env: &Env, sealer: &Sealer) -> Result<(), Fault> {
-    match meta(store, "master key").await? {
-        Some(sealed) => {
-            sealer.open("master key", &sealed)?;
+/// Whether the store can be read and written.
+pub async fn ping(engine: &Engine) -> bool {
+    let came = engine.proofs.begun.load(Ordering::Acquire);
+    let mut last = engine.proofs.last.lock().await;
+    if last.0 <= came {
+        let number = engine.proofs.begun.fetch_add(1, Ordering::AcqRel) + 1;
+        let proof = prove(engine).await;
+        if let Err(error) = &proof {
+            tracing::warn!(?error, "the store takes no writes");
         }
-        None => {
-            let sealed = sealer.seal(env, "master key", &Secret::new("camulator".to_owned()))?;
-            set_meta(store, "master key", sealed).await?;
-        }
+        *last = (number, proof.is_ok());
     }
+    last.1
+}
+
+/// Reads a row, then adds one, removes it and commits, which moves no generation and leaves nothing. A full disk, a
+/// read-only database and a writer that is gone show only in a commit.
+async fn prove(engine: &Engine) -> Result<(), Fault> {
+    meta(&engine.store, MASTER_KEY).await?;
+    engine
+        .store
+        .write(
+            |tx| {
+                Box::pin(async move {
+                    let sql = "INSERT INTO meta (name, value) VALUES ('ping', '') ON CONFLICT DO NOTHING";
+                    tx.execute(sql, args![]).await?;
+                    tx.execute("DELETE FROM meta WHERE name = 'ping'", args![]).await?;
+                    Ok(())
+                })
+            },
+            |()| (),
+        )
+        .await?
+}
+
+/// What the first start seals with the master key, and its name in `meta`.
+const MASTER_KEY: &str = "master key";
+
+/// The first start seals a mark with the master key; every later one must be able to open it. Of several that start at
+/// once on an empty database one makes the mark, and every one of them opens what is there then.
+pub(super) async fn check_master_key(store: &Store, env: &Env, sealer: &Sealer) -> Result<(), Fault> {
+    if meta(store, MASTER_KEY).await?.is_none() {
+        let sealed = sealer.seal(env, MASTER_KEY, &Secret::new("camulator".to_owned()))?;
+        make_meta(store, MASTER_KEY, sealed).await?;
+    }
+    let sealed = meta(store, MASTER_KEY).await?.ok_or(Internal::MasterKey)?;
+    sealer.open(MASTER_KEY, &sealed).map_err(|_| Internal::MasterKey)?;
     Ok(())
 }
 
@@ -233,18 +308,15 @@ async fn meta(store: &Store, name: &str) -> Result<Option<String>, Fault> {
     Ok(row.map(|(value,)| value))
 }
 
-async fn set_meta(store: &Store, name: &'static str, value: String) -> Result<(), Fault> {
+/// Keeps what is there already.
+async fn make_meta(store: &Store, name: &'static str, value: String) -> Result<(), Fault> {
     store
         .write(
             move |tx| {
                 let value = value.clone();
                 Box::pin(async move {
-                    tx.execute(
-                        "INSERT INTO meta (name, value) VALUES ($1, $2) \
-                         ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                        args![name, value],
-                    )
-                    .await?;
+                    let sql = "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+                    tx.execute(sql, args![name, value]).await?;
                     Ok(())
                 })
             },

@@ -264,6 +264,12 @@ pub enum Internal {
     /// A secret in the database cannot be opened.
     #[error(transparent)]
     Sealed(#[from] crate::secret::Unsealable),
+    /// The database was sealed with another master key than this server was given.
+    #[error(
+        "it was sealed with another master key; set CAMULATOR_MASTER_KEY to the 64 hexadecimal digits in the file \
+         master.key of the server that made it, the same for every server, or copy that file into --data-dir"
+    )]
+    MasterKey,
     /// A document in the database cannot be read any more.
     #[error("stored {what} cannot be read: {why}")]
     Unreadable {

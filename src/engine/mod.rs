@@ -58,6 +58,8 @@ pub struct Engine {
     extra_services: RwLock<Arc<[String]>>,
     /// What every tenant depends on.
     globals: RwLock<Arc<globals::Globals>>,
+    /// Whether the store takes writes.
+    proofs: accounts::Proofs,
 }
 
 impl Engine {
@@ -79,6 +81,7 @@ impl Engine {
             presets: Arc::new(presets),
             extra_services: RwLock::new(Arc::new([])),
             globals: RwLock::new(Arc::new(globals)),
+            proofs: accounts::Proofs::default(),
         })
     }
 
@@ -94,6 +97,7 @@ impl Engine {
             presets: self.presets.clone(),
             extra_services: RwLock::new(self.extra_services()),
             globals: RwLock::new(Arc::new(globals::load(&mut self.store.read().await?.tx()).await?)),
+            proofs: accounts::Proofs::default(),
         })
     }
 

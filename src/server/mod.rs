@@ -222,7 +222,8 @@ pub async fn housekeeping(app: Arc<App>) {
     }
 }
 
-/// Whether the store answers.
-pub async fn is_ready(app: &App) -> bool {
-    accounts::ping(&app.engine).await.is_ok()
+/// Whether the store can be read and written. A client that hangs up does not end the write.
+pub async fn is_ready(app: &Arc<App>) -> bool {
+    let app = app.clone();
+    tokio::spawn(async move { accounts::ping(&app.engine).await }).await.unwrap_or(false)
 }

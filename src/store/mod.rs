@@ -7,7 +7,12 @@
 //! Deliberately absent: SQL text (it stands in `engine`), repository traits and mocks (an in-memory SQLite store opens
 //! in milliseconds), and `sqlx::Any` (open bugs with booleans, times and null types).
 
+mod file;
 mod open;
+mod owner;
+#[cfg(test)]
+mod tests;
+mod work;
 mod writer;
 
 pub use open::{Durability, Location, OpenError};
@@ -19,7 +24,7 @@ use sqlx::{Postgres, Sqlite, Transaction};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use tokio::sync::{Mutex, OwnedMutexGuard, mpsc};
+use tokio::sync::{Mutex, OwnedMappedMutexGuard, OwnedMutexGuard, mpsc};
 
 /// A future on the heap, as operations and jobs return it.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -31,11 +36,23 @@ pub enum Error {
     #[error("the database refused or could not be reached: {0}")]
     Driver(#[from] sqlx::Error),
     /// The writer has stopped: the server is shutting down.
-    #[error("the store is closed")]
+    #[error("the store is closed; start the server again")]
     Closed,
-    /// The transaction that this write shared with others did not commit.
+    /// The transaction did not commit.
     #[error("the commit failed: {0}")]
-    Commit(Arc<sqlx::Error>),
+    Commit(sqlx::Error),
+    /// The connection to the in-memory database is unusable, and the state went with it.
+    #[error("the in-memory database is lost; start the server again")]
+    Lost,
+    /// The work ended in a panic and was undone.
+    #[error("a mistake of this program: a write ended in a panic")]
+    Panicked,
+    /// The work reported success although one of its statements failed; it was undone.
+    #[error("a mistake of this program: a write went on after a failed statement")]
+    WentOn,
+    /// What befell every write of a group.
+    #[error(transparent)]
+    Shared(Arc<Error>),
     /// A statement that changes rows was given where only a question is allowed.
     #[error("a mistake of this program: not a question: {0}")]
     NotAQuestion(&'static str),
@@ -92,15 +109,17 @@ pub struct Tx<'c> {
     connection: Connection<'c>,
     /// Something was changed or a statement failed: the job cannot end in an error without undoing it.
     touched: bool,
+    /// A statement failed. PostgreSQL answers the commit of such a transaction with success and rolls it back.
+    failed: bool,
 }
 
 impl<'c> Tx<'c> {
     fn sqlite(connection: &'c mut SqliteConnection) -> Tx<'c> {
-        Tx { connection: Connection::Sqlite(connection), touched: false }
+        Tx { connection: Connection::Sqlite(connection), touched: false, failed: false }
     }
 
     fn postgres(connection: &'c mut PgConnection) -> Tx<'c> {
-        Tx { connection: Connection::Postgres(connection), touched: false }
+        Tx { connection: Connection::Postgres(connection), touched: false, failed: false }
     }
 
     /// The first row, or none.
@@ -147,6 +166,7 @@ impl<'c> Tx<'c> {
     /// A failed statement must not be built upon: PostgreSQL has aborted the transaction, and SQLite may have.
     fn noted<T>(&mut self, outcome: Result<T, sqlx::Error>) -> Result<T, Error> {
         self.touched |= outcome.is_err();
+        self.failed |= outcome.is_err();
         Ok(outcome?)
     }
 }
@@ -277,22 +297,21 @@ impl Row {
 }
 
 /// A consistent look at the database: what it sees does not change until it is dropped.
-pub enum Read {
-    #[doc(hidden)]
+pub struct Read(Look);
+
+enum Look {
     Pooled(Transaction<'static, Sqlite>),
-    #[doc(hidden)]
-    Alone(OwnedMutexGuard<SqliteConnection>),
-    #[doc(hidden)]
+    Alone(OwnedMappedMutexGuard<writer::Held, SqliteConnection>),
     Postgres(Transaction<'static, Postgres>),
 }
 
 impl Read {
     /// The connection to ask.
     pub fn tx(&mut self) -> Tx<'_> {
-        match self {
-            Read::Pooled(transaction) => Tx::sqlite(transaction),
-            Read::Alone(connection) => Tx::sqlite(connection),
-            Read::Postgres(transaction) => Tx::postgres(transaction),
+        match &mut self.0 {
+            Look::Pooled(transaction) => Tx::sqlite(transaction),
+            Look::Alone(connection) => Tx::sqlite(connection),
+            Look::Postgres(transaction) => Tx::postgres(transaction),
         }
     }
 }
@@ -302,8 +321,8 @@ impl Read {
 pub struct Store {
     engine: Engine,
     description: Arc<str>,
-    /// Held as long as the store lives, so that no second process opens the same data directory.
-    _lock: Option<Arc<std::fs::File>>,
+    /// Held as long as the store lives, so that no second process opens the same file.
+    _claim: Option<Arc<file::Claim>>,
 }
 
 #[derive(Clone)]
@@ -315,7 +334,7 @@ enum Engine {
     },
     /// In memory: one connection for everything, since a second one would see another database.
     Memory {
-        connection: Arc<Mutex<SqliteConnection>>,
+        held: Arc<Mutex<writer::Held>>,
         writer: mpsc::Sender<writer::Queued>,
     },
     Postgres(PgPool),
@@ -337,15 +356,26 @@ impl Store {
         matches!(self.engine, Engine::Postgres(_))
     }
 
+    /// How many writes wait for the writer that this process has. None has to wait on PostgreSQL.
+    pub fn waiting(&self) -> usize {
+        match &self.engine {
+            Engine::File { writer, .. } | Engine::Memory { writer, .. } => writer.max_capacity() - writer.capacity(),
+            Engine::Postgres(_) => 0,
+        }
+    }
+
     /// Begins a consistent look at the database.
     pub async fn read(&self) -> Result<Read, Error> {
-        Ok(match &self.engine {
-            Engine::File { readers, .. } => Read::Pooled(readers.begin().await?),
-            Engine::Memory { connection, .. } => Read::Alone(connection.clone().lock_owned().await),
-            Engine::Postgres(pool) => {
-                Read::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+        Ok(Read(match &self.engine {
+            Engine::File { readers, .. } => Look::Pooled(readers.begin().await?),
+            Engine::Memory { held, .. } => {
+                let held = held.clone().lock_owned().await;
+                Look::Alone(OwnedMutexGuard::try_map(held, writer::Held::current).map_err(|_| Error::Lost)?)
             }
-        })
+            Engine::Postgres(pool) => {
+                Look::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+            }
+        }))
     }
 
     /// Asks one question outside any transaction: the cheapest way to see a single committed row.
@@ -355,8 +385,9 @@ impl Store {
                 let mut connection = readers.acquire().await?;
                 Tx::sqlite(&mut connection).optional(sql, arguments).await
             }
-            Engine::Memory { connection, .. } => {
-                Tx::sqlite(&mut *connection.lock().await).optional(sql, arguments).await
+            Engine::Memory { held, .. } => {
+                let mut held = held.lock().await;
+                Tx::sqlite(held.current().ok_or(Error::Lost)?).optional(sql, arguments).await
             }
             Engine::Postgres(pool) => {
                 let mut connection = pool.acquire().await?;
@@ -365,14 +396,14 @@ impl Store {
         }
     }
 
-    /// Runs `work` in a transaction and commits it if it ends well; an `Err` leaves nothing behind. `committed` is
-    /// called after the commit and before this returns, in the order of the commits on SQLite.
+    /// Runs `work` in a transaction and commits it if it ends well; an `Err`, and a panic, leave nothing behind.
+    /// `committed` is called after the commit and before this returns, in the order of the commits on SQLite.
     ///
-    /// `work` may run more than once: a group on SQLite is undone and repeated without the job that failed.
+    /// `work` may run more than once: a group on SQLite is undone and repeated when one of its jobs cannot go in.
     /// The future must be driven to its end, so callers run in a task of their own.
     pub async fn write<T, E, W, C>(&self, work: W, committed: C) -> Result<Result<T, E>, Error>
     where
-        W: for<'t> Fn(&'t mut WriteTx<'_>) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+        W: for<'t> Fn(&'t mut WriteTx<'_>) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
         C: FnOnce(&T) + Send + 'static,
         T: Send + 'static,
         E: Send + 'static,
@@ -382,18 +413,18 @@ impl Store {
                 writer::submit(writer, work, committed).await
             }
             Engine::Postgres(pool) => {
-                let mut transaction = pool.begin().await?;
-                match work(&mut WriteTx::postgres(&mut transaction)).await {
-                    Ok(value) => {
-                        transaction.commit().await?;
-                        committed(&value);
-                        Ok(Ok(value))
+                let mut connection = pool.acquire().await?;
+                let mut transaction = sqlx::Connection::begin(&mut *connection).await?;
+                let outcome = work::attempt(&work, &mut WriteTx::postgres(&mut transaction)).await;
+                let Ok(Ok(value)) = outcome else {
+                    if transaction.rollback().await.is_err() {
+                        connection.close_on_drop();
                     }
-                    Err(error) => {
-                        transaction.rollback().await?;
-                        Ok(Err(error))
-                    }
-                }
+                    return outcome;
+                };
+                transaction.commit().await.map_err(Error::Commit)?;
+                work::tell(committed, &value)?;
+                Ok(Ok(value))
             }
         }
     }

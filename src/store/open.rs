@@ -2,22 +2,17 @@
 //!
 //! Every reason for not opening is one clear sentence with a remedy; nothing is changed in a file that is not ours.
 
-use super::{Engine, Store, writer};
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection, migrate::MigrateError};
-use std::io::{Read as _, Seek, SeekFrom};
-use std::os::unix::fs::OpenOptionsExt;
+use super::owner::{self, MIGRATIONS, Owner};
+use super::{Engine, Store, file, writer};
+use sqlx::Connection;
+use sqlx::migrate::{Migrate, MigrateError};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
-
-/// Marks a SQLite file as this program's: "CAMU" in the header's application id.
-const APPLICATION_ID: u32 = 0x4341_4d55;
-
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 
 /// Where the state is kept.
 #[derive(Clone, Debug)]
@@ -51,8 +46,20 @@ pub enum OpenError {
         source: std::io::Error,
     },
     /// Another process has it.
-    #[error("{0} is in use by another camulator; stop that one, or choose another --data-dir")]
+    #[error("{0} is in use by another camulator; stop that one, or choose another --data-dir or --database")]
     Locked(String),
+    /// The file has other names, and SQLite keeps what is not yet in it under one of them.
+    #[error(
+        "{0} is one of several hard links to the same file, and SQLite would mix up their logs; copy it to a name of its \
+         own, or choose another --data-dir or --database"
+    )]
+    Linked(String),
+    /// The lock file would be the database.
+    #[error("{0} is the name of a lock file; choose another name with --database")]
+    NamedLock(String),
+    /// A directory, a pipe or a device.
+    #[error("{0} is not a file; choose another --data-dir or --database")]
+    NotAFile(String),
     /// Something that is no SQLite database.
     #[error("{0} is not a SQLite database; choose another --data-dir or --database")]
     NotSqlite(String),
@@ -61,6 +68,11 @@ pub enum OpenError {
         "{0} is a SQLite database of another program, and is left as it is; choose another --data-dir or --database"
     )]
     Foreign(String),
+    /// A PostgreSQL schema with tables of another program.
+    #[error(
+        "{0} holds tables of another program, and is left as it is; name an empty database or schema with --database"
+    )]
+    ForeignSchema(String),
     /// A later version of this program has migrated it.
     #[error("{0} was written by a newer camulator; start that version, or choose another --data-dir or --database")]
     Newer(String),
@@ -85,26 +97,17 @@ async fn open_memory() -> Result<Store, OpenError> {
     let options = SqliteConnectOptions::new().in_memory(true).foreign_keys(true);
     let mut connection = sqlx::SqliteConnection::connect_with(&options).await.map_err(driver(&name))?;
     migrated(&name, MIGRATIONS.run_direct(None, &mut connection, false).await)?;
-    let connection = Arc::new(Mutex::new(connection));
-    let writer = writer::start(connection.clone());
-    Ok(Store { engine: Engine::Memory { connection, writer }, description: name.into(), _lock: None })
+    let held = Arc::new(Mutex::new(writer::Held::new(connection, None)));
+    let writer = writer::start(held.clone());
+    Ok(Store { engine: Engine::Memory { held, writer }, description: name.into(), _claim: None })
 }
 
 async fn open_file(path: &Path, durability: Durability) -> Result<Store, OpenError> {
     let name = path.display().to_string();
-    let lock = lock(path)?;
-    if is_new(path)? {
-        // Before the write-ahead log exists, so that the mark is in the file itself however the process ends.
-        // It holds sealed keys and who trusts whom: nobody else's business. SQLite gives its side files the same mode.
-        let private = std::fs::OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path);
-        private.map_err(|source| OpenError::File { path: name.clone(), source })?;
-        let options = SqliteConnectOptions::new().filename(path);
-        let mut connection = sqlx::SqliteConnection::connect_with(&options).await.map_err(driver(&name))?;
-        sqlx::raw_sql("PRAGMA application_id = 1128353109").execute(&mut connection).await.map_err(driver(&name))?;
-        connection.close().await.map_err(driver(&name))?;
-    }
+    let claim = file::claim(path)?;
+    mark(&claim.path, &name).await?;
     let options = SqliteConnectOptions::new()
-        .filename(path)
+        .filename(&claim.path)
         .foreign_keys(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(match durability {
@@ -112,16 +115,34 @@ async fn open_file(path: &Path, durability: Durability) -> Result<Store, OpenErr
             Durability::Fast => SqliteSynchronous::Normal,
         })
         .busy_timeout(Duration::from_secs(5));
-    let mut connection = sqlx::SqliteConnection::connect_with(&options).await.map_err(driver(&name))?;
+    let mut connection = SqliteConnection::connect_with(&options).await.map_err(driver(&name))?;
     migrated(&name, MIGRATIONS.run_direct(None, &mut connection, false).await)?;
     let readers = SqlitePoolOptions::new()
         .min_connections(0)
         .max_connections(4)
         .idle_timeout(None)
         .max_lifetime(None)
-        .connect_lazy_with(options.read_only(true));
-    let writer = writer::start(Arc::new(Mutex::new(connection)));
-    Ok(Store { engine: Engine::File { readers, writer }, description: name.into(), _lock: Some(Arc::new(lock)) })
+        .connect_lazy_with(options.clone().read_only(true));
+    let writer = writer::start(Arc::new(Mutex::new(writer::Held::new(connection, Some(options)))));
+    Ok(Store { engine: Engine::File { readers, writer }, description: name.into(), _claim: Some(Arc::new(claim)) })
+}
+
+/// Makes sure that there is nothing of others in the file, and marks it as ours before there is anything of us.
+async fn mark(path: &Path, name: &str) -> Result<(), OpenError> {
+    let options = SqliteConnectOptions::new().filename(path);
+    let mut connection = SqliteConnection::connect_with(&options).await.map_err(driver(name))?;
+    let outcome = match owner::of_sqlite(&mut connection).await.map_err(driver(name))? {
+        Owner::Us => Ok(()),
+        Owner::LaterUs => Err(OpenError::Newer(name.to_owned())),
+        Owner::Another => Err(OpenError::Foreign(name.to_owned())),
+        // Before the write-ahead log exists, so that the mark is in the file itself however the process ends.
+        Owner::Nobody => {
+            let mark = sqlx::raw_sql("PRAGMA application_id = 1128353109").execute(&mut connection).await;
+            mark.map(drop).map_err(driver(name))
+        }
+    };
+    connection.close().await.map_err(driver(name))?;
+    outcome
 }
 
 async fn open_postgres(address: &str, durability: Durability) -> Result<Store, OpenError> {
@@ -141,10 +162,22 @@ async fn open_postgres(address: &str, durability: Durability) -> Result<Store, O
         .connect_with(options)
         .await
         .map_err(driver(&name))?;
-    let mut connection = pool.acquire().await.map_err(driver(&name))?;
-    migrated(&name, MIGRATIONS.run_direct(None, &mut *connection, false).await)?;
-    drop(connection);
-    Ok(Store { engine: Engine::Postgres(pool), description: name.into(), _lock: None })
+    // Out of the pool, so that the lock on the migrations ends with it however this turns out.
+    let mut connection = pool.acquire().await.map_err(driver(&name))?.detach();
+    let outcome = migrate_postgres(&mut connection, &name).await;
+    let _ = connection.close().await;
+    outcome?;
+    Ok(Store { engine: Engine::Postgres(pool), description: name.into(), _claim: None })
+}
+
+/// One server at a time looks at the schema and brings it up to date; the others wait, and find it done.
+async fn migrate_postgres(connection: &mut PgConnection, name: &str) -> Result<(), OpenError> {
+    migrated(name, connection.lock().await)?;
+    match owner::of_postgres(connection).await.map_err(driver(name))? {
+        Owner::Nobody | Owner::Us => migrated(name, MIGRATIONS.run_direct(None, connection, false).await),
+        Owner::LaterUs => Err(OpenError::Newer(name.to_owned())),
+        Owner::Another => Err(OpenError::ForeignSchema(name.to_owned())),
+    }
 }
 
 fn driver(name: &str) -> impl FnOnce(sqlx::Error) -> OpenError + '_ {
@@ -162,46 +195,4 @@ fn migrated(name: &str, outcome: Result<(), MigrateError>) -> Result<(), OpenErr
         }
         Err(other) => Err(OpenError::Driver(name.to_owned(), sqlx::Error::Migrate(Box::new(other)))),
     }
-}
-
-/// Takes the lock beside the database, which the operating system releases however the process ends.
-fn lock(path: &Path) -> Result<std::fs::File, OpenError> {
-    let path = path.with_extension("lock");
-    let failed = |source| OpenError::File { path: path.display().to_string(), source };
-    let file =
-        std::fs::OpenOptions::new().create(true).write(true).truncate(false).mode(0o600).open(&path).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => {
-            Err(OpenError::Locked(path.parent().unwrap_or(&path).display().to_string()))
-        }
-        Err(std::fs::TryLockError::Error(source)) => Err(failed(source)),
-    }
-}
-
-/// Whether there is nothing at the path yet; an error when there is something that is not ours.
-fn is_new(path: &Path) -> Result<bool, OpenError> {
-    let name = path.display().to_string();
-    let failed = |source| OpenError::File { path: path.display().to_string(), source };
-    let mut file = match std::fs::OpenOptions::new().read(true).write(true).open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(true),
-        Err(error) => return Err(failed(error)),
-    };
-    if file.metadata().map_err(failed)?.len() == 0 {
-        return Ok(true);
-    }
-    let mut magic = [0; 16];
-    let mut id = [0; 4];
-    let header = file
-        .read_exact(&mut magic)
-        .and_then(|()| file.seek(SeekFrom::Start(68)))
-        .and_then(|_| file.read_exact(&mut id));
-    if header.is_err() || &magic != b"SQLite format 3\0" {
-        return Err(OpenError::NotSqlite(name));
-    }
-    if u32::from_be_bytes(id) != APPLICATION_ID {
-        return Err(OpenError::Foreign(name));
-    }
-    Ok(false)
 }

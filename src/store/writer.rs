@@ -2,12 +2,19 @@
 //!
 //! A commit costs an fsync, a statement does not; so the jobs that arrive while one group is at work share the next
 //! commit, and every answer still leaves after it. A statement costs two changes of threads, since sqlx runs SQLite on
-//! one of its own; so rows that need nothing looked at go in together. A job that fails without having changed anything costs the others
-//! nothing. One that fails half-way is rare (operations look before they write): then the group is rolled back and
-//! repeated without it, which needs no savepoint around every job.
+//! one of its own; so rows that need nothing looked at go in together. A job that fails without having changed anything
+//! costs the others nothing. One that fails half-way, or panics, is rare (operations look before they write): then the
+//! group is rolled back and repeated with a savepoint around every job, and where that does not help either, each job
+//! gets a transaction of its own. So every job fails alone, and no answer tells of what another one did and lost.
+//!
+//! The task outlives all of it: a job's panic is that job's error, and a connection that cannot be rolled back is closed
+//! and opened again.
 
+use super::work::{attempt, caught, tell};
 use super::{BoxFuture, Error, Row, Value, WriteTx};
-use sqlx::sqlite::SqliteConnection;
+use sqlx::Connection;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use tokio::sync::{Mutex, mpsc, oneshot};
 
@@ -26,7 +33,7 @@ pub(super) enum Queued {
 
 /// A piece of work and whoever waits for it.
 pub(super) trait Job: Send {
-    /// Runs the work and keeps its outcome. True when it ended well.
+    /// Runs the work and keeps its outcome. True when it may be committed.
     fn run<'t>(&'t mut self, tx: &'t mut WriteTx<'_>) -> BoxFuture<'t, bool>;
 
     /// The row, if the work is to add one and no more.
@@ -34,40 +41,34 @@ pub(super) trait Job: Send {
         None
     }
 
-    /// Tells whoever waits; `committed` says whether the group's commit went through.
-    fn finish(self: Box<Self>, committed: Result<(), Error>);
+    /// Tells whoever waits: the outcome of the last run, or what befell the transaction.
+    fn finish(self: Box<Self>, transaction: Result<(), Error>);
 }
 
 struct Typed<T, E, W, C> {
     work: W,
     committed: C,
-    outcome: Option<Result<T, E>>,
+    outcome: Option<Result<Result<T, E>, Error>>,
     reply: oneshot::Sender<Result<Result<T, E>, Error>>,
 }
 
 impl<T, E, W, C> Job for Typed<T, E, W, C>
 where
-    W: for<'t> Fn(&'t mut WriteTx<'_>) -> BoxFuture<'t, Result<T, E>> + Send,
+    W: for<'t> Fn(&'t mut WriteTx<'_>) -> BoxFuture<'t, Result<T, E>> + Send + Sync,
     C: FnOnce(&T) + Send,
     T: Send,
     E: Send,
 {
     fn run<'t>(&'t mut self, tx: &'t mut WriteTx<'_>) -> BoxFuture<'t, bool> {
-        let work = (self.work)(tx);
-        let outcome = &mut self.outcome;
-        Box::pin(async move { outcome.insert(work.await).is_ok() })
+        Box::pin(async move { matches!(self.outcome.insert(attempt(&self.work, tx).await), Ok(Ok(_))) })
     }
 
-    fn finish(self: Box<Self>, committed: Result<(), Error>) {
-        let answer = match (self.outcome, committed) {
-            (Some(Ok(value)), Ok(())) => {
-                (self.committed)(&value);
-                Ok(Ok(value))
-            }
-            (Some(Err(error)), _) => Ok(Err(error)),
-            (Some(Ok(_)), Err(error)) => Err(error),
-            (None, Err(error)) => Err(error),
-            (None, Ok(())) => Err(Error::Closed),
+    fn finish(self: Box<Self>, transaction: Result<(), Error>) {
+        let answer = match (transaction, self.outcome) {
+            (Err(error), _) => Err(error),
+            (Ok(()), None) => Err(Error::Closed),
+            (Ok(()), Some(Ok(Ok(value)))) => tell(self.committed, &value).map(|()| Ok(value)),
+            (Ok(()), Some(refused)) => refused,
         };
         // Nobody waits any more when the caller's task was ended; the commit stands all the same.
         let _ = self.reply.send(answer);
@@ -93,15 +94,74 @@ impl Job for Append {
         Some(&self.row)
     }
 
-    fn finish(self: Box<Self>, committed: Result<(), Error>) {
-        let _ = self.reply.send(self.outcome.map_or(committed, Err));
+    fn finish(self: Box<Self>, transaction: Result<(), Error>) {
+        let Append { outcome, reply, .. } = *self;
+        let _ = reply.send(transaction.and_then(|()| outcome.map_or(Ok(()), Err)));
+    }
+}
+
+/// The writing connection.
+pub(super) struct Held {
+    connection: Option<SqliteConnection>,
+    /// How to open it again; none in memory, where that would be another, empty database.
+    again: Option<SqliteConnectOptions>,
+}
+
+impl Held {
+    pub(super) fn new(connection: SqliteConnection, again: Option<SqliteConnectOptions>) -> Held {
+        Held { connection: Some(connection), again }
+    }
+
+    /// The connection as it is; none when it is lost.
+    pub(super) fn current(&mut self) -> Option<&mut SqliteConnection> {
+        self.connection.as_mut()
+    }
+
+    /// Begins a transaction, on a new connection where the old one was given up.
+    async fn begin(&mut self) -> Result<(), Error> {
+        if self.connection.is_none() {
+            let again = self.again.as_ref().ok_or(Error::Lost)?;
+            self.connection = Some(SqliteConnection::connect_with(again).await?);
+        }
+        let begun = self.say("BEGIN IMMEDIATE").await;
+        if begun.is_err() {
+            self.give_up().await;
+        }
+        begun
+    }
+
+    async fn say(&mut self, sql: &'static str) -> Result<(), Error> {
+        sqlx::raw_sql(sql).execute(self.current().ok_or(Error::Lost)?).await?;
+        Ok(())
+    }
+
+    async fn roll_back(&mut self) {
+        if self.say("ROLLBACK").await.is_err() {
+            self.give_up().await;
+        }
+    }
+
+    /// Closes a connection of which it is not known whether a transaction is open. In memory the connection is the
+    /// database: it is kept where no transaction is open, because SQLite rolls back by itself after some errors.
+    async fn give_up(&mut self) {
+        if self.again.is_some() {
+            if let Some(connection) = self.connection.take() {
+                let _ = connection.close().await;
+            }
+            return;
+        }
+        let _ = self.say("ROLLBACK").await;
+        if self.say("BEGIN; ROLLBACK").await.is_err() {
+            tracing::error!("the in-memory database is lost; start the server again");
+            self.connection = None;
+        }
     }
 }
 
 /// Starts the writer on its connection.
-pub(super) fn start(connection: Arc<Mutex<SqliteConnection>>) -> mpsc::Sender<Queued> {
+pub(super) fn start(held: Arc<Mutex<Held>>) -> mpsc::Sender<Queued> {
     let (sender, receiver) = mpsc::channel(4096);
-    tokio::spawn(run(connection, receiver));
+    tokio::spawn(run(held, receiver));
     sender
 }
 
@@ -112,7 +172,7 @@ pub(super) async fn submit<T, E, W, C>(
     committed: C,
 ) -> Result<Result<T, E>, Error>
 where
-    W: for<'t> Fn(&'t mut WriteTx<'_>) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+    W: for<'t> Fn(&'t mut WriteTx<'_>) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
     C: FnOnce(&T) + Send + 'static,
     T: Send + 'static,
     E: Send + 'static,
@@ -120,7 +180,7 @@ where
     let (reply, answer) = oneshot::channel();
     let job = Box::new(Typed { work, committed, outcome: None, reply });
     writer.send(Queued::Job(job)).await.map_err(|_| Error::Closed)?;
-    answer.await.map_err(|_| Error::Closed)?
+    answer.await.map_err(|_| Error::Panicked)?
 }
 
 /// Queues a row and waits for its commit.
@@ -128,7 +188,7 @@ pub(super) async fn append(writer: &mpsc::Sender<Queued>, row: Row) -> Result<()
     let (reply, answer) = oneshot::channel();
     let job = Box::new(Append { row, outcome: None, reply });
     writer.send(Queued::Job(job)).await.map_err(|_| Error::Closed)?;
-    answer.await.map_err(|_| Error::Closed)?
+    answer.await.map_err(|_| Error::Panicked)?
 }
 
 /// Lets the writer finish what is queued and close its connection.
@@ -139,7 +199,7 @@ pub(super) async fn stop(writer: &mpsc::Sender<Queued>) {
     }
 }
 
-async fn run(connection: Arc<Mutex<SqliteConnection>>, mut queue: mpsc::Receiver<Queued>) {
+async fn run(held: Arc<Mutex<Held>>, mut queue: mpsc::Receiver<Queued>) {
     while let Some(first) = queue.recv().await {
         let mut stop = None;
         let mut group: Vec<Box<dyn Job>> = Vec::new();
@@ -154,41 +214,107 @@ async fn run(connection: Arc<Mutex<SqliteConnection>>, mut queue: mpsc::Receiver
             }
             next = if group.len() < GROUP { queue.try_recv().ok() } else { None };
         }
-        let mut connection = connection.lock().await;
-        commit_together(&mut connection, group).await;
+        let mut held = held.lock().await;
+        // A job's panic is caught where the job runs. One that comes as far as here is the writer's own: it costs the
+        // group, whose replies are dropped, and not the writer.
+        if caught(carry_out(&mut held, group)).await.is_err() {
+            tracing::error!("the writer lost a group of writes; what follows is served again");
+            held.give_up().await;
+        }
         if let Some(done) = stop {
             // Folds the write-ahead log into the file, so that a stopped server leaves one file that can be copied.
-            let _ = sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut *connection).await;
+            let _ = held.say("PRAGMA wal_checkpoint(TRUNCATE)").await;
             queue.close();
             let _ = done.send(());
         }
     }
 }
 
-async fn commit_together(connection: &mut SqliteConnection, mut group: Vec<Box<dyn Job>>) {
-    let mut together = true;
-    while !group.is_empty() {
-        if let Err(error) = sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut *connection).await {
-            return finish_all(group, &Err(error));
+/// How the jobs of a transaction are kept from each other.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// Not at all, with rows of one table in one statement.
+    Together,
+    /// By a savepoint around every job.
+    Guarded,
+    /// There is only one.
+    Alone,
+}
+
+/// Why a transaction left nothing behind.
+enum Undone {
+    /// The database does not take a transaction.
+    NotBegun(Error),
+    /// A job could not go in.
+    ByJob,
+    /// The transaction could not be carried through.
+    ByDatabase(Error),
+}
+
+async fn carry_out(held: &mut Held, mut group: Vec<Box<dyn Job>>) {
+    let ways: &[Way] = if group.len() > 1 { &[Way::Together, Way::Guarded] } else { &[] };
+    for way in ways {
+        match transaction(held, &mut group, *way).await {
+            Ok(()) => return finish_all(group, Ok(())),
+            Err(Undone::NotBegun(error)) => return finish_all(group, Err(error)),
+            Err(Undone::ByJob) => {}
+            Err(Undone::ByDatabase(_)) => break,
         }
-        let rows = if together { rows_of(&group) } else { Vec::new() };
-        if add(connection, rows).await.is_err() {
-            // One of them cannot go in (its account is gone, say): each by itself then, to find out which.
-            roll_back(connection).await;
-            together = false;
+    }
+    let mut rest = group.into_iter();
+    while let Some(mut job) = rest.next() {
+        match transaction(held, std::slice::from_mut(&mut job), Way::Alone).await {
+            Ok(()) | Err(Undone::ByJob) => finish(job, Ok(())),
+            Err(Undone::ByDatabase(error)) => finish(job, Err(error)),
+            Err(Undone::NotBegun(error)) => return finish_all(std::iter::once(job).chain(rest), Err(error)),
+        }
+    }
+}
+
+/// Runs the jobs and commits them, or leaves nothing behind.
+async fn transaction(held: &mut Held, group: &mut [Box<dyn Job>], way: Way) -> Result<(), Undone> {
+    held.begin().await.map_err(Undone::NotBegun)?;
+    let mut outcome = run_all(held, group, way).await;
+    if outcome.is_ok() {
+        let commit = sqlx::raw_sql("COMMIT");
+        outcome = match held.current() {
+            Some(connection) => {
+                commit.execute(connection).await.map(drop).map_err(|why| Undone::ByDatabase(Error::Commit(why)))
+            }
+            None => Err(Undone::ByDatabase(Error::Lost)),
+        };
+    }
+    if outcome.is_err() {
+        held.roll_back().await;
+    }
+    outcome
+}
+
+async fn run_all(held: &mut Held, group: &mut [Box<dyn Job>], way: Way) -> Result<(), Undone> {
+    if way == Way::Together {
+        let mut tx = WriteTx::sqlite(held.current().ok_or(Undone::ByDatabase(Error::Lost))?);
+        for (sql, values) in rows_of(group) {
+            // When one of them cannot go in (its account is gone, say), the next way finds out which.
+            tx.run(sql, values).await.map_err(|_| Undone::ByJob)?;
+        }
+    }
+    for job in group {
+        if way == Way::Together && job.row().is_some() {
             continue;
         }
-        let Some(spoiler) = run_all(connection, &mut group, together).await else {
-            let outcome = sqlx::raw_sql("COMMIT").execute(&mut *connection).await.map(|_| ());
-            if outcome.is_err() {
-                roll_back(connection).await;
-            }
-            return finish_all(group, &outcome);
-        };
-        roll_back(connection).await;
-        let failed = group.remove(spoiler);
-        failed.finish(Ok(()));
+        if way == Way::Guarded {
+            held.say("SAVEPOINT job").await.map_err(Undone::ByDatabase)?;
+        }
+        let mut tx = WriteTx::sqlite(held.current().ok_or(Undone::ByDatabase(Error::Lost))?);
+        let failed = !job.run(&mut tx).await && tx.touched;
+        match way {
+            Way::Guarded if failed => held.say("ROLLBACK TO job; RELEASE job").await.map_err(Undone::ByDatabase)?,
+            Way::Guarded => held.say("RELEASE job").await.map_err(Undone::ByDatabase)?,
+            Way::Together | Way::Alone if failed => return Err(Undone::ByJob),
+            Way::Together | Way::Alone => {}
+        }
     }
+    Ok(())
 }
 
 /// A statement that was put together here, with its values.
@@ -209,43 +335,16 @@ fn rows_of(group: &[Box<dyn Job>]) -> Vec<Statement> {
     statements
 }
 
-async fn add(connection: &mut SqliteConnection, statements: Vec<Statement>) -> Result<(), Error> {
-    let mut tx = WriteTx::sqlite(connection);
-    for (sql, values) in statements {
-        tx.run(sql, values).await?;
+/// Tells whoever waits for a job; what they do with it is caught.
+fn finish(job: Box<dyn Job>, transaction: Result<(), Error>) {
+    if catch_unwind(AssertUnwindSafe(|| job.finish(transaction))).is_err() {
+        tracing::error!("the end of a write panicked");
     }
-    Ok(())
 }
 
-/// Runs every job of the group, without those whose rows are in already; the place of the first that failed after changing
-/// something, if any.
-async fn run_all(connection: &mut SqliteConnection, group: &mut [Box<dyn Job>], rows_are_in: bool) -> Option<usize> {
-    for (place, job) in group.iter_mut().enumerate() {
-        if rows_are_in && job.row().is_some() {
-            continue;
-        }
-        let mut tx = WriteTx::sqlite(&mut *connection);
-        if !job.run(&mut tx).await && tx.touched {
-            return Some(place);
-        }
-    }
-    None
-}
-
-async fn roll_back(connection: &mut SqliteConnection) {
-    // SQLite has rolled back by itself after some errors (a full disk, say) and then answers that there is nothing to do.
-    let _ = sqlx::raw_sql("ROLLBACK").execute(connection).await;
-}
-
-fn finish_all(group: Vec<Box<dyn Job>>, outcome: &Result<(), sqlx::Error>) {
-    let failure = match outcome {
-        Ok(()) => None,
-        Err(error) => Some(Arc::new(sqlx::Error::Protocol(error.to_string()))),
-    };
+fn finish_all(group: impl IntoIterator<Item = Box<dyn Job>>, transaction: Result<(), Error>) {
+    let transaction = transaction.map_err(Arc::new);
     for job in group {
-        job.finish(match &failure {
-            None => Ok(()),
-            Some(error) => Err(Error::Commit(error.clone())),
-        });
+        finish(job, transaction.clone().map_err(Error::Shared));
     }
 }

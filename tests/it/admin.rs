@@ -138,9 +138,12 @@ fn what_is_drawn_and_taken_is_drawn_again() {
         // The account that a new server starts with is made in the same way.
         let (_, app_id) = (DIALECT.new_account_id)(&t.ahead(0));
         occupy(&t, "500000000004", app_id).await;
-        let (account, ..) = make_account(&t.app.engine, None, None).await.unwrap();
+        let id = Some("500000000005".to_owned());
+        let (account, ..) = make_account(&t.app.engine, id, None).await.unwrap().unwrap();
         assert_ne!(account.app_id, app_id);
         assert!(account.app_id > 0);
+        // Where there are accounts, another server was the first.
+        assert!(make_account(&t.app.engine, None, None).await.unwrap().is_none());
     });
 }
 

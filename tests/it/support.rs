@@ -2,10 +2,16 @@
 
 mod call;
 mod dump;
+mod hold;
+mod process;
+mod raw;
 mod twin;
 
 pub use call::{Call, Caller, Reply, allow, root_of, text, trust};
 pub use dump::{Dump, assert_same, columns};
+pub use hold::Hold;
+pub use process::Process;
+pub use raw::Raw;
 pub use twin::Twin;
 
 use axum::Router;
@@ -67,6 +73,11 @@ pub fn in_memory(test: impl AsyncFn(Test)) {
 
 /// Runs a test on these databases; PostgreSQL only where one is given.
 pub fn on(databases: &[Database], rates: Mode, test: impl AsyncFn(Test)) {
+    on_places(databases, async |place| test(Test::open(place, rates).await).await);
+}
+
+/// Runs a test on these databases while they are still empty, without a server.
+pub fn on_places(databases: &[Database], test: impl AsyncFn(&Place)) {
     for database in databases {
         if *database == Database::Postgres && postgres().is_none() {
             continue;
@@ -74,12 +85,7 @@ pub fn on(databases: &[Database], rates: Mode, test: impl AsyncFn(Test)) {
         eprintln!("on {database:?}");
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let place = runtime.block_on(Place::make(*database));
-        let outcome = catch_unwind(AssertUnwindSafe(|| {
-            runtime.block_on(async {
-                let t = Test::open(&place, rates).await;
-                test(t).await;
-            });
-        }));
+        let outcome = catch_unwind(AssertUnwindSafe(|| runtime.block_on(test(&place))));
         runtime.block_on(place.remove());
         if let Err(panic) = outcome {
             resume_unwind(panic);
@@ -93,7 +99,7 @@ fn postgres() -> Option<String> {
 
 /// Where the state of one test is, until it is removed.
 pub struct Place {
-    location: Location,
+    pub location: Location,
     schema: Option<String>,
     directory: Option<PathBuf>,
 }
@@ -114,7 +120,9 @@ impl Place {
                 administer(format!("CREATE SCHEMA {name}")).await;
                 let address = postgres().unwrap();
                 let mark = if address.contains('?') { '&' } else { '?' };
-                let location = Location::Postgres(format!("{address}{mark}options=-csearch_path%3D{name}"));
+                let location = Location::Postgres(format!(
+                    "{address}{mark}application_name={name}&options=-csearch_path%3D{name}"
+                ));
                 Place { location, schema: Some(name), directory: None }
             }
         }
@@ -225,6 +233,11 @@ impl Test {
         let surface = Surface { router: server::router(app.clone()), clock, app: app.clone(), twin };
         let root = self.root.as_ref().map(|root| Caller { surface: surface.clone(), ..root.clone() });
         Test { app, surface, root, location: self.location.clone(), entropy: self.entropy.clone() }
+    }
+
+    /// A connection of its own to the database of this server.
+    pub async fn raw_connection(&self) -> Raw {
+        Raw::to(&self.location).await
     }
 
     /// The same caller, asking this server.

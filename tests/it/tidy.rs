@@ -371,7 +371,15 @@ fn sql_keeps_to_the_engine_and_to_both_databases() {
     for source in sources() {
         for (line, text) in source.texts.iter().filter(|(_, text)| is_sql(text)) {
             let place = format!("{}:{line} `{text}`", source.path);
-            if source.is_in(&["store/"]) {
+            if source.path == "store/owner.rs" {
+                // The one question that is put to a database before it is ours, each in its own catalogue.
+                let catalogue = ["sqlite_master", "pg_catalog.pg_class", "_sqlx_migrations"];
+                if !text.starts_with("SELECT")
+                    || !catalogue.iter().any(|table| text.contains(&format!("FROM {table} ")))
+                {
+                    wrong.push(format!("{place} asks for more than whose the database is"));
+                }
+            } else if source.is_in(&["store/"]) {
                 in_store.push(place.clone());
             } else if !source.is_in(&["engine/"]) {
                 wrong.push(format!("{place} stands outside the engine"));

@@ -1,87 +1,385 @@
-//! What waits together is committed together, and fails alone.
+//! What waits together is committed together and fails alone; an answer leaves after the commit, whatever the work does.
 
+use crate::support::{Database, Place, Raw, on_places};
 use camulator::args;
-use camulator::store::{Durability, Location, Row, Store};
+use camulator::store::{BoxFuture, Durability, Error, Row, Store, WriteTx};
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::Poll;
+use tokio::sync::Notify;
 
-/// A stub's row, which refers to nothing, or one of an account that does not exist.
-fn row(service: usize) -> Row {
+const EVERYWHERE: &[Database] = &[Database::Memory, Database::File, Database::Postgres];
+/// Where a second connection can look.
+const SHARED: &[Database] = &[Database::File, Database::Postgres];
+/// Where writes pass one writer, which the tests hold up until everything is queued.
+const QUEUED: &[Database] = &[Database::Memory, Database::File];
+
+/// A row that refers to nothing: a stub of the service `s<number>`.
+fn row(number: usize) -> Row {
     Row {
         insert: "INSERT INTO stubs (service, action, body)",
-        values: args![format!("s{service}"), "Do".to_owned(), "{}".to_owned()],
+        values: args![format!("s{number}"), "Do".to_owned(), "{}".to_owned()],
     }
 }
 
+/// A row of an account that does not exist.
 fn orphan() -> Row {
     let values = args!["nobody", "1", "r", "s", 0_i64];
     Row { insert: "INSERT INTO deletion_tasks (account_id, id, role_name, service, created_at)", values }
 }
 
-async fn count(store: &Store) -> i64 {
-    let count: Option<(i64,)> = store.glance("SELECT COUNT(*) FROM stubs", args![]).await.unwrap();
-    count.unwrap().0
+/// A row that goes in, and that the commit refuses.
+fn late_row() -> Row {
+    Row { insert: "INSERT INTO late (id)", values: args!["nobody"] }
 }
 
-/// The writer runs on the same thread, so everything is queued before it begins.
-fn on_a_store(test: impl AsyncFnOnce(Store)) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        test(Store::open(&Location::Memory, Durability::Full).await.unwrap()).await;
+type Outcome = Result<(), Error>;
+type Work = for<'t> fn(&'t mut WriteTx<'_>) -> BoxFuture<'t, Outcome>;
+
+fn good<'t>(tx: &'t mut WriteTx<'_>) -> BoxFuture<'t, Outcome> {
+    Box::pin(async move {
+        tx.execute("INSERT INTO stubs (service, action, body) VALUES ('good', 'Do', '{}')", args![]).await.map(drop)
+    })
+}
+
+/// Changes something and is then refused.
+fn half_way<'t>(tx: &'t mut WriteTx<'_>) -> BoxFuture<'t, Outcome> {
+    Box::pin(async move {
+        tx.execute("INSERT INTO stubs (service, action, body) VALUES ('half', 'Do', '{}')", args![]).await?;
+        tx.execute("INSERT INTO stubs (service, action, body) VALUES ('half', 'Do', '{}')", args![]).await.map(drop)
+    })
+}
+
+/// Takes the failure of a statement for none.
+fn going_on<'t>(tx: &'t mut WriteTx<'_>) -> BoxFuture<'t, Outcome> {
+    Box::pin(async move {
+        tx.execute("INSERT INTO stubs (service, action, body) VALUES ('on', 'Do', '{}')", args![]).await?;
+        let _ = tx.execute("INSERT INTO stubs (service, action, body) VALUES ('on', 'Do', '{}')", args![]).await;
+        Ok(())
+    })
+}
+
+/// Ends well, and its commit does not.
+fn late<'t>(tx: &'t mut WriteTx<'_>) -> BoxFuture<'t, Outcome> {
+    Box::pin(async move {
+        tx.execute("INSERT INTO stubs (service, action, body) VALUES ('late', 'Do', '{}')", args![]).await?;
+        tx.execute("INSERT INTO late (id) VALUES ('nobody')", args![]).await.map(drop)
+    })
+}
+
+/// Is refused where it sees the row of [`late`].
+fn if_not_late<'t>(tx: &'t mut WriteTx<'_>) -> BoxFuture<'t, Outcome> {
+    Box::pin(async move {
+        match tx.number("SELECT COUNT(*) FROM stubs WHERE service = 'late'", args![]).await? {
+            0 => Ok(()),
+            _ => Err(Error::Closed),
+        }
+    })
+}
+
+fn panicking<'t>(tx: &'t mut WriteTx<'_>) -> BoxFuture<'t, Outcome> {
+    Box::pin(async move {
+        tx.execute("INSERT INTO stubs (service, action, body) VALUES ('panic', 'Do', '{}')", args![]).await?;
+        panic!("a mistake in a job");
+    })
+}
+
+fn panicking_at_once<'t>(_: &'t mut WriteTx<'_>) -> BoxFuture<'t, Outcome> {
+    panic!("a mistake before a job");
+}
+
+/// Ends the transaction that it runs in, so that what ends it after the job fails.
+fn rolling_back<'t>(tx: &'t mut WriteTx<'_>) -> BoxFuture<'t, Outcome> {
+    Box::pin(async move {
+        tx.execute("INSERT INTO stubs (service, action, body) VALUES ('back', 'Do', '{}')", args![]).await?;
+        tx.execute("ROLLBACK", args![]).await?;
+        Err(Error::Closed)
+    })
+}
+
+fn write(store: &Store, work: Work) -> BoxFuture<'static, Outcome> {
+    let store = store.clone();
+    Box::pin(async move { store.write(work, |()| ()).await? })
+}
+
+fn append(store: &Store, row: Row) -> BoxFuture<'static, Outcome> {
+    let store = store.clone();
+    Box::pin(async move { store.append(row).await })
+}
+
+fn on_stores(databases: &[Database], test: impl AsyncFn(Store, &Place)) {
+    on_places(databases, async |place| {
+        let store = Store::open(&place.location, Durability::Full).await.unwrap();
+        let table = "CREATE TABLE late (id TEXT NOT NULL REFERENCES meta (name) DEFERRABLE INITIALLY DEFERRED)";
+        store.write(move |tx| Box::pin(tx.execute(table, args![])), |_| ()).await.unwrap().unwrap();
+        test(store.clone(), place).await;
+        store.close().await;
     });
 }
 
-/// Appends all of them at once; whether each went in.
-async fn append(store: &Store, rows: Vec<Row>) -> Vec<bool> {
-    let tasks: Vec<_> = rows
-        .into_iter()
-        .map(|row| {
-            let store = store.clone();
-            tokio::spawn(async move { store.append(row).await.is_ok() })
-        })
-        .collect();
+async fn queue<T: Send + 'static>(future: BoxFuture<'static, T>) -> BoxFuture<'static, T> {
+    // The runtime's budget for one turn must not decide how much is queued.
+    let mut future: BoxFuture<'static, T> = Box::pin(tokio::task::unconstrained(future));
+    let outcome = poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await;
+    match outcome {
+        Poll::Ready(value) => Box::pin(std::future::ready(value)),
+        Poll::Pending => future,
+    }
+}
+
+/// Holds the writer up until all of them wait; then they run as one group. On PostgreSQL they run at the same time.
+async fn together<T: Send + 'static>(store: &Store, writes: Vec<BoxFuture<'static, T>>) -> Vec<T> {
+    let mut waiting = Vec::new();
+    if store.shared() {
+        for write in writes {
+            let running = tokio::spawn(write);
+            waiting.push(Box::pin(async move { running.await.unwrap() }) as BoxFuture<'static, T>);
+        }
+    } else {
+        let (entered, open) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let (held, entering, opened) = (store.clone(), entered.clone(), open.clone());
+        let gate = queue(Box::pin(async move {
+            held.write(
+                move |_| {
+                    let (entering, opened) = (entering.clone(), opened.clone());
+                    Box::pin(async move {
+                        entering.notify_one();
+                        opened.notified().await;
+                        Outcome::Ok(())
+                    })
+                },
+                |()| (),
+            )
+            .await
+        }))
+        .await;
+        entered.notified().await;
+        for write in writes {
+            waiting.push(queue(write).await);
+        }
+        open.notify_one();
+        gate.await.unwrap().unwrap();
+    }
     let mut outcomes = Vec::new();
-    for task in tasks {
-        outcomes.push(task.await.unwrap());
+    for write in waiting {
+        outcomes.push(write.await);
     }
     outcomes
 }
 
+async fn outcomes(store: &Store, writes: Vec<BoxFuture<'static, Outcome>>) -> Vec<bool> {
+    together(store, writes).await.into_iter().map(|outcome| outcome.is_ok()).collect()
+}
+
+/// The services of the stubs that are there.
+async fn services(store: &Store) -> Vec<String> {
+    let mut read = store.read().await.unwrap();
+    let rows: Vec<(String,)> = read.tx().all("SELECT service FROM stubs", args![]).await.unwrap();
+    let mut services: Vec<String> = rows.into_iter().map(|(service,)| service).collect();
+    services.sort();
+    services
+}
+
 #[test]
 fn rows_that_wait_together_all_go_in() {
-    on_a_store(async |store| {
+    on_stores(EVERYWHERE, async |store, _| {
         // Not a power of two, and more than go into one statement.
-        assert_eq!(append(&store, (0..203).map(row).collect()).await, vec![true; 203]);
-        assert_eq!(count(&store).await, 203);
+        let rows = (0..203).map(|number| append(&store, row(number))).collect();
+        assert_eq!(outcomes(&store, rows).await, vec![true; 203]);
+        assert_eq!(services(&store).await.len(), 203);
     });
 }
 
 #[test]
 fn a_row_that_cannot_go_in_fails_alone() {
-    on_a_store(async |store| {
-        let rows = [row(1), orphan(), row(2), row(1), row(3)].into();
-        assert_eq!(append(&store, rows).await, [true, false, true, false, true]);
-        assert_eq!(count(&store).await, 3);
-        assert_eq!(append(&store, vec![row(4)]).await, [true]);
+    on_stores(EVERYWHERE, async |store, _| {
+        append(&store, row(1)).await.unwrap();
+        let rows = [row(1), orphan(), row(2), orphan(), row(3)].map(|row| append(&store, row)).into();
+        assert_eq!(outcomes(&store, rows).await, [false, false, true, false, true]);
+        assert_eq!(services(&store).await, ["s1", "s2", "s3"]);
+        append(&store, row(4)).await.unwrap();
     });
 }
 
 #[test]
-fn rows_stand_when_a_job_beside_them_is_undone() {
-    on_a_store(async |store| {
-        let beside = store.clone();
-        let undone = tokio::spawn(async move {
-            let job = beside.write(
-                |tx| {
-                    Box::pin(async move {
-                        tx.execute("INSERT INTO stubs (service, action, body) VALUES ('x', 'y', 'z')", args![]).await?;
-                        tx.execute("INSERT INTO stubs (service, action, body) VALUES ('x', 'y', 'z')", args![]).await
-                    })
-                },
-                |_| (),
-            );
-            job.await.unwrap().is_err()
-        });
-        assert_eq!(append(&store, (0..5).map(row).collect()).await, [true; 5]);
-        assert!(undone.await.unwrap());
-        assert_eq!(count(&store).await, 5);
+fn what_waits_beside_a_job_that_is_undone_stands() {
+    on_stores(EVERYWHERE, async |store, _| {
+        let writes = vec![
+            append(&store, row(1)),
+            write(&store, half_way),
+            append(&store, row(2)),
+            write(&store, good),
+            write(&store, half_way),
+        ];
+        assert_eq!(outcomes(&store, writes).await, [true, false, true, true, false]);
+        assert_eq!(services(&store).await, ["good", "s1", "s2"]);
+    });
+}
+
+#[test]
+fn a_panic_costs_the_job_that_panics_and_no_other() {
+    on_stores(EVERYWHERE, async |store, _| {
+        let writes = vec![
+            append(&store, row(1)),
+            write(&store, panicking),
+            write(&store, good),
+            write(&store, panicking_at_once),
+            append(&store, row(2)),
+        ];
+        let answers = together(&store, writes).await;
+        assert!(
+            matches!(answers[..], [Ok(()), Err(Error::Panicked), Ok(()), Err(Error::Panicked), Ok(())]),
+            "{answers:?}"
+        );
+        assert_eq!(services(&store).await, ["good", "s1", "s2"]);
+        for work in [panicking as Work, panicking_at_once] {
+            assert!(matches!(write(&store, work).await, Err(Error::Panicked)));
+        }
+        append(&store, row(3)).await.unwrap();
+        assert_eq!(services(&store).await, ["good", "s1", "s2", "s3"]);
+    });
+}
+
+/// The caller of such a job would believe in a row that PostgreSQL has thrown away.
+#[test]
+fn a_job_that_goes_on_after_a_failed_statement_is_undone() {
+    on_stores(EVERYWHERE, async |store, _| {
+        assert!(matches!(write(&store, going_on).await, Err(Error::WentOn)));
+        let writes = vec![write(&store, good), write(&store, going_on), append(&store, row(1))];
+        assert_eq!(outcomes(&store, writes).await, [true, false, true]);
+        assert_eq!(services(&store).await, ["good", "s1"]);
+    });
+}
+
+#[test]
+fn a_commit_that_fails_is_an_error_to_those_who_wait_for_it() {
+    on_stores(EVERYWHERE, async |store, _| {
+        assert!(write(&store, late).await.is_err());
+        assert!(append(&store, late_row()).await.is_err());
+        assert_eq!(services(&store).await, Vec::<String>::new());
+        let called = Arc::new(AtomicU64::new(0));
+        let counted = |work: Work| {
+            let (store, called) = (store.clone(), called.clone());
+            Box::pin(async move {
+                store.write(work, move |()| _ = called.fetch_add(1, Ordering::SeqCst)).await.and_then(|done| done)
+            }) as BoxFuture<'static, Outcome>
+        };
+        assert!(counted(late).await.is_err());
+        let writes = vec![
+            append(&store, row(1)),
+            counted(late),
+            append(&store, late_row()),
+            counted(good),
+            append(&store, late_row()),
+            append(&store, row(2)),
+        ];
+        assert_eq!(outcomes(&store, writes).await, [true, false, false, true, false, true]);
+        assert_eq!(called.load(Ordering::SeqCst), 1, "called back for what was not committed");
+        assert_eq!(services(&store).await, ["good", "s1", "s2"]);
+    });
+}
+
+#[test]
+fn no_refusal_rests_on_what_was_not_committed() {
+    on_stores(QUEUED, async |store, _| {
+        let writes = vec![write(&store, late), write(&store, if_not_late)];
+        assert_eq!(outcomes(&store, writes).await, [false, true]);
+    });
+}
+
+#[test]
+fn a_second_connection_sees_what_was_answered() {
+    on_stores(SHARED, async |store, place| {
+        let mut other = Raw::to(&place.location).await;
+        write(&store, good).await.unwrap();
+        assert_eq!(other.texts("SELECT service FROM stubs").await, ["good"]);
+        append(&store, row(1)).await.unwrap();
+        assert_eq!(other.number("SELECT COUNT(*) FROM stubs").await, 2);
+        let mut running = Vec::new();
+        for number in 2..40 {
+            running.push(tokio::spawn(append(&store, row(number))));
+        }
+        for (place, running) in running.into_iter().enumerate() {
+            running.await.unwrap().unwrap();
+            let sql = format!("SELECT COUNT(*) FROM stubs WHERE service = 's{}'", place + 2);
+            assert_eq!(other.number(sql).await, 1);
+        }
+        other.close().await;
+    });
+}
+
+/// Whoever is called back publishes what it is told: a second connection must see it by then.
+#[test]
+fn the_call_back_comes_after_the_commit_and_before_the_answer() {
+    on_stores(SHARED, async |store, place| {
+        let location = place.location.clone();
+        let seen = Arc::new(AtomicU64::new(0));
+        let note = seen.clone();
+        let look = move |(): &()| {
+            // On a thread of its own: the call is no place to wait for a future.
+            let looking = std::thread::spawn(move || {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+                runtime.block_on(async {
+                    Raw::to(&location).await.number("SELECT COUNT(*) FROM stubs WHERE service = 'good'").await
+                })
+            });
+            note.store(looking.join().unwrap().unsigned_abs(), Ordering::SeqCst);
+        };
+        store.write(good as Work, look).await.unwrap().unwrap();
+        assert_eq!(seen.load(Ordering::SeqCst), 1);
+    });
+}
+
+/// SQLite says that there is nothing to roll back. Whether that is true is not found out by asking: the connection is
+/// closed, and its temporary table with it.
+#[test]
+fn a_rollback_that_fails_ends_the_connection_and_not_the_writer() {
+    on_stores(QUEUED, async |store, place| {
+        let temporary = "CREATE TEMP TABLE own (id TEXT)";
+        store.write(move |tx| Box::pin(tx.execute(temporary, args![])), |_| ()).await.unwrap().unwrap();
+        write(&store, good).await.unwrap();
+        assert!(write(&store, rolling_back).await.is_err());
+        let found = store.write(|tx| Box::pin(tx.number("SELECT COUNT(*) FROM own", args![])), |_| ()).await.unwrap();
+        // In memory the connection is the database.
+        let in_memory = matches!(place.location, camulator::store::Location::Memory);
+        assert_eq!(found.is_ok(), in_memory, "{found:?}");
+        let writes = vec![append(&store, row(1)), write(&store, rolling_back), append(&store, row(2))];
+        assert_eq!(outcomes(&store, writes).await, [true, false, true]);
+        assert_eq!(services(&store).await, ["good", "s1", "s2"]);
+    });
+}
+
+/// Work that loses its connection half-way, in the place that is named.
+fn cut_off(place: &Place, outcome: Outcome) -> impl for<'t> Fn(&'t mut WriteTx<'_>) -> BoxFuture<'t, Outcome> + use<> {
+    let (location, fails) = (place.location.clone(), outcome.is_err());
+    move |tx| {
+        let location = location.clone();
+        Box::pin(async move {
+            tx.execute("INSERT INTO stubs (service, action, body) VALUES ('cut', 'Do', '{}')", args![]).await?;
+            let backend = tx.number("SELECT CAST(pg_backend_pid() AS BIGINT)", args![]).await?;
+            let mut other = Raw::to(&location).await;
+            other.texts(format!("SELECT CAST(pg_terminate_backend({backend}) AS TEXT)")).await;
+            let gone = format!("SELECT COUNT(*) FROM pg_stat_activity, pg_sleep(0.005) WHERE pid = {backend}");
+            while other.number(gone.clone()).await > 0 {}
+            if fails { Err(Error::Closed) } else { Ok(()) }
+        })
+    }
+}
+
+#[test]
+fn a_commit_without_its_connection_is_an_error() {
+    on_stores(&[Database::Postgres], async |store, place| {
+        for outcome in [Ok(()), Err(Error::Closed)] {
+            let called = Arc::new(AtomicU64::new(0));
+            let calling = called.clone();
+            let told = store.write(cut_off(place, outcome), move |()| calling.store(1, Ordering::SeqCst)).await;
+            assert!(!matches!(told, Ok(Ok(()))), "{told:?}");
+            assert_eq!(called.load(Ordering::SeqCst), 0, "called back for what was not committed");
+            assert_eq!(services(&store).await, Vec::<String>::new());
+        }
+        for number in 0..20 {
+            append(&store, row(number)).await.unwrap();
+        }
     });
 }

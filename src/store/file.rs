@@ -1,0 +1,79 @@
+//! A SQLite file on the disk: what lies at its path, and that one process at a time has it.
+//!
+//! Two locks, which the operating system releases however the process ends. One is a file beside the database, wherever
+//! links lead to it: earlier versions know that one. The other is on the database itself, which may have several names.
+//! SQLite's own locks are of another kind and do not meet these.
+
+use super::OpenError;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read as _, Seek, SeekFrom};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+/// Marks a SQLite file as this program's: "CAMU" in the header's application id.
+const APPLICATION_ID: u32 = 0x4341_4d55;
+
+/// A database file that no other process has.
+pub(super) struct Claim {
+    /// Where it is, without links.
+    pub(super) path: PathBuf,
+    /// Held until it is dropped. The database's is never read: SQLite's locks end with any handle that is closed.
+    _locks: [File; 2],
+}
+
+/// Takes the file at `path`, which is made if there is none; an error when it is not ours. Nothing is written to a file
+/// that holds something.
+pub(super) fn claim(path: &Path) -> Result<Claim, OpenError> {
+    let name = || path.display().to_string();
+    let failed = |source| OpenError::File { path: name(), source };
+    match std::fs::metadata(path) {
+        Ok(there) if !there.is_file() => return Err(OpenError::NotAFile(name())),
+        Ok(_) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            // It holds sealed keys and who trusts whom: nobody else's business. SQLite gives its side files the same mode.
+            OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path).map_err(failed)?;
+        }
+        Err(error) => return Err(failed(error)),
+    }
+    let real = path.canonicalize().map_err(failed)?;
+    let beside = real.with_extension("lock");
+    if beside == real {
+        return Err(OpenError::NamedLock(name()));
+    }
+    let beside_failed = |source| OpenError::File { path: beside.display().to_string(), source };
+    let open = OpenOptions::new().create(true).write(true).truncate(false).mode(0o600).open(&beside);
+    let beside = lock(open.map_err(beside_failed)?, path)?;
+    let mut itself = lock(OpenOptions::new().read(true).write(true).open(&real).map_err(failed)?, path)?;
+    let metadata = itself.metadata().map_err(failed)?;
+    if metadata.nlink() > 1 {
+        return Err(OpenError::Linked(name()));
+    }
+    if metadata.len() > 0 {
+        check_header(&mut itself, path)?;
+    }
+    Ok(Claim { path: real, _locks: [beside, itself] })
+}
+
+fn lock(file: File, path: &Path) -> Result<File, OpenError> {
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(OpenError::Locked(path.display().to_string())),
+        Err(TryLockError::Error(source)) => Err(OpenError::File { path: path.display().to_string(), source }),
+    }
+}
+
+fn check_header(file: &mut File, path: &Path) -> Result<(), OpenError> {
+    let mut magic = [0; 16];
+    let mut id = [0; 4];
+    let header = file
+        .read_exact(&mut magic)
+        .and_then(|()| file.seek(SeekFrom::Start(68)))
+        .and_then(|_| file.read_exact(&mut id));
+    if header.is_err() || &magic != b"SQLite format 3\0" {
+        return Err(OpenError::NotSqlite(path.display().to_string()));
+    }
+    if u32::from_be_bytes(id) != APPLICATION_ID {
+        return Err(OpenError::Foreign(path.display().to_string()));
+    }
+    Ok(())
+}

@@ -1,0 +1,103 @@
+//! What only shows from inside: a connection that fails at everything, and a mistake of the writer's own.
+
+use super::writer::{Held, Job, Queued, start};
+use super::*;
+use sqlx::Connection as _;
+use tokio::sync::oneshot;
+
+async fn memory() -> SqliteConnection {
+    SqliteConnection::connect("sqlite::memory:").await.unwrap()
+}
+
+async fn file() -> (std::path::PathBuf, SqliteConnection, sqlx::sqlite::SqliteConnectOptions) {
+    let directory = std::env::temp_dir().join(format!("camulator-store-{}", std::process::id()));
+    std::fs::create_dir_all(&directory).unwrap();
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(directory.join("db")).create_if_missing(true);
+    let connection = SqliteConnection::connect_with(&options).await.unwrap();
+    (directory, connection, options)
+}
+
+/// From now on every statement on the connection is interrupted.
+async fn break_down(held: &Mutex<Held>) {
+    let mut held = held.lock().await;
+    held.current().unwrap().lock_handle().await.unwrap().set_progress_handler(1, || false);
+}
+
+async fn add(writer: &mpsc::Sender<Queued>) -> Result<(), Error> {
+    let row = Row { insert: "INSERT INTO t (n)", values: crate::args![1] };
+    writer::append(writer, row).await
+}
+
+async fn table(connection: &mut SqliteConnection) {
+    sqlx::raw_sql("CREATE TABLE t (n BIGINT)").execute(connection).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_lost_memory_is_never_an_empty_database() {
+    let mut connection = memory().await;
+    table(&mut connection).await;
+    let held = Arc::new(Mutex::new(Held::new(connection, None)));
+    let writer = start(held.clone());
+    add(&writer).await.unwrap();
+    break_down(&held).await;
+    assert!(add(&writer).await.is_err());
+    assert!(held.lock().await.current().is_none());
+    assert!(matches!(add(&writer).await, Err(Error::Shared(_) | Error::Lost)));
+    let store = Store { engine: Engine::Memory { held, writer }, description: "memory".into(), _claim: None };
+    assert!(matches!(store.read().await, Err(Error::Lost)));
+    assert!(matches!(store.glance::<(i64,)>("SELECT 1", vec![]).await, Err(Error::Lost)));
+}
+
+#[tokio::test]
+async fn a_file_is_opened_again() {
+    let (directory, mut connection, options) = file().await;
+    table(&mut connection).await;
+    let held = Arc::new(Mutex::new(Held::new(connection, Some(options))));
+    let writer = start(held.clone());
+    add(&writer).await.unwrap();
+    break_down(&held).await;
+    assert!(add(&writer).await.is_err());
+    add(&writer).await.unwrap();
+    let mut held = held.lock().await;
+    let rows: (i64,) = sqlx::query_as("SELECT COUNT(*) FROM t").fetch_one(held.current().unwrap()).await.unwrap();
+    assert_eq!(rows.0, 2);
+    drop(held);
+    std::fs::remove_dir_all(directory).unwrap();
+}
+
+/// A job that panics where the writer does not expect it.
+struct Trap(oneshot::Sender<Result<(), Error>>);
+
+impl Job for Trap {
+    fn run<'t>(&'t mut self, _: &'t mut WriteTx<'_>) -> BoxFuture<'t, bool> {
+        panic!("a mistake of the writer's own")
+    }
+
+    fn finish(self: Box<Self>, transaction: Result<(), Error>) {
+        let _ = self.0.send(transaction);
+    }
+}
+
+#[tokio::test]
+async fn a_mistake_of_the_writers_own_does_not_end_it() {
+    let mut connection = memory().await;
+    table(&mut connection).await;
+    let held = Arc::new(Mutex::new(Held::new(connection, None)));
+    let writer = start(held.clone());
+    add(&writer).await.unwrap();
+    let (reply, told) = oneshot::channel();
+    assert!(writer.send(Queued::Job(Box::new(Trap(reply)))).await.is_ok());
+    assert!(told.await.is_err(), "a dropped reply is an error to whoever waits");
+    add(&writer).await.unwrap();
+    let mut held = held.lock().await;
+    let rows: (i64,) = sqlx::query_as("SELECT COUNT(*) FROM t").fetch_one(held.current().unwrap()).await.unwrap();
+    assert_eq!(rows.0, 2);
+}
+
+#[tokio::test]
+async fn a_store_that_is_closed_says_so() {
+    let store = Store::open(&Location::Memory, Durability::Full).await.unwrap();
+    store.close().await;
+    let row = Row { insert: "INSERT INTO meta (name, value)", values: crate::args!["a", "b"] };
+    assert!(matches!(store.append(row).await, Err(Error::Closed)));
+}
