@@ -120,9 +120,8 @@ fn what_is_set_on_one_holds_on_the_other() {
         // Answers about rights.
         let question = json!({
             "principal": format!("qcs::cam::uin/{}:uin/{}", root.uin, user.uin), "action": "cam:ListUsers"});
-        let answer = async |server: &Test| {
-            server.admin("POST", "/authorize", question.clone()).await.done()["decision"].clone()
-        };
+        let answer =
+            async |server: &Test| server.admin("POST", "/authorize", question.clone()).await.done()["decision"].clone();
         assert_eq!(answer(&other).await, "deny");
         let policy = root.grant(&user, "list", &allow("cam:ListUsers", "*")).await;
         assert_eq!(answer(&other).await, "allow");
@@ -143,7 +142,8 @@ fn an_account_made_again_is_another_one_on_both() {
             let old = one.tenant("100000000007").await;
             let (user, there) = (old.user("dev").await, other.seen(&old));
             old.grant(&user, "list", &allow("cam:ListUsers", "*")).await;
-            let session = old.sts("GetFederationToken", json!({"Name": "x", "Policy": allow("*", "*").to_string()})).await;
+            let session =
+                old.sts("GetFederationToken", json!({"Name": "x", "Policy": allow("*", "*").to_string()})).await;
             let session = other.seen(&old.session(&session.ok()));
             there.cam("ListUsers", json!({})).await.ok();
             other.seen(&user).cam("ListUsers", json!({})).await.ok();

@@ -14,13 +14,13 @@ const BODY: &str = r#"{"Limit": 1, "Filters": [{"Values": ["\u672a\u547d\u540d"]
 const EXAMPLE_ID: &str = "AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE";
 const EXAMPLE_KEY: &str = "Gu5t9xGARNpq86cd98joQYCN3EXAMPLE";
 
-/// An account whose root has a given key, of whatever letters.
+/// An account whose root has a given key, of whatever letters. Its application number is its id.
 async fn account(t: &Test, uin: &str, secret_id: &str, secret_key: &str) -> Caller {
     let new = NewAccount {
         id: uin.into(),
         cloud: "tencent".to_owned(),
         name: uin.to_owned(),
-        app_id: 1_250_000_000,
+        app_id: uin.parse().unwrap(),
         secret_id: secret_id.into(),
         secret: Secret::new(secret_key.to_owned()),
     };
