@@ -57,7 +57,7 @@ pub async fn decide(State(app): State<Arc<App>>, body: Bytes) -> Result<Answer<V
     let mut asked = Asked {
         action: Cow::Owned(question.action),
         resources: resource.map(|resource| vec![resource]),
-        context: context(question.context)?,
+        context: context(dialect, question.context)?,
         foreign,
         common: dialect.conditions,
     };
@@ -81,7 +81,7 @@ pub async fn decide(State(app): State<Arc<App>>, body: Bytes) -> Result<Answer<V
     if let Some((owner, role)) = trust {
         evidence.add_trust(&owner, &role);
     }
-    Ok(Answer(StatusCode::OK, explained(&evidence, &who)))
+    Ok(Answer(StatusCode::OK, explained(&evidence, &who).0))
 }
 
 async fn caller(app: &App, question: &Question) -> Result<(Caller, &'static Dialect), Failure> {
@@ -108,8 +108,8 @@ async fn caller(app: &App, question: &Question) -> Result<(Caller, &'static Dial
     }
 }
 
-/// The condition keys that the question gives.
-fn context(given: BTreeMap<String, Value>) -> Result<Conditions, Failure> {
+/// The condition keys that the question gives, their values written as the cloud's policies write them.
+fn context(dialect: &Dialect, given: BTreeMap<String, Value>) -> Result<Conditions, Failure> {
     let mut context = Conditions::new();
     for (key, values) in given {
         let values = match values {
@@ -129,7 +129,7 @@ fn context(given: BTreeMap<String, Value>) -> Result<Conditions, Failure> {
                     )));
                 }
             };
-            context.push((Cow::Owned(key.clone()), text));
+            context.push((Cow::Owned(key.clone()), (dialect.condition)(&key, &text)));
         }
     }
     Ok(context)

@@ -12,6 +12,7 @@ use crate::engine::keys::Key;
 use crate::engine::policies::Preset;
 use crate::engine::roles::{Role, RoleRef};
 use crate::env::{Env, Time};
+use crate::policy::ContextValue;
 use crate::secret::Secret;
 use crate::store::BoxFuture;
 use std::any::Any;
@@ -225,6 +226,8 @@ pub struct Dialect {
     pub route: fn(&RawRequest, &Claim, &Stubs) -> Result<Route, Fault>,
     /// The condition keys that the cloud knows for every request; the caller's tags are given.
     pub conditions: fn(&Cx, &[(&str, &str)]) -> Conditions,
+    /// Reads a condition key's value that somebody gives as text.
+    pub condition: fn(&str, &str) -> ContextValue<'static>,
     /// The role that is meant to be assumed, when the action is the cloud's one for that and the resource is a role.
     pub assumes: fn(&str, &str) -> Option<(AccountId, RoleRef)>,
     /// Whether a resource belongs to another account than the given one, and is none that one account can open to another.

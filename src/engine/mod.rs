@@ -15,6 +15,7 @@ pub mod fault;
 pub mod groups;
 pub mod ids;
 pub mod keys;
+pub mod pinned;
 pub mod policies;
 pub mod roles;
 pub mod service_linked;

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::budget::{Budget, STEPS};
 use super::document::{ActionForm, Document, Effect};
 use super::matching::{Asked, first_mismatch};
 use super::pattern::Glob;
@@ -151,8 +152,32 @@ impl PolicySet {
     }
 
     /// The question with its names read as the documents of this set write them.
-    pub(super) fn asked<'a>(&self, question: &'a Question<'a>) -> Asked<'a> {
-        Asked::of_policies(question, self.policies.first().map(|attached| attached.document.read_name))
+    pub(super) fn asked<'a>(&self, question: &'a Question<'a>, budget: &'a Budget) -> Asked<'a> {
+        Asked::of_policies(question, self.policies.first().map(|attached| attached.document.notation.read_name), budget)
+    }
+
+    /// How many bytes it takes, without the documents, which others have too.
+    pub fn weight(&self) -> usize {
+        let positions = |list: &Candidates| size_of::<u32>() * (list.allow.capacity() + list.deny.capacity());
+        let index = |index: &BTreeMap<Box<str>, Candidates>| {
+            let entry = |(name, list): (&Box<str>, &Candidates)| {
+                2 * size_of::<(Box<str>, Candidates)>() + name.len() + positions(list)
+            };
+            index.iter().map(entry).sum::<usize>()
+        };
+        let named = |attached: &Attached| {
+            let group = match &attached.via {
+                Via::Group { id, name } => id.len() + name.len(),
+                _ => 0,
+            };
+            size_of::<Attached>() + attached.policy.id.len() + attached.policy.name.len() + group
+        };
+        size_of::<PolicySet>()
+            + self.policies.iter().map(named).sum::<usize>()
+            + size_of::<(u32, u32)>() * self.statements.capacity()
+            + index(&self.exact)
+            + index(&self.service)
+            + positions(&self.any)
     }
 
     /// The statements that may be about the action.
@@ -166,8 +191,10 @@ impl PolicySet {
     fn first(&self, effect: Effect, candidates: [&Candidates; 3], asked: &Asked<'_>) -> Option<(u32, u32)> {
         let mut best: Option<u32> = None;
         for list in candidates {
-            let earlier = list.of(effect).iter().take_while(|position| best.is_none_or(|best| **position < best));
-            best = earlier.copied().find(|position| self.matches(*position, asked)).or(best);
+            let end = best.unwrap_or(u32::MAX);
+            let earlier = list.of(effect).iter().take_while(|position| **position < end);
+            let found = |position: &u32| self.matches(*position, asked).then_some(*position);
+            best = asked.budget.each(earlier, found).flatten().next().or(best);
         }
         best.and_then(|position| self.statements.get(position as usize).copied())
     }
@@ -277,6 +304,8 @@ pub struct Decision {
     /// The statement that denies, or the one that allows in the first layer that needed one; nothing if no statement
     /// allows, or if root needs none.
     pub deciding: Option<Deciding>,
+    /// The evaluation was ended before there was an answer, after this many steps, and refuses therefore.
+    pub ended: Option<u64>,
 }
 
 impl Decision {
@@ -285,15 +314,35 @@ impl Decision {
         self.effect == Effect::Allow
     }
 
+    /// A yes.
+    pub fn allow(reason: Reason, deciding: Option<Deciding>) -> Decision {
+        Decision { effect: Effect::Allow, reason, deciding, ended: None }
+    }
+
     pub(super) fn deny(reason: Reason, deciding: Option<Deciding>) -> Decision {
-        Decision { effect: Effect::Deny, reason, deciding }
+        Decision { effect: Effect::Deny, reason, deciding, ended: None }
+    }
+
+    /// This decision, if there were steps enough for it. What was found without them may be wrong, an allow because a deny
+    /// was not reached: so it is refused, and nothing is said to have decided.
+    pub(super) fn unless_ended(self, budget: &Budget, reason: Reason) -> Decision {
+        if budget.is_out() { Decision { ended: Some(budget.spent()), ..Decision::deny(reason, None) } } else { self }
     }
 }
 
-/// Decides the question by the layers.
+/// Decides the question by the layers, within [`STEPS`].
 pub fn decide(layers: &Layers<'_>, question: &Question<'_>) -> Decision {
+    decide_within(layers, question, &Budget::new(STEPS))
+}
+
+/// The same with as many steps as are given.
+pub(super) fn decide_within(layers: &Layers<'_>, question: &Question<'_>, budget: &Budget) -> Decision {
+    judge(layers, question, budget).unless_ended(budget, Reason::ImplicitDeny)
+}
+
+fn judge(layers: &Layers<'_>, question: &Question<'_>, budget: &Budget) -> Decision {
     let first = layers.present().map(|(_, set)| set).find(|set| !set.policies.is_empty());
-    let asked = first.unwrap_or(layers.identity).asked(question);
+    let asked = first.unwrap_or(layers.identity).asked(question, budget);
     let mut candidates = [[&layers.identity.any; 3]; 3];
     for ((layer, set), candidates) in layers.present().zip(&mut candidates) {
         *candidates = set.candidates(&asked);
@@ -316,5 +365,5 @@ pub fn decide(layers: &Layers<'_>, question: &Question<'_>) -> Decision {
         let Some(found) = set.first(Effect::Allow, candidates, &asked) else { return Decision::deny(reason, None) };
         deciding = deciding.or(Some(Deciding::new(layer, found)));
     }
-    Decision { effect: Effect::Allow, reason: if layers.root { Reason::Root } else { Reason::Allow }, deciding }
+    Decision::allow(if layers.root { Reason::Root } else { Reason::Allow }, deciding)
 }

@@ -21,6 +21,7 @@ pub mod tc3;
 
 use super::contract::{Dialect, RawRequest, Subject};
 use crate::env::Env;
+use crate::policy;
 
 /// The dialect.
 pub static DIALECT: Dialect = Dialect {
@@ -33,6 +34,7 @@ pub static DIALECT: Dialect = Dialect {
     named: route::named,
     route: route::route,
     conditions: conditions::common,
+    condition: |key, text| policy::read_value(key, text).into_owned(),
     assumes: |action, resource| if action == "sts:AssumeRole" { principal::role(resource) } else { None },
     is_foreign: |account, action, resource| {
         principal::is_of_another(account, resource)

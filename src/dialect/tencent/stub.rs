@@ -7,6 +7,7 @@ use crate::dialect::decode::Value;
 use crate::dialect::stubs::{Names, Stub};
 use crate::engine::cx::Cx;
 use crate::engine::fault::{Fault, Internal};
+use crate::policy::{self, ContextValue};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -61,6 +62,21 @@ fn names<'a>(cx: &'a Cx, call: &'a Call) -> Names<'a> {
     Names { region: &call.region, owner: cx.account.id.as_str(), caller: cx.caller.id(), fields: &call.fields }
 }
 
+/// What a template of a condition key stands for. A tag is divided where the template is, so that no field of the request
+/// can move the place; a field that is a whole tag by itself is divided as a policy would be.
+fn values(names: &Names<'_>, key: &str, template: &str) -> Vec<ContextValue<'static>> {
+    match policy::read_value(key, template) {
+        ContextValue::Pair(name, value) => {
+            let tag = names.fill(&name).and_then(|name| Ok((name, names.fill(&value)?)));
+            tag.into_iter().map(ContextValue::from).collect()
+        }
+        ContextValue::Text(whole) => {
+            let values = names.values(&whole).into_iter();
+            values.map(|value| policy::read_value(key, &value).into_owned()).collect()
+        }
+    }
+}
+
 /// A stub without a resource works on everything of its service in the request's region.
 fn subject(cx: &Cx, call: &Call) -> Result<Subject, Fault> {
     let names = names(cx, call);
@@ -68,13 +84,12 @@ fn subject(cx: &Cx, call: &Call) -> Result<Subject, Fault> {
     let resource = names.fill(call.stub.resource.as_deref().unwrap_or(&default))?;
     let mut context = Vec::new();
     for (key, templates) in &call.stub.context {
-        for value in templates.each().iter().flat_map(|template| names.values(template)) {
-            let family = [conditions::RESOURCE, conditions::REQUEST]
-                .into_iter()
-                .find(|names| names.first() == Some(&key.as_str()));
-            match (family, value.split_once('&')) {
-                (Some(names), Some((name, value))) => context.extend(conditions::tag(names, name, value)),
-                _ => context.push((Cow::Owned(key.clone()), value)),
+        let family =
+            [conditions::RESOURCE, conditions::REQUEST].into_iter().find(|names| names.first() == Some(&key.as_str()));
+        for value in templates.each().iter().flat_map(|template| values(&names, key, template)) {
+            match (family, value) {
+                (Some(names), ContextValue::Pair(name, value)) => context.extend(conditions::tag(names, &name, &value)),
+                (_, value) => context.push((Cow::Owned(key.clone()), value)),
             }
         }
     }
