@@ -480,3 +480,39 @@ fn verdict(how: &Unauthenticated) -> &'static str {
         Unauthenticated::Signature { .. } => "wrong",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dialect::DIALECTS;
+
+    fn forged(number: usize, length: usize) -> Trace {
+        let mut trace = Trace::begin(Time(0), &number.to_string(), DIALECTS[0]);
+        let canonical_request = "x".repeat(length);
+        let how = Unauthenticated::Signature { canonical_request, string_to_sign: "y".to_owned() };
+        let _ = trace.claimed(Err(Fault::Unauthenticated(how)));
+        trace
+    }
+
+    #[test]
+    fn what_strangers_send_is_bounded_in_bytes() {
+        let journal = Journal::default();
+        for number in 0..1_500 {
+            journal.record(forged(number, 60_000));
+            assert!(journal.weight() <= KEPT_BYTES);
+        }
+        let kept = journal.list(KEPT, |_| true).len();
+        assert!((300..600).contains(&kept), "{kept}");
+        assert!(journal.find("1499").is_some() && journal.find("0").is_none());
+    }
+
+    #[test]
+    fn short_entries_are_bounded_in_number() {
+        let journal = Journal::default();
+        for number in 0..KEPT + 10 {
+            journal.record(forged(number, 10));
+        }
+        assert_eq!(journal.list(usize::MAX, |_| true).len(), KEPT);
+        assert!(journal.weight() < KEPT_BYTES);
+    }
+}

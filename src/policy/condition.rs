@@ -184,7 +184,7 @@ fn read_bool(text: &str) -> Option<bool> {
 impl Condition {
     /// Whether the request satisfies the condition.
     pub(super) fn test(&self, context: &Context<'_>, caller: &Variables<'_>, budget: &Budget) -> Tri {
-        budget.spend(1 + context.size() / 8);
+        budget.spend(1 + context.size());
         let absent = context.values(&self.key).next().is_none();
         let (family, relation) = match self.operator {
             Operator::Unreadable => return Tri::Unknown,
@@ -202,6 +202,9 @@ impl Condition {
         let compare = Comparison { family, relation, caller, budget };
         let one = |value: &ContextValue<'_>| {
             budget.read(value.len());
+            if !family.is_text() {
+                budget.spend(PARSING + value.len() / 4);
+            }
             let Some(actual) = Actual::read(family, value) else {
                 return Tri::Unknown;
             };
@@ -224,9 +227,12 @@ impl Condition {
 
 /// The caller's tags, which the question has as the values of this key; what is no pair there is no tag.
 fn tags_of<'c>(context: &'c Context<'_>, key: &'c str, budget: &Budget) -> Vec<Option<Tag<'c>>> {
-    budget.spend(context.size() / 8);
+    budget.spend(context.size());
     context.values(key).map(ContextValue::as_pair).collect()
 }
+
+/// How many steps it takes to read a number, a time or an address, beside those for its length.
+const PARSING: usize = 24;
 
 /// How two values are compared.
 struct Comparison<'a> {
@@ -239,32 +245,47 @@ struct Comparison<'a> {
 impl Comparison<'_> {
     /// One value of the request against one of the policy. `NotEqual` is compared as `Equal`: the caller negates.
     fn holds(&self, actual: &Actual<'_>, operand: &Operand, tag: Option<Tag<'_>>) -> Tri {
+        self.budget.spend(2);
+        let [key, value] = match operand {
+            Operand::Pair(halves) => &**halves,
+            single => return self.compare(actual, single, tag),
+        };
+        self.budget.spend(1);
+        match actual {
+            Actual::Pair((actual, of_actual)) => match self.compare(&Actual::Text(actual), key, tag) {
+                // Nothing is unknown of a value without variables.
+                Tri::No if !value.is_open() => Tri::No,
+                of_key => Tri::both(of_key, self.compare(&Actual::Text(of_actual), value, tag)),
+            },
+            // What is no pair is equal to none; the halves may still lack what fills them.
+            single => Tri::both(Tri::both(self.compare(single, key, tag), self.compare(single, value, tag)), Tri::No),
+        }
+    }
+
+    fn compare(&self, actual: &Actual<'_>, operand: &Operand, tag: Option<Tag<'_>>) -> Tri {
         let Comparison { family, relation, caller, budget } = *self;
-        budget.spend(1);
         match (actual, operand) {
             (_, Operand::Template(template)) => match template.expand(caller, tag, budget) {
-                Some(text) => self.holds(actual, &Operand::read(family, &text), tag),
+                Some(text) => {
+                    if !family.is_text() {
+                        budget.spend(PARSING + text.len() / 4);
+                    }
+                    self.compare(actual, &Operand::read(family, &text), tag)
+                }
                 None => Tri::Unknown,
             },
-            (Actual::Pair((key, value)), Operand::Pair(halves)) => {
-                let [of_key, of_value] = &**halves;
-                match self.holds(&Actual::Text(key), of_key, tag) {
-                    // Nothing is unknown of a value without variables.
-                    Tri::No if !of_value.is_open() => Tri::No,
-                    of_key => Tri::both(of_key, self.holds(&Actual::Text(value), of_value, tag)),
-                }
-            }
-            // A text is no pair, whatever the halves of one are; those may still lack what fills them.
-            (Actual::Text(_), Operand::Pair(halves)) => {
-                let [of_key, of_value] = &**halves;
-                Tri::both(Tri::both(self.holds(actual, of_key, tag), self.holds(actual, of_value, tag)), Tri::No)
-            }
             (Actual::Pair(pair), Operand::Like(glob)) => glob.matches_pair(*pair, caller, tag, budget),
             (Actual::Pair(_), Operand::Text(_)) => Tri::No,
             (Actual::Text(actual), Operand::Like(glob)) => glob.matches_with(actual, caller, tag, budget),
             (Actual::Text(actual), Operand::Text(text)) if family == Family::TextIgnoreCase => {
-                budget.spend(actual.len().min(text.len()));
-                lower(actual).eq(lower(text)).into()
+                let both = actual.len().min(text.len());
+                if actual.is_ascii() && text.is_ascii() {
+                    budget.spend(both / 4);
+                    actual.eq_ignore_ascii_case(text).into()
+                } else {
+                    budget.spend(both * 4);
+                    lower(actual).eq(lower(text)).into()
+                }
             }
             (Actual::Text(actual), Operand::Text(text)) => {
                 budget.spend(actual.len().min(text.len()) / 64);

@@ -7,13 +7,13 @@
 //! Deliberately absent: who is root, who is in which group, which role is assumed, whether two accounts are involved. The
 //! caller of this module composes the layers accordingly.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::Serialize;
 
 use super::budget::{Budget, STEPS};
-use super::document::{ActionForm, Document, Effect};
+use super::document::{ActionForm, Document, Effect, Statement};
 use super::matching::{Asked, first_mismatch};
 use super::pattern::Glob;
 use super::question::Question;
@@ -122,23 +122,39 @@ impl PolicySet {
             for (index, statement) in (0..).zip(&attached.document.statements) {
                 let position = u32::try_from(set.statements.len()).unwrap_or(u32::MAX);
                 set.statements.push((policy, index));
-                for action in &statement.actions {
-                    let candidates = match &action.form {
-                        ActionForm::Match { service: Some(service), operation: Glob::Exact(operation) } => {
-                            set.exact.entry(format!("{service}:{operation}").into()).or_default()
-                        }
-                        ActionForm::Match { service: Some(service), .. } => {
-                            set.service.entry(service.clone()).or_default()
-                        }
-                        ActionForm::Match { service: None, .. } | ActionForm::Unreadable => &mut set.any,
-                    };
-                    candidates.add(statement.effect, position);
-                }
+                set.add(statement, position);
             }
         }
         set.conditional = policies.iter().any(|attached| attached.document.is_conditional());
         set.policies = policies;
         set
+    }
+
+    /// Puts a statement into the widest lists that its actions ask for and into no narrower one, so that no question meets it
+    /// twice.
+    fn add(&mut self, statement: &Statement, position: u32) {
+        let effect = statement.effect;
+        let forms = || statement.actions.iter().map(|action| &action.form);
+        if forms().any(|form| matches!(form, ActionForm::Match { service: None, .. } | ActionForm::Unreadable)) {
+            return self.any.add(effect, position);
+        }
+        let mut whole: BTreeSet<&str> = BTreeSet::new();
+        for form in forms() {
+            if let ActionForm::Match { service: Some(service), operation } = form
+                && !matches!(operation, Glob::Exact(_))
+            {
+                whole.insert(service);
+                self.service.entry(service.clone()).or_default().add(effect, position);
+            }
+        }
+        for form in forms() {
+            if let ActionForm::Match { service: Some(service), operation: Glob::Exact(operation) } = form
+                && !whole.contains(&**service)
+            {
+                let name = format!("{service}:{operation}").into();
+                self.exact.entry(name).or_default().add(effect, position);
+            }
+        }
     }
 
     /// Whether a statement has conditions: without any, the context of a question plays no part.
@@ -193,8 +209,8 @@ impl PolicySet {
         for list in candidates {
             let end = best.unwrap_or(u32::MAX);
             let earlier = list.of(effect).iter().take_while(|position| **position < end);
-            let found = |position: &u32| self.matches(*position, asked).then_some(*position);
-            best = asked.budget.each(earlier, found).flatten().next().or(best);
+            let matches = |position: &u32| self.matches(*position, asked).then_some(*position);
+            best = asked.budget.each(earlier, matches).flatten().next().or(best);
         }
         best.and_then(|position| self.statements.get(position as usize).copied())
     }

@@ -14,9 +14,11 @@
 
 mod admin;
 mod authorisation;
+mod bounds;
 mod catalogue;
 mod codes;
 mod contract;
+mod damage;
 mod journal;
 #[path = "../policy/played.rs"]
 mod policy_corpus;
