@@ -244,7 +244,8 @@ impl Trace {
     }
 
     fn decided(&mut self, evidence: &Arc<Evidence>) {
-        *self.decision.get_mut().unwrap_or_else(PoisonError::into_inner) = Some(Decision::Unexplained(evidence.clone()));
+        *self.decision.get_mut().unwrap_or_else(PoisonError::into_inner) =
+            Some(Decision::Unexplained(evidence.clone()));
     }
 
     /// Notes how it ended.

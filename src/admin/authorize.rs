@@ -5,6 +5,7 @@ use crate::dialect::DIALECTS;
 use crate::dialect::contract::Dialect;
 use crate::engine::authorize::{Asked, Conditions, gather};
 use crate::engine::cx::{Caller, Cx};
+use crate::engine::fault::Fault;
 use crate::engine::ids::SecretId;
 use crate::journal::explained;
 use crate::server::App;
@@ -98,8 +99,12 @@ async fn caller(app: &App, question: &Question) -> Result<(Caller, &'static Dial
             let unknown = || Failure::not_found("active key", secret_id);
             let key = app.engine.key(&SecretId::from(secret_id.as_str())).await?.ok_or_else(unknown)?;
             let account = app.engine.account(&key.account).await?.ok_or_else(unknown)?;
-            let caller = key.identify(&app.engine, &account, question.token.as_deref()).await.map_err(|_| {
-                Failure::invalid(format!("the token is not the one of key `{secret_id}`, or its session has ended"))
+            let identified = key.identify(&app.engine, &account, question.token.as_deref()).await;
+            let caller = identified.map_err(|fault| match fault {
+                Fault::Unauthenticated(_) => {
+                    Failure::invalid(format!("the token is not the one of key `{secret_id}`, or its session has ended"))
+                }
+                other => other.into(),
             })?;
             let dialect = DIALECTS.iter().find(|dialect| dialect.name == account.cloud).ok_or_else(unknown)?;
             Ok((caller, *dialect))

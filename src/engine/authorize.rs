@@ -126,7 +126,14 @@ impl Rights {
 
 impl Evidence {
     fn new(cx: &Cx, asked: Asked, own: Option<Rights>) -> Evidence {
-        Evidence { asked, cx: cx.clone(), own, decided: OnceLock::new(), trust: OnceLock::new(), trusted: OnceLock::new() }
+        Evidence {
+            asked,
+            cx: cx.clone(),
+            own,
+            decided: OnceLock::new(),
+            trust: OnceLock::new(),
+            trusted: OnceLock::new(),
+        }
     }
 
     /// What the caller's own policies decide; asked once.

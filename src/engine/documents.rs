@@ -21,9 +21,8 @@ pub struct Documents {
 
 impl Default for Documents {
     fn default() -> Documents {
-        let weigh = |_: &[u8; 32], document: &Arc<Document>| {
-            u32::try_from(ENTRY + document.weight()).unwrap_or(u32::MAX)
-        };
+        let weigh =
+            |_: &[u8; 32], document: &Arc<Document>| u32::try_from(ENTRY + document.weight()).unwrap_or(u32::MAX);
         Documents { read: Cache::builder().max_capacity(KEPT_BYTES).weigher(weigh).build() }
     }
 }

@@ -164,9 +164,7 @@ fn match_action(pattern: &ActionPattern, asked: &Asked<'_>) -> Tri {
             asked.budget.spend(1);
             Tri::No
         }
-        ActionForm::Match { operation, .. } => {
-            operation.matches(asked.operation, &asked.question.caller, asked.budget)
-        }
+        ActionForm::Match { operation, .. } => operation.matches(asked.operation, &asked.question.caller, asked.budget),
     }
 }
 

@@ -4,8 +4,8 @@
 use super::budget::Budget;
 use super::document::{ActionForm, Document, ResourceForm, ResourceName, Segments, Statement};
 use super::json::Range;
-use super::pattern::{Glob, Piece, Tri};
 use super::matching::{Asked, match_account};
+use super::pattern::{Glob, Piece, Tri};
 use super::question::{Resource, Variables};
 use super::words::{quote, shorten};
 
@@ -36,12 +36,7 @@ pub(super) fn nearest(document: &Document, statement: &Statement, asked: &Asked<
     best
 }
 
-fn compare(
-    pattern: &Segments,
-    name: &ResourceName<'_>,
-    caller: &Variables<'_>,
-    budget: &Budget,
-) -> (u32, Vec<String>) {
+fn compare(pattern: &Segments, name: &ResourceName<'_>, caller: &Variables<'_>, budget: &Budget) -> (u32, Vec<String>) {
     budget.spend(32);
     let mut differs = Vec::new();
     let mut agreeing = 0;

@@ -261,7 +261,8 @@ fn pass(rest: &mut &str, part: &str) -> bool {
 /// the first: what is found there needs no room in the second.
 fn spans_pair<S: AsRef<str>>(parts: &[S], (left, right): Tag<'_>) -> bool {
     let [first, middle @ .., last] = parts else { return false };
-    let (Some(mut left), Some(mut right)) = (left.strip_prefix(first.as_ref()), right.strip_suffix(last.as_ref())) else {
+    let (Some(mut left), Some(mut right)) = (left.strip_prefix(first.as_ref()), right.strip_suffix(last.as_ref()))
+    else {
         return false;
     };
     let mut middle = middle.iter().skip_while(|part| pass(&mut left, part.as_ref()));

@@ -101,7 +101,10 @@ fn a_list_explains_as_much_as_can_be_read() {
         assert!((10..90).contains(&brief), "{brief} of {}", listed.len());
         assert!(listed.iter().rev().take(brief).all(|entry| is_brief(&entry)), "the newest are explained");
         for entry in listed {
-            assert_eq!((&entry["decision"]["decision"], &entry["decision"]["reason"]), (&json!("deny"), &json!("implicit_deny")));
+            assert_eq!(
+                (&entry["decision"]["decision"], &entry["decision"]["reason"]),
+                (&json!("deny"), &json!("implicit_deny"))
+            );
         }
         // By its id each has its explanation, which is cut by itself.
         let oldest = text(&listed[99]["request_id"]);

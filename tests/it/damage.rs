@@ -7,7 +7,7 @@ use camulator::store::Value as Argument;
 use serde_json::{Value, json};
 
 const DENIED: &str = "AuthFailure.UnauthorizedOperation";
-const LOST: &str = "InternalError.SystemError";
+const LOST: &str = "InternalError";
 
 fn list(caller: &Caller) -> impl Future<Output = Reply> {
     caller.call("cam", "2019-01-16", "ListUsers", json!({})).send()
@@ -192,7 +192,9 @@ fn a_trust_policy_that_cannot_be_read_trusts_nobody() {
             user.sts("AssumeRole", json!({"RoleArn": arn, "RoleSessionName": "session"}))
         };
         assume().await.ok();
-        for (number, text) in ["", "garbage", "{}", r#"{"version":"2.0","statement":[{"effect":"allow"}]}"#].iter().enumerate() {
+        for (number, text) in
+            ["", "garbage", "{}", r#"{"version":"2.0","statement":[{"effect":"allow"}]}"#].iter().enumerate()
+        {
             let sql = "UPDATE roles SET document = $2 WHERE account_id = $1 AND name = 'ops'";
             t.execute(sql, args![&root.uin, *text]).await;
             let description = json!({"RoleName": "ops", "Description": number.to_string()});

@@ -23,6 +23,7 @@ mod journal;
 #[path = "../policy/played.rs"]
 mod policy_corpus;
 mod policy_wire;
+mod principals;
 mod rates;
 mod replicas;
 mod rights;

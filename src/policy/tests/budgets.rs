@@ -10,8 +10,9 @@ const TAGS: usize = 4_000;
 
 /// A statement about the caller's tags, as long as a document may be.
 fn costly(effect: &str, operator: &str, values: usize) -> String {
-    let values: Vec<String> =
-        (0..values).map(|number| format!(r#""${{qcs:principal_tag_key}}&${{qcs:principal_tag_value}}{number}""#)).collect();
+    let values: Vec<String> = (0..values)
+        .map(|number| format!(r#""${{qcs:principal_tag_key}}&${{qcs:principal_tag_value}}{number}""#))
+        .collect();
     format!(
         r#"{{"effect":"{effect}","action":"*","resource":"*","condition":{{"{operator}":{{"qcs:resource_tag":[{}]}}}}}}"#,
         values.join(",")
@@ -35,7 +36,10 @@ fn ask<'a>(context: &'a Context<'a>) -> Question<'a> {
 /// The sizes of the defect that was measured: it took four seconds, and the explanation twelve.
 #[test]
 fn many_tags_against_variables_end_in_a_refusal() {
-    let set = set(&format!(r#"{{"effect":"allow","action":"*","resource":"*"}},{}"#, costly("deny", "for_any_value:string_equal", 40)));
+    let set = set(&format!(
+        r#"{{"effect":"allow","action":"*","resource":"*"}},{}"#,
+        costly("deny", "for_any_value:string_equal", 40)
+    ));
     let context = tagged(TAGS);
     let decision = decide(&Layers::of(&set), &ask(&context));
     assert_eq!((decision.effect, decision.reason, decision.deciding), (Effect::Deny, Reason::ImplicitDeny, None));
@@ -103,7 +107,8 @@ fn an_evaluation_that_is_ended_never_allows() {
             let answer = decide_within(&layers, &ask(&context), &whole);
             assert_eq!(answer.ended, None);
             let needed = whole.spent();
-            for steps in (1..=needed + 1).step_by(usize::try_from(needed / 40 + 1).unwrap()).chain([needed, needed + 1]) {
+            for steps in (1..=needed + 1).step_by(usize::try_from(needed / 40 + 1).unwrap()).chain([needed, needed + 1])
+            {
                 let decision = decide_within(&layers, &ask(&context), &Budget::new(steps));
                 if steps > needed {
                     assert_eq!(decision, answer, "{steps} of {needed}");
@@ -177,7 +182,8 @@ fn an_explanation_is_bounded_in_bytes() {
         format!(r#"{{"effect":"{effect}","action":"{action}","resource":"qcs::cvm:::{name}"}}"#)
     };
     let filler = vec![statement("allow", "cvm:Other", &long[..300]); 8].join(",");
-    let attached = |text: &str, name: &str| attach(parse(&document(text), &rules(Kind::Identity)).unwrap(), name, Via::Own);
+    let attached =
+        |text: &str, name: &str| attach(parse(&document(text), &rules(Kind::Identity)).unwrap(), name, Via::Own);
     let mut policies: Vec<Attached> = (0..200).map(|number| attached(&filler, &format!("p{number}"))).collect();
     policies.push(attached(&statement("deny", "cvm:Do", "*"), "last"));
     let set = PolicySet::compile(policies);

@@ -207,7 +207,11 @@ fn a_name_is_the_whole_name() {
     for trusted in ends(users) {
         let principal = format!(r#"{{"qcs":"qcs::cam::uin/{OTHER}:uin/{trusted}"}}"#);
         for asking in ends(users) {
-            assert_eq!(trusts(&principal, OTHER, Identity::User(asking), &[]), asking == trusted, "{principal} {asking}");
+            assert_eq!(
+                trusts(&principal, OTHER, Identity::User(asking), &[]),
+                asking == trusted,
+                "{principal} {asking}"
+            );
         }
     }
     for trusted in ends(groups) {
@@ -260,7 +264,11 @@ fn the_own_account_is_no_principal() {
             r#"{{"effect":"allow","action":"sts:AssumeRole","principal":{{"qcs":"qcs::cam::{name}"}}}}"#
         ));
         let problems = parse(&text, &rules(Kind::Trust)).unwrap_err();
-        assert_eq!(problems.iter().map(|problem| problem.defect).collect::<Vec<_>>(), [Defect::PrincipalName], "{name}");
+        assert_eq!(
+            problems.iter().map(|problem| problem.defect).collect::<Vec<_>>(),
+            [Defect::PrincipalName],
+            "{name}"
+        );
         let stored = load(&text, &rules(Kind::Trust));
         for (who, account, identity, groups) in EVERYBODY {
             assert_eq!(ask(&stored, account, *identity, groups, &[]), Reason::Trust, "{who} by {name}");

@@ -125,7 +125,9 @@ fn a_text_is_no_tag() {
         check(operator, written, ContextValue::from(text), expected);
     }
     // And a tag is no number, whatever its halves are.
-    for (operator, written) in [("numeric_equal", "1"), ("bool_equal", "true"), ("ip_equal", "10.0.0.1"), ("binary_equal", "AAAA")] {
+    for (operator, written) in
+        [("numeric_equal", "1"), ("bool_equal", "true"), ("ip_equal", "10.0.0.1"), ("binary_equal", "AAAA")]
+    {
         check(operator, written, tag(written_half(written), ""), Unknown);
     }
 }

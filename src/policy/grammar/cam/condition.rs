@@ -178,7 +178,9 @@ fn operands(
 fn operand(operator: Option<Operator>, key: &str, text: &str) -> Operand {
     let family = match operator {
         Some(Operator::Compare(family, _)) => family,
-        Some(Operator::Null) => return if text.contains("${") { Operand::Unreadable } else { Operand::read(Family::Bool, text) },
+        Some(Operator::Null) => {
+            return if text.contains("${") { Operand::Unreadable } else { Operand::read(Family::Bool, text) };
+        }
         Some(Operator::Unreadable) | None => return Operand::Text(text.into()),
     };
     match tag::halves(key, text).filter(|_| family.is_text()) {

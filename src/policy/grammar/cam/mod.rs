@@ -23,8 +23,8 @@ use self::cx::{Cx, Path};
 pub use self::tag::read_value;
 use self::text::find;
 use crate::policy::document::{
-    ActionForm, ActionPattern, Defect, Document, Effect, Kind, Notation, PrincipalPattern, Problem, Report, ResourceForm,
-    ResourcePattern, Rules, Statement, Written,
+    ActionForm, ActionPattern, Defect, Document, Effect, Kind, Notation, PrincipalPattern, Problem, Report,
+    ResourceForm, ResourcePattern, Rules, Statement, Written,
 };
 use crate::policy::json::{self, Member, Node, Range, Value};
 
