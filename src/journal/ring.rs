@@ -92,13 +92,15 @@ impl<T> Ring<T> {
 
     /// Counts something that is kept alive; its documents are counted with the first who holds it.
     fn share(&mut self, pinned: &Pinned, with_documents: bool) {
-        let (holders, _) = self.shared.entry(pinned.place()).or_insert_with(|| (0, ENTRY + pinned.weight()));
-        *holders += 1;
-        if *holders == 1 {
-            self.bytes += ENTRY + pinned.weight();
-            if with_documents {
-                pinned.documents().for_each(|document| self.share(&document, false));
-            }
+        if let Some((holders, _)) = self.shared.get_mut(&pinned.place()) {
+            *holders += 1;
+            return;
+        }
+        let bytes = ENTRY + pinned.weight();
+        self.shared.insert(pinned.place(), (1, bytes));
+        self.bytes += bytes;
+        if with_documents {
+            pinned.documents().for_each(|document| self.share(&document, false));
         }
     }
 

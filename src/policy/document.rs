@@ -221,6 +221,8 @@ pub struct Document {
     pub(super) notation: &'static Notation,
     pub(super) principals: Box<[Written]>,
     pub(super) statements: Box<[Statement]>,
+    /// How many bytes it takes, with its text.
+    pub(super) weight: usize,
 }
 
 /// How a cloud writes what questions are about.
@@ -390,6 +392,11 @@ pub struct WrittenPrincipal<'a> {
 }
 
 impl Document {
+    /// How many bytes it takes, with its text.
+    pub fn weight(&self) -> usize {
+        self.weight
+    }
+
     /// The text, byte for byte as it was given.
     pub fn text(&self) -> &str {
         &self.text

@@ -74,6 +74,8 @@ pub struct PolicySet {
     any: Candidates,
     /// Some statement has conditions.
     conditional: bool,
+    /// How many bytes it takes, without the documents.
+    weight: usize,
 }
 
 /// Positions in `statements`, ascending.
@@ -112,6 +114,7 @@ impl PolicySet {
             service: BTreeMap::new(),
             any: Candidates { allow: Vec::new(), deny: Vec::new() },
             conditional: false,
+            weight: size_of::<PolicySet>(),
         }
     }
 
@@ -127,6 +130,7 @@ impl PolicySet {
         }
         set.conditional = policies.iter().any(|attached| attached.document.is_conditional());
         set.policies = policies;
+        set.weight = set.weigh();
         set
     }
 
@@ -174,6 +178,10 @@ impl PolicySet {
 
     /// How many bytes it takes, without the documents, which others have too.
     pub fn weight(&self) -> usize {
+        self.weight
+    }
+
+    fn weigh(&self) -> usize {
         let positions = |list: &Candidates| size_of::<u32>() * (list.allow.capacity() + list.deny.capacity());
         let index = |index: &BTreeMap<Box<str>, Candidates>| {
             let entry = |(name, list): (&Box<str>, &Candidates)| {

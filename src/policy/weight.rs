@@ -47,11 +47,10 @@ impl Heap for super::json::Range {
     }
 }
 
-impl Document {
-    /// How many bytes it takes, with its text.
-    pub fn weight(&self) -> usize {
-        size_of::<Document>() + ALLOCATION + self.text().len() + self.principals.heap() + self.statements.heap()
-    }
+/// The document with its weight, which is worked out once.
+pub(super) fn weighed(document: Document) -> Document {
+    let heap = ALLOCATION + document.text.len() + document.principals.heap() + document.statements.heap();
+    Document { weight: size_of::<Document>() + heap, ..document }
 }
 
 impl Heap for Statement {

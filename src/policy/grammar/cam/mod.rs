@@ -27,6 +27,7 @@ use crate::policy::document::{
     ResourceForm, ResourcePattern, Rules, Statement, Written,
 };
 use crate::policy::json::{self, Member, Node, Range, Value};
+use crate::policy::weight::weighed;
 
 /// How names and tags are written.
 static NOTATION: Notation = Notation { read_name: resource::read_name, write_pair: tag::write };
@@ -69,12 +70,13 @@ fn read(text: &str, rules: &Rules<'_>) -> (Document, Vec<Problem>) {
         }
     };
     let body = body.unwrap_or_else(|| Body { principals: Vec::new(), statements: vec![unreadable_statement(whole)] });
-    let document = Document {
+    let document = weighed(Document {
         text: Arc::from(text),
         notation: &NOTATION,
         principals: body.principals.into(),
         statements: body.statements.into(),
-    };
+        weight: 0,
+    });
     (document, cx.into_problems())
 }
 
