@@ -1,30 +1,45 @@
 //! What was asked and why it was answered so: the server writes, the admin API reads.
 //!
-//! The last requests are kept in memory. No secret stands in an entry.
+//! The last requests are kept in memory, bounded in number and in bytes. No secret stands in an entry. Why a request was
+//! allowed or refused is worked out when somebody asks for the first time, and kept from then on in place of what it was
+//! worked out from.
+
+mod ring;
 
 use crate::dialect::contract::{Answer, Body, Claim, Dialect, Named, Route};
 use crate::engine::authorize::Evidence;
 use crate::engine::cx::{Caller, Identity};
 use crate::engine::fault::{Fault, Unauthenticated};
 use crate::engine::ids::SecretId;
+use crate::engine::pinned::Pinned;
 use crate::env::Time;
 use crate::policy::{self, Effect};
+use ring::{Ring, Weight};
 use serde_json::{Value, json};
 use std::borrow::Cow;
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How many entries are kept.
 pub const KEPT: usize = 10_000;
 
+/// How many bytes they may take together, with the policies that only they keep alive.
+pub const KEPT_BYTES: usize = 32 * 1024 * 1024;
+
 /// The journal.
-#[derive(Default)]
 pub struct Journal {
-    entries: Mutex<VecDeque<Arc<Trace>>>,
+    entries: Mutex<Ring<Trace>>,
+}
+
+/// What somebody who reads entries may still have explained.
+pub struct Reading {
+    steps: u64,
+    bytes: usize,
 }
 
 /// One request's way through the straight line.
 pub struct Trace {
+    /// Its place in the journal.
+    place: u64,
     request_id: String,
     dialect: &'static Dialect,
     begun: Time,
@@ -39,9 +54,17 @@ pub struct Trace {
     signature: Option<Unauthenticated>,
     rate: Option<Rate>,
     caller: Option<Arc<Caller>>,
-    evidence: Option<Arc<Evidence>>,
+    decision: Mutex<Option<Decision>>,
     code: Option<&'static str>,
     status: u16,
+}
+
+/// Why a request was allowed or refused.
+enum Decision {
+    /// What it was decided from.
+    Unexplained(Arc<Evidence>),
+    /// The explanation, as JSON.
+    Explained(Arc<str>),
 }
 
 /// What the limit of an account's action had to say about a request.
@@ -65,28 +88,66 @@ pub enum Rate {
     },
 }
 
+impl Default for Journal {
+    fn default() -> Journal {
+        Journal { entries: Mutex::new(Ring::new(KEPT, KEPT_BYTES)) }
+    }
+}
+
 impl Journal {
-    /// Adds an entry; the oldest goes when there are too many.
-    pub fn record(&self, trace: Trace) {
-        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
-        if entries.len() == KEPT {
-            entries.pop_front();
-        }
-        entries.push_back(Arc::new(trace));
+    /// Adds an entry; the oldest go when there are too many.
+    pub fn record(&self, mut trace: Trace) {
+        let weight = trace.weight();
+        let mut entries = self.entries();
+        trace.place = entries.next();
+        entries.push(Arc::new(trace), weight);
     }
 
     /// The entry of a request.
     pub fn find(&self, request_id: &str) -> Option<Arc<Trace>> {
-        let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
-        entries.iter().rev().find(|entry| entry.request_id == request_id).cloned()
+        self.entries().iter().rev().find(|entry| entry.request_id == request_id).cloned()
     }
 
     /// The entries that `keep` lets pass, newest first, at most `limit`.
     pub fn list(&self, limit: usize, keep: impl Fn(&Trace) -> bool) -> Vec<Arc<Trace>> {
         // Looked through outside the lock, because every request waits for it.
-        let entries: Vec<Arc<Trace>> =
-            self.entries.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect();
+        let entries: Vec<Arc<Trace>> = self.entries().iter().cloned().collect();
         entries.into_iter().rev().filter(|entry| keep(entry)).take(limit).collect()
+    }
+
+    /// An entry as the admin API shows it, explained as far as the reader may still have it.
+    pub fn show(&self, entry: &Trace, reading: &mut Reading) -> Value {
+        let (shown, explained) = entry.shown(reading);
+        if explained {
+            let weight = entry.weight();
+            self.entries().weigh(entry.place, weight);
+        }
+        shown
+    }
+
+    /// How many bytes the entries take, with what they keep alive.
+    pub fn weight(&self) -> usize {
+        self.entries().bytes()
+    }
+
+    fn entries(&self) -> MutexGuard<'_, Ring<Trace>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Reading {
+    /// Of one entry, which is explained whatever it costs: that is bounded by itself.
+    pub fn one() -> Reading {
+        Reading { steps: u64::MAX, bytes: usize::MAX }
+    }
+
+    /// Of many entries together: what one decision that is hard to reach costs, and what can be read.
+    pub fn list() -> Reading {
+        Reading { steps: policy::STEPS, bytes: 4 * 1024 * 1024 }
+    }
+
+    fn is_over(&self) -> bool {
+        self.steps == 0 || self.bytes == 0
     }
 }
 
@@ -94,6 +155,7 @@ impl Trace {
     /// A request has come.
     pub fn begin(now: Time, request_id: &str, dialect: &'static Dialect) -> Trace {
         Trace {
+            place: 0,
             request_id: request_id.to_owned(),
             dialect,
             begun: now,
@@ -107,7 +169,7 @@ impl Trace {
             signature: None,
             rate: None,
             caller: None,
-            evidence: None,
+            decision: Mutex::new(None),
             code: None,
             status: 0,
         }
@@ -174,13 +236,18 @@ impl Trace {
 
     /// Notes that it is allowed, and by what.
     pub fn allowed(&mut self, evidence: &Arc<Evidence>) {
-        self.evidence = Some(evidence.clone());
+        self.decided(evidence);
+    }
+
+    fn decided(&mut self, evidence: &Arc<Evidence>) {
+        *self.decision.get_mut().unwrap_or_else(PoisonError::into_inner) =
+            Some(Decision::Unexplained(evidence.clone()));
     }
 
     /// Notes how it ended.
     pub fn end(mut self, now: Time, outcome: &Result<Body, Fault>, answer: &Answer) -> Trace {
         if let Err(Fault::Denied(denial)) = outcome {
-            self.evidence = Some(denial.evidence.clone());
+            self.decided(&denial.evidence);
         }
         self.ended = now;
         self.code = answer.code;
@@ -219,10 +286,66 @@ impl Trace {
         self.code
     }
 
-    /// As the admin API shows it.
-    pub fn shown(&self) -> Value {
+    /// How many bytes it takes, and what it keeps alive.
+    fn weight(&self) -> Weight {
+        let decision = self.decision.lock().unwrap_or_else(PoisonError::into_inner);
+        let (decided, evidence) = match &*decision {
+            Some(Decision::Unexplained(evidence)) => (evidence.weight(), Some(evidence)),
+            Some(Decision::Explained(explanation)) => (explanation.len(), None),
+            None => (0, None),
+        };
+        let signature = match &self.signature {
+            Some(Unauthenticated::Signature { canonical_request, string_to_sign }) => {
+                canonical_request.len() + string_to_sign.len()
+            }
+            Some(Unauthenticated::Claim(why)) => why.len(),
+            Some(Unauthenticated::Stale { .. } | Unauthenticated::UnknownKey | Unauthenticated::Token(_)) | None => 0,
+        };
+        let session = self.caller.as_ref().and_then(|caller| caller.session.clone());
+        let caller = self.caller.as_ref().map_or(0, |caller| size_of::<Caller>() + name_of_session(caller).len());
+        let named = self.request_id.len() + self.service.len() + self.action.len() + self.signed_headers.len();
+        let secret_id = self.secret_id.as_ref().map_or(0, |id| id.as_str().len());
+        let free = self.free.as_ref().map_or(0, |free| size_of_val::<[_]>(free));
+        Weight {
+            bytes: size_of::<Trace>() + named + secret_id + free + signature + caller + decided,
+            pinned: evidence
+                .iter()
+                .flat_map(|evidence| evidence.pinned())
+                .chain(session.map(Pinned::Session))
+                .collect(),
+        }
+    }
+
+    /// The decision and the whole reason, and whether they were worked out just now.
+    fn explained(&self, who: &str, reading: &mut Reading) -> (Value, bool) {
+        let mut decision = self.decision.lock().unwrap_or_else(PoisonError::into_inner);
+        let (explanation, made) = match &*decision {
+            None => return (Value::Null, false),
+            Some(Decision::Unexplained(evidence)) if reading.is_over() => return (brief(evidence), false),
+            Some(Decision::Unexplained(evidence)) => {
+                let (explanation, steps) = explained(evidence, who);
+                reading.steps = reading.steps.saturating_sub(steps);
+                (Arc::from(explanation.to_string()), true)
+            }
+            Some(Decision::Explained(explanation)) => (explanation.clone(), false),
+        };
+        if made {
+            *decision = Some(Decision::Explained(explanation.clone()));
+        }
+        drop(decision);
+        let shown = serde_json::from_str(&explanation).unwrap_or_default();
+        if reading.bytes == 0 {
+            return (only_outcome(&shown), made);
+        }
+        reading.bytes = reading.bytes.saturating_sub(explanation.len());
+        (shown, made)
+    }
+
+    /// As the admin API shows it, and whether the explanation was worked out for it.
+    fn shown(&self, reading: &mut Reading) -> (Value, bool) {
         let arn = self.caller.as_ref().map(|caller| (self.dialect.arn)(caller));
         let who = arn.as_deref().unwrap_or_default();
+        let (decision, explained) = self.explained(who, reading);
         let secret_id = self.secret_id.as_ref().map(SecretId::as_str);
         let claimed = || secret_id.map(|id| json!({"type": "unverified", "secret_id": id}));
         let caller = self.caller.as_ref().map(|caller| {
@@ -262,14 +385,14 @@ impl Trace {
             "account": self.caller.as_ref().map(|caller| caller.account.as_str()),
             "caller": caller.or_else(claimed),
             "signature": signature,
-            "decision": self.evidence.as_ref().map(|evidence| explained(evidence, who)),
+            "decision": decision,
             "outcome": {"code": self.code, "status": self.status},
             "duration_us": self.ended.0 - self.begun.0,
         });
         if let Some(rate) = self.rate {
             put(&mut shown, "rate_limit", rate.shown());
         }
-        shown
+        (shown, explained)
     }
 }
 
@@ -283,26 +406,59 @@ impl Rate {
     }
 }
 
-/// A decision with every statement that was considered on each side, and the same as text for people; `who` names the
-/// caller. For assuming a role both sides must allow it: of two that refuse the caller's own decides, being asked first.
-pub fn explained(evidence: &Evidence, who: &str) -> Value {
+/// A decision with every statement that was considered on each side, and the same as text for people, and the steps that it
+/// took; `who` names the caller. For assuming a role both sides must allow it: of two that refuse the caller's own decides,
+/// being asked first.
+pub fn explained(evidence: &Evidence, who: &str) -> (Value, u64) {
     let sides = evidence.explain();
     let refusing = sides.iter().find(|side| side.decision == Effect::Deny);
     let Some(deciding) = refusing.or_else(|| sides.first()) else {
-        return json!({"decision": "allow", "reason": "allow", "considered": [], "note": "no permission is needed"});
+        let free = json!({"decision": "allow", "reason": "allow", "considered": [], "note": "no permission is needed"});
+        return (free, 0);
     };
     let text: String = match refusing {
         Some(side) => policy::render(side, who),
         None => sides.iter().map(|side| policy::render(side, who)).collect(),
     };
-    json!({
+    let mut explained = json!({
         "decision": deciding.decision,
         "reason": deciding.reason,
         "considered": sides.iter().flat_map(|side| &side.considered).collect::<Vec<_>>(),
         "action": evidence.asked.action,
         "resource": evidence.asked.resource(),
         "explanation": text,
-    })
+    });
+    let left_out: usize = sides.iter().map(|side| side.left_out).sum();
+    if left_out > 0 {
+        put(&mut explained, "considered_left_out", json!(left_out));
+    }
+    if let Some(note) = deciding.note() {
+        put(&mut explained, "note", json!(note));
+    }
+    (explained, sides.iter().map(|side| side.steps).sum())
+}
+
+/// What a list says of a decision for whose explanation it has no room.
+const ASK: &str = "the explanation is left out of this list; ask for the request by its id";
+
+/// A decision without its explanation.
+fn brief(evidence: &Evidence) -> Value {
+    let outcome = evidence.outcome();
+    json!({"decision": outcome.effect, "reason": outcome.reason, "considered": [], "note": ASK})
+}
+
+/// The same of an explanation that was made before.
+fn only_outcome(explained: &Value) -> Value {
+    let member = |name| explained.get(name).cloned().unwrap_or_default();
+    json!({"decision": member("decision"), "reason": member("reason"), "considered": [], "note": ASK})
+}
+
+/// The names in a caller's identity, which somebody else has chosen.
+fn name_of_session(caller: &Caller) -> &str {
+    match &caller.identity {
+        Identity::Root | Identity::User(_) => "",
+        Identity::Role { session, .. } | Identity::Federated { session, .. } => session,
+    }
 }
 
 /// Sets a member of an object.
@@ -319,5 +475,41 @@ fn verdict(how: &Unauthenticated) -> &'static str {
         Unauthenticated::UnknownKey => "unknown key",
         Unauthenticated::Token(_) => "token",
         Unauthenticated::Signature { .. } => "wrong",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dialect::DIALECTS;
+
+    fn forged(number: usize, length: usize) -> Trace {
+        let mut trace = Trace::begin(Time(0), &number.to_string(), DIALECTS[0]);
+        let canonical_request = "x".repeat(length);
+        let how = Unauthenticated::Signature { canonical_request, string_to_sign: "y".to_owned() };
+        let _ = trace.claimed(Err(Fault::Unauthenticated(how)));
+        trace
+    }
+
+    #[test]
+    fn what_strangers_send_is_bounded_in_bytes() {
+        let journal = Journal::default();
+        for number in 0..1_500 {
+            journal.record(forged(number, 60_000));
+            assert!(journal.weight() <= KEPT_BYTES);
+        }
+        let kept = journal.list(KEPT, |_| true).len();
+        assert!((300..600).contains(&kept), "{kept}");
+        assert!(journal.find("1499").is_some() && journal.find("0").is_none());
+    }
+
+    #[test]
+    fn short_entries_are_bounded_in_number() {
+        let journal = Journal::default();
+        for number in 0..KEPT + 10 {
+            journal.record(forged(number, 10));
+        }
+        assert_eq!(journal.list(usize::MAX, |_| true).len(), KEPT);
+        assert!(journal.weight() < KEPT_BYTES);
     }
 }

@@ -5,6 +5,7 @@ use crate::dialect::DIALECTS;
 use crate::dialect::contract::Dialect;
 use crate::engine::authorize::{Asked, Conditions, gather};
 use crate::engine::cx::{Caller, Cx};
+use crate::engine::fault::Fault;
 use crate::engine::ids::SecretId;
 use crate::journal::explained;
 use crate::server::App;
@@ -56,7 +57,7 @@ pub async fn decide(State(app): State<Arc<App>>, body: Bytes) -> Result<Answer<V
     let mut asked = Asked {
         action: Cow::Owned(question.action),
         resources: resource.map(|resource| vec![resource]),
-        context: context(question.context)?,
+        context: context(dialect, question.context)?,
         foreign,
         common: dialect.conditions,
         deeds: dialect.deeds,
@@ -77,7 +78,7 @@ pub async fn decide(State(app): State<Arc<App>>, body: Bytes) -> Result<Answer<V
     if let Some((owner, role)) = trust {
         evidence.add_trust(role.trust(&app.engine, &owner));
     }
-    Ok(Answer(StatusCode::OK, explained(&evidence, &who)))
+    Ok(Answer(StatusCode::OK, explained(&evidence, &who).0))
 }
 
 async fn caller(app: &App, question: &Question) -> Result<(Caller, &'static Dialect), Failure> {
@@ -94,10 +95,13 @@ async fn caller(app: &App, question: &Question) -> Result<(Caller, &'static Dial
             let unknown = || Failure::not_found("active key", secret_id);
             let (tenant, key) = app.engine.key(&SecretId::from(secret_id.as_str())).await?.ok_or_else(unknown)?;
             let account = app.engine.account(&tenant).await?.ok_or_else(unknown)?;
-            let caller =
-                key.identify(&app.engine, &tenant, &account, question.token.as_deref()).await.map_err(|_| {
+            let identified = key.identify(&app.engine, &tenant, &account, question.token.as_deref()).await;
+            let caller = identified.map_err(|fault| match fault {
+                Fault::Unauthenticated(_) => {
                     Failure::invalid(format!("the token is not the one of key `{secret_id}`, or its session has ended"))
-                })?;
+                }
+                other => other.into(),
+            })?;
             let dialect = DIALECTS.iter().find(|dialect| dialect.name == account.cloud).ok_or_else(unknown)?;
             Ok((caller, *dialect))
         }
@@ -105,8 +109,8 @@ async fn caller(app: &App, question: &Question) -> Result<(Caller, &'static Dial
     }
 }
 
-/// The condition keys that the question gives.
-fn context(given: BTreeMap<String, Value>) -> Result<Conditions, Failure> {
+/// The condition keys that the question gives, their values written as the cloud's policies write them.
+fn context(dialect: &Dialect, given: BTreeMap<String, Value>) -> Result<Conditions, Failure> {
     let mut context = Conditions::new();
     for (key, values) in given {
         let values = match values {
@@ -126,7 +130,7 @@ fn context(given: BTreeMap<String, Value>) -> Result<Conditions, Failure> {
                     )));
                 }
             };
-            context.push((Cow::Owned(key.clone()), text));
+            context.push((Cow::Owned(key.clone()), (dialect.condition)(&key, &text)));
         }
     }
     Ok(context)

@@ -5,7 +5,7 @@ use crate::dialect::DIALECTS;
 use crate::dialect::stubs::{Stub, Templates, Written};
 use crate::engine::stubs;
 use crate::env::Time;
-use crate::journal::{KEPT, Trace};
+use crate::journal::{KEPT, Reading, Trace};
 use crate::server::App;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -87,14 +87,15 @@ pub async fn requests(
 ) -> Result<Answer<Value>, Failure> {
     let filter = Filter::read(given)?;
     let entries = app.journal.list(filter.limit.unwrap_or(100), |entry| filter.keeps(entry));
-    let shown: Vec<Value> = entries.iter().map(|entry| entry.shown()).collect();
+    let mut reading = Reading::list();
+    let shown: Vec<Value> = entries.iter().map(|entry| app.journal.show(entry, &mut reading)).collect();
     Ok(Answer(StatusCode::OK, json!({"requests": shown})))
 }
 
 /// One request: `GET /requests/{id}`.
 pub async fn request(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Answer<Value>, Failure> {
     let entry = app.journal.find(&id).ok_or_else(|| Failure::not_found("request", &id))?;
-    Ok(Answer(StatusCode::OK, entry.shown()))
+    Ok(Answer(StatusCode::OK, app.journal.show(&entry, &mut Reading::one())))
 }
 
 /// Every stub: `GET /stubs`.

@@ -12,6 +12,7 @@ use crate::engine::keys::Key;
 use crate::engine::policies::Preset;
 use crate::engine::roles::{NamedRole, Role};
 use crate::env::{Env, Time};
+use crate::policy::ContextValue;
 use crate::secret::Secret;
 use crate::store::BoxFuture;
 use std::borrow::Cow;
@@ -281,6 +282,8 @@ pub struct Dialect {
     pub conditions: fn(&Cx, &[(&str, &str)]) -> Conditions,
     /// How the cloud names what an operation may do besides what it is called for.
     pub deeds: Deeds,
+    /// Reads a condition key's value that somebody gives as text.
+    pub condition: fn(&str, &str) -> ContextValue<'static>,
     /// The role that is meant to be assumed, when the action is the cloud's one for that and the resource is a role.
     pub assumes: fn(&str, &str) -> Option<NamedRole>,
     /// Whether a resource belongs to another account than the given one, and is none that one account can open to another.

@@ -7,6 +7,7 @@
 use super::template::{Resource, Response, Template};
 use crate::engine::globals::{Globals, StubText};
 use crate::engine::stubs::REMOVED;
+use crate::policy::{self, ContextValue};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -65,7 +66,26 @@ pub struct Stub {
     /// What it answers.
     pub response: Response,
     /// Condition keys with their values.
-    pub context: Vec<(String, Vec<Template>)>,
+    pub context: Vec<(String, Vec<Condition>)>,
+}
+
+/// The template of a condition key's value. A tag is divided where its template is, so that no field of a request can
+/// move the place.
+#[derive(Debug)]
+pub enum Condition {
+    /// One text.
+    Whole(Template),
+    /// A tag's key and value.
+    Tag(Template, Template),
+}
+
+impl Condition {
+    fn read(key: &str, text: &str) -> Result<Condition, String> {
+        Ok(match policy::read_value(key, text) {
+            ContextValue::Pair(name, value) => Condition::Tag(Template::read(&name)?, Template::read(&value)?),
+            ContextValue::Text(whole) => Condition::Whole(Template::read(&whole)?),
+        })
+    }
 }
 
 impl Stub {
@@ -80,7 +100,7 @@ impl Stub {
             None => Resource::everything(&written.service),
         };
         let context = written.context.iter().map(|(key, templates)| {
-            let templates = templates.each().iter().map(|text| Template::read(text));
+            let templates = templates.each().iter().map(|text| Condition::read(key, text));
             Ok((key.clone(), templates.collect::<Result<_, String>>()?))
         });
         let context = context.collect::<Result<_, String>>()?;

@@ -328,8 +328,7 @@ async fn load(
             (_, "") => Via::Own,
             (_, group) => Via::Group { id: group.to_owned(), name: row.group_name },
         };
-        let own = row.name.zip(row.document);
-        attached.push(read(engine, &account, row.policy_id.into(), own, via)?);
+        attached.push(read(engine, &account, row.policy_id.into(), (row.name, row.document), via)?);
     }
     let boundary = match boundary.as_str() {
         "" => None,
@@ -368,30 +367,33 @@ async fn named(
 }
 
 async fn read_boundary(engine: &Arc<Engine>, tx: &mut Tx<'_>, account: &Account, id: &str) -> Result<Attached, Fault> {
-    let own: Option<(String, String)> = tx
+    let own: Option<(Option<String>, Option<String>)> = tx
         .optional(
-            "SELECT p.name, v.document FROM policies p JOIN policy_versions v ON v.account_id = p.account_id \
+            "SELECT p.name, v.document FROM policies p LEFT JOIN policy_versions v ON v.account_id = p.account_id \
              AND v.policy_id = p.id AND v.version = p.default_version WHERE p.account_id = $1 AND p.id = $2",
             args![&account.id, id],
         )
         .await?;
-    read(engine, account, id.into(), own, Via::Boundary)
+    read(engine, account, id.into(), own.unwrap_or_default(), Via::Boundary)
 }
 
-/// A policy as the evaluator takes it; the account's own brings its name and text, a preset is known by its id.
+/// A policy as the evaluator takes it; the account's own brings its name and text, a preset is known by its id. One that
+/// cannot be read is an error: without it, what it denies or bounds would be allowed.
 fn read(
     engine: &Arc<Engine>,
     account: &Account,
     id: PolicyId,
-    own: Option<(String, String)>,
+    own: (Option<String>, Option<String>),
     via: Via,
 ) -> Result<Attached, Fault> {
     let (name, document) = match own {
-        Some((name, text)) => {
+        (Some(name), Some(text)) => {
             let document = policies::stored(engine, account, policy::Kind::Strategy, &text);
             (name, document)
         }
-        None => {
+        // A policy of the account whose version is gone is no preset.
+        (Some(_), None) => return Err(policies::dangling(&id)),
+        (None, _) => {
             let missing = || policies::dangling(&id);
             let presets = engine.presets.get(account.cloud.as_str()).ok_or_else(missing)?;
             let preset = presets.iter().find(|preset| preset.id == id).ok_or_else(missing)?;

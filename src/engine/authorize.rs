@@ -7,12 +7,15 @@
 
 use super::cx::{Cx, Identity, Session};
 use super::fault::{Denial, Fault};
+use super::pinned::Pinned;
 use super::view::HolderKind;
 use super::{Engine, Grants};
 use crate::policy::{
-    self, Attached, Context, Decision, Explanation, Layers, PolicySet, Question, Reason, Requester, Resource, Variables,
+    self, Attached, Context, ContextValue, Decision, Explanation, Layers, PolicySet, Question, Reason, Requester,
+    Resource, Variables,
 };
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
@@ -35,7 +38,7 @@ pub struct Asked {
 }
 
 /// Condition keys and values.
-pub type Conditions = Vec<(Cow<'static, str>, String)>;
+pub type Conditions = Vec<(Cow<'static, str>, ContextValue<'static>)>;
 
 impl Asked {
     /// The resource as it is shown: `*` for an operation as a whole.
@@ -159,8 +162,12 @@ pub struct Evidence {
     cx: Cx,
     /// The caller's own policies; none when the cloud documents the operation as needing no permission.
     own: Option<Rights>,
+    /// What they decided.
+    decided: OnceLock<Decision>,
     /// The trust policy of the role, once it is known that one is meant to be assumed.
     trust: OnceLock<Attached>,
+    /// What it decided.
+    trusted: OnceLock<Decision>,
 }
 
 /// The policies that a caller's rights are the intersection of.
@@ -194,17 +201,48 @@ impl Rights {
 
 impl Evidence {
     fn new(cx: &Cx, asked: Asked, own: Option<Rights>) -> Evidence {
-        Evidence { asked, cx: cx.clone(), own, trust: OnceLock::new() }
+        Evidence {
+            asked,
+            cx: cx.clone(),
+            own,
+            decided: OnceLock::new(),
+            trust: OnceLock::new(),
+            trusted: OnceLock::new(),
+        }
     }
 
-    /// What the caller's own policies decide.
+    /// What the caller's own policies decide; asked once.
     pub fn decide(&self) -> Decision {
-        match &self.own {
-            None => Decision { effect: policy::Effect::Allow, reason: Reason::Allow, deciding: None },
+        *self.decided.get_or_init(|| match &self.own {
+            None => Decision::allow(Reason::Allow, None),
             Some(rights) => self.question(rights.is_conditional(), |question| {
                 policy::decide(&rights.layers(self.asked.foreign), question)
             }),
-        }
+        })
+    }
+
+    /// What was decided, by the first side that refuses if one does, without an explanation.
+    pub fn outcome(&self) -> Decision {
+        let own = self.decide();
+        if own.is_allow() { self.trusted.get().copied().unwrap_or(own) } else { own }
+    }
+
+    /// How many bytes it takes, without what is pinned.
+    pub fn weight(&self) -> usize {
+        let asked = &self.asked;
+        let names = asked.resources.iter().flatten().map(|name| size_of::<String>() + name.len()).sum::<usize>();
+        let entry = |(key, value): &(Cow<'_, str>, ContextValue<'_>)| {
+            size_of::<(Cow<'_, str>, ContextValue<'_>)>() + key.len() + value.len()
+        };
+        let context = asked.context.iter().map(entry).sum::<usize>();
+        size_of::<Evidence>() + asked.action.len() + names + context + self.cx.peer.len()
+    }
+
+    /// What it keeps alive and others have as well.
+    pub fn pinned(&self) -> impl Iterator<Item = Pinned> {
+        let grants = self.grants().cloned().map(Pinned::Grants);
+        let trust = self.trust.get().map(|trust| Pinned::Document(trust.document.clone()));
+        [Pinned::Account(self.cx.account.clone())].into_iter().chain(grants).chain(trust)
     }
 
     /// Each side's decision with every statement that was considered: the caller's own, and the role's when one is meant
@@ -255,9 +293,10 @@ impl Evidence {
         let common = if conditional { (self.asked.common)(&self.cx, &self.tags()) } else { Vec::new() };
         let mut context = Context::new();
         // What the request itself brings stands in place of what every request has.
-        let brought = |key: &str| self.asked.context.iter().any(|(name, _)| name == key);
-        for (key, value) in self.asked.context.iter().chain(common.iter().filter(|(key, _)| !brought(key))) {
-            context.add(key.as_ref(), value.as_str());
+        let brought: HashSet<&str> = self.asked.context.iter().map(|(key, _)| key.as_ref()).collect();
+        let others = common.iter().filter(|(key, _)| !brought.contains(key.as_ref()));
+        for (key, value) in self.asked.context.iter().chain(others) {
+            context.add(key.as_ref(), value.borrowed());
         }
         let names: Vec<&str> = self.asked.resources.iter().flatten().map(String::as_str).collect();
         ask(&Question {
@@ -323,6 +362,7 @@ pub fn trusted(evidence: &Arc<Evidence>, trust: Attached) -> Result<(), Fault> {
         evidence.question(conditional, |question| policy::decide_trust(&trust.document, who, question))
     });
     let _ = evidence.trust.set(trust);
+    let _ = evidence.trusted.set(decision);
     if decision.is_allow() { Ok(()) } else { Err(evidence.denial(Reason::Trust)) }
 }
 

@@ -16,6 +16,7 @@ pub mod globals;
 pub mod groups;
 pub mod ids;
 pub mod keys;
+pub mod pinned;
 pub mod policies;
 pub mod roles;
 pub mod service_linked;

@@ -187,6 +187,20 @@ pub struct View {
     pub(super) grants: Shelf<(AccountId, Holder), Grants>,
 }
 
+/// A shelf of so many MiB at most. What several parts share is counted with each of them.
+fn shelf<K, V>(most: u64, weight: fn(&V) -> usize) -> Shelf<K, V>
+where
+    K: Hash + Eq + Send + Sync + 'static,
+    V: Send + Sync + 'static,
+{
+    /// What an entry takes besides its value: its key, and the cache's own records.
+    const ENTRY: usize = 300;
+    Cache::builder()
+        .max_capacity(most << 20)
+        .weigher(move |_: &K, kept: &Kept<V>| u32::try_from(ENTRY + weight(&kept.value)).unwrap_or(u32::MAX))
+        .build()
+}
+
 #[derive(Default)]
 struct Tenants {
     known: HashMap<AccountId, Arc<Tenant>>,
@@ -203,11 +217,11 @@ impl View {
         View {
             store,
             tenants: RwLock::default(),
-            accounts: Cache::new(20_000),
-            keys: Cache::new(20_000),
-            roles: Cache::new(20_000),
-            role_names: Cache::new(20_000),
-            grants: Cache::new(20_000),
+            accounts: shelf(16, |account: &Account| account.weight()),
+            keys: shelf(32, |key: &Key| key.weight()),
+            roles: shelf(64, |role: &Role| role.weight()),
+            role_names: shelf(16, |id: &RoleId| id.as_str().len()),
+            grants: shelf(128, |grants: &Grants| grants.weight() + grants.documents_weight()),
         }
     }
 
@@ -349,14 +363,13 @@ mod tests {
     async fn part(view: &View, tenant: &Tenant, value: &str, meanwhile: impl FnOnce() + Send + 'static) -> RoleId {
         let key = (AccountId::from(ACCOUNT), "ops".to_owned());
         let loaded = RoleId::from(value);
-        let load = move |_: &mut Tx<'_>| -> BoxFuture<'_, Result<Option<RoleId>, Fault>> {
+        let part = view.part(tenant, &view.role_names, &key, |_| {
             Box::pin(async move {
                 meanwhile();
                 Ok(Some(loaded))
             })
-        };
-        let part = view.part(tenant, &view.role_names, &key, load).await.unwrap().unwrap();
-        RoleId::clone(&part)
+        });
+        RoleId::clone(&part.await.unwrap().unwrap())
     }
 
     #[tokio::test]

@@ -3,9 +3,10 @@
 //! The rules where the cloud's documents are silent (missing keys, several values, negation) are in `docs/policy.md`; each
 //! is one line here. A value that cannot be read makes the test unknown, never true or false.
 
+use super::budget::Budget;
 use super::json::Range;
 use super::pattern::{Glob, Tag, Template, Tri};
-use super::question::{Context, Variables};
+use super::question::{Context, ContextValue, Variables};
 use super::value::{Address, Decimal, Instant, Network, read_binary};
 
 /// One operator on one key: `string_equal` on `qcs:tag` with its values.
@@ -75,6 +76,8 @@ pub(super) enum Operand {
     Network(Network),
     /// Read when the caller is known.
     Template(Template),
+    /// The two halves of a pair; equal to a pair whose halves are equal to them, each to its own.
+    Pair(Box<[Operand; 2]>),
     Unreadable,
 }
 
@@ -94,11 +97,44 @@ impl Operand {
     }
 
     /// Where the caller's tags stand, if the value asks for one.
-    fn tags(&self) -> Option<&'static str> {
+    pub(super) fn tags(&self) -> Option<&'static str> {
         match self {
             Operand::Template(template) => template.tags(),
             Operand::Like(glob) => glob.tags(),
+            Operand::Pair(halves) => halves.iter().find_map(Operand::tags),
             _ => None,
+        }
+    }
+
+    /// Whether it has variables in it, which stand for something else in every request.
+    pub(super) fn is_open(&self) -> bool {
+        match self {
+            Operand::Template(_) | Operand::Like(Glob::Templates(_)) => true,
+            Operand::Pair(halves) => halves.iter().any(Operand::is_open),
+            _ => false,
+        }
+    }
+
+    /// A text with its variables filled in, by the halves of a pair if it is one; nothing if the caller lacks one of the
+    /// values.
+    pub(super) fn filled(
+        &self,
+        caller: &Variables<'_>,
+        tag: Option<Tag<'_>>,
+        budget: &Budget,
+    ) -> Option<ContextValue<'static>> {
+        let text = |operand: &Operand| match operand {
+            Operand::Text(text) => Some(text.to_string()),
+            Operand::Template(template) => template.expand(caller, tag, budget),
+            Operand::Like(glob) => glob.written(caller, tag, budget),
+            _ => None,
+        };
+        match self {
+            Operand::Pair(halves) => {
+                let [key, value] = &**halves;
+                Some(ContextValue::from((text(key)?, text(value)?)))
+            }
+            single => text(single).map(ContextValue::from),
         }
     }
 }
@@ -106,6 +142,7 @@ impl Operand {
 /// One value of the request, read as the operator wants it.
 enum Actual<'a> {
     Text(&'a str),
+    Pair(Tag<'a>),
     Number(Decimal),
     Date(Instant),
     Bool(bool),
@@ -113,7 +150,11 @@ enum Actual<'a> {
 }
 
 impl<'a> Actual<'a> {
-    fn read(family: Family, text: &'a str) -> Option<Actual<'a>> {
+    fn read(family: Family, value: &'a ContextValue<'_>) -> Option<Actual<'a>> {
+        let text = match value {
+            ContextValue::Text(text) => &**text,
+            ContextValue::Pair(key, value) => return family.is_text().then_some(Actual::Pair((key, value))),
+        };
         match family {
             Family::Text | Family::TextIgnoreCase | Family::Like => Some(Actual::Text(text)),
             Family::Number => Decimal::read(text).map(Actual::Number),
@@ -122,6 +163,13 @@ impl<'a> Actual<'a> {
             Family::Binary => read_binary(text).map(Actual::Text),
             Family::Ip => Address::read(text).map(Actual::Address),
         }
+    }
+}
+
+impl Family {
+    /// Whether texts are compared as they stand, and so are pairs of them.
+    pub(super) fn is_text(self) -> bool {
+        matches!(self, Family::Text | Family::TextIgnoreCase | Family::Like)
     }
 }
 
@@ -135,7 +183,8 @@ fn read_bool(text: &str) -> Option<bool> {
 
 impl Condition {
     /// Whether the request satisfies the condition.
-    pub(super) fn test(&self, context: &Context<'_>, caller: &Variables<'_>) -> Tri {
+    pub(super) fn test(&self, context: &Context<'_>, caller: &Variables<'_>, budget: &Budget) -> Tri {
+        budget.spend(1 + context.size());
         let absent = context.values(&self.key).next().is_none();
         let (family, relation) = match self.operator {
             Operator::Unreadable => return Tri::Unknown,
@@ -148,19 +197,26 @@ impl Condition {
             Operator::Compare(..) if absent => return self.if_exist.into(),
             Operator::Compare(family, relation) => (family, relation),
         };
+        let tags = self.operands.iter().find_map(Operand::tags).map_or(Vec::new(), |key| tags_of(context, key, budget));
         let negated = relation == Relation::NotEqual;
-        let one = |value| {
+        let compare = Comparison { family, relation, caller, budget };
+        let one = |value: &ContextValue<'_>| {
+            budget.read(value.len());
+            if !family.is_text() {
+                budget.spend(PARSING + value.len() / 4);
+            }
             let Some(actual) = Actual::read(family, value) else {
                 return Tri::Unknown;
             };
             let met = |operand: &Operand| match operand.tags() {
-                None => compare(family, relation, &actual, operand, caller, None),
-                Some(tags) => any_tag(context, tags, |tag| compare(family, relation, &actual, operand, caller, tag)),
+                None => compare.holds(&actual, operand, None),
+                Some(_) if tags.is_empty() => Tri::Unknown,
+                Some(_) => Tri::any(budget.each(&tags, |tag| compare.holds(&actual, operand, *tag))),
             };
-            let found = Tri::any(self.operands.iter().map(met));
+            let found = Tri::any(budget.each(&self.operands, met));
             if negated { found.not() } else { found }
         };
-        let each = context.values(&self.key).map(one);
+        let each = budget.each(context.values(&self.key), one);
         match self.qualifier {
             Qualifier::ForAllValue => Tri::all(each),
             Qualifier::None if negated => Tri::all(each),
@@ -169,38 +225,78 @@ impl Condition {
     }
 }
 
-/// Whether it holds for one of the caller's tags; unknown without any, and for what is no tag.
-fn any_tag(context: &Context<'_>, tags: &str, holds: impl Fn(Option<Tag<'_>>) -> Tri) -> Tri {
-    if context.values(tags).next().is_none() {
-        return Tri::Unknown;
-    }
-    Tri::any(context.values(tags).map(|tag| holds(tag.split_once('&'))))
+/// The caller's tags, which the question has as the values of this key; what is no pair there is no tag.
+fn tags_of<'c>(context: &'c Context<'_>, key: &'c str, budget: &Budget) -> Vec<Option<Tag<'c>>> {
+    budget.spend(context.size());
+    context.values(key).map(ContextValue::as_pair).collect()
 }
 
-/// One value of the request against one of the policy. `NotEqual` is compared as `Equal`: the caller negates.
-fn compare(
+/// How many steps it takes to read a number, a time or an address, beside those for its length.
+const PARSING: usize = 24;
+
+/// How two values are compared.
+struct Comparison<'a> {
     family: Family,
     relation: Relation,
-    actual: &Actual<'_>,
-    operand: &Operand,
-    caller: &Variables<'_>,
-    tag: Option<Tag<'_>>,
-) -> Tri {
-    match (actual, operand) {
-        (_, Operand::Template(template)) => match template.expand(caller, tag) {
-            Some(text) => compare(family, relation, actual, &Operand::read(family, &text), caller, tag),
-            None => Tri::Unknown,
-        },
-        (Actual::Text(actual), Operand::Like(glob)) => glob.matches_with(actual, caller, tag),
-        (Actual::Text(actual), Operand::Text(text)) if family == Family::TextIgnoreCase => {
-            lower(actual).eq(lower(text)).into()
+    caller: &'a Variables<'a>,
+    budget: &'a Budget,
+}
+
+impl Comparison<'_> {
+    /// One value of the request against one of the policy. `NotEqual` is compared as `Equal`: the caller negates.
+    fn holds(&self, actual: &Actual<'_>, operand: &Operand, tag: Option<Tag<'_>>) -> Tri {
+        self.budget.spend(2);
+        let [key, value] = match operand {
+            Operand::Pair(halves) => &**halves,
+            single => return self.compare(actual, single, tag),
+        };
+        self.budget.spend(1);
+        match actual {
+            Actual::Pair((actual, of_actual)) => match self.compare(&Actual::Text(actual), key, tag) {
+                // Nothing is unknown of a value without variables.
+                Tri::No if !value.is_open() => Tri::No,
+                of_key => Tri::both(of_key, self.compare(&Actual::Text(of_actual), value, tag)),
+            },
+            // What is no pair is equal to none; the halves may still lack what fills them.
+            single => Tri::both(Tri::both(self.compare(single, key, tag), self.compare(single, value, tag)), Tri::No),
         }
-        (Actual::Text(actual), Operand::Text(text)) => (**text == **actual).into(),
-        (Actual::Bool(actual), Operand::Bool(wanted)) => (actual == wanted).into(),
-        (Actual::Address(actual), Operand::Network(network)) => network.contains(*actual).into(),
-        (Actual::Number(actual), Operand::Number(bound)) => relation.holds(actual.compare(bound)).into(),
-        (Actual::Date(actual), Operand::Date(bound)) => relation.holds(actual.cmp(bound)).into(),
-        _ => Tri::Unknown,
+    }
+
+    fn compare(&self, actual: &Actual<'_>, operand: &Operand, tag: Option<Tag<'_>>) -> Tri {
+        let Comparison { family, relation, caller, budget } = *self;
+        match (actual, operand) {
+            (_, Operand::Template(template)) => match template.expand(caller, tag, budget) {
+                Some(text) => {
+                    if !family.is_text() {
+                        budget.spend(PARSING + text.len() / 4);
+                    }
+                    self.compare(actual, &Operand::read(family, &text), tag)
+                }
+                None => Tri::Unknown,
+            },
+            (Actual::Pair(pair), Operand::Like(glob)) => glob.matches_pair(*pair, caller, tag, budget),
+            (Actual::Pair(_), Operand::Text(_)) => Tri::No,
+            (Actual::Text(actual), Operand::Like(glob)) => glob.matches_with(actual, caller, tag, budget),
+            (Actual::Text(actual), Operand::Text(text)) if family == Family::TextIgnoreCase => {
+                let both = actual.len().min(text.len());
+                if actual.is_ascii() && text.is_ascii() {
+                    budget.spend(both / 4);
+                    actual.eq_ignore_ascii_case(text).into()
+                } else {
+                    budget.spend(both * 4);
+                    lower(actual).eq(lower(text)).into()
+                }
+            }
+            (Actual::Text(actual), Operand::Text(text)) => {
+                budget.spend(actual.len().min(text.len()) / 64);
+                (**text == **actual).into()
+            }
+            (Actual::Bool(actual), Operand::Bool(wanted)) => (actual == wanted).into(),
+            (Actual::Address(actual), Operand::Network(network)) => network.contains(*actual).into(),
+            (Actual::Number(actual), Operand::Number(bound)) => relation.holds(actual.compare(bound)).into(),
+            (Actual::Date(actual), Operand::Date(bound)) => relation.holds(actual.cmp(bound)).into(),
+            _ => Tri::Unknown,
+        }
     }
 }
 

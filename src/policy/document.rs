@@ -217,11 +217,25 @@ pub enum Effect {
 #[derive(Clone, Debug)]
 pub struct Document {
     pub(super) text: Arc<str>,
-    /// Reads names of resources as this document's cloud writes them.
-    pub(super) read_name: fn(&str) -> Option<ResourceName<'_>>,
+    /// How its cloud writes what questions are about.
+    pub(super) notation: &'static Notation,
     pub(super) principals: Box<[Written]>,
     pub(super) statements: Box<[Statement]>,
+    /// How many bytes it takes, with its text.
+    pub(super) weight: usize,
 }
+
+/// How a cloud writes what questions are about.
+#[derive(Debug)]
+pub(super) struct Notation {
+    /// Reads the name of a resource; nothing if it is no name.
+    pub(super) read_name: ReadName,
+    /// Writes a tag as one text.
+    pub(super) write_pair: fn(&str, &str) -> String,
+}
+
+/// Reads the name of a resource as one cloud writes it; nothing if it is no name.
+pub(super) type ReadName = fn(&str) -> Option<ResourceName<'_>>;
 
 /// One statement.
 #[derive(Clone, Debug)]
@@ -378,6 +392,11 @@ pub struct WrittenPrincipal<'a> {
 }
 
 impl Document {
+    /// How many bytes it takes, with its text.
+    pub fn weight(&self) -> usize {
+        self.weight
+    }
+
     /// The text, byte for byte as it was given.
     pub fn text(&self) -> &str {
         &self.text

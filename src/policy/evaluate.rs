@@ -7,12 +7,13 @@
 //! Deliberately absent: who is root, who is in which group, which role is assumed, whether two accounts are involved. The
 //! caller of this module composes the layers accordingly.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::document::{ActionForm, Document, Effect};
+use super::budget::{Budget, STEPS};
+use super::document::{ActionForm, Document, Effect, Statement};
 use super::matching::{Asked, first_mismatch};
 use super::pattern::Glob;
 use super::question::Question;
@@ -73,6 +74,8 @@ pub struct PolicySet {
     any: Candidates,
     /// Some statement has conditions.
     conditional: bool,
+    /// How many bytes it takes, without the documents.
+    weight: usize,
 }
 
 /// Positions in `statements`, ascending.
@@ -111,6 +114,7 @@ impl PolicySet {
             service: BTreeMap::new(),
             any: Candidates { allow: Vec::new(), deny: Vec::new() },
             conditional: false,
+            weight: size_of::<PolicySet>(),
         }
     }
 
@@ -121,23 +125,40 @@ impl PolicySet {
             for (index, statement) in (0..).zip(&attached.document.statements) {
                 let position = u32::try_from(set.statements.len()).unwrap_or(u32::MAX);
                 set.statements.push((policy, index));
-                for action in &statement.actions {
-                    let candidates = match &action.form {
-                        ActionForm::Match { service: Some(service), operation: Glob::Exact(operation) } => {
-                            set.exact.entry(format!("{service}:{operation}").into()).or_default()
-                        }
-                        ActionForm::Match { service: Some(service), .. } => {
-                            set.service.entry(service.clone()).or_default()
-                        }
-                        ActionForm::Match { service: None, .. } | ActionForm::Unreadable => &mut set.any,
-                    };
-                    candidates.add(statement.effect, position);
-                }
+                set.add(statement, position);
             }
         }
         set.conditional = policies.iter().any(|attached| attached.document.is_conditional());
         set.policies = policies;
+        set.weight = set.weigh();
         set
+    }
+
+    /// Puts a statement into the widest lists that its actions ask for and into no narrower one, so that no question meets it
+    /// twice.
+    fn add(&mut self, statement: &Statement, position: u32) {
+        let effect = statement.effect;
+        let forms = || statement.actions.iter().map(|action| &action.form);
+        if forms().any(|form| matches!(form, ActionForm::Match { service: None, .. } | ActionForm::Unreadable)) {
+            return self.any.add(effect, position);
+        }
+        let mut whole: BTreeSet<&str> = BTreeSet::new();
+        for form in forms() {
+            if let ActionForm::Match { service: Some(service), operation } = form
+                && !matches!(operation, Glob::Exact(_))
+            {
+                whole.insert(service);
+                self.service.entry(service.clone()).or_default().add(effect, position);
+            }
+        }
+        for form in forms() {
+            if let ActionForm::Match { service: Some(service), operation: Glob::Exact(operation) } = form
+                && !whole.contains(&**service)
+            {
+                let name = format!("{service}:{operation}").into();
+                self.exact.entry(name).or_default().add(effect, position);
+            }
+        }
     }
 
     /// Whether a statement has conditions: without any, the context of a question plays no part.
@@ -151,8 +172,36 @@ impl PolicySet {
     }
 
     /// The question with its names read as the documents of this set write them.
-    pub(super) fn asked<'a>(&self, question: &'a Question<'a>) -> Asked<'a> {
-        Asked::of_policies(question, self.policies.first().map(|attached| attached.document.read_name))
+    pub(super) fn asked<'a>(&self, question: &'a Question<'a>, budget: &'a Budget) -> Asked<'a> {
+        Asked::of_policies(question, self.policies.first().map(|attached| attached.document.notation.read_name), budget)
+    }
+
+    /// How many bytes it takes, without the documents, which others have too.
+    pub fn weight(&self) -> usize {
+        self.weight
+    }
+
+    fn weigh(&self) -> usize {
+        let positions = |list: &Candidates| size_of::<u32>() * (list.allow.capacity() + list.deny.capacity());
+        let index = |index: &BTreeMap<Box<str>, Candidates>| {
+            let entry = |(name, list): (&Box<str>, &Candidates)| {
+                2 * size_of::<(Box<str>, Candidates)>() + name.len() + positions(list)
+            };
+            index.iter().map(entry).sum::<usize>()
+        };
+        let named = |attached: &Attached| {
+            let group = match &attached.via {
+                Via::Group { id, name } => id.len() + name.len(),
+                _ => 0,
+            };
+            size_of::<Attached>() + attached.policy.id.len() + attached.policy.name.len() + group
+        };
+        size_of::<PolicySet>()
+            + self.policies.iter().map(named).sum::<usize>()
+            + size_of::<(u32, u32)>() * self.statements.capacity()
+            + index(&self.exact)
+            + index(&self.service)
+            + positions(&self.any)
     }
 
     /// The statements that may be about the action.
@@ -166,8 +215,10 @@ impl PolicySet {
     fn first(&self, effect: Effect, candidates: [&Candidates; 3], asked: &Asked<'_>) -> Option<(u32, u32)> {
         let mut best: Option<u32> = None;
         for list in candidates {
-            let earlier = list.of(effect).iter().take_while(|position| best.is_none_or(|best| **position < best));
-            best = earlier.copied().find(|position| self.matches(*position, asked)).or(best);
+            let end = best.unwrap_or(u32::MAX);
+            let earlier = list.of(effect).iter().take_while(|position| **position < end);
+            let matches = |position: &u32| self.matches(*position, asked).then_some(*position);
+            best = asked.budget.each(earlier, matches).flatten().next().or(best);
         }
         best.and_then(|position| self.statements.get(position as usize).copied())
     }
@@ -277,6 +328,8 @@ pub struct Decision {
     /// The statement that denies, or the one that allows in the first layer that needed one; nothing if no statement
     /// allows, or if root needs none.
     pub deciding: Option<Deciding>,
+    /// The evaluation was ended before there was an answer, after this many steps, and refuses therefore.
+    pub ended: Option<u64>,
 }
 
 impl Decision {
@@ -285,15 +338,35 @@ impl Decision {
         self.effect == Effect::Allow
     }
 
+    /// A yes.
+    pub fn allow(reason: Reason, deciding: Option<Deciding>) -> Decision {
+        Decision { effect: Effect::Allow, reason, deciding, ended: None }
+    }
+
     pub(super) fn deny(reason: Reason, deciding: Option<Deciding>) -> Decision {
-        Decision { effect: Effect::Deny, reason, deciding }
+        Decision { effect: Effect::Deny, reason, deciding, ended: None }
+    }
+
+    /// This decision, if there were steps enough for it. What was found without them may be wrong, an allow because a deny
+    /// was not reached: so it is refused, and nothing is said to have decided.
+    pub(super) fn unless_ended(self, budget: &Budget, reason: Reason) -> Decision {
+        if budget.is_out() { Decision { ended: Some(budget.spent()), ..Decision::deny(reason, None) } } else { self }
     }
 }
 
-/// Decides the question by the layers.
+/// Decides the question by the layers, within [`STEPS`].
 pub fn decide(layers: &Layers<'_>, question: &Question<'_>) -> Decision {
+    decide_within(layers, question, &Budget::new(STEPS))
+}
+
+/// The same with as many steps as are given.
+pub(super) fn decide_within(layers: &Layers<'_>, question: &Question<'_>, budget: &Budget) -> Decision {
+    judge(layers, question, budget).unless_ended(budget, Reason::ImplicitDeny)
+}
+
+fn judge(layers: &Layers<'_>, question: &Question<'_>, budget: &Budget) -> Decision {
     let first = layers.present().map(|(_, set)| set).find(|set| !set.policies.is_empty());
-    let asked = first.unwrap_or(layers.identity).asked(question);
+    let asked = first.unwrap_or(layers.identity).asked(question, budget);
     let mut candidates = [[&layers.identity.any; 3]; 3];
     for ((layer, set), candidates) in layers.present().zip(&mut candidates) {
         *candidates = set.candidates(&asked);
@@ -316,5 +389,5 @@ pub fn decide(layers: &Layers<'_>, question: &Question<'_>) -> Decision {
         let Some(found) = set.first(Effect::Allow, candidates, &asked) else { return Decision::deny(reason, None) };
         deciding = deciding.or(Some(Deciding::new(layer, found)));
     }
-    Decision { effect: Effect::Allow, reason: if layers.root { Reason::Root } else { Reason::Allow }, deciding }
+    Decision::allow(if layers.root { Reason::Root } else { Reason::Allow }, deciding)
 }

@@ -2,17 +2,16 @@
 
 use std::ops::ControlFlow;
 
+use super::budget::Budget;
 use super::document::{
-    Account, ActionForm, ActionPattern, Effect, PrincipalPattern, ResourceForm, ResourceName, ResourcePattern,
-    Segments, Statement,
+    Account, ActionForm, ActionPattern, Effect, PrincipalPattern, ReadName, ResourceForm, ResourceName,
+    ResourcePattern, Segments, Statement,
 };
 use super::pattern::Tri;
 use super::question::{Identity, Question, Requester, Resource, Variables};
 
-/// Reads the name of a resource as one cloud writes it; nothing if it is no name.
-pub(super) type ReadName = fn(&str) -> Option<ResourceName<'_>>;
-
 /// A question with its names read once.
+#[derive(Clone)]
 pub(super) struct Asked<'a> {
     /// `service:Operation`.
     pub(super) action: &'a str,
@@ -22,11 +21,13 @@ pub(super) struct Asked<'a> {
     names: Names<'a>,
     /// For documents that name whom they are about.
     pub(super) requester: Option<&'a Requester<'a>>,
+    /// What looking for the answer may cost.
+    pub(super) budget: &'a Budget,
 }
 
 /// The equivalent names of one resource; most have one or two, which need no allocation. `None` is a name that cannot be
 /// read.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Names<'a> {
     first: [Option<ResourceName<'a>>; 2],
     rest: Vec<Option<ResourceName<'a>>>,
@@ -51,19 +52,24 @@ impl<'a> Names<'a> {
 
 impl<'a> Asked<'a> {
     /// For policies, which are about resources.
-    pub(super) fn of_policies(question: &'a Question<'a>, read: Option<ReadName>) -> Asked<'a> {
+    pub(super) fn of_policies(question: &'a Question<'a>, read: Option<ReadName>, budget: &'a Budget) -> Asked<'a> {
         let action = question.action.strip_prefix("name/").unwrap_or(question.action);
         let (service, operation) = action.split_once(':').unwrap_or(("", action));
         let names = match (question.resource, read) {
             (Resource::Named(names), Some(read)) => Names::read(names, read),
             _ => Names::default(),
         };
-        Asked { action, service, operation, question, names, requester: None }
+        Asked { action, service, operation, question, names, requester: None, budget }
     }
 
     /// For a trust policy, which is about its role and names no resource.
-    pub(super) fn of_trust(question: &'a Question<'a>, who: &'a Requester<'a>) -> Asked<'a> {
-        Asked { requester: Some(who), ..Asked::of_policies(question, None) }
+    pub(super) fn of_trust(question: &'a Question<'a>, who: &'a Requester<'a>, budget: &'a Budget) -> Asked<'a> {
+        Asked { requester: Some(who), ..Asked::of_policies(question, None, budget) }
+    }
+
+    /// The same question for another budget.
+    pub(super) fn within(&self, budget: &'a Budget) -> Asked<'a> {
+        Asked { budget, ..self.clone() }
     }
 }
 
@@ -84,16 +90,23 @@ fn examine<B>(
     asked: &Asked<'_>,
     mut visit: impl FnMut(Element, Tri) -> ControlFlow<B>,
 ) -> ControlFlow<B> {
+    let budget = asked.budget;
+    budget.spend(1);
     if let Some(who) = asked.requester {
-        let named = statement.principals.iter().map(|written| match_principal(&written.pattern, who));
+        let named = budget.each(&statement.principals, |written| {
+            budget.spend(1 + who.groups.len() / 4);
+            match_principal(&written.pattern, who)
+        });
         visit(Element::Principal, Tri::any(named))?;
     }
-    visit(Element::Action, Tri::any(statement.actions.iter().map(|action| match_action(action, asked))))?;
+    visit(Element::Action, Tri::any(budget.each(&statement.actions, |action| match_action(action, asked))))?;
     if asked.requester.is_none() {
-        visit(Element::Resource, Tri::any(statement.resources.iter().map(|resource| match_resource(resource, asked))))?;
+        let covered = budget.each(&statement.resources, |resource| match_resource(resource, asked));
+        visit(Element::Resource, Tri::any(covered))?;
     }
     for (index, condition) in statement.conditions.iter().enumerate() {
-        visit(Element::Condition(index), condition.test(asked.question.context, &asked.question.caller))?;
+        let answer = condition.test(asked.question.context, &asked.question.caller, budget);
+        visit(Element::Condition(index), answer)?;
     }
     ControlFlow::Continue(())
 }
@@ -147,8 +160,11 @@ fn match_principal(pattern: &PrincipalPattern, who: &Requester<'_>) -> Tri {
 fn match_action(pattern: &ActionPattern, asked: &Asked<'_>) -> Tri {
     match &pattern.form {
         ActionForm::Unreadable => Tri::Unknown,
-        ActionForm::Match { service: Some(service), .. } if **service != *asked.service => Tri::No,
-        ActionForm::Match { operation, .. } => operation.matches(asked.operation, &asked.question.caller),
+        ActionForm::Match { service: Some(service), .. } if **service != *asked.service => {
+            asked.budget.spend(1);
+            Tri::No
+        }
+        ActionForm::Match { operation, .. } => operation.matches(asked.operation, &asked.question.caller, asked.budget),
     }
 }
 
@@ -160,8 +176,8 @@ fn match_resource(pattern: &ResourcePattern, asked: &Asked<'_>) -> Tri {
     };
     match asked.question.resource {
         Resource::Operation => covers_service(segments, asked).into(),
-        Resource::Named(_) => Tri::any(asked.names.iter().map(|name| match name {
-            Some(name) => match_name(segments, name, &asked.question.caller),
+        Resource::Named(_) => Tri::any(asked.budget.each(asked.names.iter(), |name| match name {
+            Some(name) => match_name(segments, name, asked),
             None => Tri::Unknown,
         })),
     }
@@ -176,12 +192,14 @@ fn covers_service(segments: &Segments, asked: &Asked<'_>) -> bool {
         && segments.item.is_any()
 }
 
-fn match_name(segments: &Segments, name: &ResourceName<'_>, caller: &Variables<'_>) -> Tri {
+fn match_name(segments: &Segments, name: &ResourceName<'_>, asked: &Asked<'_>) -> Tri {
+    let caller = &asked.question.caller;
+    asked.budget.spend(1);
     let project = name.project.is_empty() || segments.project.as_deref().is_none_or(|project| project == name.project);
     let service = segments.service.as_deref().is_none_or(|service| service == name.service);
     let region = segments.region.as_deref().is_none_or(|region| region == name.region);
     if project && service && region && match_account(&segments.account, &name.account, caller) {
-        segments.item.matches(name.item, caller)
+        segments.item.matches(name.item, caller, asked.budget)
     } else {
         Tri::No
     }

@@ -10,6 +10,7 @@
 //! Deliberately absent: clocks, I/O, async, HTTP, error codes of any wire, and whether an account, user or group that is
 //! named really exists. Evaluation cannot fail: what cannot be read never lets an allow match and always lets a deny match.
 
+mod budget;
 mod condition;
 mod document;
 mod evaluate;
@@ -23,15 +24,17 @@ mod question;
 mod render;
 mod trust;
 mod value;
+mod weight;
 mod words;
 
+pub use budget::STEPS;
 pub use document::{
     Defect, Document, Effect, Kind, PrincipalPattern, Problem, Report, Rules, Span, Warning, WrittenPrincipal,
 };
 pub use evaluate::{Attached, Deciding, Decision, Layer, Layers, PolicyRef, PolicySet, Reason, Via, decide};
 pub use explain::{Considered, Explanation, Failed, explain, explain_trust};
-pub use grammar::cam::{check, load, parse};
-pub use question::{Context, Identity, Question, Requester, Resource, Variables};
+pub use grammar::cam::{check, load, parse, read_value};
+pub use question::{Context, ContextValue, Identity, Question, Requester, Resource, Variables};
 pub use render::render;
 pub use trust::decide_trust;
 pub use words::escape;

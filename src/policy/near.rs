@@ -1,12 +1,13 @@
 //! How near a pattern came that does not fit: which parts of a resource agree, and whether only letter case keeps an action
 //! away. It helps to explain a decision and makes none.
 
+use super::budget::Budget;
 use super::document::{ActionForm, Document, ResourceForm, ResourceName, Segments, Statement};
 use super::json::Range;
-use super::matching::match_account;
+use super::matching::{Asked, match_account};
 use super::pattern::{Glob, Piece, Tri};
-use super::question::{Question, Resource, Variables};
-use super::words::quote;
+use super::question::{Resource, Variables};
+use super::words::{quote, shorten};
 
 /// The pattern of a statement that came nearest to the resource asked for.
 pub(super) struct Near {
@@ -19,13 +20,14 @@ pub(super) struct Near {
 }
 
 /// The nearest of the statement's patterns to one of the names asked for; nothing where there are no parts to compare.
-pub(super) fn nearest(document: &Document, statement: &Statement, question: &Question<'_>) -> Option<Near> {
+pub(super) fn nearest(document: &Document, statement: &Statement, asked: &Asked<'_>) -> Option<Near> {
+    let (question, budget) = (asked.question, asked.budget);
     let Resource::Named(names) = question.resource else { return None };
     let mut best: Option<Near> = None;
-    for name in names.iter().filter_map(|name| (document.read_name)(name)) {
-        for resource in &statement.resources {
+    for name in names.iter().filter_map(|name| (document.notation.read_name)(name)) {
+        for resource in budget.each(&statement.resources, |resource| resource) {
             let ResourceForm::Segments(segments) = &resource.form else { continue };
-            let (agreeing, differs) = compare(segments, &name, &question.caller);
+            let (agreeing, differs) = compare(segments, &name, &question.caller, budget);
             if best.as_ref().is_none_or(|best| best.agreeing < agreeing) {
                 best = Some(Near { pattern: resource.range, agreeing, differs });
             }
@@ -34,7 +36,8 @@ pub(super) fn nearest(document: &Document, statement: &Statement, question: &Que
     best
 }
 
-fn compare(pattern: &Segments, name: &ResourceName<'_>, caller: &Variables<'_>) -> (u32, Vec<String>) {
+fn compare(pattern: &Segments, name: &ResourceName<'_>, caller: &Variables<'_>, budget: &Budget) -> (u32, Vec<String>) {
+    budget.spend(32);
     let mut differs = Vec::new();
     let mut agreeing = 0;
     let mut part = |agrees: bool, otherwise: Option<String>| {
@@ -47,7 +50,7 @@ fn compare(pattern: &Segments, name: &ResourceName<'_>, caller: &Variables<'_>) 
     let region = if name.region.is_empty() { "no region is asked for" } else { "another region" };
     part(fits(&pattern.region, name.region), Some(region.into()));
     part(match_account(&pattern.account, &name.account, caller), Some("another account".into()));
-    let whole = pattern.item.matches(name.item, caller);
+    let whole = pattern.item.matches(name.item, caller, budget);
     let wanted = beginning(&pattern.item);
     let of_name = kind(name.item);
     let same_kind = if wanted.contains('/') { kind(wanted) == of_name } else { name.item.starts_with(wanted) };
@@ -56,7 +59,7 @@ fn compare(pattern: &Segments, name: &ResourceName<'_>, caller: &Variables<'_>) 
         let otherwise = if name.item == "*" { "all of them are asked for" } else { "another name" };
         part(whole == Tri::Yes, Some(otherwise.into()).filter(|_| whole == Tri::No));
     } else if wanted.contains('/') && name.item.contains('/') {
-        part(false, Some(format!("{} where it wants {}", quote(of_name), quote(kind(wanted)))));
+        part(false, Some(format!("{} where it wants {}", quote(&shorten(of_name)), quote(&shorten(kind(wanted))))));
     } else {
         part(false, Some("another name".into()));
     }
@@ -82,20 +85,21 @@ fn beginning(glob: &Glob) -> &str {
 }
 
 /// The action of the statement that would match if letter case did not count.
-pub(super) fn but_for_case(statement: &Statement, action: &str) -> Option<Range> {
-    let (service, operation) = action.split_once(':')?;
+pub(super) fn but_for_case(statement: &Statement, asked: &Asked<'_>) -> Option<Range> {
+    let (service, operation) = asked.action.split_once(':')?;
     let operation = operation.to_ascii_lowercase();
     let fits = |form: &ActionForm| match form {
         ActionForm::Match { service: of_pattern, operation: pattern } => {
             of_pattern.as_deref().is_none_or(|of_pattern| of_pattern.eq_ignore_ascii_case(service))
-                && lower(pattern).matches(&operation, &Variables::default()) == Tri::Yes
+                && lower(pattern, asked.budget).matches(&operation, &Variables::default(), asked.budget) == Tri::Yes
         }
         ActionForm::Unreadable => false,
     };
-    statement.actions.iter().find(|action| fits(&action.form)).map(|action| action.range)
+    asked.budget.each(&statement.actions, |action| action).find(|action| fits(&action.form)).map(|action| action.range)
 }
 
-fn lower(glob: &Glob) -> Glob {
+fn lower(glob: &Glob, budget: &Budget) -> Glob {
+    budget.spend(16);
     let lower = |text: &str| text.to_ascii_lowercase().into_boxed_str();
     match glob {
         Glob::Exact(text) => Glob::Exact(lower(text)),

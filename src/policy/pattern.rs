@@ -3,6 +3,7 @@
 //! `*` stands for any run of characters, also an empty one, also one with `/` or `:` in it. `?` is an ordinary character.
 //! There is no regular expression here on purpose: matching takes time linear in pattern and text.
 
+use super::budget::Budget;
 use super::question::Variables;
 
 /// The answer of one test. `Unknown` means that something could not be read: it stays unknown through negation, and the
@@ -31,6 +32,15 @@ impl Tri {
     /// All answers are yes; stops at the first no.
     pub(super) fn all(answers: impl IntoIterator<Item = Tri>) -> Tri {
         Tri::any(answers.into_iter().map(Tri::not)).not()
+    }
+
+    /// Both answers are yes. What is unknown of either makes the whole unknown, even beside a no.
+    pub(super) fn both(one: Tri, other: Tri) -> Tri {
+        match (one, other) {
+            (Tri::Unknown, _) | (_, Tri::Unknown) => Tri::Unknown,
+            (Tri::Yes, Tri::Yes) => Tri::Yes,
+            _ => Tri::No,
+        }
     }
 
     pub(super) fn not(self) -> Tri {
@@ -93,8 +103,9 @@ impl Template {
     }
 
     /// The text for this caller and this tag of it; nothing if the caller lacks one of the values.
-    pub(super) fn expand(&self, caller: &Variables<'_>, tag: Option<Tag<'_>>) -> Option<String> {
+    pub(super) fn expand(&self, caller: &Variables<'_>, tag: Option<Tag<'_>>, budget: &Budget) -> Option<String> {
         let mut text = String::new();
+        budget.spend(8 * self.0.len());
         for piece in &self.0 {
             match piece {
                 Piece::Text(part) => text.push_str(part),
@@ -108,6 +119,7 @@ impl Template {
                 Piece::Variable(_) => return None,
             }
         }
+        budget.read(text.len());
         Some(text)
     }
 }
@@ -133,7 +145,10 @@ impl Glob {
         } else if text.bytes().all(|byte| byte == b'*') {
             Glob::Any
         } else {
-            Glob::Parts(text.split('*').map(Box::from).collect())
+            // Stars next to each other are one.
+            let last = text.matches('*').count();
+            let parts = text.split('*').enumerate().filter(|(at, part)| *at == 0 || *at == last || !part.is_empty());
+            Glob::Parts(parts.map(|(_, part)| Box::from(part)).collect())
         }
     }
 
@@ -150,23 +165,74 @@ impl Glob {
         }
     }
 
-    pub(super) fn matches(&self, text: &str, caller: &Variables<'_>) -> Tri {
-        self.matches_with(text, caller, None)
+    pub(super) fn matches(&self, text: &str, caller: &Variables<'_>, budget: &Budget) -> Tri {
+        self.matches_with(text, caller, None, budget)
     }
 
     /// The same where a tag of the caller may be asked for.
-    pub(super) fn matches_with(&self, text: &str, caller: &Variables<'_>, tag: Option<Tag<'_>>) -> Tri {
+    pub(super) fn matches_with(
+        &self,
+        text: &str,
+        caller: &Variables<'_>,
+        tag: Option<Tag<'_>>,
+        budget: &Budget,
+    ) -> Tri {
+        budget.read(text.len());
         match self {
             Glob::Any => Tri::Yes,
             Glob::Exact(exact) => (**exact == *text).into(),
-            Glob::Parts(parts) => matches_parts(parts, text).into(),
-            Glob::Templates(templates) => {
-                let parts: Option<Vec<String>> =
-                    templates.iter().map(|template| template.expand(caller, tag)).collect();
-                parts.map_or(Tri::Unknown, |parts| matches_parts(&parts, text).into())
+            Glob::Parts(parts) => {
+                budget.spend(parts.len());
+                matches_parts(parts, text).into()
             }
+            Glob::Templates(templates) => match expand_all(templates, caller, tag, budget) {
+                Some(parts) => matches_parts(&parts, text).into(),
+                None => Tri::Unknown,
+            },
         }
     }
+
+    /// Whether the pattern matches the two halves of a pair with one of its stars standing for where they meet.
+    pub(super) fn matches_pair(
+        &self,
+        pair: Tag<'_>,
+        caller: &Variables<'_>,
+        tag: Option<Tag<'_>>,
+        budget: &Budget,
+    ) -> Tri {
+        budget.read(pair.0.len() + pair.1.len());
+        match self {
+            Glob::Any => Tri::Yes,
+            Glob::Exact(_) => Tri::No,
+            Glob::Parts(parts) => {
+                budget.spend(parts.len());
+                spans_pair(parts, pair).into()
+            }
+            Glob::Templates(templates) => match expand_all(templates, caller, tag, budget) {
+                Some(parts) => spans_pair(&parts, pair).into(),
+                None => Tri::Unknown,
+            },
+        }
+    }
+
+    /// The pattern as text, variables filled in; nothing if the caller lacks one of the values.
+    pub(super) fn written(&self, caller: &Variables<'_>, tag: Option<Tag<'_>>, budget: &Budget) -> Option<String> {
+        match self {
+            Glob::Any => Some("*".to_owned()),
+            Glob::Exact(text) => Some(text.to_string()),
+            Glob::Parts(parts) => Some(parts.join("*")),
+            Glob::Templates(templates) => Some(expand_all(templates, caller, tag, budget)?.join("*")),
+        }
+    }
+}
+
+fn expand_all(
+    templates: &[Template],
+    caller: &Variables<'_>,
+    tag: Option<Tag<'_>>,
+    budget: &Budget,
+) -> Option<Vec<String>> {
+    templates.iter().map(|template| template.expand(caller, tag, budget)).collect()
 }
 
 /// Leftmost-first search for each inner part is enough, because a star may swallow anything; each byte of `text` is passed
@@ -180,13 +246,27 @@ fn matches_parts<S: AsRef<str>>(parts: &[S], text: &str) -> bool {
     let Some(mut rest) = text.strip_prefix(first).and_then(|rest| rest.strip_suffix(last)) else {
         return false;
     };
-    for part in middle {
-        match rest.split_once(part.as_ref()) {
-            Some((_, after)) => rest = after,
-            None => return false,
-        }
-    }
-    true
+    middle.iter().all(|part| pass(&mut rest, part.as_ref()))
+}
+
+/// Moves on behind the first place where the part stands, if it stands anywhere.
+fn pass(rest: &mut &str, part: &str) -> bool {
+    // A search prepares itself by the length of what is sought, which must not be more than what it is sought in.
+    let found = if part.len() <= rest.len() { rest.split_once(part) } else { None };
+    *rest = found.map_or(*rest, |(_, after)| after);
+    found.is_some()
+}
+
+/// The same for a pair, where each part lies in one of the halves. As many of the inner parts as possible are looked for in
+/// the first: what is found there needs no room in the second.
+fn spans_pair<S: AsRef<str>>(parts: &[S], (left, right): Tag<'_>) -> bool {
+    let [first, middle @ .., last] = parts else { return false };
+    let (Some(mut left), Some(mut right)) = (left.strip_prefix(first.as_ref()), right.strip_suffix(last.as_ref()))
+    else {
+        return false;
+    };
+    let mut middle = middle.iter().skip_while(|part| pass(&mut left, part.as_ref()));
+    middle.all(|part| pass(&mut right, part.as_ref()))
 }
 
 #[cfg(test)]
@@ -206,7 +286,7 @@ mod tests {
     }
 
     fn matches(pattern: &str, text: &str) -> bool {
-        Glob::new(pattern).matches(text, &Variables::default()) == Tri::Yes
+        Glob::new(pattern).matches(text, &Variables::default(), &Budget::new(u64::MAX)) == Tri::Yes
     }
 
     proptest! {
@@ -215,6 +295,15 @@ mod tests {
         fn a_glob_matches_as_defined(pattern in "[ab*é]{0,8}", text in "[abé]{0,8}") {
             let chars = |text: &str| text.chars().collect::<Vec<_>>();
             prop_assert_eq!(matches(&pattern, &text), naive(&chars(&pattern), &chars(&text)));
+        }
+
+        #[test]
+        fn a_glob_spans_a_pair_as_defined(pattern in "[ab*é]{0,8}", key in "[abé]{0,5}", value in "[abé]{0,5}") {
+            // Cut at one of its stars, which then stands at the end of the one half and at the beginning of the other.
+            let cuts = pattern.match_indices('*').map(|(at, _)| (&pattern[..=at], &pattern[at..]));
+            let defined = cuts.into_iter().any(|(left, right)| matches(left, &key) && matches(right, &value));
+            let found = Glob::new(&pattern).matches_pair((&key, &value), &Variables::default(), None, &Budget::new(u64::MAX));
+            prop_assert_eq!(found == Tri::Yes, defined);
         }
     }
 
@@ -231,7 +320,7 @@ mod tests {
         let (glob, texts) =
             (Glob::new(&"*a".repeat(3_000)), ["a".repeat(2_000), "b".repeat(2_000), "ab".repeat(1_000)]);
         for text in &texts {
-            assert_eq!(glob.matches(text, &Variables::default()), Tri::No);
+            assert_eq!(glob.matches(text, &Variables::default(), &Budget::new(u64::MAX)), Tri::No);
         }
     }
 

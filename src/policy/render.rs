@@ -19,6 +19,7 @@ pub fn render(explanation: &Explanation, who: &str) -> String {
     let _ = writeln!(text, " for {}", quote(who));
     let deciding = explanation.deciding.and_then(|index| explanation.considered.get(index));
     let (reason, missing) = match explanation.reason {
+        _ if explanation.ended.is_some() => ("it could not be decided, and what is not decided is refused", None),
         Reason::Root => ("the root of an account may do everything in it", None),
         Reason::Allow => ("a statement allows it, and none denies it", None),
         Reason::ExplicitDeny => ("a statement denies it", None),
@@ -31,6 +32,10 @@ pub fn render(explanation: &Explanation, who: &str) -> String {
         Reason::Trust => ("the trust policy of the role does not allow it", Some(Layer::Trust)),
     };
     let _ = writeln!(text, "  because: {reason}");
+    if let Some(note) = explanation.note() {
+        let _ = writeln!(text, "  note: {note}");
+        let _ = writeln!(text, "  help: send fewer values, or have fewer and shorter conditions in the policies");
+    }
     if let Some(considered) = deciding {
         let _ = writeln!(text, "  decided by: {}", place(considered));
         if considered.unreadable {
@@ -40,7 +45,7 @@ pub fn render(explanation: &Explanation, who: &str) -> String {
     if explanation.reason == Reason::ExplicitDeny {
         let _ = writeln!(text, "  help: narrow or remove that statement; a deny wins over every allow");
     }
-    if explanation.foreign && explanation.reason == Reason::ImplicitDeny {
+    if explanation.foreign && explanation.reason == Reason::ImplicitDeny && explanation.ended.is_none() {
         let _ = writeln!(
             text,
             "  help: no policy of one account can grant what another has; ask for a resource of the caller's own"
@@ -48,6 +53,9 @@ pub fn render(explanation: &Explanation, who: &str) -> String {
     }
     if let Some(layer) = missing {
         closest(&mut text, explanation, layer);
+    }
+    if explanation.left_out > 0 {
+        let _ = writeln!(text, "  note: {} more statements were looked at and are not shown", explanation.left_out);
     }
     text
 }

@@ -41,6 +41,11 @@ impl Decimal {
         Some(Decimal { negative, digits: digits.into(), point })
     }
 
+    /// The digits that are kept of it.
+    pub(super) fn digits(&self) -> &str {
+        &self.digits
+    }
+
     /// By value.
     pub(super) fn compare(&self, other: &Decimal) -> Ordering {
         match (self.negative, other.negative) {

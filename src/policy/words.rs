@@ -4,8 +4,60 @@
 use std::borrow::Cow;
 
 use super::condition::{Condition, Family, Operand, Operator, Qualifier, Relation};
-use super::pattern::{Glob, Tag, Template};
-use super::question::Question;
+use super::document::Document;
+use super::matching::Asked;
+use super::question::ContextValue;
+
+/// How many bytes of a list of texts are shown, and of one text.
+const LIST: usize = 4096;
+const TEXT: usize = 512;
+
+/// The first of some texts, as many as there is room for.
+#[derive(Default)]
+pub(super) struct Shown {
+    pub(super) texts: Vec<String>,
+    /// How many there are besides.
+    pub(super) left_out: usize,
+}
+
+impl Shown {
+    /// Writes texts until the room is used up; what follows is only counted.
+    pub(super) fn of<T>(all: impl IntoIterator<Item = T>, write: impl Fn(T) -> String) -> Shown {
+        let (mut texts, mut room) = (Vec::new(), LIST);
+        let mut all = all.into_iter();
+        while room > 0 {
+            let Some(text) = all.next().map(&write) else { break };
+            let text = shorten(&text);
+            room = room.saturating_sub(text.len() + 1);
+            texts.push(text);
+        }
+        texts.dedup();
+        Shown { texts, left_out: all.count() }
+    }
+
+    /// Between backticks, and how many are left out.
+    pub(super) fn quoted(&self) -> Vec<String> {
+        self.marked_by(quote)
+    }
+
+    /// As they are, and how many are left out.
+    pub(super) fn marked(&self) -> Vec<String> {
+        self.marked_by(str::to_owned)
+    }
+
+    fn marked_by(&self, mark: impl Fn(&str) -> String) -> Vec<String> {
+        let more = (self.left_out > 0).then(|| format!("{} more", self.left_out));
+        self.texts.iter().map(|text| mark(text)).chain(more).collect()
+    }
+}
+
+/// The beginning of a long text.
+pub(super) fn shorten(text: &str) -> String {
+    if text.len() <= TEXT {
+        return text.to_owned();
+    }
+    format!("{}…", text.get(..text.floor_char_boundary(TEXT)).unwrap_or_default())
+}
 
 /// The text on one line, as it can be shown on a terminal: whatever moves the cursor, begins a line, cannot be seen or turns
 /// the direction of writing is escaped, such as `\n` and `\u{1b}`.
@@ -95,23 +147,28 @@ pub(super) fn wanted(condition: &Condition, values: &[String], many: bool) -> St
 }
 
 /// What the variables in a value of a condition stood for, to be put behind it; empty if there are none.
-pub(super) fn stood_for(operand: Option<&Operand>, question: &Question<'_>) -> String {
-    let templates: &[Template] = match operand {
-        Some(Operand::Template(template)) => std::slice::from_ref(template),
-        Some(Operand::Like(Glob::Templates(templates))) => templates,
-        _ => return String::new(),
+pub(super) fn stood_for(document: &Document, operand: Option<&Operand>, asked: &Asked<'_>) -> String {
+    let Some(operand) = operand.filter(|operand| operand.is_open()) else { return String::new() };
+    let (question, budget) = (asked.question, asked.budget);
+    let filled = |tag| operand.filled(&question.caller, tag, budget).map(|value| write(document, &value));
+    let shown = match operand.tags() {
+        None => Shown::of(filled(None), |text| text),
+        Some(key) => {
+            let tags = budget.each(question.context.values(key), ContextValue::as_pair);
+            Shown::of(tags.filter_map(filled), |text| text)
+        }
     };
-    let expand = |tag: Option<Tag<'_>>| {
-        let parts: Option<Vec<String>> = templates.iter().map(|part| part.expand(&question.caller, tag)).collect();
-        parts.map(|parts| quote(&parts.join("*")))
-    };
-    let texts: Vec<String> = match templates.iter().find_map(Template::tags) {
-        None => expand(None).into_iter().collect(),
-        Some(key) => question.context.values(key).filter_map(|tag| expand(tag.split_once('&'))).collect(),
-    };
-    if texts.is_empty() {
+    if shown.texts.is_empty() {
         " (which the caller has no value for)".into()
     } else {
-        format!(" (here {})", join(&texts, "or"))
+        format!(" (here {})", join(&shown.quoted(), "or"))
+    }
+}
+
+/// A value as its cloud writes it.
+pub(super) fn write(document: &Document, value: &ContextValue<'_>) -> String {
+    match value {
+        ContextValue::Text(text) => text.to_string(),
+        ContextValue::Pair(key, value) => (document.notation.write_pair)(key, value),
     }
 }

@@ -21,6 +21,8 @@ mod catalogue;
 mod codes;
 mod collisions;
 mod contract;
+mod costs;
+mod damage;
 mod deeds;
 mod ended;
 mod journal;
@@ -30,6 +32,7 @@ mod pages;
 #[path = "../policy/played.rs"]
 mod policy_corpus;
 mod policy_wire;
+mod principals;
 mod purge;
 mod quotas;
 mod rates;

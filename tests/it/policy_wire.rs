@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use camulator::args;
 use serde_json::{Value, json};
 
-use crate::policy_corpus::{APP_ID, DocumentKind, Effect, OWNER, Request, Rule, USER, Who, corpus, decide};
+use crate::policy_corpus::{APP_ID, DocumentKind, Effect, Given, OWNER, Request, Rule, USER, Who, corpus, decide};
 use crate::support::{self, Caller, Test, allow, on_each_database, text};
 
 /// The account that has the documents on the wire: another number than [`OWNER`], which the harness has given away.
@@ -88,6 +88,8 @@ fn can_be_had(rule: &Rule, request: &Request) -> bool {
         EVERY_REQUEST.iter().any(|key| rule.text(name).contains(key) && !request.context.contains_key(*key))
     };
     rule.permission_sets.is_empty()
+        // A question has its values as texts.
+        && request.context.values().flatten().all(|value| value.text().is_some())
         && one(&request.boundary)
         && one(&request.session)
         && !(request.root && (request.boundary.is_some() || !request.identity.is_empty()))
@@ -233,7 +235,7 @@ impl<'t> World<'t> {
         let context: BTreeMap<&String, Vec<String>> = request
             .context
             .iter()
-            .map(|(key, values)| (key, values.iter().map(|value| here(value)).collect()))
+            .map(|(key, values)| (key, values.iter().filter_map(Given::text).map(|value| here(&value)).collect()))
             .collect();
         let action = request.action.trim_start_matches("name/");
         let expected = json!([request.decision == Effect::Allow, request.reason]);
@@ -361,8 +363,11 @@ impl<'t> World<'t> {
         let role = self.trusting(request.trust.as_ref().unwrap()).await;
         let told = format!("{}: {}", self.rule.name, request.description);
         let allowed = request.decision == Effect::Allow;
+        let texts = |values: &Vec<Given>| values.iter().filter_map(Given::text).collect();
+        let context: BTreeMap<&str, Vec<String>> =
+            request.context.iter().map(|(key, values)| (key.as_str(), texts(values))).collect();
         let mut question = json!({
-            "secret_id": caller.secret_id, "action": "sts:AssumeRole", "resource": role, "context": request.context,
+            "secret_id": caller.secret_id, "action": "sts:AssumeRole", "resource": role, "context": context,
         });
         if let Some(token) = &caller.token {
             question["token"] = json!(token);
@@ -380,7 +385,7 @@ impl<'t> World<'t> {
             return;
         }
         let mut params = json!({"RoleArn": role, "RoleSessionName": "session"});
-        if let Some(values) = request.context.get("sts:external_id") {
+        if let Some(values) = context.get("sts:external_id") {
             params["ExternalId"] = json!(values[0]);
         }
         let reply = caller.sts("AssumeRole", params).await;

@@ -275,3 +275,74 @@ fn a_session_has_at_most_fifty_tags_of_different_keys() {
         open(json!([{"Key": "a", "Value": "1"}, {"Key": "A", "Value": "1"}])).await.ok();
     });
 }
+
+/// A tag is a pair: `dept&fin`: `x` is not `dept`: `fin&x`, although both would be written alike. What a policy writes is
+/// divided at its first `&`.
+#[test]
+fn a_tag_with_the_divider_in_its_key_is_another() {
+    on_each_database(async |t| {
+        let root = t.root();
+        let tags = |key: &str, value: &str| json!([{"Key": key, "Value": value}]);
+        for (role, key, value) in [("in-key", "dept&fin", "x"), ("in-value", "dept", "fin&x")] {
+            root.role(role, &[root_of(&root.uin)]).await;
+            root.cam("TagRole", json!({"RoleName": role, "Tags": tags(key, value)})).await.ok();
+        }
+        for (name, operator, key, value, may) in [
+            ("equal", "for_any_value:string_equal", "qcs:resource_tag", "dept&fin&x", "in-value"),
+            ("older", "for_any_value:string_equal_ignore_case", "qcs:tag", "DEPT&FIN&X", "in-value"),
+            ("like", "for_any_value:string_like", "qcs:resource_tag", "dept&*", "in-value"),
+            ("value", "for_any_value:string_like", "qcs:resource_tag", "*fin&x", "in-key"),
+            ("by-key", "string_equal", "qcs:resource_tag/dept&fin", "x", "in-key"),
+        ] {
+            let user = root.user(name).await;
+            root.grant(&user, name, &allow_if("sts:AssumeRole", operator, key, value)).await;
+            for role in ["in-key", "in-value"] {
+                let reply = assume(&user, &root.uin, role, json!({})).await;
+                assert_eq!(reply.code(), (role != may).then(|| DENIED.to_owned()), "{name} assumes {role}");
+            }
+        }
+        // What a request brings, and what a question says.
+        let user = root.user("tags").await;
+        root.grant(&user, "tags", &allow_if("cam:TagRole", "string_equal", "qcs:request_tag", "dept&fin&x")).await;
+        let tag = |key: &str, value: &str| user.cam("TagRole", json!({"RoleName": "in-key", "Tags": tags(key, value)}));
+        tag("dept", "fin&x").await.ok();
+        tag("dept&fin", "x").await.fault(DENIED);
+        let question = json!({
+            "secret_id": user.secret_id, "action": "cam:TagRole", "context": {"qcs:request_tag": "dept&fin&x"},
+        });
+        assert_eq!(t.admin("POST", "/authorize", question).await.done()["decision"], "allow");
+    });
+}
+
+/// The tags of the caller are pairs as well, and so are those of a stub's resource, which no field of a request can divide
+/// elsewhere than the stub does.
+#[test]
+fn the_callers_tags_meet_those_of_a_resource_half_by_half() {
+    on_each_database(async |t| {
+        let stub = json!({
+            "version": "2017-03-12",
+            "context": {"qcs:resource_tag": ["{{Key}}&{{Value}}", "{{Whole}}"]},
+            "response": {},
+        });
+        t.admin("PUT", "/stubs/cvm/StartInstances", stub).await.done();
+        let root = t.root();
+        root.role("ops", &[root_of(&root.uin)]).await;
+        let both = "${qcs:principal_tag_key}&${qcs:principal_tag_value}";
+        let by_tag = allow_if("cvm:StartInstances", "for_any_value:string_equal", "qcs:resource_tag", both);
+        root.grant_role("ops", "by_tag", &by_tag).await;
+        let tags = json!({"Tags": [{"Key": "dept&fin", "Value": "x"}, {"Key": "env", "Value": "a&b"}]});
+        let session = root.session(&assume(&root, &root.uin, "ops", tags).await.ok());
+        for (params, allowed) in [
+            (json!({"Key": "dept&fin", "Value": "x"}), true),
+            (json!({"Key": "dept", "Value": "fin&x"}), false),
+            (json!({"Key": "env", "Value": "a&b"}), true),
+            (json!({"Key": "env&a", "Value": "b"}), false),
+            // A field that is a tag as a whole is divided as a policy is.
+            (json!({"Whole": "env&a&b"}), true),
+            (json!({"Whole": "dept&fin&x"}), false),
+        ] {
+            let reply = session.call("cvm", "2017-03-12", "StartInstances", params.clone()).send().await;
+            assert_eq!(reply.code().is_none(), allowed, "{params}: {:?}", reply.code());
+        }
+    });
+}

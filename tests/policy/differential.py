@@ -24,7 +24,6 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import generate  # noqa: E402
 from model import decide, serve  # noqa: E402
 from model.document import OPERATORS  # noqa: E402
-from model.values import TAG_VARIABLES  # noqa: E402
 
 ROOT = pathlib.Path(__file__).parents[2]
 LINES, ASKS = 40, 10
@@ -51,7 +50,9 @@ def counting(counts):
         presence = "missing" if given is None else "empty" if not given else "present" if len(given) == 1 else "several"
         counts[operator, qualifier, if_exist, presence] += 1
         holds = plain(pair, question)
-        if given and operator != "null_equal" and any(name in TAG_VARIABLES for cut in written for name in (cut or ())[1::2]):
+        if any(isinstance(one, tuple) and "&" in one[0] for one in given or ()):
+            counts["pairs", OPERATORS[operator][0], holds] += 1
+        if given and operator != "null_equal" and any(map(decide.has_halves, written)):
             tags = len(question.context.get("qcs:principal_tag", ()))
             counts["tags", ("none", "one")[tags] if tags < 2 else "several", holds] += 1
         return holds
@@ -284,6 +285,9 @@ def main():
         reached = {(tags, holds): counts["tags", tags, holds] for tags in ("none", "one", "several") for holds in (True, False, None)}
         least = min(reached, key=reached.get)
         floor(f"least hit of {len(reached)} outcomes with halves of a tag (tags, holds): {least}", reached[least], counts["pairs"] // 10_000)
+        reached = {(kind, holds): counts["pairs", kind, holds] for kind in ("text", "like") for holds in (True, False)}
+        least = min(reached, key=reached.get)
+        floor(f"least hit of {len(reached)} outcomes with a tag whose key has the divider in it: {least}", reached[least], counts["pairs"] // 10_000)
         print("  reasons:", ", ".join(f"{k[1]} {n}" for k, n in sorted(counts.items(), key=str) if k[0] == "reason"))
         failed |= bool(differences)
         for case, _, _ in differences[: options.show]:

@@ -59,10 +59,18 @@ struct Ask {
     action: String,
     resource: Option<Vec<String>>,
     #[serde(default)]
-    context: BTreeMap<String, Vec<String>>,
+    context: BTreeMap<String, Vec<Given>>,
     #[serde(default)]
     caller: Caller,
     who: Option<Who>,
+}
+
+/// A value of a condition key: as policies write it, or a tag as its two halves.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Given {
+    Text(String),
+    Pair(String, String),
 }
 
 #[derive(Default, Deserialize)]
@@ -179,7 +187,10 @@ fn put(ask: &Ask, decide: impl FnOnce(&Question<'_>) -> Decision) -> Value {
     let mut context = Context::new();
     for (key, values) in &ask.context {
         for value in values {
-            context.add(key.as_str(), value.as_str());
+            match value {
+                Given::Text(text) => context.add(key.as_str(), policy::read_value(key, text)),
+                Given::Pair(name, value) => context.add(key.as_str(), (name.as_str(), value.as_str())),
+            }
         }
     }
     let caller = &ask.caller;

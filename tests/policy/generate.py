@@ -8,11 +8,14 @@ import random
 import re
 
 from model.document import OPERATORS
+from model.values import TAG_KEYS as WITH_TAGS
 
 TEXTS = ["", "a", "A", "ab", "aab", "a*", "*", "?", "a?b", "axb", "é", "É", "ß", "SS", "ss", "İ", "i̇", "ſ", "s", "Σ", "ς", "team&ops",
          "10001", "100000546533", "1250000000", "a/b", "a:b", "true", "k&${", "𝒳"]
 PATTERNS = ["*", "a*", "*b", "a*b", "a*b*", "**", "*é*", "*a*a*b", "1*1", "${uin}", "${owner_uin}", "${app_id}", "1${uin}", "${uin}*",
             "*${app_id}", "${uin}${owner_uin}"]
+# Tags as policies write them, and what nearly is one.
+TAGS_WRITTEN = ["*&*", "a&*", "*&b", "*a&b", "a*&*b", "a&b", "a&b&ab", "a&*&*", "*&*&*", "&*", "*&", "a*b*", "*b*&ab", "team*ops", "*b&ab", "a*ab"]
 TAG_KEY, TAG_VALUE = "${qcs:principal_tag_key}", "${qcs:principal_tag_value}"
 TAGGED = [TAG_KEY, TAG_VALUE, TAG_VALUE, TAG_KEY + "&" + TAG_VALUE, TAG_KEY + "&" + TAG_VALUE, TAG_KEY + TAG_VALUE, TAG_KEY + "*", "*" + TAG_VALUE,
           "*" + TAG_KEY + "*" + TAG_VALUE, TAG_VALUE + TAG_VALUE, "a" + TAG_VALUE, "${uin}" + TAG_VALUE, TAG_KEY + "&${owner_uin}"]
@@ -45,9 +48,9 @@ BAD_BYTES = ["Q", "QR==", "QQ=", "QUJ=", "QQ===", "=", "====", "Q Q=", "-_8=", "
 BOOLS = ["true", "false"]
 BAD_BOOLS = ["", "True", "1", "yes", " true"]
 POOLS = {
-    "text": (TEXTS + TAGS[:7], TEXTS + PATTERNS + TAGGED, []),
+    "text": (TEXTS + TAGS[:7], TEXTS + PATTERNS + TAGGED + TAGS_WRITTEN[5:7], []),
     "fold": (TEXTS + TAGS[:7], TEXTS + PATTERNS + TAGGED, []),
-    "like": (TEXTS + TAGS[:10], TEXTS + PATTERNS + TAGGED, []),
+    "like": (TEXTS + TAGS[:10], TEXTS + PATTERNS + TAGGED + TAGS_WRITTEN, []),
     "numeric": (NUMBERS + BAD_NUMBERS[:6], NUMBERS, BAD_NUMBERS),
     "date": (DATES + BAD_DATES[:6], DATES, BAD_DATES),
     "boolean": (BOOLS + BAD_BOOLS, BOOLS, BAD_BOOLS),
@@ -63,6 +66,7 @@ KEYS = {
 }
 QUALIFIERS = ["", "for_all_value:", "for_any_value:"]
 PAIRS = [(o, q, s) for o in OPERATORS for q in QUALIFIERS for s in ("", "_if_exist") if o != "null_equal" or q == s == ""]
+TAG_KEYS = set(WITH_TAGS)
 SHUFFLED = random.Random(1).sample(PAIRS, len(PAIRS))
 ACTIONS = {
     "cvm": ["RunInstances", "RunInstance", "DescribeInstances", "StopInstances"],
@@ -261,7 +265,20 @@ class World:
                     left, right = (rng.choice(tags).split("&", 1) if rng.random() < 0.8 else rng.choice(tags).rsplit("&", 1) for _ in range(2))
                     whole = left[0] + "&" + right[-1]
                     context[key][0] = rng.choice([left[0], right[-1], whole, whole, whole, left[0] + right[-1], left[-1] + right[-1], "a" + right[-1]])
+        for key in TAG_KEYS & context.keys():
+            context[key] = [self.given(tag) for tag in context[key]]
         return context
+
+    def given(self, tag):
+        """The text, or a tag as its halves, divided at any of its `&`."""
+        rng = self.rng
+        places = [place for place, letter in enumerate(tag) if letter == "&"]
+        if not places or rng.random() < 0.5:
+            return tag
+        if rng.random() < 0.3:
+            tag, places = "a&" + tag, [1, *(place + 2 for place in places)]
+        at = rng.choice(places)
+        return [tag[:at], tag[at + 1:]]
 
     def who(self):
         rng = self.rng

@@ -63,12 +63,30 @@ pub struct Request {
     /// The names of the one resource, or none for an operation without single resources.
     pub resource: Option<Vec<String>>,
     #[serde(default)]
-    pub context: BTreeMap<String, Vec<String>>,
+    pub context: BTreeMap<String, Vec<Given>>,
     pub caller: Option<Caller>,
     pub decision: Effect,
     pub reason: String,
     /// Layer, document, statement.
     pub deciding: Option<(String, String, usize)>,
+}
+
+/// A value of a condition key: as policies write it, or a tag as its two halves.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Given {
+    Text(String),
+    Pair(String, String),
+}
+
+impl Given {
+    /// As policies write it; nothing if no text stands for it.
+    pub fn text(&self) -> Option<String> {
+        match self {
+            Given::Text(text) => Some(text.clone()),
+            Given::Pair(key, value) => (!key.contains('&')).then(|| format!("{key}&{value}")),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -178,7 +196,10 @@ pub fn decide(rule: &Rule, kind: DocumentKind, request: &Request) -> (Effect, St
     let mut context = Context::new();
     for (key, values) in &request.context {
         for value in values {
-            context.add(key.as_str(), value.as_str());
+            match value {
+                Given::Text(text) => context.add(key.as_str(), policy::read_value(key, text)),
+                Given::Pair(name, value) => context.add(key.as_str(), (name.as_str(), value.as_str())),
+            }
         }
     }
     let caller = request.caller.as_ref().map_or(Variables { uin: USER, owner_uin: OWNER, app_id: APP_ID }, |caller| {

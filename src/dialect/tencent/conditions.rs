@@ -1,12 +1,13 @@
 //! Condition keys: what a policy of Tencent's can ask about a request.
 //!
-//! A tag `game: web` is known as the value `game&web` of `qcs:resource_tag`, `qcs:request_tag` or `qcs:principal_tag`, and
-//! as the value `web` of `qcs:resource_tag/game` and so on (the guides 598/47827 and 598/58347). Resources are those of
+//! A tag `game: web` is known as a value of `qcs:resource_tag`, `qcs:request_tag` or `qcs:principal_tag`, which policies write
+//! `game&web`, and as the value `web` of `qcs:resource_tag/game` and so on (the guides 598/47827 and 598/58347). Resources are those of
 //! actions that work on a single one: the role of AssumeRole, and what a stub says of its own.
 
 use super::params::Tag;
 use crate::engine::authorize::Conditions;
 use crate::engine::cx::Cx;
+use crate::policy::ContextValue;
 use std::borrow::Cow;
 
 /// Tags of what the action works on; `qcs:tag` is the older name.
@@ -21,11 +22,11 @@ const PRINCIPAL: &[&str] = &["qcs:principal_tag"];
 /// The keys that every request has; `tags` are the caller's. Nobody signs in with a second factor here.
 pub fn common(cx: &Cx, tags: &[(&str, &str)]) -> Conditions {
     let mut conditions: Conditions = vec![
-        (Cow::Borrowed("qcs:ip"), cx.peer.to_string()),
-        (Cow::Borrowed("qcs:current_time"), cx.now.rfc3339()),
-        (Cow::Borrowed("qcs:uin"), cx.caller.id().to_owned()),
-        (Cow::Borrowed("qcs:owner_uin"), cx.account.id.to_string()),
-        (Cow::Borrowed("qcs:mfa"), "false".to_owned()),
+        (Cow::Borrowed("qcs:ip"), cx.peer.to_string().into()),
+        (Cow::Borrowed("qcs:current_time"), cx.now.rfc3339().into()),
+        (Cow::Borrowed("qcs:uin"), cx.caller.id().to_owned().into()),
+        (Cow::Borrowed("qcs:owner_uin"), cx.account.id.to_string().into()),
+        (Cow::Borrowed("qcs:mfa"), "false".into()),
     ];
     for (key, value) in tags {
         conditions.extend(tag(PRINCIPAL, key, value));
@@ -36,8 +37,8 @@ pub fn common(cx: &Cx, tags: &[(&str, &str)]) -> Conditions {
 }
 
 /// Who a session is opened for, or was, as its opener said.
-pub fn source_identity(source: &str) -> Option<(Cow<'static, str>, String)> {
-    (!source.is_empty()).then(|| (Cow::Borrowed("sts:source_identity"), source.to_owned()))
+pub fn source_identity(source: &str) -> Option<(Cow<'static, str>, ContextValue<'static>)> {
+    (!source.is_empty()).then(|| (Cow::Borrowed("sts:source_identity"), source.to_owned().into()))
 }
 
 /// Tags that a request brings.
@@ -50,8 +51,11 @@ pub fn tag(
     names: &'static [&'static str],
     key: &str,
     value: &str,
-) -> impl Iterator<Item = (Cow<'static, str>, String)> {
+) -> impl Iterator<Item = (Cow<'static, str>, ContextValue<'static>)> {
     names.iter().flat_map(move |name| {
-        [(Cow::Borrowed(*name), format!("{key}&{value}")), (Cow::Owned(format!("{name}/{key}")), value.to_owned())]
+        [
+            (Cow::Borrowed(*name), (key.to_owned(), value.to_owned()).into()),
+            (Cow::Owned(format!("{name}/{key}")), value.to_owned().into()),
+        ]
     })
 }

@@ -23,6 +23,7 @@ pub mod tc3;
 
 use super::contract::{Dialect, Head, Subject};
 use crate::env::Env;
+use crate::policy;
 
 /// The dialect.
 pub static DIALECT: Dialect = Dialect {
@@ -36,6 +37,7 @@ pub static DIALECT: Dialect = Dialect {
     route: route::route,
     conditions: conditions::common,
     deeds: deeds::DEEDS,
+    condition: |key, text| policy::read_value(key, text).into_owned(),
     assumes: |action, resource| if action == "sts:AssumeRole" { principal::role(resource) } else { None },
     is_foreign: |account, action, resource| {
         principal::is_of_another(account, resource)

@@ -109,7 +109,8 @@ pub async fn assumed_role(cx: &Cx, input: &AssumeRole) -> Result<Subject, Fault>
         resources.sort_by_key(|name| *name != input.role_arn.as_str());
         context.extend(subject.context);
     }
-    context.extend(input.external_id.iter().map(|id| (Cow::Borrowed("sts:external_id"), id.as_str().to_owned())));
+    context
+        .extend(input.external_id.iter().map(|id| (Cow::Borrowed("sts:external_id"), id.as_str().to_owned().into())));
     context.extend(conditions::source_identity(input.source_identity.as_ref().map_or("", SessionName::as_str)));
     Ok(Subject { resources: Some(resources), context })
 }

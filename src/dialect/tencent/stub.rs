@@ -4,10 +4,11 @@ use super::conditions;
 use super::operations::answer;
 use crate::dialect::contract::{Mode, Op, Permission, Step, Subject, Typed};
 use crate::dialect::decode::Value;
-use crate::dialect::stubs::{Stub, Written};
+use crate::dialect::stubs::{Condition, Stub, Written};
 use crate::dialect::template::Names;
 use crate::engine::cx::Cx;
 use crate::engine::fault::{Fault, Internal};
+use crate::policy::{self, ContextValue};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -64,17 +65,33 @@ fn subject(cx: &Cx, request: &Request) -> Result<Subject, Fault> {
     let resource = request.stub.resource.name(&names)?;
     let mut context = Vec::new();
     for (key, templates) in &request.stub.context {
-        let values: Vec<Vec<String>> =
-            templates.iter().map(|template| template.values(&names)).collect::<Result<_, _>>()?;
-        for value in values.into_iter().flatten() {
-            let family = [conditions::RESOURCE, conditions::REQUEST]
-                .into_iter()
-                .find(|names| names.first() == Some(&key.as_str()));
-            match (family, value.split_once('&')) {
-                (Some(names), Some((name, value))) => context.extend(conditions::tag(names, name, value)),
-                _ => context.push((Cow::Owned(key.clone()), value)),
+        let family =
+            [conditions::RESOURCE, conditions::REQUEST].into_iter().find(|names| names.first() == Some(&key.as_str()));
+        for template in templates {
+            for value in values(&names, key, template)? {
+                match (family, value) {
+                    (Some(names), ContextValue::Pair(name, value)) => {
+                        context.extend(conditions::tag(names, &name, &value));
+                    }
+                    (_, value) => context.push((Cow::Owned(key.clone()), value)),
+                }
             }
         }
     }
     Ok(Subject { resources: Some(vec![resource]), context })
+}
+
+/// The values of a condition key. A field that is a whole tag by itself is divided as a policy would divide it.
+fn values(names: &Names<'_>, key: &str, template: &Condition) -> Result<Vec<ContextValue<'static>>, Fault> {
+    Ok(match template {
+        Condition::Whole(whole) => {
+            let values = whole.values(names)?.into_iter();
+            values.map(|value| policy::read_value(key, &value).into_owned()).collect()
+        }
+        Condition::Tag(name, value) => {
+            let (tags, values) = (name.values(names)?, value.values(names)?);
+            let pairs = tags.iter().flat_map(|tag| values.iter().map(|value| (tag.clone(), value.clone())));
+            pairs.map(ContextValue::from).collect()
+        }
+    })
 }

@@ -1,5 +1,6 @@
 //! The language as it is decided in `docs/policy.md`: every row of its table names a test here.
 
+mod budgets;
 mod conditions;
 mod decisions;
 mod defects;
@@ -7,6 +8,7 @@ mod explanations;
 mod laws;
 mod nearest;
 mod principals;
+mod tags;
 mod warnings;
 
 use std::sync::Arc;
@@ -42,7 +44,7 @@ fn set(statements: &str) -> PolicySet {
 fn context<'a>(entries: &[(&'a str, &'a str)]) -> Context<'a> {
     let mut context = Context::new();
     for (key, value) in entries {
-        context.add(*key, *value);
+        context.add(*key, read_value(key, value));
     }
     context
 }

@@ -162,3 +162,121 @@ fn a_strategy_names_whom_it_is_for() {
         document.written_principals().map(|p| (p.path.to_owned(), p.span.line, p.span.column)).collect();
     assert_eq!(places, [("principal.qcs[0]".to_owned(), 2, 29), ("principal.qcs[1]".to_owned(), 2, 75)]);
 }
+
+/// Names of which one begins the other: an account, a user, a group, a role and its id, a service and a provider.
+const NAMES: &[(&str, &str)] = &[
+    ("10000000000", "100000000001"),
+    ("200000000002", "2000000000021"),
+    ("1", "13"),
+    ("r", "role"),
+    ("4611686018", "4611686018427397919"),
+    ("cvm.qcloud.com", "cvm.qcloud.com.qcloud.com"),
+    ("idp", "idp2"),
+];
+
+/// Whoever has a name that is the beginning of the one that is trusted, or goes on after it, is somebody else.
+#[test]
+fn a_name_is_the_whole_name() {
+    let [accounts, users, groups, roles, ids, services, providers] = NAMES else { panic!("{NAMES:?}") };
+    let ends = |(short, long): &(&'static str, &'static str)| [*short, *long];
+    for account in ends(accounts) {
+        let in_account = |rest: String| format!(r#"{{"qcs":"qcs::cam::uin/{account}:{rest}"}}"#);
+        for principal in [
+            in_account("root".into()),
+            in_account(format!("uin/{account}")),
+            in_account("uin/200000000002".into()),
+            in_account("groupid/13".into()),
+            in_account("roleName/role".into()),
+            in_account("role/4611686018".into()),
+        ] {
+            let [mut same, mut other] = [0, 0];
+            for asking in ends(accounts) {
+                for (identity, member) in [
+                    (Identity::Root, &[][..]),
+                    (Identity::User("200000000002"), &[]),
+                    (Identity::User("200000000003"), &["13"]),
+                    (Identity::Role { id: "4611686018", name: "role" }, &[]),
+                ] {
+                    let trusted = trusts(&principal, asking, identity, member);
+                    *(if asking == account { &mut same } else { &mut other }) += u32::from(trusted);
+                }
+            }
+            assert!(same > 0 && other == 0, "{principal}: {same} of the account, {other} of another");
+        }
+    }
+    for trusted in ends(users) {
+        let principal = format!(r#"{{"qcs":"qcs::cam::uin/{OTHER}:uin/{trusted}"}}"#);
+        for asking in ends(users) {
+            assert_eq!(
+                trusts(&principal, OTHER, Identity::User(asking), &[]),
+                asking == trusted,
+                "{principal} {asking}"
+            );
+        }
+    }
+    for trusted in ends(groups) {
+        let principal = format!(r#"{{"qcs":"qcs::cam::uin/{OTHER}:groupid/{trusted}"}}"#);
+        for asking in ends(groups) {
+            let found = trusts(&principal, OTHER, Identity::User("200000000002"), &[asking]);
+            assert_eq!(found, asking == trusted, "{principal} {asking}");
+        }
+        // Only a user is in a group.
+        assert!(!trusts(&principal, OTHER, Identity::Root, &[trusted]), "{principal}");
+    }
+    for (place, [names, others]) in [("roleName", [roles, ids]), ("role", [ids, roles])] {
+        for trusted in ends(names) {
+            let principal = format!(r#"{{"qcs":"qcs::cam::uin/{OTHER}:{place}/{trusted}"}}"#);
+            for asking in ends(names) {
+                let identity = match place {
+                    "role" => Identity::Role { id: asking, name: others.0 },
+                    _ => Identity::Role { id: others.0, name: asking },
+                };
+                assert_eq!(trusts(&principal, OTHER, identity, &[]), asking == trusted, "{principal} {asking}");
+            }
+        }
+    }
+    for trusted in ends(services) {
+        for asking in ends(services) {
+            let found = trusts(&format!(r#"{{"service":"{trusted}"}}"#), "", Identity::Service(asking), &[]);
+            assert_eq!(found, asking == trusted, "{trusted} {asking}");
+        }
+    }
+    let provider = |name: &str| format!("qcs::cam::uin/{OTHER}:saml-provider/{name}");
+    for trusted in ends(providers) {
+        for asking in ends(providers) {
+            let principal = format!(r#"{{"federated":"{}"}}"#, provider(trusted));
+            let found = trusts(&principal, "", Identity::Federated(&provider(asking)), &[]);
+            assert_eq!(found, asking == trusted, "{trusted} {asking}");
+        }
+    }
+}
+
+fn trusts(principal: &str, account: &str, identity: Identity<'_>, groups: &[&str]) -> bool {
+    let document = trust(&format!(r#"{{"effect":"allow","action":"sts:AssumeRole","principal":{principal}}}"#));
+    ask(&document, account, identity, groups, &[]) == Reason::Allow
+}
+
+/// What stands for the caller's own account in a resource names nobody as a principal.
+#[test]
+fn the_own_account_is_no_principal() {
+    for name in ["uin/-1:root", "uin/-1:uin/-1", "uin/-1:uin/200000000002", "uin/200000000001:uin/-1", "uin/:root"] {
+        let text = document(&format!(
+            r#"{{"effect":"allow","action":"sts:AssumeRole","principal":{{"qcs":"qcs::cam::{name}"}}}}"#
+        ));
+        let problems = parse(&text, &rules(Kind::Trust)).unwrap_err();
+        assert_eq!(
+            problems.iter().map(|problem| problem.defect).collect::<Vec<_>>(),
+            [Defect::PrincipalName],
+            "{name}"
+        );
+        let stored = load(&text, &rules(Kind::Trust));
+        for (who, account, identity, groups) in EVERYBODY {
+            assert_eq!(ask(&stored, account, *identity, groups, &[]), Reason::Trust, "{who} by {name}");
+        }
+        for account in ["-1", ""] {
+            for identity in [Identity::Root, Identity::User("-1"), Identity::User("")] {
+                assert_eq!(ask(&stored, account, identity, &[], &[]), Reason::Trust, "{name}");
+            }
+        }
+    }
+}

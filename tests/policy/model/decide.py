@@ -17,15 +17,19 @@ class Question:
     def __init__(self, action, resource, context, caller):
         self.action = action.removeprefix("name/")
         self.service, _, self.operation = self.action.partition(":")
-        self.context, self.caller = context, caller
+        self.context, self.caller = {key: [_given(key, value) for value in given] for key, given in context.items()}, caller
         self.names = None if resource is None else [_name(text, caller) for text in resource]
         # Without any tag there is one that has no halves, as there is for a text that is no tag.
-        self.tagged = [_tagged(caller, tag) for tag in context.get("qcs:principal_tag") or [""]]
+        self.tagged = [_tagged(caller, tag) for tag in self.context.get("qcs:principal_tag") or [""]]
+
+
+def _given(key, value):
+    """A value as policies write it, or a tag as the list of its halves."""
+    return values.tag(key, value) if isinstance(value, str) else tuple(value)
 
 
 def _tagged(caller, tag):
-    key, divider, value = tag.partition("&")
-    return {**caller, **dict(zip(values.TAG_VARIABLES, (key, value) if divider else (None, None)))}
+    return {**caller, **dict(zip(values.TAG_VARIABLES, tag if isinstance(tag, tuple) else (None, None)))}
 
 
 def decide(identity, boundary, session, root, question):
@@ -227,13 +231,30 @@ def condition(pair, question):
 
 def _callers(cut, question):
     """Whose values fill a text: the caller's, once for each tag if halves of a tag stand in it."""
-    names = cut[1::2] if cut is not None else ()
-    return question.tagged if any(name in values.TAG_VARIABLES for name in names) else [question.caller]
+    return question.tagged if has_halves(cut) else [question.caller]
+
+
+def has_halves(cut):
+    """Whether halves of a tag of the caller stand in a text."""
+    if isinstance(cut, tuple):
+        return any(map(has_halves, cut))
+    return any(name in values.TAG_VARIABLES for name in (cut or ())[1::2])
 
 
 def _relation(kind, relation, given, cut, caller):
     if cut is None:
         return None
+    if isinstance(cut, tuple):
+        halves = [(values.fill_pattern if kind == "like" else values.fill)(half, caller) for half in cut]
+        if None in halves:
+            return None
+        return isinstance(given, tuple) and all(_same(kind, half, one) for half, one in zip(halves, given))
+    if isinstance(given, tuple):
+        if kind == "like":
+            parts = values.fill_pattern(cut, caller)
+            return None if parts is None else values.spans(parts, given)
+        # No other text is a tag, and a tag is no number.
+        return None if kind not in ("text", "fold") or values.fill(cut, caller) is None else False
     if kind == "like":
         parts = values.fill_pattern(cut, caller)
         return None if parts is None else values.like(parts, given)
@@ -252,6 +273,13 @@ def _relation(kind, relation, given, cut, caller):
     if left is None or right is None:
         return None
     return _RELATIONS[relation](left, right)
+
+
+def _same(kind, written, given):
+    """One half of a tag and what is wanted of it."""
+    if kind == "like":
+        return values.like(written, given)
+    return written == given if kind == "text" else values.fold(written) == values.fold(given)
 
 
 _READERS = {"numeric": values.number, "date": values.date, "boolean": values.boolean, "binary": values.binary}

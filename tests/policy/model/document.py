@@ -398,10 +398,17 @@ class _Reader:
             listed = [(given, path)]
         if not listed:
             self.defect("ConditionContent", path, given.start)
-        written = [self.written(kind, *entry) for entry in listed] or [None]
+        written = [self.written(kind, key, *entry) for entry in listed] or [None]
         return (*operator, key, written) if readable else None
 
-    def written(self, kind, node, path):
+    def written(self, kind, key, node, path):
+        """A text cut at its variables; a tag is a pair of them, as a tuple."""
+        if kind in ("text", "fold", "like") and node.kind == "text" and isinstance(values.tag(key, node.value), tuple):
+            halves = tuple(values.variables(half) for half in values.tag(key, node.value))
+            if None in halves:
+                self.defect("ConditionContent", path, node.start)
+                return None
+            return halves
         cut = None
         if node.kind in ("text", "number", "true", "false"):
             # What an unknown operator would make of a text is not known.

@@ -20,6 +20,7 @@ _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 VARIABLES = ("uin", "owner_uin", "app_id")
 # The two halves of a tag of the caller; in condition values only.
 TAG_VARIABLES = ("qcs:principal_tag_key", "qcs:principal_tag_value")
+TAG_KEYS = ("qcs:resource_tag", "qcs:request_tag", "qcs:principal_tag", "qcs:tag")
 _VARIABLE = re.compile(r"\$\{(uin|owner_uin|app_id|qcs:principal_tag_key|qcs:principal_tag_value)\}")
 
 
@@ -183,6 +184,17 @@ def like(parts, text):
             return False
         at = found + len(part)
     return True
+
+
+def spans(parts, pair):
+    """Whether the pattern matches both halves when it is cut at one of its stars, which then ends the one and begins the other."""
+    key, value = pair
+    return any(like(parts[:at] + [""], key) and like([""] + parts[at:], value) for at in range(1, len(parts)))
+
+
+def tag(key, text):
+    """The two halves of a value of a condition key whose values are tags; the text itself if it is none."""
+    return tuple(text.split("&", 1)) if key in TAG_KEYS and "&" in text else text
 
 
 def variables(text, known=VARIABLES + TAG_VARIABLES):

@@ -1,6 +1,7 @@
 //! Conditions: `{"<operator>": {"<key>": "value" | ["value", …]}}`.
 
 use super::cx::{Cx, Path, suggest};
+use super::tag;
 use super::text::{Variables, glob, one_or_many, template};
 use crate::policy::condition::{Condition, Family, Operand, Operator, Qualifier, Relation};
 use crate::policy::document::Defect;
@@ -88,7 +89,8 @@ fn operator(cx: &mut Cx<'_>, member: &Member<'_>, path: &Path<'_>, conditions: &
             let message = format!("`{}` is no condition key; keys look like `qcs:ip`", key.name);
             cx.report(Defect::ConditionContent, &path, key.range, message);
         }
-        let operands = operands(cx, written.map(|written| written.operator), &member.name, &key.node, &path);
+        let operator = written.map(|written| written.operator);
+        let operands = operands(cx, operator, &member.name, key, &path);
         let Some(Written { qualifier, operator, if_exist }) = written.filter(|_| is_key) else {
             conditions.push(unreadable(key.range));
             continue;
@@ -146,9 +148,10 @@ fn operands(
     cx: &mut Cx<'_>,
     operator: Option<Operator>,
     name: &str,
-    node: &Node<'_>,
+    key: &Member<'_>,
     path: &Path<'_>,
 ) -> Box<[Operand]> {
+    let node = &key.node;
     let nodes = one_or_many(node);
     if nodes.is_empty() {
         let message = "a condition key needs at least one value";
@@ -158,9 +161,9 @@ fn operands(
     let mut operands = Vec::new();
     for (index, entry) in nodes.iter().enumerate() {
         let operand = match &entry.value {
-            Value::Text(text) => operand(operator, text),
-            Value::Number(digits) => operand(operator, digits),
-            Value::Bool(value) => operand(operator, if *value { "true" } else { "false" }),
+            Value::Text(text) => operand(operator, &key.name, text),
+            Value::Number(digits) => operand(operator, &key.name, digits),
+            Value::Bool(value) => operand(operator, &key.name, if *value { "true" } else { "false" }),
             Value::Null | Value::List(_) | Value::Object(_) => Operand::Unreadable,
         };
         if matches!(operand, Operand::Unreadable) {
@@ -172,16 +175,28 @@ fn operands(
     operands.into()
 }
 
-fn operand(operator: Option<Operator>, text: &str) -> Operand {
+fn operand(operator: Option<Operator>, key: &str, text: &str) -> Operand {
     let family = match operator {
         Some(Operator::Compare(family, _)) => family,
-        Some(Operator::Null) => Family::Bool,
+        Some(Operator::Null) => {
+            return if text.contains("${") { Operand::Unreadable } else { Operand::read(Family::Bool, text) };
+        }
         Some(Operator::Unreadable) | None => return Operand::Text(text.into()),
     };
+    match tag::halves(key, text).filter(|_| family.is_text()) {
+        Some((key, value)) => match [single(family, key), single(family, value)] {
+            [Operand::Unreadable, _] | [_, Operand::Unreadable] => Operand::Unreadable,
+            halves => Operand::Pair(Box::new(halves)),
+        },
+        None => single(family, text),
+    }
+}
+
+/// A value that is no pair, or one half of a pair.
+fn single(family: Family, text: &str) -> Operand {
     match (text.contains("${"), family) {
         (false, _) => Operand::read(family, text),
         (true, Family::Like) => glob(text, Variables::CallerAndTags).map_or(Operand::Unreadable, Operand::Like),
-        (true, _) if operator == Some(Operator::Null) => Operand::Unreadable,
         (true, _) => template(text, Variables::CallerAndTags).map_or(Operand::Unreadable, Operand::Template),
     }
 }

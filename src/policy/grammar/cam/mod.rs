@@ -13,18 +13,24 @@ mod condition;
 mod cx;
 mod principal;
 mod resource;
+mod tag;
 mod text;
 mod warn;
 
 use std::sync::Arc;
 
 use self::cx::{Cx, Path};
+pub use self::tag::read_value;
 use self::text::find;
 use crate::policy::document::{
-    ActionForm, ActionPattern, Defect, Document, Effect, Kind, PrincipalPattern, Problem, Report, ResourceForm,
-    ResourcePattern, Rules, Statement, Written,
+    ActionForm, ActionPattern, Defect, Document, Effect, Kind, Notation, PrincipalPattern, Problem, Report,
+    ResourceForm, ResourcePattern, Rules, Statement, Written,
 };
 use crate::policy::json::{self, Member, Node, Range, Value};
+use crate::policy::weight::weighed;
+
+/// How names and tags are written.
+static NOTATION: Notation = Notation { read_name: resource::read_name, write_pair: tag::write };
 
 /// Reads a document; all its defects in the order of the text if it has any. The first is the one the cloud would report.
 pub fn parse(text: &str, rules: &Rules<'_>) -> Result<Document, Vec<Problem>> {
@@ -64,12 +70,13 @@ fn read(text: &str, rules: &Rules<'_>) -> (Document, Vec<Problem>) {
         }
     };
     let body = body.unwrap_or_else(|| Body { principals: Vec::new(), statements: vec![unreadable_statement(whole)] });
-    let document = Document {
+    let document = weighed(Document {
         text: Arc::from(text),
-        read_name: resource::read_name,
+        notation: &NOTATION,
         principals: body.principals.into(),
         statements: body.statements.into(),
-    };
+        weight: 0,
+    });
     (document, cx.into_problems())
 }
 

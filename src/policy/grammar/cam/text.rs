@@ -1,6 +1,7 @@
 //! Small readers that several elements share.
 
 use super::cx::{Cx, Path};
+use super::tag;
 use crate::policy::document::Defect;
 use crate::policy::json::{Member, Node, Range, Value};
 use crate::policy::pattern::{Glob, Piece, Template, Variable};
@@ -61,15 +62,12 @@ impl Variables {
             ("uin", _) => Some(Variable::Caller),
             ("owner_uin", _) => Some(Variable::Account),
             ("app_id", _) => Some(Variable::Application),
-            ("qcs:principal_tag_key", Variables::CallerAndTags) => Some(Variable::TagKey(PRINCIPAL_TAG)),
-            ("qcs:principal_tag_value", Variables::CallerAndTags) => Some(Variable::TagValue(PRINCIPAL_TAG)),
+            ("qcs:principal_tag_key", Variables::CallerAndTags) => Some(Variable::TagKey(tag::OF_PRINCIPAL)),
+            ("qcs:principal_tag_value", Variables::CallerAndTags) => Some(Variable::TagValue(tag::OF_PRINCIPAL)),
             _ => None,
         }
     }
 }
-
-/// The condition key of the caller's tags.
-const PRINCIPAL_TAG: &str = "qcs:principal_tag";
 
 /// A wildcard pattern that may have variables; nothing if one of them is not known.
 pub(super) fn glob(text: &str, variables: Variables) -> Option<Glob> {

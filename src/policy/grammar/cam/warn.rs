@@ -1,6 +1,7 @@
 //! Warnings: few, and only where it is sure that the text does not do what it seems to.
 
 use super::catalogue;
+use crate::policy::budget::{Budget, STEPS};
 use crate::policy::document::{
     ActionForm, ActionPattern, Document, Effect, Kind, ResourceForm, ResourcePattern, Rules, Statement, Warning,
 };
@@ -83,7 +84,7 @@ fn matches_nothing(action: &ActionPattern, rules: &Rules<'_>) -> bool {
     };
     let nobody = Variables::default();
     !rules.extra_services.contains(&&**service)
-        && operations.iter().all(|name| operation.matches(name, &nobody) == Tri::No)
+        && operations.iter().all(|name| operation.matches(name, &nobody, &Budget::new(STEPS)) == Tri::No)
 }
 
 /// The same as the evaluator asks for operations without single resources; an account by number can only be the own one.
@@ -118,7 +119,7 @@ fn covers(denied: &ActionPattern, allowed: &ActionPattern) -> bool {
     };
     let same_service = d.is_none() || d == a;
     let operation = match allowed {
-        Glob::Exact(allowed) => denied.matches(allowed, &Variables::default()) == Tri::Yes,
+        Glob::Exact(allowed) => denied.matches(allowed, &Variables::default(), &Budget::new(STEPS)) == Tri::Yes,
         _ => denied.is_any(),
     };
     same_service && operation

@@ -1,0 +1,219 @@
+//! The entries that are kept: the newest ones, bounded in number and in bytes.
+//!
+//! What several entries keep alive together, such as the policies of one user, counts once.
+
+use crate::engine::pinned::Pinned;
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+/// What an entry takes besides what it says of itself.
+const ENTRY: usize = 256;
+
+/// Entries in the order in which they came.
+pub(super) struct Ring<T> {
+    entries: VecDeque<Entry<T>>,
+    /// The place of the oldest that is left; places are given in order and never again.
+    oldest: u64,
+    most: usize,
+    most_bytes: usize,
+    bytes: usize,
+    /// Everything that entries keep alive: by how many it is held, and its bytes.
+    shared: HashMap<usize, (usize, usize)>,
+}
+
+struct Entry<T> {
+    value: Arc<T>,
+    bytes: usize,
+    pinned: Vec<Pinned>,
+}
+
+/// What an entry weighs: its own bytes, and what it shares with others.
+pub(super) struct Weight {
+    pub(super) bytes: usize,
+    pub(super) pinned: Vec<Pinned>,
+}
+
+impl<T> Ring<T> {
+    pub(super) fn new(most: usize, most_bytes: usize) -> Ring<T> {
+        Ring { entries: VecDeque::new(), oldest: 0, most, most_bytes, bytes: 0, shared: HashMap::new() }
+    }
+
+    /// The place of the next entry.
+    pub(super) fn next(&self) -> u64 {
+        self.oldest + self.entries.len() as u64
+    }
+
+    /// Adds an entry; the oldest go until there is room.
+    pub(super) fn push(&mut self, value: Arc<T>, weight: Weight) {
+        let bytes = self.hold(&weight);
+        self.entries.push_back(Entry { value, bytes, pinned: weight.pinned });
+        self.fit();
+    }
+
+    /// Weighs the entry of a place anew, if it is still there.
+    pub(super) fn weigh(&mut self, place: u64, weight: Weight) {
+        let at = place.checked_sub(self.oldest).and_then(|at| usize::try_from(at).ok());
+        let Some(mut entry) = at.and_then(|at| self.entries.get_mut(at)).map(|entry| Entry {
+            value: entry.value.clone(),
+            bytes: std::mem::take(&mut entry.bytes),
+            pinned: std::mem::take(&mut entry.pinned),
+        }) else {
+            return;
+        };
+        // What it goes on holding is taken up before it is let go.
+        let bytes = self.hold(&weight);
+        self.release(&entry);
+        entry.bytes = bytes;
+        entry.pinned = weight.pinned;
+        if let Some(slot) = at.and_then(|at| self.entries.get_mut(at)) {
+            *slot = entry;
+        }
+        self.fit();
+    }
+
+    /// How many bytes all entries take, with what they keep alive.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// The entries, oldest first.
+    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<T>> {
+        self.entries.iter().map(|entry| &entry.value)
+    }
+
+    fn hold(&mut self, weight: &Weight) -> usize {
+        for pinned in &weight.pinned {
+            self.share(pinned, true);
+        }
+        let bytes = ENTRY + weight.bytes;
+        self.bytes += bytes;
+        bytes
+    }
+
+    /// Counts something that is kept alive; its documents are counted with the first who holds it.
+    fn share(&mut self, pinned: &Pinned, with_documents: bool) {
+        if let Some((holders, _)) = self.shared.get_mut(&pinned.place()) {
+            *holders += 1;
+            return;
+        }
+        let bytes = ENTRY + pinned.weight();
+        self.shared.insert(pinned.place(), (1, bytes));
+        self.bytes += bytes;
+        if with_documents {
+            pinned.documents().for_each(|document| self.share(&document, false));
+        }
+    }
+
+    fn release(&mut self, entry: &Entry<T>) {
+        self.bytes = self.bytes.saturating_sub(entry.bytes);
+        for pinned in &entry.pinned {
+            self.let_go(pinned, true);
+        }
+    }
+
+    fn let_go(&mut self, pinned: &Pinned, with_documents: bool) {
+        let Some((holders, bytes)) = self.shared.get_mut(&pinned.place()) else { return };
+        *holders -= 1;
+        if *holders == 0 {
+            self.bytes = self.bytes.saturating_sub(*bytes);
+            self.shared.remove(&pinned.place());
+            if with_documents {
+                pinned.documents().for_each(|document| self.let_go(&document, false));
+            }
+        }
+    }
+
+    fn fit(&mut self) {
+        while self.entries.len() > self.most || self.bytes > self.most_bytes {
+            let Some(entry) = self.entries.pop_front() else { return };
+            self.oldest += 1;
+            self.release(&entry);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::{self, Document, Kind, Rules};
+
+    const BYTES: usize = 100_000;
+
+    fn document(length: usize) -> Arc<Document> {
+        Arc::new(policy::load(&" ".repeat(length), &Rules::new(Kind::Identity, "1", 1)))
+    }
+
+    fn weight(bytes: usize, documents: &[&Arc<Document>]) -> Weight {
+        Weight { bytes, pinned: documents.iter().map(|document| Pinned::Document(Arc::clone(document))).collect() }
+    }
+
+    #[test]
+    fn entries_are_bounded_in_number_and_in_bytes() {
+        let mut ring = Ring::new(10, BYTES);
+        for number in 0..1_000 {
+            assert_eq!(ring.next(), number);
+            ring.push(Arc::new(number), weight(1, &[]));
+        }
+        assert_eq!(ring.iter().map(|number| **number).collect::<Vec<_>>(), (990..1_000).collect::<Vec<_>>());
+        for number in 0..1_000 {
+            ring.push(Arc::new(number), weight(BYTES / 4, &[]));
+            assert!(ring.bytes() <= BYTES);
+        }
+        assert_eq!(ring.iter().count(), 3);
+        // What has no room by itself is not kept.
+        ring.push(Arc::new(0), weight(BYTES, &[]));
+        assert_eq!((ring.iter().count(), ring.bytes()), (0, 0));
+    }
+
+    #[test]
+    fn what_entries_share_counts_once_and_goes_with_the_last() {
+        let mut ring = Ring::new(100, 10 * BYTES);
+        let (one, other) = (document(BYTES), document(BYTES));
+        for number in 0..50 {
+            ring.push(Arc::new(number), weight(1, &[&one]));
+        }
+        let with_one = ring.bytes();
+        assert!((BYTES..BYTES * 2).contains(&with_one), "{with_one}");
+        ring.push(Arc::new(50), weight(1, &[&one, &other]));
+        assert!((BYTES * 2..BYTES * 3).contains(&ring.bytes()), "{}", ring.bytes());
+        // Every entry but the last has let go of the document; then the last has too.
+        for place in 0..50 {
+            ring.weigh(place, weight(1, &[]));
+        }
+        assert!(ring.bytes() > BYTES * 2, "{}", ring.bytes());
+        ring.weigh(50, weight(1, &[&other]));
+        assert!((BYTES..BYTES * 2).contains(&ring.bytes()), "{}", ring.bytes());
+        assert_eq!(ring.shared.len(), 1);
+        assert_eq!(Arc::strong_count(&one), 1, "nobody keeps it alive");
+        for number in 0..100 {
+            ring.push(Arc::new(number), weight(1, &[]));
+        }
+        assert!(ring.shared.is_empty() && ring.bytes() < BYTES, "{}", ring.bytes());
+    }
+
+    #[test]
+    fn each_document_of_its_own_counts() {
+        let mut ring = Ring::new(10_000, 10 * BYTES);
+        for number in 0..300 {
+            ring.push(Arc::new(number), weight(1, &[&document(BYTES)]));
+            assert!(ring.bytes() <= 10 * BYTES);
+        }
+        assert_eq!(ring.iter().count(), 9);
+    }
+
+    #[test]
+    fn an_entry_that_grows_makes_room_for_itself() {
+        let mut ring = Ring::new(100, BYTES);
+        for number in 0..10 {
+            ring.push(Arc::new(number), weight(1, &[]));
+        }
+        ring.weigh(5, weight(BYTES - 2_000, &[]));
+        assert!(ring.bytes() <= BYTES);
+        assert_eq!(ring.iter().map(|number| **number).collect::<Vec<_>>(), (3..10).collect::<Vec<_>>());
+        // One that is gone is not weighed.
+        let before = ring.bytes();
+        ring.weigh(0, weight(BYTES, &[]));
+        ring.weigh(1_000, weight(BYTES, &[]));
+        assert_eq!(ring.bytes(), before);
+    }
+}

@@ -1,0 +1,26 @@
+//! Tags as texts: `<key>&<value>`.
+//!
+//! The text is divided at its first `&`, so no text stands for a tag with `&` in its key. Such a tag can still be asked for
+//! by its key, as `qcs:resource_tag/<key>`.
+
+use crate::policy::question::ContextValue;
+
+/// The condition keys whose values are tags.
+const TAGS: [&str; 4] = ["qcs:resource_tag", "qcs:request_tag", "qcs:principal_tag", "qcs:tag"];
+
+/// The condition key of the caller's tags.
+pub(super) const OF_PRINCIPAL: &str = "qcs:principal_tag";
+
+/// The two halves of a value of a condition key, where it is a tag.
+pub(super) fn halves<'t>(key: &str, text: &'t str) -> Option<(&'t str, &'t str)> {
+    if TAGS.contains(&key) { text.split_once('&') } else { None }
+}
+
+/// A value of a condition key that is given as text.
+pub fn read_value<'t>(key: &str, text: &'t str) -> ContextValue<'t> {
+    halves(key, text).map_or(ContextValue::from(text), ContextValue::from)
+}
+
+pub(super) fn write(key: &str, value: &str) -> String {
+    format!("{key}&{value}")
+}
