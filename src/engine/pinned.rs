@@ -82,7 +82,7 @@ impl Role {
 
 /// How many bytes the documents of policies take.
 fn documents_weight(policies: &PolicySet) -> usize {
-    policies.policies().map(|attached| attached.document.weight()).sum()
+    policies.policies().iter().map(|attached| attached.document.weight()).sum()
 }
 
 impl Grants {
