@@ -7,7 +7,7 @@ pub mod connection;
 pub mod limit;
 
 use crate::admin;
-use crate::dialect::contract::{Answer, Body, Dialect, Head, Op, Permission, RawRequest, Step, Subject};
+use crate::dialect::contract::{Answer, Body, Claim, Dialect, Head, Op, Permission, RawRequest, Step, Subject};
 use crate::dialect::stubs::Stubs;
 use crate::dialect::{self};
 use crate::engine::authorize::{Asked, authorize, free};
@@ -22,7 +22,7 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use axum::{Extension, Router};
-use bounds::Bounds;
+use bounds::{Bounds, Held};
 use connection::Connection;
 use limit::Limiter;
 use std::io::ErrorKind;
@@ -97,8 +97,9 @@ pub async fn listen(listener: TcpListener, app: Arc<App>, stop: impl Future<Outp
     while connections.join_next().await.is_some() {}
 }
 
-/// From a socket to [`handle`] and back. The work runs in a task of its own, so that a client that hangs up leaves no
-/// transaction behind half-way, and a panic costs one answer and not the server.
+/// From a socket to [`handle`] and back. A client that hangs up before its request is whole ends it there; from then on
+/// the work runs in a task of its own, so that no transaction is left half-way, and a panic costs one answer and not the
+/// server.
 async fn receive(
     State(app): State<Arc<App>>,
     Extension(connection): Extension<Arc<Connection>>,
@@ -112,9 +113,11 @@ async fn receive(
     let Some(dialect) = dialect::detect(&head) else { return admin::nothing_here().await.into_response() };
     let id = request_id.clone();
     let shared = Arc::new(head);
+    let mut trace = Trace::begin(app.engine.env.now(), &request_id, dialect);
+    let heard = hear(&app, dialect, &shared, body, &mut trace).await;
     let (worker, head) = (app.clone(), shared.clone());
     // Boxed, because the runtime moves what it is given half a dozen times, and this is some ten kilobytes.
-    let work = Box::pin(async move { handle(&worker, dialect, &head, body, &id).await });
+    let work = Box::pin(async move { handle(&worker, dialect, &head, heard, trace, &id).await });
     let answer = tokio::spawn(work).await;
     let answer = answer.unwrap_or_else(|error| {
         tracing::error!(%request_id, %error, "a request ended in a panic");
@@ -124,18 +127,42 @@ async fn receive(
     admit::write(answer, &request_id)
 }
 
+/// A request that is whole and names a key that exists.
+pub struct Heard {
+    claim: Claim,
+    raw: RawRequest,
+    /// Its body counts until it is done.
+    _held: Held,
+}
+
+/// The beginning of the straight line: what the head says is judged, and only then is the body worth its bytes.
+async fn hear(
+    app: &App,
+    dialect: &'static Dialect,
+    head: &Arc<Head>,
+    body: Unread,
+    trace: &mut Trace,
+) -> Result<Heard, Fault> {
+    let claim = trace.claimed(authenticate::claim(app, dialect, head, app.engine.env.now()).await)?;
+    let (body, held) = body.read(&app.bounds).await?;
+    Ok(Heard { claim, raw: RawRequest { head: head.clone(), body }, _held: held })
+}
+
 /// The straight line of a request: every step needs what the one before it found, and the order in which errors win is
 /// the order in which they stand here.
 pub async fn handle(
     app: &Arc<App>,
     dialect: &'static Dialect,
     head: &Arc<Head>,
-    body: Unread,
+    heard: Result<Heard, Fault>,
+    mut trace: Trace,
     request_id: &str,
 ) -> Answer {
-    let mut trace = Trace::begin(app.engine.env.now(), request_id, dialect);
     let mut routed = None;
-    let outcome = carry_out(app, dialect, head, body, &mut trace, &mut routed).await;
+    let outcome = match heard {
+        Ok(heard) => carry_out(app, dialect, heard, &mut trace, &mut routed).await,
+        Err(fault) => Err(fault),
+    };
     if let Err(Fault::Internal(cause)) = &outcome {
         tracing::error!(%request_id, error = %cause, "a request failed inside");
     }
@@ -150,28 +177,23 @@ pub async fn handle(
 async fn carry_out(
     app: &Arc<App>,
     dialect: &'static Dialect,
-    head: &Arc<Head>,
-    body: Unread,
+    heard: Heard,
     trace: &mut Trace,
     routed: &mut Option<&'static Op>,
 ) -> Result<Body, Fault> {
-    let now = app.engine.env.now();
-    let claim = trace.claimed(authenticate::claim(app, dialect, head, now).await)?;
-    // Only now is the body worth its bytes, which count until the request is done.
-    let (body, _held) = body.read(&app.bounds).await?;
-    let raw = RawRequest { head: head.clone(), body };
+    let Heard { claim, raw, _held } = heard;
     let verdict = authenticate::authenticate(app, dialect, &raw, &claim).await;
-    trace.verified(verdict.as_ref().map(|verified| &verified.caller), || (dialect.free)(head, &claim));
+    trace.verified(verdict.as_ref().map(|verified| &verified.caller), || (dialect.free)(&raw.head, &claim));
     let Verified { caller, account, tenant } = verdict?;
     app.refresh_stubs();
     let route = (dialect.route)(&raw, &claim, &app.stubs)?;
     let op = *routed.insert(route.op);
     trace.routed(&route);
     let action = route.permission_name();
-    trace.limited(app.limiter.take(now, &account.id, action.clone(), op.rate))?;
+    trace.limited(app.limiter.take(app.engine.env.now(), &account.id, action.clone(), op.rate))?;
     let call = (op.decode)(&route.params)?;
     let now = app.engine.now(&account);
-    let cx = Cx { engine: app.engine.clone(), caller, account, tenant, now, peer: head.peer.to_string().into() };
+    let cx = Cx { engine: app.engine.clone(), caller, account, tenant, now, peer: raw.head.peer.to_string().into() };
     let Subject { resources, context } = match call.subject(&cx) {
         Some(subject) => subject.await?,
         None => Subject::default(),
