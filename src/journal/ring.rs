@@ -135,7 +135,9 @@ impl<T> Ring<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::{self, Document, Kind, Rules};
+    use crate::engine::cx::Session;
+    use crate::env::Time;
+    use crate::policy::{self, Attached, Document, Kind, PolicyRef, PolicySet, Rules, Via};
 
     const BYTES: usize = 100_000;
 
@@ -189,6 +191,36 @@ mod tests {
             ring.push(Arc::new(number), weight(1, &[]));
         }
         assert!(ring.shared.is_empty() && ring.bytes() < BYTES, "{}", ring.bytes());
+    }
+
+    /// A session holds a document, which another entry can hold as well.
+    #[test]
+    fn the_documents_of_what_is_held_go_with_it() {
+        let policy = PolicyRef { id: "1".to_owned(), name: "p".to_owned() };
+        let one = document(BYTES);
+        let narrowed = PolicySet::compile(vec![Attached { policy, via: Via::Session, document: one.clone() }]);
+        let session = Session {
+            role: None,
+            user: None,
+            name: "session".to_owned(),
+            origin: "1".to_owned(),
+            token_digest: String::new(),
+            narrowed: Some(narrowed),
+            tags: vec![("key".to_owned(), "v".repeat(BYTES))],
+            source_identity: String::new(),
+            expires_at: Time(0),
+            ended: false,
+        };
+        let mut ring = Ring::new(100, 10 * BYTES);
+        let pinned = vec![Pinned::Session(Arc::new(session))];
+        ring.push(Arc::new(0), Weight { bytes: 1, pinned });
+        assert!((BYTES * 2..BYTES * 3).contains(&ring.bytes()), "{}", ring.bytes());
+        ring.push(Arc::new(1), weight(1, &[&one]));
+        assert!((BYTES * 2..BYTES * 3).contains(&ring.bytes()), "{}", ring.bytes());
+        ring.weigh(0, weight(1, &[]));
+        assert!((BYTES..BYTES * 2).contains(&ring.bytes()), "{}", ring.bytes());
+        ring.weigh(1, weight(1, &[]));
+        assert!(ring.bytes() < BYTES && ring.shared.is_empty(), "{}", ring.bytes());
     }
 
     #[test]
