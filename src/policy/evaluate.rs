@@ -184,10 +184,9 @@ impl PolicySet {
     fn weigh(&self) -> usize {
         let positions = |list: &Candidates| size_of::<u32>() * (list.allow.capacity() + list.deny.capacity());
         let index = |index: &BTreeMap<Box<str>, Candidates>| {
-            let entry = |(name, list): (&Box<str>, &Candidates)| {
-                2 * size_of::<(Box<str>, Candidates)>() + name.len() + positions(list)
-            };
-            index.iter().map(entry).sum::<usize>()
+            let entries =
+                index.iter().map(|(name, list)| 2 * size_of::<(Box<str>, Candidates)>() + name.len() + positions(list));
+            entries.sum::<usize>()
         };
         let named = |attached: &Attached| {
             let group = match &attached.via {
