@@ -417,7 +417,7 @@ fn every_order_is_total() {
                     order.split(", ").map(|column| column.split('.').next_back().unwrap()).collect();
                 let columns = columns.join(", ");
                 let is_total = |last: &&str| columns == **last || columns.ends_with(&format!(", {last}"));
-                if !unique.iter().any(|last| is_total(last)) {
+                if !unique.iter().any(is_total) {
                     wrong.push(format!("{}:{line} orders by `{order}`, which rows can share", source.path));
                 }
             }
