@@ -748,10 +748,25 @@ def test_without_permission_nothing_goes(nobody, action):
     assert f"cam:{action}" in reply.message, "the message names what was refused"
 
 
+# What an extension does under another name, it needs the permission for as well.
+IMPLIED = {
+    "ListRoles": "cam:DescribeRoleList", "UpdateRole": "cam:UpdateRoleDescription",
+    "CreateCamStrategy": "cam:CreatePolicy", "OperateCamStrategy": "cam:AttachUserPolicy",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("action", IMPLIED)
+def test_without_what_it_implies_an_extension_does_nothing(server, action):
+    reply = server.tenant().user("only", allow(f"cam:{action}")).raw("cam", action, parameters(action))
+    assert reply.code == DENIED, reply
+    assert IMPLIED[action] in reply.message, reply
+
+
 @pytest.mark.parametrize("action", OPERATIONS)
 def test_with_this_permission_alone_it_goes_on(server, action):
     tenant = server.tenant()
-    only = tenant.user("only", allow(f"cam:{action}"))
+    policies = [allow(name) for name in (f"cam:{action}", IMPLIED.get(action)) if name]
+    only = tenant.user("only", *policies)
     reply = only.raw("cam", action, parameters(action))
     assert reply.code != DENIED, reply
     assert not (reply.code or "").startswith(("AuthFailure", "InternalError", "InvalidAction")), reply
