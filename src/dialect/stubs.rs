@@ -135,7 +135,7 @@ impl Stubs {
     /// Reads the stubs of this generation, unless they are known. True when they have changed. One that cannot be read,
     /// because an earlier version allowed more, answers nothing until it is put again.
     pub fn reach(&self, globals: &Globals) -> bool {
-        if self.known().generation == globals.generation {
+        if self.generation() == globals.generation {
             return false;
         }
         let is_set = |stub: &Stub| globals.stubs.iter().any(|set| stub.is(&set.service, &set.action));
@@ -163,6 +163,11 @@ impl Stubs {
             *current = Arc::new(known);
         }
         true
+    }
+
+    /// The generation of the globals that the known stubs are of.
+    pub fn generation(&self) -> i64 {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).generation
     }
 
     fn known(&self) -> Arc<Known> {

@@ -1,9 +1,9 @@
 //! The one place that asks the evaluator, and the only maker of [`Authorized`] and [`Right`].
 //!
 //! An operation takes `Authorized<Input>`, which cannot be made elsewhere: a route that was not authorised does not
-//! compile. A function that gives or takes rights takes a `Right<…>` of what it does: an operation that does not ask for it,
-//! under whatever name it is called, does not compile either. The root account may do everything in its own account; everyone else has the intersection of identity
-//! policies, permission boundary and session policy, and a matching deny anywhere wins.
+//! compile. A function that gives or takes rights takes a `Right<…>` of what it does, so an operation that forgets to ask
+//! for it does not compile either. The root account may do everything in its own account; everyone else has the
+//! intersection of identity policies, permission boundary and session policy, and a matching deny anywhere wins.
 
 use super::cx::{Cx, Identity, Session};
 use super::fault::{Denial, Fault};
@@ -47,16 +47,16 @@ impl Asked {
     }
 }
 
-/// The answer yes: what the question was, and what it was answered from. Only this module makes one.
+/// Proof that the caller may do what its request is for. Only this module makes one.
 pub struct Granted(Arc<Evidence>);
 
 impl Granted {
-    /// The question that was answered with yes, and what it was answered from.
+    /// The question, and the policies that allowed it.
     pub fn evidence(&self) -> &Arc<Evidence> {
         &self.0
     }
 
-    /// Ties the input that the question was about to the answer.
+    /// Ties the proof to the input that it was given for.
     pub fn seal<T>(self, input: T) -> Authorized<T> {
         Authorized { input, evidence: self.0 }
     }
@@ -77,7 +77,7 @@ impl<T> Deref for Authorized<T> {
 }
 
 impl<T> Authorized<T> {
-    /// The question that was answered with yes, and what it was answered from.
+    /// The question, and the policies that allowed it.
     pub fn evidence(&self) -> &Arc<Evidence> {
         &self.evidence
     }
@@ -88,7 +88,7 @@ impl<T> Authorized<T> {
     }
 }
 
-/// Something that gives or takes rights, or shows them, and so needs a permission of its own, whatever operation asks for it.
+/// Something that needs a permission of its own, whichever operation does it: it gives, takes or shows rights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deed {
     /// A policy is made.
@@ -111,13 +111,13 @@ pub enum Deed {
     ListRoles,
 }
 
-/// What the engine does only for whoever has the right to each of its deeds.
+/// Something that the engine does only for a caller with the right to it.
 pub trait Demanding {
-    /// The deeds that doing it comes down to.
+    /// Everything that it does and that needs a permission.
     fn deeds(&self) -> Vec<Deed>;
 }
 
-/// The right to do something, which only [`demand`] makes: the functions that do it take nothing less, so that no operation
+/// The right to do something. Only [`demand`] makes one, and the functions that do it take nothing else, so no operation
 /// can forget to ask.
 #[derive(Clone)]
 pub struct Right<D>(D);
@@ -139,7 +139,7 @@ pub struct Deeds {
     pub includes: fn(&str, Deed) -> bool,
 }
 
-/// Asks whether the caller may do all of this, where the permission that its operation was authorised by does not say so.
+/// Asks whether the caller may do all of this. What the permission for its operation already covers is not asked again.
 pub async fn demand<D: Demanding>(cx: &Cx, operation: &Evidence, deed: D) -> Result<Right<D>, Fault> {
     let Deeds { action, includes } = operation.asked.deeds;
     let mut asked: Vec<&str> = vec![&operation.asked.action];
@@ -188,9 +188,7 @@ impl Rights {
             foreign,
         }
     }
-}
 
-impl Rights {
     fn is_conditional(&self) -> bool {
         let Layers { identity, boundary, session, .. } = self.layers(false);
         identity.is_conditional()

@@ -33,9 +33,14 @@ pub struct StubText {
 }
 
 impl Engine {
-    /// What is known of it. [`Engine::tenant`] and [`Engine::current_globals`] make sure that it is current.
+    /// The value as it was last read. [`Engine::tenant`] and [`Engine::current_globals`] make sure that it is current.
     pub fn globals(&self) -> Arc<Globals> {
         self.globals.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The generation of [`Engine::globals`], which costs less to ask for.
+    pub fn globals_generation(&self) -> i64 {
+        self.globals.read().unwrap_or_else(PoisonError::into_inner).generation
     }
 
     /// The value as it stands in the database, which is asked only where other servers may have changed it.
@@ -49,7 +54,7 @@ impl Engine {
 
     /// Reads the value again when it is not of this generation.
     pub(super) async fn reach_globals(&self, generation: i64) -> Result<(), Fault> {
-        if self.globals().generation != generation {
+        if self.globals_generation() != generation {
             let mut read = self.store.read().await?;
             self.publish(load(&mut read.tx()).await?);
         }

@@ -128,18 +128,17 @@ impl Engine {
     /// What a key id stands for now, from the view, and its tenant; none when it is unknown, disabled, revoked or
     /// deleted.
     pub async fn key(self: &Arc<Engine>, secret_id: &SecretId) -> Result<Option<(Arc<Tenant>, Arc<Key>)>, Fault> {
-        let tenant = match self.view.keys.get(secret_id) {
+        let mut tenant = match self.view.keys.get(secret_id) {
             Some(kept) => self.tenant(&kept.value.account).await?,
             None => None,
         };
-        let tenant = match (tenant, secret_id) {
-            (Some(tenant), _) => tenant,
-            (None, unknown) => {
-                let Some(account) = owner(self, unknown).await? else { return Ok(None) };
-                let Some(tenant) = self.tenant(&account).await? else { return Ok(None) };
-                tenant
-            }
-        };
+        // Not known, or known as the key of an account that is gone: then it may be another one's now.
+        if tenant.is_none()
+            && let Some(account) = owner(self, secret_id).await?
+        {
+            tenant = self.tenant(&account).await?;
+        }
+        let Some(tenant) = tenant else { return Ok(None) };
         let (engine, wanted) = (self.clone(), secret_id.clone());
         let key = self
             .view

@@ -102,8 +102,8 @@ impl Engine {
         })
     }
 
-    /// The door to a tenant: its state is current when this returns, and so is what every tenant depends on. None when
-    /// there is no such account.
+    /// Returns a tenant whose state is current, and makes sure that what every tenant depends on is. None when there is
+    /// no such account.
     pub async fn tenant(&self, account: &AccountId) -> Result<Option<Arc<Tenant>>, fault::Fault> {
         let Some((tenant, globals)) = self.view.tenant(account).await? else { return Ok(None) };
         if let Some(generation) = globals {

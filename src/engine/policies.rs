@@ -14,8 +14,6 @@ use std::sync::Arc;
 
 /// How many own policies an account may have.
 const POLICIES: i64 = 1500;
-/// How many tags a policy may have.
-const TAGS: usize = 50;
 /// How many bytes a document may have, white space included.
 pub const LONGEST_TEXT: usize = 65_536;
 
@@ -63,7 +61,7 @@ pub struct NewPolicy {
     document: Arc<Document>,
     /// The users and groups that its document names, who get it at once.
     holders: Vec<HolderRef>,
-    /// Key and value.
+    /// Key and value; no key twice.
     pub tags: Vec<(String, String)>,
 }
 
@@ -205,9 +203,6 @@ fn rules(account: &Account, kind: policy::Kind) -> Rules<'_> {
 /// Makes a policy, and attaches it to nobody.
 pub(super) async fn create(write: &mut Write<'_, '_>, new: &NewPolicy) -> Result<PolicyId, Fault> {
     let account = write.account().clone();
-    if new.tags.len() > TAGS {
-        return Err(Fault::illegal("Tags", format!("at most {TAGS} tags")));
-    }
     roles::check_principals(write, &new.document).await?;
     if preset_named(write.cx, &new.name).is_some() || id_of(write.tx(), &account, &new.name).await?.is_some() {
         return Err(Fault::Exists(Kind::Policy, new.name.clone()));

@@ -4,7 +4,7 @@
 //! tenant of a hundred thousand roles costs nothing at start and a change in it costs nothing elsewhere. A part remembers
 //! the generation at which it was loaded. A write moves the generation on; each of its statements drops what it says it
 //! changes, and everything unless it says so. Where other processes write to the same database, one primary-key read per
-//! request tells whether incarnation and generation are still the known ones; there is no way to a tenant around it.
+//! request tells whether incarnation and generation are still the known ones; no request gets at a part without it.
 //!
 //! Deliberately absent: any expiry by time, and a cache of things that do not exist.
 
@@ -68,7 +68,7 @@ impl HolderRef {
 pub enum Part {
     /// The account itself: its name or clock.
     Account,
-    /// A permanent key.
+    /// A key, permanent or a session's.
     Key(SecretId),
     /// A role's own data; the name is the one it had.
     Role(RoleId, String),
@@ -112,8 +112,8 @@ impl Changed {
     }
 }
 
-/// One incarnation of an account as the view knows it. Whoever has one got it from [`Engine::tenant`](super::Engine::tenant),
-/// after the check that it is current; nobody keeps one beyond the request that asked for it.
+/// One incarnation of an account as the view knows it. The only way to one is [`Engine::tenant`](super::Engine::tenant),
+/// which makes sure that it is current; each request asks anew.
 pub struct Tenant {
     /// The account.
     pub account: AccountId,

@@ -7,7 +7,7 @@
 
 use std::cell::Cell;
 
-/// How many steps an evaluation has: about three hundredths of a second. Two hundred policies of nothing but conditions on
+/// How many steps an evaluation has: less than a tenth of a second on two busy cores. Two hundred policies of nothing but conditions on
 /// tags take half of it for a request with fifty of them.
 pub const STEPS: u64 = 10_000_000;
 

@@ -53,7 +53,7 @@ pub struct App {
 impl App {
     /// Takes over the stubs that this server or another one has set since the last look.
     pub fn refresh_stubs(&self) {
-        if self.stubs.reach(&self.engine.globals()) {
+        if self.stubs.generation() != self.engine.globals_generation() && self.stubs.reach(&self.engine.globals()) {
             self.engine.know_services(self.stubs.services());
         }
     }

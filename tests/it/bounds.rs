@@ -1,11 +1,12 @@
 //! Every list and every text of every operation has a maximum: what is beyond it is refused by name, before anything is made
 //! of it.
 
-use crate::support::{Reply, Test, assert_same, in_memory, operations, text};
+use crate::catalogue;
+use crate::support::{Reply, Test, assert_same, files_below, in_memory, operations, text};
 use crate::world::World;
-use crate::{catalogue, support};
 use camulator::dialect::contract::Op;
 use serde_json::{Value, json};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 const LONG: usize = 8 * 1024 * 1024;
@@ -127,7 +128,7 @@ fn every_list_of_every_operation_has_a_maximum() {
 #[test]
 fn no_member_of_a_request_is_without_bounds() {
     let mut wrong = Vec::new();
-    for source in support::files_of("src/dialect/tencent") {
+    for source in files_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/dialect/tencent")) {
         let code = std::fs::read_to_string(&source).unwrap();
         let mut in_request = false;
         let mut derives = false;

@@ -24,6 +24,7 @@ mod contract;
 mod costs;
 mod damage;
 mod deeds;
+mod edges;
 mod ended;
 mod journal;
 mod narrowing;

@@ -36,7 +36,7 @@ use sqlx::Connection;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use tower::ServiceExt;
@@ -474,10 +474,10 @@ impl AdminReply {
     }
 }
 
-/// The files of the repository below a directory.
-pub fn files_of(directory: &str) -> Vec<PathBuf> {
+/// The files below a directory.
+pub fn files_below(directory: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
-    let mut waiting = vec![PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(directory)];
+    let mut waiting = vec![directory.to_owned()];
     while let Some(next) = waiting.pop() {
         for entry in std::fs::read_dir(next).unwrap() {
             let path = entry.unwrap().path();

@@ -1,9 +1,9 @@
 //! The invariants of `src/lib.rs`, read off the source.
 
-use crate::support;
+use crate::support::{self, files_below};
 use camulator::dialect::contract::Permission;
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The modules in the order in which a request meets them. Those of one line are one layer.
 const LAYERS: &[&[&str]] = &[
@@ -54,19 +54,6 @@ impl Source {
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn files_below(directory: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    let mut waiting = vec![directory.to_owned()];
-    while let Some(next) = waiting.pop() {
-        for entry in std::fs::read_dir(next).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() { waiting.push(path) } else { files.push(path) }
-        }
-    }
-    files.sort();
-    files
 }
 
 fn sources() -> Vec<Source> {
