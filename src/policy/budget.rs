@@ -7,8 +7,8 @@
 
 use std::cell::Cell;
 
-/// How many steps an evaluation has: less than a tenth of a second on two busy cores. Two hundred policies of nothing but conditions on
-/// tags take half of it for a request with fifty of them.
+/// How many steps an evaluation has: less than a tenth of a second on two busy cores. Two hundred policies of nothing but
+/// conditions on tags take half of it for a request with fifty of them, five sixths where they are patterns.
 pub const STEPS: u64 = 10_000_000;
 
 /// The steps of one evaluation.

@@ -201,7 +201,8 @@ impl Met {
             let decision = evidence.decide();
             lines.push(format!("{who} {action}: {:?} {:?}", decision.effect, decision.reason));
             if *action == "sts:AssumeRole" {
-                for (role, _) in &self.roles {
+                // Each role's document is compared by itself; a few of them show that who is asking is seen alike.
+                for (role, _) in self.roles.iter().rev().take(3) {
                     let wanted = RoleRef::Id(RoleId::from(role.as_str()));
                     let Some(role) = engine.role(tenant, &wanted).await.unwrap() else { continue };
                     let may = trusted(&evidence, role.trust(engine, &account)).is_ok();
