@@ -2,9 +2,9 @@
 //!
 //! A flag wins over the environment, the environment over the file. Everything wrong is one sentence.
 
-use crate::dialect::is_published;
+use crate::dialect::Dialects;
+use crate::limit::Mode;
 use crate::secret::Secret;
-use crate::server::limit::Mode;
 use crate::store::{Durability, Location};
 use clap::Args;
 use serde::Deserialize;
@@ -118,7 +118,7 @@ impl Config {
         };
         check_exposure(&listen, flags.allow_public.unwrap_or(false), root_key.as_ref())?;
         if let Some(uin) = &flags.root_uin
-            && !(crate::dialect::tencent::DIALECT.is_account_id)(uin)
+            && !(crate::dialect::tencent::DIALECT.cloud.ids.is_account)(uin)
         {
             return Err(format!("--root-uin `{uin}` is not an account id: 5 to 18 digits are"));
         }
@@ -223,10 +223,12 @@ fn check_exposure(listen: &SocketAddr, allowed: bool, root_key: Option<&(String,
         ));
     }
     match root_key {
-        Some((id, key)) if is_published(id) || is_published(key.expose()) => Err(format!(
-            "--listen {listen} can be reached from other machines, and the root key is an example of the documentation; \
+        Some((id, key)) if Dialects::BUILT_IN.is_published(id) || Dialects::BUILT_IN.is_published(key.expose()) => {
+            Err(format!(
+                "--listen {listen} can be reached from other machines, and the root key is an example of the documentation; \
              choose another one"
-        )),
+            ))
+        }
         _ => Ok(()),
     }
 }

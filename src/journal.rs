@@ -7,12 +7,13 @@
 mod ring;
 
 use crate::dialect::contract::{Answer, Body, Claim, Dialect, Named, Route};
-use crate::engine::authorize::Evidence;
-use crate::engine::cx::{Caller, Identity};
+use crate::engine::evidence::Evidence;
 use crate::engine::fault::{Fault, Unauthenticated};
 use crate::engine::ids::SecretId;
-use crate::engine::pinned::Pinned;
+use crate::engine::model::Pinned;
+use crate::engine::model::{Caller, Identity};
 use crate::env::Time;
+use crate::limit::Verdict;
 use crate::policy::{self, Effect};
 use ring::{Ring, Weight};
 use serde_json::{Value, json};
@@ -52,7 +53,7 @@ pub struct Trace {
     /// What decides and was not signed; none when the signature was not looked at.
     free: Option<Vec<&'static str>>,
     signature: Option<Unauthenticated>,
-    rate: Option<Rate>,
+    rate: Option<Verdict>,
     caller: Option<Arc<Caller>>,
     decision: Mutex<Option<Decision>>,
     code: Option<&'static str>,
@@ -65,27 +66,6 @@ enum Decision {
     Unexplained(Arc<Evidence>),
     /// The explanation, as JSON.
     Explained(Arc<str>),
-}
-
-/// What the limit of an account's action had to say about a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rate {
-    /// There is none.
-    Off,
-    /// It may come.
-    Within {
-        /// How many may come in a second.
-        limit: u64,
-        /// How many more could come at once.
-        remaining: u64,
-    },
-    /// It is one too many.
-    Exceeded {
-        /// How many may come in a second.
-        limit: u64,
-        /// How many came in this one.
-        seen: u64,
-    },
 }
 
 impl Default for Journal {
@@ -175,10 +155,11 @@ impl Trace {
         }
     }
 
-    /// Notes what it claims.
-    pub fn claimed(&mut self, claim: Result<Claim, Fault>) -> Result<Claim, Fault> {
+    /// Notes what it claims, if it does.
+    pub fn claimed(&mut self, claim: Result<Option<Claim>, Fault>) -> Result<Option<Claim>, Fault> {
         match &claim {
-            Ok(claim) => {
+            Ok(None) => {}
+            Ok(Some(claim)) => {
                 self.secret_id = Some(claim.secret_id.clone());
                 self.scheme = Some(claim.scheme);
                 // Nothing of it is believed yet: no more is kept than a request of the clients' has.
@@ -208,6 +189,11 @@ impl Trace {
         }
     }
 
+    /// Notes that it came unsigned, and in which account it acts.
+    pub fn unsigned(&mut self, caller: &Arc<Caller>) {
+        self.caller = Some(caller.clone());
+    }
+
     /// Notes what it is for.
     pub fn routed(&mut self, route: &Route) {
         self.service = route.service.clone();
@@ -225,13 +211,12 @@ impl Trace {
     }
 
     /// Notes what the limiter said.
-    pub fn limited(&mut self, verdict: Result<Rate, Fault>) -> Result<(), Fault> {
-        self.rate = match &verdict {
-            Ok(rate) => Some(*rate),
-            Err(Fault::RateLimited { seen, limit }) => Some(Rate::Exceeded { limit: *limit, seen: *seen }),
-            Err(_) => None,
-        };
-        verdict.map(|_| ())
+    pub fn limited(&mut self, verdict: Verdict) -> Result<(), Fault> {
+        self.rate = Some(verdict);
+        match verdict {
+            Verdict::Exceeded { limit, seen } => Err(Fault::RateLimited { seen, limit }),
+            Verdict::Off | Verdict::Within { .. } => Ok(()),
+        }
     }
 
     /// Notes that it is allowed, and by what.
@@ -299,7 +284,13 @@ impl Trace {
                 canonical_request.len() + string_to_sign.len()
             }
             Some(Unauthenticated::Claim(why)) => why.len(),
-            Some(Unauthenticated::Stale { .. } | Unauthenticated::UnknownKey | Unauthenticated::Token(_)) | None => 0,
+            Some(
+                Unauthenticated::Unsigned
+                | Unauthenticated::Stale { .. }
+                | Unauthenticated::UnknownKey
+                | Unauthenticated::Token(_),
+            )
+            | None => 0,
         };
         let session = self.caller.as_ref().and_then(|caller| caller.session.clone());
         let caller = self.caller.as_ref().map_or(0, |caller| size_of::<Caller>() + name_of_session(caller).len());
@@ -354,6 +345,7 @@ impl Trace {
                 Identity::User(_) => "user",
                 Identity::Role { .. } => "role",
                 Identity::Federated { .. } => "federated",
+                Identity::Anonymous => "anonymous",
             };
             json!({"type": kind, "arn": who, "secret_id": secret_id})
         });
@@ -378,8 +370,8 @@ impl Trace {
         let mut shown = json!({
             "request_id": self.request_id,
             "time": self.begun.rfc3339(),
-            "cloud": self.dialect.name,
-            "dialect": self.dialect.name,
+            "cloud": self.dialect.cloud.name,
+            "dialect": self.dialect.cloud.name,
             "service": self.service,
             "action": self.action,
             "account": self.caller.as_ref().map(|caller| caller.account.as_str()),
@@ -396,12 +388,14 @@ impl Trace {
     }
 }
 
-impl Rate {
+impl Verdict {
     fn shown(self) -> Value {
         match self {
-            Rate::Off => json!({"mode": "off"}),
-            Rate::Within { limit, remaining } => json!({"limit": limit, "remaining": remaining, "exceeded": false}),
-            Rate::Exceeded { limit, seen } => json!({"limit": limit, "remaining": 0, "exceeded": true, "seen": seen}),
+            Verdict::Off => json!({"mode": "off"}),
+            Verdict::Within { limit, remaining } => json!({"limit": limit, "remaining": remaining, "exceeded": false}),
+            Verdict::Exceeded { limit, seen } => {
+                json!({"limit": limit, "remaining": 0, "exceeded": true, "seen": seen})
+            }
         }
     }
 }
@@ -456,7 +450,7 @@ fn only_outcome(explained: &Value) -> Value {
 /// The names in a caller's identity, which somebody else has chosen.
 fn name_of_session(caller: &Caller) -> &str {
     match &caller.identity {
-        Identity::Root | Identity::User(_) => "",
+        Identity::Root | Identity::User(_) | Identity::Anonymous => "",
         Identity::Role { session, .. } | Identity::Federated { session, .. } => session,
     }
 }
@@ -470,6 +464,7 @@ fn put(object: &mut Value, member: &str, value: Value) {
 
 fn verdict(how: &Unauthenticated) -> &'static str {
     match how {
+        Unauthenticated::Unsigned => "missing",
         Unauthenticated::Claim(_) => "unreadable",
         Unauthenticated::Stale { .. } => "stale",
         Unauthenticated::UnknownKey => "unknown key",
@@ -481,10 +476,10 @@ fn verdict(how: &Unauthenticated) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dialect::DIALECTS;
+    use crate::dialect::tencent::DIALECT;
 
     fn forged(number: usize, length: usize) -> Trace {
-        let mut trace = Trace::begin(Time(0), &number.to_string(), DIALECTS[0]);
+        let mut trace = Trace::begin(Time(0), &number.to_string(), &DIALECT);
         let canonical_request = "x".repeat(length);
         let how = Unauthenticated::Signature { canonical_request, string_to_sign: "y".to_owned() };
         let _ = trace.claimed(Err(Fault::Unauthenticated(how)));

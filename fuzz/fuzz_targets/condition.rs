@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use camulator_fuzz::policy::{
-    self, Attached, Context, Kind, Layers, PolicyRef, PolicySet, Question, Reason, Resource, Rules, Variables, Via,
+    self, Attached, Context, Kind, Layers, PolicyLabel, PolicySet, Question, Reason, Resource, Rules, Variables, Via,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -27,9 +27,9 @@ fn decide(effect: &str, condition: &str, value: &str) -> Reason {
     );
     let rules = Rules::new(Kind::Identity, "100000000001", 1_300_000_001);
     let attached = Attached {
-        policy: PolicyRef { id: "1".to_owned(), name: "p".to_owned() },
+        policy: PolicyLabel { id: "1".to_owned(), name: "p".to_owned() },
         via: Via::Own,
-        document: Arc::new(policy::load(&text, &rules)),
+        document: Arc::new(policy::grammar::cam::LANGUAGE.load(&text, &rules)),
     };
     let set = PolicySet::compile(vec![attached]);
     let context = Context::new().with("k:v", value).with("qcs:ip", value).with("qcs:ip", "10.0.0.1");
@@ -37,7 +37,7 @@ fn decide(effect: &str, condition: &str, value: &str) -> Reason {
         action: "cvm:RunInstances",
         resource: Resource::Operation,
         context: &context,
-        caller: Variables { uin: "100000000002", owner_uin: "100000000001", app_id: 1_300_000_001 },
+        caller: Variables { caller: "100000000002", account: "100000000001", application: 1_300_000_001 },
     };
     policy::decide(&Layers::of(&set), &question).reason
 }

@@ -5,16 +5,16 @@
 use std::sync::Arc;
 
 use camulator_fuzz::policy::{
-    self, Attached, Context, Kind, Layers, PolicyRef, PolicySet, Question, Resource, Rules, Variables, Via,
+    self, Attached, Context, Kind, Layers, PolicyLabel, PolicySet, Question, Resource, Rules, Variables, Via,
 };
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
     for kind in [Kind::Identity, Kind::Trust, Kind::Session, Kind::Strategy] {
         let rules = Rules::new(kind, "100000000001", 1_300_000_001);
-        let stored = policy::load(text, &rules);
+        let stored = policy::grammar::cam::LANGUAGE.load(text, &rules);
         assert_eq!(stored.text(), text);
-        match policy::parse(text, &rules) {
+        match policy::grammar::cam::LANGUAGE.parse(text, &rules) {
             Ok(document) => {
                 assert_eq!(document.text(), text);
                 assert_eq!(decide(document), decide(stored));
@@ -26,13 +26,13 @@ fuzz_target!(|text: &str| {
                 decide(stored);
             }
         }
-        policy::check(text, &rules);
+        policy::grammar::cam::LANGUAGE.check(text, &rules);
     }
 });
 
 fn decide(document: policy::Document) -> policy::Decision {
     let attached = Attached {
-        policy: PolicyRef { id: "1".to_owned(), name: "p".to_owned() },
+        policy: PolicyLabel { id: "1".to_owned(), name: "p".to_owned() },
         via: Via::Own,
         document: Arc::new(document),
     };
@@ -42,7 +42,7 @@ fn decide(document: policy::Document) -> policy::Decision {
         action: "cvm:RunInstances",
         resource: Resource::Named(&["qcs::cvm:ap-guangzhou:uin/100000000001:instance/i-1"]),
         context: &context,
-        caller: Variables { uin: "100000000002", owner_uin: "100000000001", app_id: 1_300_000_001 },
+        caller: Variables { caller: "100000000002", account: "100000000001", application: 1_300_000_001 },
     };
     let decision = policy::decide(&Layers::of(&set), &question);
     assert_eq!(decision.reason, policy::explain(&Layers::of(&set), &question).reason);

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use camulator_fuzz::policy::{
-    self, Attached, Context, Kind, Layers, PolicyRef, PolicySet, Question, Resource, Rules, Variables, Via,
+    self, Attached, Context, Kind, Layers, PolicyLabel, PolicySet, Question, Resource, Rules, Variables, Via,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -15,15 +15,15 @@ fuzz_target!(|text: &str| {
     let text =
         format!(r#"{{"version":"2.0","statement":[{{"effect":"allow","action":"*","resource":{quoted}}}]}}"#);
     let rules = Rules::new(Kind::Identity, "100000000001", 1_300_000_001);
-    let accepted = policy::parse(&text, &rules).is_ok();
+    let accepted = policy::grammar::cam::LANGUAGE.parse(&text, &rules).is_ok();
     let attached = Attached {
-        policy: PolicyRef { id: "1".to_owned(), name: "p".to_owned() },
+        policy: PolicyLabel { id: "1".to_owned(), name: "p".to_owned() },
         via: Via::Own,
-        document: Arc::new(policy::load(&text, &rules)),
+        document: Arc::new(policy::grammar::cam::LANGUAGE.load(&text, &rules)),
     };
     let set = PolicySet::compile(vec![attached]);
     let context = Context::new();
-    let caller = Variables { uin: "100000000002", owner_uin: "100000000001", app_id: 1_300_000_001 };
+    let caller = Variables { caller: "100000000002", account: "100000000001", application: 1_300_000_001 };
     for resource in [Resource::Operation, Resource::Named(&[name])] {
         let question = Question { action: "cvm:RunInstances", resource, context: &context, caller };
         let decision = policy::decide(&Layers::of(&set), &question);

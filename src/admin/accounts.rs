@@ -1,13 +1,14 @@
 //! Tenants and their credentials.
 
-use super::{Answer, Failure, read};
-use crate::dialect::{DIALECTS, is_published};
+use super::read;
 use crate::engine::accounts::Admission;
 use crate::engine::fault::{Fault, Kind};
 use crate::engine::ids::{AccountId, SecretId};
-use crate::engine::{Account, accounts, keys};
+use crate::engine::model::Account;
+use crate::engine::{accounts, keys};
 use crate::secret::Secret;
-use crate::server::App;
+use crate::server::app::App;
+use crate::server::failure::{Answer, Failure};
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use http::StatusCode;
@@ -49,9 +50,9 @@ impl Shown {
     fn of(account: &Account) -> Shown {
         Shown {
             id: account.id.to_string(),
-            cloud: account.cloud.clone(),
+            cloud: account.cloud.name.to_owned(),
             name: account.name.clone(),
-            app_id: account.app_id,
+            app_id: account.application,
             created_at: account.created_at.rfc3339(),
         }
     }
@@ -79,7 +80,9 @@ pub(super) struct Listed {
 /// Makes an account: `POST /accounts`.
 pub async fn create(State(app): State<Arc<App>>, body: Bytes) -> Result<Answer<Created>, Failure> {
     let wanted: NewAccount = if body.trim_ascii().is_empty() { NewAccount::default() } else { read(&body)? };
-    if app.exposed && [&wanted.secret_id, &wanted.secret_key].into_iter().flatten().any(|half| is_published(half)) {
+    if app.exposed
+        && [&wanted.secret_id, &wanted.secret_key].into_iter().flatten().any(|half| app.dialects.is_published(half))
+    {
         return Err(Failure::invalid(
             "the key is an example of the documentation, and other machines can reach this server; choose another key",
         ));
@@ -96,13 +99,14 @@ pub async fn make(
     wanted: NewAccount,
     admission: Admission,
 ) -> Result<Option<(Account, SecretId, Secret)>, Failure> {
-    let cloud = wanted.cloud.unwrap_or_else(|| "tencent".to_owned());
-    let dialect = DIALECTS.iter().find(|dialect| dialect.name == cloud).ok_or_else(|| {
-        let known: Vec<&str> = DIALECTS.iter().map(|dialect| dialect.name).collect();
+    let cloud = wanted.cloud.as_deref().unwrap_or("tencent");
+    let cloud = engine.clouds.named(cloud).ok_or_else(|| {
+        let known: Vec<&str> = engine.clouds.iter().map(|cloud| cloud.name).collect();
         Failure::invalid(format!("cloud `{cloud}` is not served; known are: {}", known.join(", ")))
     })?;
-    if let Some(id) = wanted.id.as_ref().filter(|id| !(dialect.is_account_id)(id)) {
-        return Err(Failure::invalid(format!("id `{id}` is no account id of {cloud}: 5 to 18 digits are")));
+    if let Some(id) = wanted.id.as_ref().filter(|id| !(cloud.ids.is_account)(id)) {
+        let message = format!("id `{id}` is no account id of {}: {} are", cloud.name, cloud.ids.account_form);
+        return Err(Failure::invalid(message));
     }
     if let Some(app_id) = wanted.app_id.filter(|app_id| *app_id <= 0) {
         return Err(Failure::invalid(format!(
@@ -125,22 +129,22 @@ pub async fn make(
     };
     let env = &engine.env;
     for _ in 0..DRAWS {
-        let (drawn, drawn_app) = (dialect.new_account_id)(env);
+        let (drawn, drawn_app) = (cloud.ids.account)(env);
         let id = wanted.id.clone().unwrap_or(drawn);
         let (secret_id, secret) =
-            key.clone().unwrap_or_else(|| (keys::new_secret_id(env), Secret::new(env.alphanumeric(32))));
+            key.clone().unwrap_or_else(|| ((cloud.ids.key)(env).into(), Secret::new((cloud.ids.secret)(env))));
         let new = accounts::NewAccount {
             name: wanted.name.clone().unwrap_or_else(|| id.clone()),
             id: AccountId::from(id),
-            cloud: cloud.clone(),
-            app_id: wanted.app_id.unwrap_or(drawn_app),
+            cloud,
+            application: wanted.app_id.unwrap_or(drawn_app),
             secret_id: secret_id.clone(),
             secret: secret.clone(),
         };
         match accounts::create_admitted(engine, new, admission).await {
             // What was drawn is drawn again; what was given is the caller's to change.
             Err(Fault::Exists(Kind::Account, _)) if wanted.id.is_none() => {}
-            Err(Fault::Exists(Kind::AppId, _)) if wanted.app_id.is_none() => {}
+            Err(Fault::Exists(Kind::Application, _)) if wanted.app_id.is_none() => {}
             Err(Fault::Exists(Kind::Key, _)) if key.is_none() => {}
             outcome => return Ok(outcome?.map(|account| (account, secret_id, secret))),
         }

@@ -1,14 +1,17 @@
 //! `POST /authorize`: would this principal be allowed? Nothing is carried out.
 
-use super::{Answer, Failure, read};
-use crate::dialect::DIALECTS;
+use super::read;
 use crate::dialect::contract::Dialect;
-use crate::engine::authorize::{Asked, Conditions, gather};
-use crate::engine::cx::{Caller, Cx};
+use crate::engine::authorize::gather;
+use crate::engine::cx::Cx;
+use crate::engine::evidence::{Asked, Conditions};
 use crate::engine::fault::Fault;
 use crate::engine::ids::SecretId;
+use crate::engine::model::Caller;
+use crate::engine::model::RequestContext;
 use crate::journal::explained;
-use crate::server::App;
+use crate::server::app::App;
+use crate::server::failure::{Answer, Failure};
 use axum::body::Bytes;
 use axum::extract::State;
 use http::StatusCode;
@@ -43,8 +46,8 @@ pub async fn decide(State(app): State<Arc<App>>, body: Bytes) -> Result<Answer<V
     let account = app.engine.account(&tenant).await?.ok_or_else(missing)?;
     let who = (dialect.arn)(&caller);
     let now = app.engine.now(&account);
-    let cx =
-        Cx { engine: app.engine.clone(), caller: Arc::new(caller), account, tenant, now, peer: "127.0.0.1".into() };
+    let request = RequestContext { caller: Arc::new(caller), account, now, peer: "127.0.0.1".into() };
+    let cx = Cx { engine: app.engine.clone(), tenant, request };
     if let Some(holder) = cx.caller.holder()
         && app.engine.grants(&cx.tenant, &holder).await?.is_none()
     {
@@ -83,9 +86,10 @@ pub async fn decide(State(app): State<Arc<App>>, body: Bytes) -> Result<Answer<V
 
 async fn caller(app: &App, question: &Question) -> Result<(Caller, &'static Dialect), Failure> {
     match (&question.principal, &question.secret_id) {
-        (Some(principal), None) => DIALECTS
+        (Some(principal), None) => app
+            .dialects
             .iter()
-            .find_map(|dialect| (dialect.principal)(principal).map(|caller| (caller, *dialect)))
+            .find_map(|dialect| (dialect.principal)(principal).map(|caller| (caller, dialect)))
             .ok_or_else(|| {
                 Failure::invalid(format!(
                     "principal `{principal}` is no principal's name, such as qcs::cam::uin/<owner>:uin/<user>"
@@ -102,8 +106,8 @@ async fn caller(app: &App, question: &Question) -> Result<(Caller, &'static Dial
                 }
                 other => other.into(),
             })?;
-            let dialect = DIALECTS.iter().find(|dialect| dialect.name == account.cloud).ok_or_else(unknown)?;
-            Ok((caller, *dialect))
+            let dialect = app.dialects.of(account.cloud.name).ok_or_else(unknown)?;
+            Ok((caller, dialect))
         }
         _ => Err(Failure::invalid("give either `principal` or `secret_id`, with `token` for a temporary key")),
     }
@@ -130,7 +134,10 @@ fn context(dialect: &Dialect, given: BTreeMap<String, Value>) -> Result<Conditio
                     )));
                 }
             };
-            context.push((Cow::Owned(key.clone()), (dialect.condition)(&key, &text)));
+            context.push((
+                Cow::Owned(key.clone()),
+                (dialect.cloud.language.notation.read_value)(&key, &text).into_owned(),
+            ));
         }
     }
     Ok(context)

@@ -1,10 +1,11 @@
 //! The emulator's clock: `GET`, `PUT /clock`, `POST /clock/advance`, for the server or with `?account=` for one account.
 
-use super::{Answer, Failure, Query, as_root, read};
+use super::{Query, as_root, read};
+use crate::engine::accounts;
 use crate::engine::clock::{Clock, LATEST};
-use crate::engine::{accounts, globals};
 use crate::env::Time;
-use crate::server::App;
+use crate::server::app::App;
+use crate::server::failure::{Answer, Failure};
 use axum::body::Bytes;
 use axum::extract::State;
 use http::StatusCode;
@@ -106,7 +107,7 @@ async fn current(app: &App, whose: &Whose) -> Result<Clock, Failure> {
 
 async fn put(app: &App, whose: &Whose, clock: Clock) -> Result<(), Failure> {
     match &whose.account {
-        None => globals::set_clock(&app.engine, clock).await?,
+        None => app.engine.set_clock(clock).await?,
         Some(id) => accounts::set_clock(as_root(app, id).await?, clock).await?,
     }
     Ok(())

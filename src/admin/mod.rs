@@ -11,12 +11,13 @@ mod observe;
 use crate::dialect::decode::Value;
 use crate::engine::accounts::Admission;
 use crate::engine::cx::Cx;
-use crate::engine::fault::{Fault, Kind, Malformed};
+use crate::engine::fault::{Fault, Malformed};
 use crate::engine::ids::{AccountId, SecretId};
 use crate::secret;
 use crate::server::admit::Unread;
+use crate::server::app::App;
 use crate::server::connection::Connection;
-use crate::server::{App, is_ready};
+use crate::server::failure::{Answer, Failure, nothing_here};
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, FromRequestParts, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
@@ -24,8 +25,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use axum::{Extension, Router};
 use http::StatusCode;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, ORIGIN};
-use serde::Serialize;
+use http::header::{AUTHORIZATION, ORIGIN};
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
@@ -70,96 +70,6 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     }
 }
 
-/// A result as JSON.
-pub struct Answer<T>(pub StatusCode, pub T);
-
-impl<T: Serialize> IntoResponse for Answer<T> {
-    fn into_response(self) -> Response {
-        let body = serde_json::to_vec(&self.1).unwrap_or_default();
-        (self.0, [(CONTENT_TYPE, "application/json")], body).into_response()
-    }
-}
-
-/// Why the admin API did not do something.
-#[derive(Debug)]
-pub struct Failure {
-    status: StatusCode,
-    code: &'static str,
-    message: String,
-}
-
-impl Failure {
-    /// A failure with its code and sentence.
-    pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Failure {
-        Failure { status, code, message: message.into() }
-    }
-
-    /// The request itself is wrong.
-    pub fn invalid(message: impl Into<String>) -> Failure {
-        Failure::new(StatusCode::BAD_REQUEST, "invalid_request", message)
-    }
-
-    /// What was named does not exist.
-    pub fn not_found(what: &str, name: &str) -> Failure {
-        Failure::new(StatusCode::NOT_FOUND, "not_found", format!("{what} `{name}` does not exist"))
-    }
-}
-
-impl From<Fault> for Failure {
-    fn from(fault: Fault) -> Failure {
-        match fault {
-            Fault::NotFound(kind, name) => Failure::not_found(word(kind), &name),
-            Fault::Exists(kind, name) => Failure::new(
-                StatusCode::CONFLICT,
-                "exists",
-                format!("{} `{name}` is taken; choose another", word(kind)),
-            ),
-            Fault::Malformed(Malformed::TooLarge { limit }) => {
-                let message = format!("the body is larger than {limit} bytes");
-                Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
-            }
-            Fault::Malformed(Malformed::Unfinished) => {
-                let message = "the body did not come whole and in time; send it again";
-                Failure::new(StatusCode::REQUEST_TIMEOUT, "unfinished", message)
-            }
-            Fault::Malformed(Malformed::Busy) => {
-                let message = "the server is receiving too many bodies at once; try again later";
-                Failure::new(StatusCode::SERVICE_UNAVAILABLE, "busy", message)
-            }
-            other => {
-                tracing::error!(error = ?other, "an admin request failed inside");
-                Failure::new(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "internal",
-                    "an internal error occurred; the server's log has the cause",
-                )
-            }
-        }
-    }
-}
-
-fn word(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Account => "account",
-        Kind::AppId => "app_id",
-        Kind::User | Kind::NamedUser => "user",
-        Kind::Group => "group",
-        Kind::Role => "role",
-        Kind::Policy => "policy",
-        Kind::PolicyVersion => "policy version",
-        Kind::Key => "key",
-        Kind::DeletionTask => "deletion task",
-        Kind::Principal => "principal",
-    }
-}
-
-impl IntoResponse for Failure {
-    fn into_response(self) -> Response {
-        let body = serde_json::json!({"error": {"code": self.code, "message": self.message}});
-        Answer(self.status, body).into_response()
-    }
-}
-
 /// Lets the bearer of the token pass, reads its body, and goes on in a task of its own so that a client that hangs up stops
 /// nothing half-way.
 async fn guard(
@@ -198,13 +108,8 @@ async fn guard(
     })
 }
 
-/// What is at a path of the emulator's own where nothing is.
-pub async fn nothing_here() -> Failure {
-    Failure::new(StatusCode::NOT_FOUND, "not_found", "there is nothing at this path")
-}
-
 async fn ready(State(app): State<Arc<App>>) -> Response {
-    if is_ready(&app).await {
+    if app.is_ready().await {
         Answer(StatusCode::OK, serde_json::json!({"status": "ok", "store": app.engine.store.description()}))
             .into_response()
     } else {
@@ -237,13 +142,13 @@ pub async fn make_account(
     engine: &crate::engine::Engine,
     id: Option<String>,
     key: Option<(String, secret::Secret)>,
-) -> Result<Option<(crate::engine::Account, SecretId, secret::Secret)>, String> {
+) -> Result<Option<(crate::engine::model::Account, SecretId, secret::Secret)>, String> {
     let admission = if id.is_none() && key.is_none() { Admission::InTurnAsFirst } else { Admission::InTurn };
     let (secret_id, secret_key) = key.map(|(id, key)| (id, key.expose().to_owned())).unzip();
     let wanted = accounts::NewAccount { id, secret_id, secret_key, ..accounts::NewAccount::default() };
     match accounts::make(engine, wanted, admission).await {
         Ok(made) => Ok(made),
-        Err(failure) if failure.status == StatusCode::CONFLICT => Ok(None),
-        Err(failure) => Err(format!("cannot make the first account: {}", failure.message)),
+        Err(failure) if failure.status() == StatusCode::CONFLICT => Ok(None),
+        Err(failure) => Err(format!("cannot make the first account: {}", failure.message())),
     }
 }

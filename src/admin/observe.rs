@@ -1,12 +1,12 @@
 //! Looking: what was asked, and the stubs that answer for other services.
 
-use super::{Answer, Failure, Query, read};
-use crate::dialect::DIALECTS;
+use super::{Query, read};
 use crate::dialect::stubs::{Stub, Templates, Written};
 use crate::engine::stubs;
 use crate::env::Time;
 use crate::journal::{KEPT, Reading, Trace};
-use crate::server::App;
+use crate::server::app::App;
+use crate::server::failure::{Answer, Failure};
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use http::StatusCode;
@@ -131,7 +131,8 @@ pub async fn put_stub(
     if wanted.service.is_some_and(|named| named != service) || wanted.action.is_some_and(|named| named != action) {
         return Err(Failure::invalid("service and action of the body are others than those of the path"));
     }
-    if DIALECTS.iter().flat_map(|dialect| dialect.operations).any(|op| op.service == service && op.action == action) {
+    if app.dialects.iter().flat_map(|dialect| dialect.operations).any(|op| op.service == service && op.action == action)
+    {
         return Err(Failure::invalid(format!(
             "{service}:{action} is answered by the server itself, so a stub of it would never be"
         )));
@@ -144,7 +145,7 @@ pub async fn put_stub(
         response: wanted.response,
         context: wanted.context,
     };
-    let Stub { written, .. } = Stub::read(written).map_err(Failure::invalid)?;
+    let Stub { written, .. } = app.stubs.read(written).map_err(Failure::invalid)?;
     let body = serde_json::to_string(&written).map_err(|_| Failure::invalid("the stub cannot be kept"))?;
     stubs::keep(&app.engine, &written.service, &written.action, body).await?;
     app.refresh_stubs();

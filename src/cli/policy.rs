@@ -1,9 +1,8 @@
 //! `camulator policy`: documents and decisions, explained.
 
 use super::client::{Server, call};
-use crate::dialect::tencent;
-use crate::engine::policies::{LONGEST_TEXT, too_long};
-use crate::policy::{self, Defect, Kind, Report, Rules, Span, escape};
+use crate::dialect::tencent::DIALECT;
+use crate::policy::{Defect, Kind, Report, Rules, Span, escape};
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
@@ -134,17 +133,16 @@ fn checked(name: &str, text: &str, kind: Option<As>, owner: &str) -> (String, bo
         None if text.contains("\"principal\"") => Kind::Trust,
         None => Kind::Identity,
     };
-    let operation_level: fn(&str) -> bool = tencent::operations::is_operation_level;
-    let rules = Rules { operation_level: Some(operation_level), ..Rules::new(kind, owner, 0) };
+    let rules = Rules { operation_level: Some(DIALECT.is_operation_level), ..Rules::new(kind, owner, 0) };
+    let language = DIALECT.cloud.language;
     // The server does not read it then either.
-    let unread = too_long(text).filter(|_| text.len() > LONGEST_TEXT);
-    let report = match unread {
+    let report = match (language.too_long)(text).filter(|_| text.len() > language.longest) {
         Some(problem) => Report { problems: vec![problem], warnings: Vec::new() },
-        None => policy::check(text, &rules),
+        None => language.check(text, &rules),
     };
     let mut said = String::new();
     for problem in &report.problems {
-        let code = tencent::codes::defect_code(kind, problem);
+        let code = (DIALECT.defect_code)(kind, problem);
         show(&mut said, name, text, problem.span, &format!("error[{code}]"), &problem.path, &problem.message);
     }
     for warning in &report.warnings {

@@ -3,17 +3,20 @@
 use crate::admin::make_account;
 use crate::config::{Config, Flags, check_admin_token};
 use crate::dialect::stubs::Stubs;
-use crate::dialect::tencent::{stub, tc3};
-use crate::dialect::{DIALECTS, is_published};
+use crate::dialect::{Dialects, tencent};
 use crate::engine::fault::{Fault, Internal};
 use crate::engine::ids::SecretId;
-use crate::engine::{Account, Engine, accounts, keys};
+use crate::engine::model::Account;
+use crate::engine::{Engine, accounts, keys};
 use crate::env::Env;
 use crate::journal::Journal;
+use crate::limit::Limiter;
 use crate::secret::{Sealer, Secret, same};
+use crate::server::app::App;
 use crate::server::bounds::Bounds;
-use crate::server::{App, housekeeping, limit::Limiter, listen};
+use crate::server::{housekeeping, listen};
 use crate::store::{Durability, Location, Store};
+use crate::surface::router;
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -64,8 +67,8 @@ async fn serve(config: Config) -> Result<(), String> {
         matches!(&config.location, Location::File(path) if path.metadata().is_ok_and(|file| file.len() > 0));
     let store = Store::open(&config.location, config.durability).await.map_err(|error| error.to_string())?;
     let (sealer, made) = sealer(&config, &env, had_state)?;
-    let presets = DIALECTS.iter().map(|dialect| (dialect.name, (dialect.presets)())).collect();
-    let engine = Engine::open(store, env.clone(), sealer, presets).await.map_err(|fault| {
+    let dialects = Dialects::BUILT_IN;
+    let engine = Engine::open(store, env.clone(), sealer, dialects.clouds()).await.map_err(|fault| {
         if let (Fault::Internal(Internal::MasterKey), Some(path)) = (&fault, made) {
             // It opens nothing, and would only be in the way of the right one.
             let _ = std::fs::remove_file(path);
@@ -78,17 +81,18 @@ async fn serve(config: Config) -> Result<(), String> {
     let engine = Arc::new(engine);
     let admin_token = admin_token(&config, &env)?;
     let (account, secret_id, secret) = first_account(&engine, &config).await?;
-    if config.is_exposed() && (is_published(secret_id.as_str()) || is_published(secret.expose())) {
+    if config.is_exposed() && (dialects.is_published(secret_id.as_str()) || dialects.is_published(secret.expose())) {
         return Err(format!(
             "--listen {} can be reached from other machines, and the key of account {} is an example of the \
              documentation; name another account with --root-uin, or listen on 127.0.0.1",
             config.listen, account.id
         ));
     }
-    let stubs = Stubs::new(stub::built_in());
+    let stubs = Stubs::new(tencent::DIALECT.cloud.language, (tencent::DIALECT.stubs)());
     stubs.reach(&engine.globals());
     engine.know_services(stubs.services());
     let app = Arc::new(App {
+        dialects,
         engine,
         stubs,
         limiter: Limiter::new(config.rate_limit),
@@ -101,7 +105,7 @@ async fn serve(config: Config) -> Result<(), String> {
     announce(&config, &app, address, &account, &secret_id, &secret);
     tokio::spawn(housekeeping(app.clone()));
     let (stopping, stopped) = tokio::sync::oneshot::channel();
-    let server = tokio::spawn(listen(listener, app.clone(), async move {
+    let server = tokio::spawn(listen(listener, router(app.clone()), app.bounds.deadlines, async move {
         stop.wait().await;
         let _ = stopping.send(());
     }));
@@ -297,7 +301,7 @@ fn announce(config: &Config, app: &App, address: SocketAddr, account: &Account, 
         (Durability::Full, _) => "an answer to a write leaves after the fsync",
         (Durability::Fast, _) => "a power cut may take the last moments",
     };
-    let example = tc3::example(address, secret_id.as_str(), secret, app.engine.env.now());
+    let example = (tencent::DIALECT.example)(address, secret_id.as_str(), secret, app.engine.env.now());
     say(format_args!(
         "camulator ready url={url} account={account} state={state}\n\n\
          State: {state} ({durability})\n\

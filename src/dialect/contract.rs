@@ -1,22 +1,24 @@
 //! What a dialect is: a struct of functions that turn bytes into (who, which operation, typed input) and results back
 //! into bytes. `server::handle` calls them in its one order.
 
-use super::decode::Value;
-use super::stubs::{Stub, Stubs};
-use crate::engine::Account;
-use crate::engine::authorize::{Authorized, Conditions, Deeds, Granted};
-use crate::engine::cx::{Caller, Cx, Opened, Write};
-use crate::engine::fault::Fault;
+use super::decode::{self, Value};
+use super::stubs::{Stubs, Written};
+use crate::engine::Engine;
+use crate::engine::authorize::{Authorized, Granted};
+use crate::engine::cloud::Cloud;
+use crate::engine::cx::{Cx, Opened, Write};
+use crate::engine::evidence::{Conditions, Deeds};
+use crate::engine::fault::{Fault, Internal};
 use crate::engine::ids::{AccountId, SecretId};
-use crate::engine::keys::Key;
-use crate::engine::policies::Preset;
-use crate::engine::roles::{NamedRole, Role};
-use crate::env::{Env, Time};
-use crate::policy::ContextValue;
+use crate::engine::model::{Account, Caller, Key, NamedRole, RequestContext, Role};
+use crate::env::Time;
+use crate::policy;
 use crate::secret::Secret;
 use crate::store::BoxFuture;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::borrow::Cow;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 /// What a request says before its body: enough to tell the dialect and the claim, so that no stranger's body is read.
@@ -91,32 +93,37 @@ pub struct Route {
     pub service: Cow<'static, str>,
     /// The action, likewise.
     pub action: Cow<'static, str>,
-    /// What came with it.
-    pub params: Params,
+    /// The action as policies name it.
+    pub permission: Cow<'static, str>,
+    /// The parameters.
+    pub input: Input,
 }
 
-impl Route {
-    /// The action as policies name it.
-    pub fn permission_name(&self) -> Cow<'static, str> {
-        match &self.params.stub {
-            None => Cow::Borrowed(self.op.permission_name),
-            Some(stub) => Cow::Owned(format!("{}:{}", stub.written.service, stub.written.action)),
+/// An operation's parameters.
+pub enum Input {
+    /// As they came.
+    Untyped(Value),
+    /// Decoded.
+    Decoded(Box<dyn Call>),
+}
+
+impl Input {
+    /// Types the parameters, unless they are typed already.
+    pub fn decode(self, op: &Op) -> Result<Box<dyn Call>, Fault> {
+        match self {
+            Input::Untyped(value) => (op.decode)(&value),
+            Input::Decoded(call) => Ok(call),
         }
     }
 }
 
-/// An operation's parameters before they are typed.
-pub struct Params {
-    /// The body.
-    pub value: Value,
-    /// The region that the request names; empty without one.
-    pub region: String,
-    /// The stub that answers, for an operation of another service.
-    pub stub: Option<Arc<Stub>>,
-}
-
 /// The body of an answer that went well, in the dialect's own form.
 pub type Body = String;
+
+/// Writes an operation's result as JSON.
+pub fn answer<T: Serialize>(reply: &T) -> Result<Body, Fault> {
+    Ok(serde_json::to_string(reply).map_err(|_| Internal::Bug("a reply cannot be written as JSON"))?)
+}
 
 /// What permission an operation needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,6 +134,8 @@ pub enum Permission {
     Operation,
     /// One on a resource that its input names.
     Resource,
+    /// None, and no signature either: what its input brings is the proof.
+    Unsigned,
 }
 
 /// How an operation is carried out.
@@ -142,6 +151,13 @@ pub enum Mode {
 
 /// A decoded request: what `server::handle` asks the permission for, and then has carried out.
 pub trait Call: Send + Sync {
+    /// Finds the account that an operation without a signature acts in; none for one that must be signed.
+    fn account<'a>(
+        &'a self,
+        engine: &'a Arc<Engine>,
+        head: &'a Head,
+    ) -> Option<BoxFuture<'a, Result<AccountId, Fault>>>;
+
     /// On what it works; none for an operation as a whole without conditions of its own.
     fn subject<'a>(&'a self, cx: &'a Cx) -> Option<BoxFuture<'a, Result<Subject, Fault>>>;
 
@@ -179,23 +195,49 @@ impl Step {
 /// How the subject of an input is found.
 pub type Asks<T> = for<'a> fn(&'a Cx, &'a T) -> BoxFuture<'a, Result<Subject, Fault>>;
 
-/// The one implementation of [`Call`]: an input with the functions of its operation.
-pub struct Typed<T> {
-    /// The decoded parameters.
-    pub input: T,
-    /// Finds its subject; none for an operation as a whole without conditions of its own.
+/// How the account of an unsigned input is found.
+pub type Finds<T> = for<'a> fn(&'a Arc<Engine>, &'a Head, &'a T) -> BoxFuture<'a, Result<AccountId, Fault>>;
+
+/// What an operation does with its input: what a line of a registry expands to.
+pub struct Functions<T> {
+    /// Finds the account; none for an operation that must be signed.
+    pub finds: Option<Finds<T>>,
+    /// Finds the subject; none for an operation as a whole without conditions of its own.
     pub asks: Option<Asks<T>>,
     /// Carries it out.
     pub run: fn(Cx, Authorized<T>) -> BoxFuture<'static, Result<Step, Fault>>,
 }
 
+/// The one implementation of [`Call`]: an input with the functions of its operation.
+pub struct Typed<T> {
+    /// The decoded parameters.
+    pub input: T,
+    /// What is done with them.
+    pub functions: Functions<T>,
+}
+
+impl<T: DeserializeOwned + Send + Sync + 'static> Typed<T> {
+    /// Decodes the parameters of an operation.
+    pub fn decode(value: &Value, functions: Functions<T>) -> Result<Box<dyn Call>, Fault> {
+        Ok(Box::new(Typed { input: decode::decode(value)?, functions }))
+    }
+}
+
 impl<T: Send + Sync> Call for Typed<T> {
+    fn account<'a>(
+        &'a self,
+        engine: &'a Arc<Engine>,
+        head: &'a Head,
+    ) -> Option<BoxFuture<'a, Result<AccountId, Fault>>> {
+        self.functions.finds.map(|finds| finds(engine, head, &self.input))
+    }
+
     fn subject<'a>(&'a self, cx: &'a Cx) -> Option<BoxFuture<'a, Result<Subject, Fault>>> {
-        self.asks.map(|asks| asks(cx, &self.input))
+        self.functions.asks.map(|asks| asks(cx, &self.input))
     }
 
     fn run(self: Box<Self>, cx: Cx, granted: Granted) -> BoxFuture<'static, Result<Step, Fault>> {
-        (self.run)(cx, granted.seal(self.input))
+        (self.functions.run)(cx, granted.seal(self.input))
     }
 }
 
@@ -208,54 +250,32 @@ pub struct Subject {
     pub context: Conditions,
 }
 
-/// One operation of a registry.
+/// One operation of a registry. [`operations!`](crate::operations) makes them.
 pub struct Op {
     /// The service.
     pub service: &'static str,
-    /// The service's version.
-    pub version: &'static str,
     /// The action.
     pub action: &'static str,
     /// Service and action as policies name them: `service:Action`.
     pub permission_name: &'static str,
-    /// Requests a second that an account may make.
+    /// The method and the path that stand for it, such as `GET` and `/v1/role/{name}`; none where clouds name the action.
+    pub path: Option<(&'static str, &'static str)>,
+    /// Requests per second that an account may make.
     pub rate: u64,
     /// What permission it needs.
     pub permission: Permission,
     /// How it is carried out.
     pub mode: Mode,
-    /// The error codes that the cloud documents for it: `Prefix: Suffix Suffix; Prefix: …`, `-` for a prefix alone.
-    pub codes: &'static str,
-    /// An extension of this emulator: no action of the cloud.
-    pub extension: bool,
     /// Types the parameters.
-    pub decode: fn(&Params) -> Result<Box<dyn Call>, Fault>,
-}
-
-impl Op {
-    /// Whether the cloud documents an error code for this operation.
-    pub fn documents(&self, code: &str) -> bool {
-        self.documented().any(|(prefix, suffix)| match code.split_once('.') {
-            Some(parts) => parts == (prefix, suffix),
-            None => code == prefix && suffix == "-",
-        })
-    }
-
-    /// The documented codes, as prefix and suffix; `-` for a prefix alone.
-    pub fn documented(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        self.codes
-            .split(';')
-            .filter_map(|group| group.trim().split_once(": "))
-            .flat_map(|(prefix, suffixes)| suffixes.split_ascii_whitespace().map(move |suffix| (prefix, suffix)))
-    }
+    pub decode: fn(&Value) -> Result<Box<dyn Call>, Fault>,
 }
 
 /// An answer as plain data.
 pub struct Answer {
     /// The status.
     pub status: u16,
-    /// Its type; no other header is the dialect's.
-    pub content_type: &'static str,
+    /// The headers, its content type among them.
+    pub headers: Vec<(&'static str, String)>,
     /// The whole body.
     pub body: Vec<u8>,
     /// The error code in it, if it is one.
@@ -264,12 +284,13 @@ pub struct Answer {
 
 /// One cloud's wire.
 pub struct Dialect {
-    /// Its name, also the cloud of the accounts that it serves.
-    pub name: &'static str,
+    /// The profile of the cloud.
+    pub cloud: &'static Cloud,
     /// Whether a request is written in it.
     pub detect: fn(&Head) -> bool,
-    /// Reads who the request claims to be from; judges the time of signing by the wall clock.
-    pub claim: fn(&Head, Time) -> Result<Claim, Fault>,
+    /// Reads who the request claims to be from; judges the time of signing by the wall clock. None for a request that may
+    /// come unsigned.
+    pub claim: fn(&Head, Time) -> Result<Option<Claim>, Fault>,
     /// Checks the signature against the key.
     pub verify: fn(&RawRequest, &Claim, &Key) -> Result<(), Fault>,
     /// The elements that decide what is done and that the signature does not cover, in an order of their own.
@@ -277,13 +298,11 @@ pub struct Dialect {
     /// What a request says of itself, however wrong it is.
     pub named: fn(&Head) -> Named,
     /// Finds the operation and reads the parameters.
-    pub route: fn(&RawRequest, &Claim, &Stubs) -> Result<Route, Fault>,
+    pub route: fn(&RawRequest, Option<&Claim>, &Stubs) -> Result<Route, Fault>,
     /// The condition keys that the cloud knows for every request; the caller's tags are given.
-    pub conditions: fn(&Cx, &[(&str, &str)]) -> Conditions,
+    pub conditions: fn(&RequestContext, &[(&str, &str)]) -> Conditions,
     /// How the cloud names what an operation may do besides what it is called for.
     pub deeds: Deeds,
-    /// Reads a condition key's value that somebody gives as text.
-    pub condition: fn(&str, &str) -> ContextValue<'static>,
     /// The role that is meant to be assumed, when the action is the cloud's one for that and the resource is a role.
     pub assumes: fn(&str, &str) -> Option<NamedRole>,
     /// Whether a resource belongs to another account than the given one, and is none that one account can open to another.
@@ -292,20 +311,20 @@ pub struct Dialect {
     pub on_role: fn(&AccountId, &Role) -> Subject,
     /// Writes the answer.
     pub encode: fn(&Head, Option<&Op>, &Result<Body, Fault>, &str) -> Answer,
-    /// The cloud's preset policies.
-    pub presets: fn() -> Vec<Preset>,
-    /// An id and an application number for a new account that names none.
-    pub new_account_id: fn(&Env) -> (String, i64),
+    /// The stubs of other services' actions that come with the program.
+    pub stubs: fn() -> Vec<Written>,
     /// Whether a text is half of a key that the cloud's documents print, and so everybody's.
     pub is_published: fn(&str) -> bool,
-    /// Whether a text can be the id of an account.
-    pub is_account_id: fn(&str) -> bool,
     /// Reads the name of a principal.
     pub principal: fn(&str) -> Option<Caller>,
     /// The name of a caller as a principal.
     pub arn: fn(&Caller) -> String,
+    /// Whether `service:Action` is served, needs a permission, and knows no single resources.
+    pub is_operation_level: fn(&str) -> bool,
+    /// A signed call for a new user to paste: from the server's address, a key, and the time.
+    pub example: fn(SocketAddr, &str, &Secret, Time) -> String,
     /// The code that a defect of a policy document gets when the document is written as the named kind.
-    pub defect_code: fn(crate::policy::Kind, &crate::policy::Problem) -> &'static str,
+    pub defect_code: fn(policy::Kind, &policy::Problem) -> &'static str,
     /// The operations.
     pub operations: &'static [Op],
 }

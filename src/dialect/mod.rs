@@ -1,22 +1,51 @@
-//! The closed set of dialects: one cloud's wire each. What a dialect is, is in [`contract`].
+//! The dialects: one cloud's wire each. What a dialect is, is in [`contract`].
 
 pub mod contract;
 pub mod decode;
+pub mod registry;
+pub mod rest;
 pub mod stubs;
 pub mod template;
 pub mod tencent;
 
+use crate::engine::cloud::Clouds;
 use contract::{Dialect, Head};
 
-/// Every dialect, in the order in which a request is offered to them.
-pub static DIALECTS: &[&Dialect] = &[&tencent::DIALECT];
+/// The dialects of a server, in the order in which a request is offered to them.
+#[derive(Clone, Copy)]
+pub struct Dialects(&'static [&'static Dialect]);
 
-/// The dialect that a request is written in; none for a path that no client of any cloud asks for.
-pub fn detect(request: &Head) -> Option<&'static Dialect> {
-    DIALECTS.iter().copied().find(|dialect| (dialect.detect)(request))
-}
+impl Dialects {
+    /// The dialects that come with the program.
+    pub const BUILT_IN: Dialects = Dialects(&[&tencent::DIALECT]);
 
-/// Whether a text is half of a key that some cloud's documents print.
-pub fn is_published(key: &str) -> bool {
-    DIALECTS.iter().any(|dialect| (dialect.is_published)(key))
+    /// These dialects and no others.
+    pub const fn new(dialects: &'static [&'static Dialect]) -> Dialects {
+        Dialects(dialects)
+    }
+
+    /// Returns each of them.
+    pub fn iter(self) -> impl Iterator<Item = &'static Dialect> {
+        self.0.iter().copied()
+    }
+
+    /// Returns the dialect that a request is written in; none for a path that no client of any cloud asks for.
+    pub fn detect(self, request: &Head) -> Option<&'static Dialect> {
+        self.iter().find(|dialect| (dialect.detect)(request))
+    }
+
+    /// Returns the dialect of a cloud.
+    pub fn of(self, cloud: &str) -> Option<&'static Dialect> {
+        self.iter().find(|dialect| dialect.cloud.name == cloud)
+    }
+
+    /// Returns the profiles of their clouds.
+    pub fn clouds(self) -> Clouds {
+        Clouds::new(self.iter().map(|dialect| dialect.cloud))
+    }
+
+    /// Whether a text is half of a key that some cloud's documents print.
+    pub fn is_published(self, key: &str) -> bool {
+        self.iter().any(|dialect| (dialect.is_published)(key))
+    }
 }

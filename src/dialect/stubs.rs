@@ -7,7 +7,7 @@
 use super::template::{Resource, Response, Template};
 use crate::engine::globals::{Globals, StubText};
 use crate::engine::stubs::REMOVED;
-use crate::policy::{self, ContextValue};
+use crate::policy::{ContextValue, Language};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -80,8 +80,8 @@ pub enum Condition {
 }
 
 impl Condition {
-    fn read(key: &str, text: &str) -> Result<Condition, String> {
-        Ok(match policy::read_value(key, text) {
+    fn read(language: &Language, key: &str, text: &str) -> Result<Condition, String> {
+        Ok(match (language.notation.read_value)(key, text) {
             ContextValue::Pair(name, value) => Condition::Tag(Template::read(&name)?, Template::read(&value)?),
             ContextValue::Text(whole) => Condition::Whole(Template::read(&whole)?),
         })
@@ -90,7 +90,7 @@ impl Condition {
 
 impl Stub {
     /// Reads every template; the sentence names the one that is wrong.
-    pub fn read(written: Written) -> Result<Stub, String> {
+    pub fn read(language: &Language, written: Written) -> Result<Stub, String> {
         let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
         if written.service.is_empty() || !written.service.bytes().all(is_letter) {
             return Err(format!("the service `{}` is no name: letters, digits, - and _ are", written.service));
@@ -100,7 +100,7 @@ impl Stub {
             None => Resource::everything(&written.service),
         };
         let context = written.context.iter().map(|(key, templates)| {
-            let templates = templates.each().iter().map(|text| Condition::read(key, text));
+            let templates = templates.each().iter().map(|text| Condition::read(language, key, text));
             Ok((key.clone(), templates.collect::<Result<_, String>>()?))
         });
         let context = context.collect::<Result<_, String>>()?;
@@ -114,6 +114,7 @@ impl Stub {
 
 /// The stubs of a server, by action: those that come with the program, but for what the globals say otherwise.
 pub struct Stubs {
+    language: &'static Language,
     built_in: Vec<Arc<Stub>>,
     known: RwLock<Arc<Known>>,
 }
@@ -125,11 +126,13 @@ struct Known {
 }
 
 impl Stubs {
-    /// The stubs that come with the program; [`Stubs::reach`] makes them known, with those that were set.
-    pub fn new(built_in: Vec<Stub>) -> Stubs {
-        let built_in = built_in.into_iter().map(Arc::new).collect();
+    /// The stubs that come with a dialect, and the policy language in which their condition keys are written; [`Stubs::reach`] makes
+    /// them known, with those that were set.
+    pub fn new(language: &'static Language, built_in: Vec<Written>) -> Stubs {
+        let built_in = built_in.into_iter().filter_map(|written| Stub::read(language, written).ok());
+        let built_in = built_in.map(Arc::new).collect();
         let known = Known { generation: i64::MIN, by_action: BTreeMap::new() };
-        Stubs { built_in, known: RwLock::new(Arc::new(known)) }
+        Stubs { language, built_in, known: RwLock::new(Arc::new(known)) }
     }
 
     /// Reads the stubs of this generation, unless they are known. True when they have changed. One that cannot be read,
@@ -145,7 +148,10 @@ impl Stubs {
             if body == REMOVED {
                 continue;
             }
-            match serde_json::from_str(body).map_err(|error| error.to_string()).and_then(Stub::read) {
+            match serde_json::from_str(body)
+                .map_err(|error| error.to_string())
+                .and_then(|written| Stub::read(self.language, written))
+            {
                 Ok(stub) => stubs.push(Arc::new(stub)),
                 Err(why) => {
                     tracing::warn!(%service, %action, %why, "a stub cannot be read; put it again, or delete it")
@@ -163,6 +169,11 @@ impl Stubs {
             *current = Arc::new(known);
         }
         true
+    }
+
+    /// Reads a stub that is being written; the sentence names the template that is wrong.
+    pub fn read(&self, written: Written) -> Result<Stub, String> {
+        Stub::read(self.language, written)
     }
 
     /// The generation of the globals that the known stubs are of.

@@ -1,49 +1,31 @@
 //! Tenants: an account, its clock, and the root key that comes with it.
 
 use super::clock::Clock;
+use super::cloud::{Cloud, Clouds};
 use super::cx::{self, Cx};
 use super::fault::{Fault, Internal, Kind};
 use super::ids::{AccountId, SecretId};
+use super::meta::MASTER_KEY;
+use super::model::Account;
 use super::view::{Changed, Part, Tenant};
 use super::{Engine, keys};
 use crate::args;
-use crate::env::{Env, Time};
-use crate::secret::{Sealer, Secret};
-use crate::store::{FromRow, Store, Tx, WriteTx};
+use crate::env::Time;
+use crate::secret::Secret;
+use crate::store::{FromRow, Tx, WriteTx};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use tokio::sync::Mutex;
-
-/// A tenant.
-#[derive(Clone, Debug)]
-pub struct Account {
-    /// The root account's id.
-    pub id: AccountId,
-    /// Which cloud it belongs to: the name of a dialect.
-    pub cloud: String,
-    /// A name for people.
-    pub name: String,
-    /// The number that some resources are owned by: positive, and no other account's.
-    pub app_id: i64,
-    /// When it was made, by the emulator's clock.
-    pub created_at: Time,
-    /// Its own clock.
-    pub clock: Clock,
-    /// Random: an account that is deleted and made again is another account.
-    pub incarnation: i64,
-}
 
 /// What a new tenant is to be; ids and keys that are given here are taken as they are.
 #[derive(Clone, Debug)]
 pub struct NewAccount {
     /// The root account's id.
     pub id: AccountId,
-    /// The name of a dialect.
-    pub cloud: String,
+    /// The cloud that it belongs to.
+    pub cloud: &'static Cloud,
     /// A name for people.
     pub name: String,
-    /// The number that some resources are owned by: positive, and no other account's.
-    pub app_id: i64,
+    /// Its second number: positive, and no other account's.
+    pub application: i64,
     /// The root key's public half.
     pub secret_id: SecretId,
     /// The root key's secret half.
@@ -79,7 +61,7 @@ struct AccountRow {
     id: String,
     cloud: String,
     name: String,
-    app_id: i64,
+    application: i64,
     created_at: i64,
     clock_mode: String,
     clock_at: i64,
@@ -87,16 +69,20 @@ struct AccountRow {
 }
 
 impl AccountRow {
-    fn read(self) -> Result<Account, Fault> {
+    fn read(self, clouds: &Clouds) -> Result<Account, Fault> {
+        let cloud = clouds.named(&self.cloud).ok_or_else(|| Internal::Unreadable {
+            what: format!("account {}", self.id),
+            why: format!("this server does not serve its cloud {}", self.cloud),
+        })?;
         let clock = Clock::restored(&self.clock_mode, self.clock_at).ok_or_else(|| Internal::Unreadable {
             what: format!("clock of account {}", self.id),
             why: format!("unknown mode {}", self.clock_mode),
         })?;
         Ok(Account {
             id: self.id.into(),
-            cloud: self.cloud,
+            cloud,
             name: self.name,
-            app_id: self.app_id,
+            application: self.application,
             created_at: Time(self.created_at),
             clock,
             incarnation: self.incarnation,
@@ -107,9 +93,11 @@ impl AccountRow {
 impl Engine {
     /// An account, from the view; none when it was deleted a moment ago.
     pub async fn account(&self, tenant: &Tenant) -> Result<Option<Arc<Account>>, Fault> {
-        let id = tenant.account.clone();
+        let (id, clouds) = (tenant.account.clone(), self.clouds.clone());
         self.view
-            .part(tenant, &self.view.accounts, &tenant.account, |tx| Box::pin(async move { lookup(tx, &id).await }))
+            .part(tenant, &self.view.accounts, &tenant.account, |tx| {
+                Box::pin(async move { lookup(tx, &clouds, &id).await })
+            })
             .await
     }
 }
@@ -129,33 +117,34 @@ pub async fn create_admitted(engine: &Engine, new: NewAccount, admission: Admiss
     let generation = engine.env.now().0;
     let account = Account {
         id: new.id.clone(),
-        cloud: new.cloud.clone(),
+        cloud: new.cloud,
         name: new.name.clone(),
-        app_id: new.app_id,
+        application: new.application,
         created_at: now,
         clock: Clock::Inherit,
         incarnation,
     };
+    let clouds = engine.clouds.clone();
     let made = engine
         .store
         .write(
             move |tx| {
-                let (new, sealed) = (new.clone(), sealed.clone());
+                let (new, sealed, clouds) = (new.clone(), sealed.clone(), clouds.clone());
                 Box::pin(async move {
                     if !admission.wait(tx).await? {
                         return Ok(false);
                     }
                     let made = tx
                         .execute(
-                            "INSERT INTO accounts (id, cloud, name, app_id, generation, created_at, clock_mode, clock_at, \
+                            "INSERT INTO accounts (id, cloud, name, application, generation, created_at, clock_mode, clock_at, \
                              incarnation) VALUES ($1, $2, $3, $4, $5, $6, 'inherit', 0, $7) ON CONFLICT DO NOTHING",
-                            args![&new.id, &new.cloud, &new.name, new.app_id, generation, now.0, incarnation],
+                            args![&new.id, new.cloud.name, &new.name, new.application, generation, now.0, incarnation],
                         )
                         .await?;
                     if made == 0 {
-                        return Err(match lookup(tx, &new.id).await? {
+                        return Err(match lookup(tx, &clouds, &new.id).await? {
                             Some(_) => Fault::Exists(Kind::Account, new.id.to_string()),
-                            None => Fault::Exists(Kind::AppId, new.app_id.to_string()),
+                            None => Fault::Exists(Kind::Application, new.application.to_string()),
                         });
                     }
                     let key = keys::row(&new.id, "", &new.secret_id, &sealed, "", now, generation);
@@ -197,12 +186,12 @@ pub async fn list(engine: &Engine) -> Result<Vec<Account>, Fault> {
     let rows: Vec<AccountRow> = read
         .tx()
         .all(
-            "SELECT id, cloud, name, app_id, created_at, clock_mode, clock_at, incarnation FROM accounts \
-             ORDER BY created_at, app_id, id",
+            "SELECT id, cloud, name, application, created_at, clock_mode, clock_at, incarnation FROM accounts \
+             ORDER BY created_at, application, id",
             args![],
         )
         .await?;
-    rows.into_iter().map(AccountRow::read).collect()
+    rows.into_iter().map(|row| row.read(&engine.clouds)).collect()
 }
 
 /// Sets an account's own clock.
@@ -234,93 +223,12 @@ pub async fn root_key(engine: &Engine, id: &AccountId) -> Result<Option<(SecretI
     Ok(Some((secret_id.into(), secret)))
 }
 
-/// Proofs that the store takes writes. One runs at a time, and counts for everybody who came before it began: asking
-/// costs the writer the same however many ask.
-#[derive(Default)]
-pub(super) struct Proofs {
-    begun: AtomicU64,
-    /// The number of the last one, and whether it went well.
-    last: Mutex<(u64, bool)>,
-}
-
-/// Whether the store can be read and written.
-pub async fn ping(engine: &Engine) -> bool {
-    let came = engine.proofs.begun.load(Ordering::Acquire);
-    let mut last = engine.proofs.last.lock().await;
-    if last.0 <= came {
-        let number = engine.proofs.begun.fetch_add(1, Ordering::AcqRel) + 1;
-        let proof = prove(engine).await;
-        if let Err(error) = &proof {
-            tracing::warn!(?error, "the store takes no writes");
-        }
-        *last = (number, proof.is_ok());
-    }
-    last.1
-}
-
-/// Reads a row, then adds one, removes it and commits, which moves no generation and leaves nothing. A full disk, a
-/// read-only database and a writer that is gone show only in a commit.
-async fn prove(engine: &Engine) -> Result<(), Fault> {
-    meta(&engine.store, MASTER_KEY).await?;
-    engine
-        .store
-        .write(
-            |tx| {
-                Box::pin(async move {
-                    let sql = "INSERT INTO meta (name, value) VALUES ('ping', '') ON CONFLICT DO NOTHING";
-                    tx.execute(sql, args![]).await?;
-                    tx.execute("DELETE FROM meta WHERE name = 'ping'", args![]).await?;
-                    Ok(())
-                })
-            },
-            |()| (),
-        )
-        .await?
-}
-
-/// What the first start seals with the master key, and its name in `meta`.
-const MASTER_KEY: &str = "master key";
-
-/// The first start seals a mark with the master key; every later one must be able to open it. Of several that start at
-/// once on an empty database one makes the mark, and every one of them opens what is there then.
-pub(super) async fn check_master_key(store: &Store, env: &Env, sealer: &Sealer) -> Result<(), Fault> {
-    if meta(store, MASTER_KEY).await?.is_none() {
-        let sealed = sealer.seal(env, MASTER_KEY, &Secret::new("camulator".to_owned()))?;
-        make_meta(store, MASTER_KEY, sealed).await?;
-    }
-    let sealed = meta(store, MASTER_KEY).await?.ok_or(Internal::MasterKey)?;
-    sealer.open(MASTER_KEY, &sealed).map_err(|_| Internal::MasterKey)?;
-    Ok(())
-}
-
-pub(super) async fn lookup(tx: &mut Tx<'_>, id: &AccountId) -> Result<Option<Account>, Fault> {
+pub(super) async fn lookup(tx: &mut Tx<'_>, clouds: &Clouds, id: &AccountId) -> Result<Option<Account>, Fault> {
     let row: Option<AccountRow> = tx
         .optional(
-            "SELECT id, cloud, name, app_id, created_at, clock_mode, clock_at, incarnation FROM accounts WHERE id = $1",
+            "SELECT id, cloud, name, application, created_at, clock_mode, clock_at, incarnation FROM accounts WHERE id = $1",
             args![id],
         )
         .await?;
-    row.map(AccountRow::read).transpose()
-}
-
-async fn meta(store: &Store, name: &str) -> Result<Option<String>, Fault> {
-    let row: Option<(String,)> = store.glance("SELECT value FROM meta WHERE name = $1", args![name]).await?;
-    Ok(row.map(|(value,)| value))
-}
-
-/// Keeps what is there already.
-async fn make_meta(store: &Store, name: &'static str, value: String) -> Result<(), Fault> {
-    store
-        .write(
-            move |tx| {
-                let value = value.clone();
-                Box::pin(async move {
-                    let sql = "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING";
-                    tx.execute(sql, args![name, value]).await?;
-                    Ok(())
-                })
-            },
-            |()| (),
-        )
-        .await?
+    row.map(|row| row.read(clouds)).transpose()
 }

@@ -1,34 +1,19 @@
 //! Which policies a user, group or role has, and what they amount to.
 
-use super::authorize::{Deed, Demanding, Right};
+use super::authorize::{Demanding, Right};
 use super::cx::{Cx, Write};
+use super::evidence::Deed;
 use super::fault::{Fault, Kind, Limit};
 use super::ids::{AccountId, GroupId, PolicyId, UserId};
+use super::model::{Account, Grants, Holder, HolderKind, HolderRef};
 use super::policies::{self, NewPolicy, PolicyRef};
-use super::view::{Changed, Holder, HolderKind, HolderRef, Tenant};
-use super::{Account, Engine, accounts, groups, roles, users};
+use super::view::{Changed, Tenant};
+use super::{Engine, accounts, groups, roles, users};
 use crate::args;
 use crate::env::Time;
 use crate::policy::{self, Attached, PolicySet, Via};
 use crate::store::{FromRow, Tx};
 use std::sync::Arc;
-
-/// How many policies one user, group or role may have.
-const ATTACHMENTS: i64 = 200;
-
-/// What a principal may do by the policies that it has: compiled for the evaluator.
-pub struct Grants {
-    /// The name of the user or role.
-    pub name: String,
-    /// Its own policies and, for a user, those of its groups.
-    pub identity: PolicySet,
-    /// Its permission boundary.
-    pub boundary: Option<PolicySet>,
-    /// The groups of a user.
-    pub groups: Vec<GroupId>,
-    /// The tags of a role.
-    pub tags: Vec<(String, String)>,
-}
 
 /// A policy as the lists of a holder show it.
 #[derive(Clone, Debug)]
@@ -119,8 +104,9 @@ async fn put(write: &mut Write<'_, '_>, holder: &Holder, policy: &PolicyId) -> R
     let (kind, id) = columns(holder);
     let sql = "SELECT COUNT(*) FROM attachments WHERE account_id = $1 AND holder_kind = $2 AND holder_id = $3 \
                AND policy_id <> $4";
-    if write.tx().number(sql, args![&account, kind, id, policy]).await? >= ATTACHMENTS {
-        return Err(Fault::Quota(Limit::Attachments, ATTACHMENTS.unsigned_abs()));
+    let most = write.quotas().attachments;
+    if write.tx().number(sql, args![&account, kind, id, policy]).await? >= most {
+        return Err(Fault::Quota(Limit::Attachments, most.unsigned_abs()));
     }
     write
         .execute_only(
@@ -286,7 +272,7 @@ async fn load(
     account: &AccountId,
     holder: &Holder,
 ) -> Result<Option<Grants>, Fault> {
-    let Some(account) = accounts::lookup(tx, account).await? else { return Ok(None) };
+    let Some(account) = accounts::lookup(tx, &engine.clouds, account).await? else { return Ok(None) };
     let (name, boundary) = match holder {
         Holder::User(id) => {
             named(tx, "SELECT name, boundary_id FROM users WHERE account_id = $1 AND id = $2", &account, id.as_str())
@@ -388,20 +374,19 @@ fn read(
 ) -> Result<Attached, Fault> {
     let (name, document) = match own {
         (Some(name), Some(text)) => {
-            let document = policies::stored(engine, account, policy::Kind::Strategy, &text);
+            let document = engine.stored(account, policy::Kind::Strategy, &text);
             (name, document)
         }
         // A policy of the account whose version is gone is no preset.
         (Some(_), None) => return Err(policies::dangling(&id)),
         (None, _) => {
             let missing = || policies::dangling(&id);
-            let presets = engine.presets.get(account.cloud.as_str()).ok_or_else(missing)?;
-            let preset = presets.iter().find(|preset| preset.id == id).ok_or_else(missing)?;
-            let document = policies::stored(engine, account, policy::Kind::Strategy, &preset.document);
+            let preset = account.cloud.presets.iter().find(|preset| preset.id == id).ok_or_else(missing)?;
+            let document = engine.stored(account, policy::Kind::Strategy, &preset.document);
             (preset.name.clone(), document)
         }
     };
-    Ok(Attached { policy: policy::PolicyRef { id: id.to_string(), name }, via, document })
+    Ok(Attached { policy: policy::PolicyLabel { id: id.to_string(), name }, via, document })
 }
 
 fn columns(holder: &Holder) -> (&'static str, &str) {

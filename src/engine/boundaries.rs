@@ -3,10 +3,11 @@
 use super::cx::{Cx, Write};
 use super::fault::{Fault, Internal, Kind, Refusal};
 use super::ids::{PolicyId, RoleRef};
+use super::model::{Holder, SERVICE_LINKED};
 use super::policies::{self, Policy, PolicyRef};
 use super::roles;
 use super::users;
-use super::view::{Changed, Holder};
+use super::view::Changed;
 use crate::args;
 
 /// Sets the boundary of a user or role, in place of the one that it has.
@@ -50,7 +51,7 @@ async fn set(write: &mut Write<'_, '_>, holder: &Holder, policy: &str) -> Result
         }
         Holder::Role(id) => {
             let role = roles::require(write, &RoleRef::Id(id.clone())).await?;
-            if role.kind == roles::SERVICE_LINKED {
+            if role.kind == SERVICE_LINKED {
                 return Err(Fault::Refused(Refusal::ServiceLinkedRole));
             }
             ("UPDATE roles SET boundary_id = $3 WHERE account_id = $1 AND id = $2", id.as_str())

@@ -3,7 +3,9 @@
 //! The key is a digest of everything that the reading depends on, so an entry can never be outdated, and the text is kept
 //! only once, in the document. What is kept is bounded in bytes.
 
-use crate::policy::{self, Document, Kind, Rules};
+use super::fault::Fault;
+use super::model::Account;
+use crate::policy::{Document, Kind, Language, Rules};
 use moka::sync::Cache;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -29,16 +31,22 @@ impl Default for Documents {
 
 impl Documents {
     /// The document of a stored text, read now or earlier. What cannot be read of it lets no allow match, and every deny.
-    pub fn load(&self, kind: Kind, owner: &str, app_id: u64, text: &str) -> Arc<Document> {
-        let key = key(kind, owner, app_id, text);
+    pub fn load(&self, language: &Language, kind: Kind, owner: &str, application: u64, text: &str) -> Arc<Document> {
+        let key = key(language, kind, owner, application, text);
         if let Some(known) = self.read.get(&key) {
             return known;
         }
-        let document = Arc::new(policy::load(text, &Rules::new(kind, owner, app_id)));
+        let document = Arc::new(language.load(text, &Rules::new(kind, owner, application)));
         self.read.insert(key, document.clone());
         // Otherwise a burst of long documents would stand beside the bound until the cache next tidies up.
         self.read.run_pending_tasks();
         document
+    }
+
+    /// Reads a stored document. Parts that can no longer be read let no allow match, and every deny.
+    pub(super) fn stored(&self, account: &Account, kind: Kind, text: &str) -> Arc<Document> {
+        let Rules { owner, application, .. } = rules(account, kind);
+        self.load(account.cloud.language, kind, owner, application, text)
     }
 
     /// How many bytes the documents that are kept take.
@@ -48,11 +56,33 @@ impl Documents {
     }
 }
 
+/// Reads a document that is being written. The first defect is the answer.
+pub(super) fn written(
+    account: &Account,
+    kind: Kind,
+    text: &str,
+    extra_services: &[String],
+) -> Result<Arc<Document>, Fault> {
+    let language = account.cloud.language;
+    if let Some(problem) = (language.too_long)(text) {
+        return Err(Fault::Document(problem));
+    }
+    let extra: Vec<&str> = extra_services.iter().map(String::as_str).collect();
+    let rules = Rules { extra_services: &extra, ..rules(account, kind) };
+    language.parse(text, &rules).map(Arc::new).map_err(|mut problems| Fault::Document(problems.swap_remove(0)))
+}
+
+fn rules(account: &Account, kind: Kind) -> Rules<'_> {
+    Rules::new(kind, account.id.as_str(), u64::try_from(account.application).unwrap_or(0))
+}
+
 /// Two readings have the same key when nothing that they depend on differs.
-fn key(kind: Kind, owner: &str, app_id: u64, text: &str) -> [u8; 32] {
+fn key(language: &Language, kind: Kind, owner: &str, application: u64, text: &str) -> [u8; 32] {
     let mut digest = Sha256::new();
-    digest.update([kind as u8]);
-    digest.update(app_id.to_le_bytes());
+    // A name ends where no name goes on, so that it is not taken for the beginning of something else.
+    digest.update(language.name);
+    digest.update([0, kind as u8]);
+    digest.update(application.to_le_bytes());
     // With its length, so that the end of the owner is not taken for the beginning of the text.
     digest.update((owner.len() as u64).to_le_bytes());
     digest.update(owner);
@@ -63,6 +93,7 @@ fn key(kind: Kind, owner: &str, app_id: u64, text: &str) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::grammar::cam::LANGUAGE;
 
     fn text(filler: &str) -> String {
         format!(
@@ -73,7 +104,7 @@ mod tests {
     #[test]
     fn a_text_is_read_once_under_the_same_rules_only() {
         let documents = Documents::default();
-        let load = |kind, owner, app_id, text: &str| documents.load(kind, owner, app_id, text);
+        let load = |kind, owner, app_id, text: &str| documents.load(&LANGUAGE, kind, owner, app_id, text);
         let first = load(Kind::Identity, "1", 2, &text("x"));
         assert!(Arc::ptr_eq(&first, &load(Kind::Identity, "1", 2, &text("x"))));
         for other in [
@@ -99,7 +130,7 @@ mod tests {
         // Short texts that are long once they are read.
         for number in 0..250 {
             let text = text(&number.to_string()).replace("\"cvm:*\"", &actions(8_000));
-            pushed += documents.load(Kind::Strategy, "1", 2, &text).weight();
+            pushed += documents.load(&LANGUAGE, Kind::Strategy, "1", 2, &text).weight();
             // At every moment, not only when the cache has had time.
             let there: usize = documents.read.iter().map(|(_, document)| ENTRY + document.weight()).sum();
             assert!(there as u64 <= KEPT_BYTES, "{there} bytes after {number} documents");
@@ -113,8 +144,8 @@ mod tests {
     #[test]
     fn a_document_weighs_what_it_was_compiled_into() {
         let documents = Documents::default();
-        let long = documents.load(Kind::Identity, "1", 2, &text("x").replace("\"cvm:*\"", &actions(1_000)));
-        let short = documents.load(Kind::Identity, "1", 2, &text("x").replace("\"cvm:*\"", &actions(1)));
+        let long = documents.load(&LANGUAGE, Kind::Identity, "1", 2, &text("x").replace("\"cvm:*\"", &actions(1_000)));
+        let short = documents.load(&LANGUAGE, Kind::Identity, "1", 2, &text("x").replace("\"cvm:*\"", &actions(1)));
         let each = (long.weight() - short.weight()) / 999;
         assert!(each > "\"*\",".len() + size_of::<usize>() * 4, "{each}");
     }

@@ -3,7 +3,7 @@
 //! A [`Fault`] carries context and never a wire code or a sentence for the client: each dialect's `codes.rs` turns it into
 //! both. Deliberately absent: HTTP statuses and vendors' names.
 
-use super::authorize::Evidence;
+use super::evidence::Evidence;
 use crate::policy;
 use crate::store;
 use std::sync::Arc;
@@ -101,6 +101,8 @@ pub enum Unrouted {
 pub enum Unauthenticated {
     /// The credential cannot be read; the reason says which part of it.
     Claim(String),
+    /// Without a signature, where one is needed.
+    Unsigned,
     /// Signed too long ago, or in the future.
     Stale {
         /// How far the request's time lies from the wall clock, in seconds, positive in the past.
@@ -180,8 +182,8 @@ impl std::fmt::Debug for Denial {
 pub enum Kind {
     /// A tenant.
     Account,
-    /// The number that some resources of a tenant are owned by.
-    AppId,
+    /// The second number of a tenant.
+    Application,
     /// A sub-user.
     User,
     /// A sub-user that a document names.

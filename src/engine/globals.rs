@@ -3,12 +3,11 @@
 //! It is one small value with a generation of its own. Where several servers share a database, the generation is read
 //! together with the tenant's, so what one server sets holds on the others from their next request on.
 
-use super::Engine;
 use super::clock::Clock;
 use super::fault::{Fault, Internal};
 use crate::args;
-use crate::store::{BoxFuture, Tx, WriteTx};
-use std::sync::{Arc, PoisonError};
+use crate::store::{BoxFuture, Store, Tx, WriteTx};
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// The value.
 #[derive(Clone, Debug)]
@@ -32,37 +31,24 @@ pub struct StubText {
     pub body: String,
 }
 
-impl Engine {
-    /// The value as it was last read. [`Engine::tenant`] and [`Engine::current_globals`] make sure that it is current.
-    pub fn globals(&self) -> Arc<Globals> {
-        self.globals.read().unwrap_or_else(PoisonError::into_inner).clone()
+/// The value as this process last read it.
+pub(super) struct Known(RwLock<Arc<Globals>>);
+
+impl Known {
+    pub(super) fn new(globals: Globals) -> Known {
+        Known(RwLock::new(Arc::new(globals)))
     }
 
-    /// The generation of [`Engine::globals`], which costs less to ask for.
-    pub fn globals_generation(&self) -> i64 {
-        self.globals.read().unwrap_or_else(PoisonError::into_inner).generation
+    pub(super) fn get(&self) -> Arc<Globals> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The value as it stands in the database, which is asked only where other servers may have changed it.
-    pub async fn current_globals(&self) -> Result<Arc<Globals>, Fault> {
-        if self.store.shared() {
-            let row: Option<(i64,)> = self.store.glance("SELECT generation FROM globals WHERE id = 1", args![]).await?;
-            self.reach_globals(row.map_or(0, |(generation,)| generation)).await?;
-        }
-        Ok(self.globals())
+    pub(super) fn generation(&self) -> i64 {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).generation
     }
 
-    /// Reads the value again when it is not of this generation.
-    pub(super) async fn reach_globals(&self, generation: i64) -> Result<(), Fault> {
-        if self.globals_generation() != generation {
-            let mut read = self.store.read().await?;
-            self.publish(load(&mut read.tx()).await?);
-        }
-        Ok(())
-    }
-
-    fn publish(&self, loaded: Globals) {
-        let mut known = self.globals.write().unwrap_or_else(PoisonError::into_inner);
+    pub(super) fn publish(&self, loaded: Globals) {
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if known.generation < loaded.generation {
             *known = Arc::new(loaded);
         }
@@ -85,15 +71,14 @@ pub(super) async fn load(tx: &mut Tx<'_>) -> Result<Globals, Fault> {
 }
 
 /// Changes the value, in one transaction that no other change of it overlaps, and returns what `work` returned.
-pub(super) async fn change<T, W>(engine: &Arc<Engine>, work: W) -> Result<T, Fault>
+pub(super) async fn change<T, W>(store: &Store, known: &Arc<Known>, work: W) -> Result<T, Fault>
 where
     T: Send + 'static,
     W: for<'t> Fn(&'t mut WriteTx<'_>) -> BoxFuture<'t, Result<T, Fault>> + Send + Sync + 'static,
 {
-    let watcher = engine.clone();
+    let watcher = known.clone();
     let work = Arc::new(work);
-    engine
-        .store
+    store
         .write(
             move |tx| {
                 let work = work.clone();
@@ -110,10 +95,10 @@ where
 }
 
 /// Sets the server's clock, which every account without its own follows.
-pub async fn set_clock(engine: &Arc<Engine>, clock: Clock) -> Result<(), Fault> {
+pub(super) async fn set_clock(store: &Store, known: &Arc<Known>, clock: Clock) -> Result<(), Fault> {
     let (mode, at) = clock.stored();
     let value = format!("{mode} {at}");
-    change(engine, move |tx| {
+    change(store, known, move |tx| {
         let arguments = args![&value];
         Box::pin(async move {
             let sql = "INSERT INTO meta (name, value) VALUES ('clock', $1) \

@@ -3,17 +3,11 @@
 use super::cx::{Cx, Write};
 use super::fault::{Fault, Kind, Limit};
 use super::ids::{AccountId, GroupId};
+use super::model::Holder;
 use super::users::{self, User, UserRef};
-use super::view::{Changed, Holder};
+use super::view::Changed;
 use crate::args;
 use crate::store::{FromRow, Tx};
-
-/// How many groups an account may have.
-const GROUPS: i64 = 300;
-/// How many users a group may have.
-const MEMBERS: i64 = 100;
-/// How many groups a user may be in.
-const GROUPS_OF_USER: i64 = 10;
 
 /// A user group.
 #[derive(Clone, Debug, FromRow)]
@@ -32,11 +26,12 @@ pub struct Group {
 pub async fn create(write: &mut Write<'_, '_>, name: &str, remark: &str) -> Result<GroupId, Fault> {
     let account = write.account().clone();
     require_free(write.tx(), &account, name).await?;
-    if write.tx().number("SELECT COUNT(*) FROM user_groups WHERE account_id = $1", args![&account]).await? >= GROUPS {
-        return Err(Fault::Quota(Limit::Groups, GROUPS.unsigned_abs()));
+    let most = write.quotas().groups;
+    if write.tx().number("SELECT COUNT(*) FROM user_groups WHERE account_id = $1", args![&account]).await? >= most {
+        return Err(Fault::Quota(Limit::Groups, most.unsigned_abs()));
     }
     loop {
-        let id = GroupId::from((100_000 + write.cx.engine.env.below(900_000_000)).to_string());
+        let id = GroupId::from((write.cx.account.cloud.ids.group)(&write.cx.engine.env));
         let made = write
             .execute_only(
                 Changed::NOTHING,
@@ -99,12 +94,14 @@ pub async fn add(write: &mut Write<'_, '_>, id: &GroupId, user: &UserRef) -> Res
         return Ok(());
     }
     let members = "SELECT COUNT(*) FROM group_members WHERE account_id = $1 AND group_id = $2";
-    if write.tx().number(members, args![&account, id]).await? >= MEMBERS {
-        return Err(Fault::Quota(Limit::GroupMembers, MEMBERS.unsigned_abs()));
+    let most = write.quotas().group_members;
+    if write.tx().number(members, args![&account, id]).await? >= most {
+        return Err(Fault::Quota(Limit::GroupMembers, most.unsigned_abs()));
     }
     let groups = "SELECT COUNT(*) FROM group_members WHERE account_id = $1 AND user_id = $2";
-    if write.tx().number(groups, args![&account, &user]).await? >= GROUPS_OF_USER {
-        return Err(Fault::Quota(Limit::UserGroups, GROUPS_OF_USER.unsigned_abs()));
+    let most = write.quotas().user_groups;
+    if write.tx().number(groups, args![&account, &user]).await? >= most {
+        return Err(Fault::Quota(Limit::UserGroups, most.unsigned_abs()));
     }
     let sql = "INSERT INTO group_members (account_id, group_id, user_id, seq) VALUES ($1, $2, $3, $4)";
     let arguments = args![&account, id, &user, write.generation];

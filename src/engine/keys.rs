@@ -1,64 +1,21 @@
 //! Permanent keys, and what a key id stands for when a request arrives.
 
-use super::authorize::{Deed, Demanding, Right};
-use super::cx::{self, Caller, Cx, Identity, Session, Write};
+use super::Engine;
+use super::authorize::{Demanding, Right};
+use super::cx::{self, Cx, Write};
+use super::evidence::Deed;
 use super::fault::{Fault, Kind, Limit, TokenFailure, Unauthenticated};
 use super::ids::{AccountId, SecretId, UserId};
+use super::model::{Account, Caller, Identity, Key, Owner};
 use super::sessions;
 use super::view::{Changed, Part, Tenant};
-use super::{Account, Engine};
 use crate::args;
 use crate::env::Time;
 use crate::secret::{self, Secret};
 use crate::store::{FromRow, Tx};
-use std::sync::{Arc, Mutex, PoisonError};
-
-/// How many permanent keys an identity may have.
-const KEYS_PER_OWNER: i64 = 2;
-
-/// What a key id stands for.
-pub struct Key {
-    /// The account it acts in.
-    pub account: AccountId,
-    /// The public half.
-    pub secret_id: SecretId,
-    /// The secret half.
-    pub secret: Secret,
-    /// Whose it is.
-    pub owner: Owner,
-    /// The last signing key that was derived from the secret, under the scope that it was derived for. It lives and
-    /// dies with this entry, so a changed secret cannot meet an old derivation.
-    derived: Mutex<Option<(String, [u8; 32])>>,
-}
-
-/// Whose a key is.
-pub enum Owner {
-    /// The account's own.
-    Root,
-    /// A sub-user's.
-    User(UserId),
-    /// A session's.
-    Session(Arc<Session>),
-}
+use std::sync::Arc;
 
 impl Key {
-    pub(super) fn new(account: AccountId, secret_id: SecretId, secret: Secret, owner: Owner) -> Key {
-        Key { account, secret_id, secret, owner, derived: Mutex::new(None) }
-    }
-
-    /// The signing key for a scope, derived at most once in a row for the same scope.
-    pub fn signing_key(&self, scope: &str, derive: impl FnOnce(&Secret) -> [u8; 32]) -> [u8; 32] {
-        let mut derived = self.derived.lock().unwrap_or_else(PoisonError::into_inner);
-        match derived.as_ref() {
-            Some((known, key)) if known == scope => *key,
-            _ => {
-                let key = derive(&self.secret);
-                *derived = Some((scope.to_owned(), key));
-                key
-            }
-        }
-    }
-
     /// The identity behind the key, when the token that came with the request belongs to it and its session lives.
     pub async fn identify(
         &self,
@@ -194,12 +151,13 @@ async fn make(write: &mut Write<'_, '_>, user: Option<&UserId>, description: &st
     let account = write.account().clone();
     let owner = user.map_or("", UserId::as_str);
     let sql = "SELECT COUNT(*) FROM access_keys WHERE account_id = $1 AND user_id = $2 AND NOT ended";
-    if write.tx().number(sql, args![&account, owner]).await? >= KEYS_PER_OWNER {
-        return Err(Fault::Quota(Limit::Keys, KEYS_PER_OWNER.unsigned_abs()));
+    let most = write.quotas().keys;
+    if write.tx().number(sql, args![&account, owner]).await? >= most {
+        return Err(Fault::Quota(Limit::Keys, most.unsigned_abs()));
     }
-    let env = &write.cx.engine.env;
-    let secret_id = new_secret_id(env);
-    let secret = Secret::new(env.alphanumeric(32));
+    let (env, ids) = (&write.cx.engine.env, &write.cx.account.cloud.ids);
+    let secret_id = SecretId::from((ids.key)(env));
+    let secret = Secret::new((ids.secret)(env));
     let sealed = write.cx.engine.sealer.seal(env, secret_id.as_str(), &secret)?;
     let row = row(&account, owner, &secret_id, &sealed, description, write.cx.now, write.generation);
     if write.execute_only(Changed::NOTHING, INSERT, row).await? == 0 {
@@ -215,11 +173,6 @@ pub async fn create_for_root(engine: &Arc<Engine>, account: &AccountId) -> Resul
     let cx = Cx::of_root(engine, account).await?.ok_or_else(missing)?;
     let made = cx::write(cx, |write| Box::pin(async move { make(write, None, "").await })).await;
     made.map(|(key, secret)| (key.secret_id, secret))
-}
-
-/// A new key id, in the form that the clients know: `AKID` and 32 letters or digits.
-pub fn new_secret_id(env: &crate::env::Env) -> SecretId {
-    format!("AKID{}", env.alphanumeric(32)).into()
 }
 
 /// The keys of an identity, oldest first.

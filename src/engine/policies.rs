@@ -1,34 +1,19 @@
 //! Policies: the account's own and the ones that come with a cloud.
 
-use super::authorize::{Deed, Demanding};
+use super::authorize::Demanding;
+use super::cloud::Preset;
 use super::cx::{Cx, Write};
+use super::evidence::Deed;
 use super::fault::{Fault, Internal, Kind, Limit, Refusal};
 use super::ids::{AccountId, PolicyId};
-use super::view::{Changed, HolderRef};
-use super::{Account, Engine, roles};
+use super::model::HolderRef;
+use super::principals;
+use super::view::Changed;
 use crate::args;
 use crate::env::Time;
-use crate::policy::{self, Document, PrincipalPattern, Rules};
+use crate::policy::{self, Document, PrincipalPattern};
 use crate::store::{FromRow, Tx};
 use std::sync::Arc;
-
-/// How many own policies an account may have.
-const POLICIES: i64 = 1500;
-/// How many bytes a document may have, white space included.
-pub const LONGEST_TEXT: usize = 65_536;
-
-/// A policy that comes with a cloud and that every account of it has.
-#[derive(Clone, Debug)]
-pub struct Preset {
-    /// Its id, the same in every account.
-    pub id: PolicyId,
-    /// Its name.
-    pub name: String,
-    /// What it is for.
-    pub description: String,
-    /// Its text.
-    pub document: String,
-}
 
 /// A policy with its default version's text.
 #[derive(Clone, Debug)]
@@ -68,7 +53,7 @@ pub struct NewPolicy {
 impl NewPolicy {
     /// Reads the document; without tags and without a description.
     pub fn read(cx: &Cx, name: &str, kind: policy::Kind, text: &str) -> Result<NewPolicy, Fault> {
-        let document = written(&cx.engine, &cx.account, kind, text)?;
+        let document = cx.engine.written(&cx.account, kind, text)?;
         let holders = named_in(&document, &cx.account.id)?;
         Ok(NewPolicy { name: name.to_owned(), description: String::new(), document, holders, tags: Vec::new() })
     }
@@ -160,60 +145,21 @@ impl PolicyRow {
     }
 }
 
-/// Reads a document that is being written: the first defect is the answer.
-pub fn written(engine: &Engine, account: &Account, kind: policy::Kind, text: &str) -> Result<Arc<Document>, Fault> {
-    if let Some(problem) = too_long(text) {
-        return Err(Fault::Document(problem));
-    }
-    let extra = engine.extra_services();
-    let extra: Vec<&str> = extra.iter().map(String::as_str).collect();
-    let rules = Rules { extra_services: &extra, ..rules(account, kind) };
-    policy::parse(text, &rules).map(Arc::new).map_err(|mut problems| Fault::Document(problems.swap_remove(0)))
-}
-
-/// Why a text is refused before it is read: finding every defect of a long one would take long. White space is not counted,
-/// as documented, but for the sake of memory it is not boundless.
-pub fn too_long(text: &str) -> Option<policy::Problem> {
-    let counted = text.chars().filter(|letter| !matches!(letter, ' ' | '\t' | '\r' | '\n')).count();
-    let message = if counted > Rules::MAX_CHARS {
-        format!("the document has {counted} characters, spaces not counted; at most {} are allowed", Rules::MAX_CHARS)
-    } else if text.len() > LONGEST_TEXT {
-        format!("the document has {} bytes, spaces counted; at most {LONGEST_TEXT} are allowed", text.len())
-    } else {
-        return None;
-    };
-    Some(policy::Problem {
-        defect: policy::Defect::TooLong,
-        path: String::new(),
-        span: policy::Span { line: 1, column: 1, offset: 0, len: 0 },
-        message,
-    })
-}
-
-/// Reads a document that was stored. What cannot be read of it any more lets no allow match, and every deny.
-pub fn stored(engine: &Engine, account: &Account, kind: policy::Kind, text: &str) -> Arc<Document> {
-    let Rules { owner, app_id, .. } = rules(account, kind);
-    engine.documents.load(kind, owner, app_id, text)
-}
-
-fn rules(account: &Account, kind: policy::Kind) -> Rules<'_> {
-    Rules::new(kind, account.id.as_str(), u64::try_from(account.app_id).unwrap_or(0))
-}
-
 /// Makes a policy, and attaches it to nobody.
 pub(super) async fn create(write: &mut Write<'_, '_>, new: &NewPolicy) -> Result<PolicyId, Fault> {
     let account = write.account().clone();
-    roles::check_principals(write, &new.document).await?;
+    principals::check(write, &new.document).await?;
     if preset_named(write.cx, &new.name).is_some() || id_of(write.tx(), &account, &new.name).await?.is_some() {
         return Err(Fault::Exists(Kind::Policy, new.name.clone()));
     }
-    let counted = "SELECT COUNT(*) FROM (SELECT 1 FROM policies WHERE account_id = $1 LIMIT 1500) AS counted";
-    if write.tx().number(counted, args![&account]).await? >= POLICIES {
-        return Err(Fault::Quota(Limit::Policies, POLICIES.unsigned_abs()));
+    let counted = "SELECT COUNT(*) FROM (SELECT 1 FROM policies WHERE account_id = $1 LIMIT $2) AS counted";
+    let most = write.quotas().policies;
+    if write.tx().number(counted, args![&account, most]).await? >= most {
+        return Err(Fault::Quota(Limit::Policies, most.unsigned_abs()));
     }
     let now = write.cx.now.0;
     let id = loop {
-        let id = PolicyId::from((100_000_000 + write.cx.engine.env.below(900_000_000)).to_string());
+        let id = PolicyId::from((write.cx.account.cloud.ids.policy)(&write.cx.engine.env));
         if preset(write.cx, &id).is_some() {
             continue;
         }
@@ -281,7 +227,7 @@ pub async fn update(write: &mut Write<'_, '_>, wanted: &PolicyRef, patch: &Polic
     let account = write.account().clone();
     let PolicyPatch { name, description, document } = patch;
     if let Some(document) = document {
-        roles::check_principals(write, document).await?;
+        principals::check(write, document).await?;
     }
     let policy = own(require(write.cx, write.tx(), wanted).await?)?;
     if let Some(name) = name
@@ -437,8 +383,8 @@ pub(super) async fn require(cx: &Cx, tx: &mut Tx<'_>, wanted: &PolicyRef) -> Res
 }
 
 /// The presets of the account's cloud.
-pub(super) fn presets(cx: &Cx) -> &[Preset] {
-    cx.engine.presets.get(cx.account.cloud.as_str()).map_or(&[], Vec::as_slice)
+pub(super) fn presets(cx: &Cx) -> &'static [Preset] {
+    &cx.account.cloud.presets
 }
 
 pub(super) fn preset<'a>(cx: &'a Cx, id: &PolicyId) -> Option<&'a Preset> {

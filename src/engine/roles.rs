@@ -1,76 +1,18 @@
 //! Roles, their trust policies and tags.
 
-use super::authorize::{Deed, Demanding, Right};
+use super::authorize::{Demanding, Right};
 use super::cx::{Cx, Write};
+use super::evidence::Deed;
 use super::fault::{Fault, Kind, Limit, Refusal};
 use super::ids::{AccountId, RoleId, RoleRef};
-use super::view::{Changed, Holder, Part, Tenant};
-use super::{Account, Engine, accounts, policies, users};
+use super::model::{Account, Holder, NamedRole, Role};
+use super::view::{Changed, Part, Tenant};
+use super::{Engine, principals};
 use crate::args;
 use crate::env::Time;
-use crate::policy::{self, Attached, Document, PolicyRef, PrincipalPattern, Via};
+use crate::policy::{self, Attached, Document, PolicyLabel, Via};
 use crate::store::{FromRow, Tx};
 use std::sync::{Arc, OnceLock};
-
-/// The kind of a role that was made for a service.
-pub const SERVICE_LINKED: &str = "service_linked";
-
-/// How many roles an account may have.
-const ROLES: i64 = 1000;
-/// How many tags a role may have.
-const TAGS: usize = 50;
-
-/// A role.
-#[derive(Debug)]
-pub struct Role {
-    /// Its id.
-    pub id: RoleId,
-    /// Its name, unique in the account.
-    pub name: String,
-    /// `user`, or what a service made it for.
-    pub kind: String,
-    /// The trust policy as it was written.
-    pub document: String,
-    /// A text of the account's.
-    pub description: String,
-    /// Whether a console may be entered as this role.
-    pub console_login: bool,
-    /// The longest session in seconds.
-    pub session_duration: i64,
-    /// When it was made.
-    pub created_at: Time,
-    /// When it was changed last.
-    pub updated_at: Time,
-    /// Key and value, in the order in which they were given.
-    pub tags: Vec<(String, String)>,
-    trust: OnceLock<Arc<Document>>,
-}
-
-impl Role {
-    /// Whether it was made for a service, which gives it names of another form.
-    pub fn is_service_linked(&self) -> bool {
-        self.kind == SERVICE_LINKED
-    }
-
-    /// The trust policy, compiled at the first use, as the evaluator takes it.
-    pub fn trust(&self, engine: &Engine, account: &Account) -> Attached {
-        let read = || policies::stored(engine, account, policy::Kind::Trust, &self.document);
-        let document = self.trust.get_or_init(read).clone();
-        let policy = PolicyRef { id: self.id.to_string(), name: format!("trust policy of {}", self.name) };
-        Attached { policy, via: Via::Trust, document }
-    }
-}
-
-/// A role as a resource's name means it: of which account, and of which kind besides.
-#[derive(Clone, Debug)]
-pub struct NamedRole {
-    /// The account.
-    pub account: AccountId,
-    /// Which of its roles.
-    pub role: RoleRef,
-    /// The name is that of a role that was made for a service.
-    pub service_linked: bool,
-}
 
 /// What a new role is to be.
 pub struct NewRole {
@@ -86,6 +28,15 @@ pub struct NewRole {
     pub session_duration: i64,
     /// Key and value; no key twice.
     pub tags: Vec<(String, String)>,
+}
+
+impl Role {
+    /// The trust policy as the evaluator takes it.
+    pub fn trust(&self, engine: &Engine, account: &Account) -> Attached {
+        let document = self.trust_policy(|| engine.stored(account, policy::Kind::Trust, &self.document));
+        let policy = PolicyLabel { id: self.id.to_string(), name: format!("trust policy of {}", self.name) };
+        Attached { policy, via: Via::Trust, document }
+    }
 }
 
 /// The parts of a role that can be changed; `None` leaves a part as it is.
@@ -157,12 +108,12 @@ impl RoleRow {
 
 impl Engine {
     /// A role of an account, from the view.
-    pub async fn role(&self, tenant: &Tenant, wanted: &RoleRef) -> Result<Option<Arc<Role>>, Fault> {
+    pub async fn role(&self, tenant: &Tenant, owner: &Account, wanted: &RoleRef) -> Result<Option<Arc<Role>>, Fault> {
         let account = &tenant.account;
         let id = match wanted {
             RoleRef::Id(id) => id.clone(),
             RoleRef::Name(name) => {
-                let key = (account.clone(), name.clone());
+                let key = (account.clone(), fold(owner, name));
                 let (account, name) = key.clone();
                 let found = self
                     .view
@@ -188,14 +139,17 @@ impl Engine {
     pub async fn named_role(&self, named: &NamedRole) -> Result<Option<(Arc<Account>, Arc<Role>)>, Fault> {
         let Some(tenant) = self.tenant(&named.account).await? else { return Ok(None) };
         let Some(account) = self.account(&tenant).await? else { return Ok(None) };
-        let role = self.role(&tenant, &named.role).await?;
+        let role = self.role(&tenant, &account, &named.role).await?;
         Ok(role.filter(|role| role.is_service_linked() == named.service_linked).map(|role| (account, role)))
     }
 }
 
 /// A role of the caller's account.
 pub async fn get(cx: &Cx, wanted: &RoleRef) -> Result<Arc<Role>, Fault> {
-    cx.engine.role(&cx.tenant, wanted).await?.ok_or_else(|| Fault::NotFound(Kind::Role, wanted.text().to_owned()))
+    cx.engine
+        .role(&cx.tenant, &cx.account, wanted)
+        .await?
+        .ok_or_else(|| Fault::NotFound(Kind::Role, wanted.text().to_owned()))
 }
 
 /// Makes a role.
@@ -205,17 +159,17 @@ pub async fn create(write: &mut Write<'_, '_>, new: &NewRole) -> Result<RoleId, 
 
 pub(super) async fn create_as(write: &mut Write<'_, '_>, new: &NewRole, kind: &str) -> Result<RoleId, Fault> {
     let account = write.account().clone();
-    check_principals(write, &new.document).await?;
+    principals::check(write, &new.document).await?;
+    let (most, folded) = (write.quotas().roles, fold(&write.cx.account, &new.name));
     loop {
-        // 2^62 and a little: what the published ids look like. Far below the next power of two, so always 19 digits.
-        let id = RoleId::from(((1_u64 << 62) + write.cx.engine.env.below(1 << 44)).to_string());
+        let id = RoleId::from((write.cx.account.cloud.ids.role)(&write.cx.engine.env));
         // The quota is checked by the statement that would exceed it: one trip to the database instead of two.
         let made = write
             .execute_only(
                 Changed::NOTHING,
                 "INSERT INTO roles (account_id, id, name, kind, document, description, console_login, session_duration, \
-                 boundary_id, created_at, updated_at, seq) SELECT $1, $2, $3, $10, $4, $5, $6, $7, '', $8, $8, $9 \
-                 WHERE (SELECT COUNT(*) FROM (SELECT 1 FROM roles WHERE account_id = $1 LIMIT 1000) AS counted) < $11 \
+                 boundary_id, created_at, updated_at, seq, folded) SELECT $1, $2, $3, $10, $4, $5, $6, $7, '', $8, $8, $9, $12 \
+                 WHERE (SELECT COUNT(*) FROM (SELECT 1 FROM roles WHERE account_id = $1 LIMIT $11) AS counted) < $11 \
                  ON CONFLICT DO NOTHING",
                 args![
                     &account,
@@ -228,7 +182,8 @@ pub(super) async fn create_as(write: &mut Write<'_, '_>, new: &NewRole, kind: &s
                     write.cx.now.0,
                     write.generation,
                     kind,
-                    ROLES
+                    most,
+                    &folded
                 ],
             )
             .await?;
@@ -236,12 +191,12 @@ pub(super) async fn create_as(write: &mut Write<'_, '_>, new: &NewRole, kind: &s
             put_tags(write, Changed::NOTHING, &id, &new.tags).await?;
             return Ok(id);
         }
-        if id_of(write.tx(), &account, &new.name).await?.is_some() {
+        if id_of(write.tx(), &account, &folded).await?.is_some() {
             return Err(Fault::Exists(Kind::Role, new.name.clone()));
         }
         // Neither the name nor the random id is taken, so it was the quota. For an id that is, another one is drawn.
         if lookup(write.tx(), &account, &id).await?.is_none() {
-            return Err(Fault::Quota(Limit::Roles, ROLES.unsigned_abs()));
+            return Err(Fault::Quota(Limit::Roles, most.unsigned_abs()));
         }
     }
 }
@@ -249,13 +204,13 @@ pub(super) async fn create_as(write: &mut Write<'_, '_>, new: &NewRole, kind: &s
 /// Changes the parts of a role that are given: all of them or none.
 pub async fn update(write: &mut Write<'_, '_>, wanted: &RoleRef, patch: &Right<RolePatch>) -> Result<(), Fault> {
     if let Some(document) = &patch.document {
-        check_principals(write, document).await?;
+        principals::check(write, document).await?;
     }
     let account = write.account().clone();
     let old = require(write, wanted).await?;
     write
         .execute_only(
-            Changed::only(Part::Role(old.id.clone(), old.name)),
+            Changed::only(Part::Role(old.id.clone(), fold(&write.cx.account, &old.name))),
             "UPDATE roles SET document = $3, description = $4, console_login = $5, session_duration = $6, \
              updated_at = $7 WHERE account_id = $1 AND id = $2",
             args![
@@ -288,7 +243,7 @@ pub(super) async fn remove(write: &mut Write<'_, '_>, role: Role) -> Result<(), 
         "DELETE FROM attachments WHERE account_id = $1 AND holder_kind = 'role' AND holder_id = $2",
         "DELETE FROM roles WHERE account_id = $1 AND id = $2",
     ] {
-        write.execute_only(whole(&role), sql, args![&account, &role.id]).await?;
+        write.execute_only(whole(write.cx, &role), sql, args![&account, &role.id]).await?;
     }
     Ok(())
 }
@@ -341,10 +296,11 @@ pub async fn list(
 pub async fn tag(write: &mut Write<'_, '_>, wanted: &RoleRef, tags: &[(String, String)]) -> Result<(), Fault> {
     let role = require(write, wanted).await?;
     let added = tags.iter().filter(|(key, _)| role.tags.iter().all(|(known, _)| known != key)).count();
-    if role.tags.len() + added > TAGS {
-        return Err(Fault::Quota(Limit::Tags, TAGS as u64));
+    let most = write.quotas().role_tags;
+    if role.tags.len() + added > most {
+        return Err(Fault::Quota(Limit::Tags, most as u64));
     }
-    put_tags(write, whole(&role), &role.id, tags).await
+    put_tags(write, whole(write.cx, &role), &role.id, tags).await
 }
 
 /// Takes tags off a role; a key that it does not have is passed over.
@@ -353,14 +309,15 @@ pub async fn untag(write: &mut Write<'_, '_>, wanted: &RoleRef, keys: &[&str]) -
     let role = require(write, wanted).await?;
     for key in keys {
         let sql = "DELETE FROM role_tags WHERE account_id = $1 AND role_id = $2 AND tag_key = $3";
-        write.execute_only(whole(&role), sql, args![&account, &role.id, *key]).await?;
+        write.execute_only(whole(write.cx, &role), sql, args![&account, &role.id, *key]).await?;
     }
     Ok(())
 }
 
 /// A role and whoever acts as it: its tags belong to both.
-fn whole(role: &Role) -> Changed {
-    Changed::Parts(vec![Part::Grants(Holder::Role(role.id.clone())), Part::Role(role.id.clone(), role.name.clone())])
+fn whole(cx: &Cx, role: &Role) -> Changed {
+    let folded = fold(&cx.account, &role.name);
+    Changed::Parts(vec![Part::Grants(Holder::Role(role.id.clone())), Part::Role(role.id.clone(), folded)])
 }
 
 /// The role as it stands in this write's transaction.
@@ -368,7 +325,10 @@ pub async fn require(write: &mut Write<'_, '_>, wanted: &RoleRef) -> Result<Role
     let account = write.account().clone();
     let id = match wanted {
         RoleRef::Id(id) => Some(id.clone()),
-        RoleRef::Name(name) => id_of(write.tx(), &account, name).await?,
+        RoleRef::Name(name) => {
+            let folded = fold(&write.cx.account, name);
+            id_of(write.tx(), &account, &folded).await?
+        }
     };
     let role = match id {
         Some(id) => lookup(write.tx(), &account, &id).await?,
@@ -377,9 +337,14 @@ pub async fn require(write: &mut Write<'_, '_>, wanted: &RoleRef) -> Result<Role
     role.ok_or_else(|| Fault::NotFound(Kind::Role, wanted.text().to_owned()))
 }
 
-async fn id_of(tx: &mut Tx<'_>, account: &AccountId, name: &str) -> Result<Option<RoleId>, Fault> {
+/// What two names of roles must share to be one, by the account's cloud.
+fn fold(account: &Account, name: &str) -> String {
+    (account.cloud.fold_role_name)(name)
+}
+
+async fn id_of(tx: &mut Tx<'_>, account: &AccountId, folded: &str) -> Result<Option<RoleId>, Fault> {
     let row: Option<(String,)> =
-        tx.optional("SELECT id FROM roles WHERE account_id = $1 AND name = $2", args![account, name]).await?;
+        tx.optional("SELECT id FROM roles WHERE account_id = $1 AND folded = $2", args![account, folded]).await?;
     Ok(row.map(|(id,)| id.into()))
 }
 
@@ -419,41 +384,6 @@ async fn put_tags(
                 args![&account, role, key, value],
             )
             .await?;
-    }
-    Ok(())
-}
-
-/// Makes sure that the accounts, users and groups that a document names exist.
-pub(super) async fn check_principals(write: &mut Write<'_, '_>, document: &Document) -> Result<(), Fault> {
-    let engine = write.cx.engine.clone();
-    let tx = write.tx();
-    for principal in document.principals() {
-        let (account, member) = match principal {
-            PrincipalPattern::Account(account) | PrincipalPattern::Root(account) => (account, None),
-            PrincipalPattern::User { account, user } => (account, Some((Kind::User, user))),
-            PrincipalPattern::Group { account, group } => (account, Some((Kind::Group, group))),
-            _ => continue,
-        };
-        let id = AccountId::from(account.as_str());
-        if !engine.view.knows(&id) && accounts::lookup(tx, &id).await?.is_none() {
-            return Err(Fault::NotFound(Kind::Principal, account.clone()));
-        }
-        match member {
-            Some((Kind::User, user)) => {
-                let named = |fault| match fault {
-                    Fault::NotFound(Kind::User, user) => Fault::NotFound(Kind::NamedUser, user),
-                    other => other,
-                };
-                users::require(tx, &id, &user.as_str().into()).await.map_err(named)?;
-            }
-            Some((kind, group)) => {
-                let sql = "SELECT COUNT(*) FROM user_groups WHERE account_id = $1 AND id = $2";
-                if tx.number(sql, args![&id, group]).await? == 0 {
-                    return Err(Fault::NotFound(kind, group.clone()));
-                }
-            }
-            None => {}
-        }
     }
     Ok(())
 }

@@ -3,22 +3,20 @@
 //! A session holds no rights of its own: they are looked up with every request, so a change of the role's policies, or
 //! the role's end, counts for the sessions that are open.
 
-use super::authorize::{self, Evidence};
-use super::cx::{self, Cx, Identity, Opened, Session};
+use super::authorize;
+use super::cloud::Durations;
+use super::cx::{self, Cx, Opened};
+use super::evidence::Evidence;
 use super::fault::{Fault, Internal, Kind, Refusal};
 use super::ids::{AccountId, RoleId, SecretId, UserId};
-use super::keys::{Key, Owner};
-use super::roles::{NamedRole, Role};
-use super::{Account, Engine, accounts, keys, policies};
+use super::model::{Account, Identity, Key, NamedRole, Owner, Role, Session};
+use super::{Engine, accounts};
 use crate::args;
 use crate::env::Time;
 use crate::policy::{self, Attached, PolicySet, Via};
 use crate::secret::{self, Secret};
 use crate::store::{FromRow, Row, Tx};
 use std::sync::Arc;
-
-/// The longest session of a role in seconds, whatever the role allows.
-pub const LONGEST: i64 = 43_200;
 
 /// What a new session is to be.
 #[derive(Clone, Debug)]
@@ -58,15 +56,15 @@ pub async fn assume(
     let no_role = || Fault::NotFound(Kind::Role, named.role.text().to_owned());
     let (owner, role) = cx.engine.named_role(named).await?.ok_or_else(no_role)?;
     authorize::trusted(evidence, role.trust(&cx.engine, &owner))?;
-    let seconds = duration(&role, wanted.seconds)?;
+    let seconds = duration(&owner.cloud.durations, &role, wanted.seconds)?;
     open(cx, &owner, Some(&role), wanted, seconds)
 }
 
-fn duration(role: &Role, wanted: Option<i64>) -> Result<i64, Fault> {
+fn duration(durations: &Durations, role: &Role, wanted: Option<i64>) -> Result<i64, Fault> {
     // A role made with 0 has no limit of its own.
-    let limit = if role.session_duration == 0 { LONGEST } else { role.session_duration };
+    let limit = if role.session_duration == 0 { durations.role_longest } else { role.session_duration };
     match wanted {
-        None => Ok(limit.min(7200)),
+        None => Ok(limit.min(durations.role_default)),
         Some(seconds) if seconds <= limit => Ok(seconds),
         Some(_) => Err(Fault::Refused(Refusal::SessionTooLong { limit })),
     }
@@ -77,8 +75,12 @@ pub fn federate(cx: &Cx, wanted: &Wanted) -> Result<Opened<Credentials>, Fault> 
     if cx.caller.is_temporary() {
         return Err(Fault::Refused(Refusal::TemporaryKey));
     }
-    let limit = if cx.caller.identity == Identity::Root { 7200 } else { 129_600 };
-    match wanted.seconds.unwrap_or(1800) {
+    let durations = &cx.account.cloud.durations;
+    let limit = match cx.caller.identity {
+        Identity::Root => durations.federation_longest_of_root,
+        _ => durations.federation_longest,
+    };
+    match wanted.seconds.unwrap_or(durations.federation_default) {
         seconds if seconds <= limit => open(cx, &cx.account, None, wanted, seconds),
         _ => Err(Fault::Refused(Refusal::SessionTooLong { limit })),
     }
@@ -94,12 +96,13 @@ fn open(
 ) -> Result<Opened<Credentials>, Fault> {
     let env = &cx.engine.env;
     let policy = match &wanted.policy {
-        Some(text) => policies::written(&cx.engine, owner, policy::Kind::Session, text)?.text().to_owned(),
+        Some(text) => cx.engine.written(owner, policy::Kind::Session, text)?.text().to_owned(),
         None => String::new(),
     };
-    let secret_id = keys::new_secret_id(env);
-    let secret = Secret::new(env.alphanumeric(32));
-    let token = Secret::new(env.alphanumeric(96));
+    let ids = &owner.cloud.ids;
+    let secret_id = SecretId::from((ids.key)(env));
+    let secret = Secret::new((ids.secret)(env));
+    let token = Secret::new((ids.token)(env));
     let now = cx.engine.now(owner);
     let expires_at = Time::from_seconds(now.seconds()).plus_seconds(seconds);
     let tags = serde_json::to_string(&wanted.tags)
@@ -169,7 +172,7 @@ pub(super) async fn load(engine: &Arc<Engine>, tx: &mut Tx<'_>, secret_id: Secre
         .await?;
     let Some(row) = row else { return Ok(None) };
     let account = AccountId::from(row.account_id);
-    let Some(owner) = accounts::lookup(tx, &account).await? else { return Ok(None) };
+    let Some(owner) = accounts::lookup(tx, &engine.clouds, &account).await? else { return Ok(None) };
     // Opened for an account that was deleted meanwhile, and stored after another one was made under its id.
     if row.incarnation != owner.incarnation {
         return Ok(None);
@@ -178,8 +181,8 @@ pub(super) async fn load(engine: &Arc<Engine>, tx: &mut Tx<'_>, secret_id: Secre
     let narrowed = match row.policy.as_str() {
         "" => None,
         text => {
-            let document = policies::stored(engine, &owner, policy::Kind::Session, text);
-            let policy = policy::PolicyRef { id: String::new(), name: "session policy".to_owned() };
+            let document = engine.stored(&owner, policy::Kind::Session, text);
+            let policy = policy::PolicyLabel { id: String::new(), name: "session policy".to_owned() };
             Some(PolicySet::compile(vec![Attached { policy, via: Via::Session, document }]))
         }
     };

@@ -3,13 +3,11 @@
 use super::cx::{Cx, Write};
 use super::fault::{Fault, Kind, Limit, Refusal};
 use super::ids::{AccountId, SecretId, UserId};
-use super::view::{Changed, Holder, Part};
+use super::model::Holder;
+use super::view::{Changed, Part};
 use crate::args;
 use crate::env::Time;
 use crate::store::{FromRow, Tx};
-
-/// How many sub-users an account may have.
-const USERS: i64 = 1000;
 
 /// A sub-user.
 #[derive(Clone, Debug, FromRow)]
@@ -64,15 +62,16 @@ pub async fn create(write: &mut Write<'_, '_>, name: &str, profile: &Profile) ->
     if lookup_by_name(write.tx(), &account, name).await?.is_some() {
         return Err(Fault::Exists(Kind::User, name.to_owned()));
     }
-    if write.tx().number("SELECT COUNT(*) FROM users WHERE account_id = $1", args![&account]).await? >= USERS {
-        return Err(Fault::Quota(Limit::Users, USERS.unsigned_abs()));
+    let most = write.quotas().users;
+    if write.tx().number("SELECT COUNT(*) FROM users WHERE account_id = $1", args![&account]).await? >= most {
+        return Err(Fault::Quota(Limit::Users, most.unsigned_abs()));
     }
     let text = |part: &Option<String>| part.clone().unwrap_or_default();
     loop {
-        let env = &write.cx.engine.env;
+        let (id, uid) = (write.cx.account.cloud.ids.user)(&write.cx.engine.env);
         let user = User {
-            id: (100_000_000_000 + env.below(100_000_000_000)).to_string(),
-            uid: i64::try_from(10_000_000 + env.below(90_000_000)).unwrap_or(0),
+            id,
+            uid,
             name: name.to_owned(),
             remark: text(&profile.remark),
             console_login: profile.console_login.unwrap_or(false),

@@ -4,15 +4,12 @@ use super::cx::{Cx, Write};
 use super::fault::{Fault, Kind, Limit, Refusal};
 use super::ids::PolicyId;
 use super::policies::{self, PolicyRef};
-use super::roles;
+use super::principals;
 use super::view::Changed;
 use crate::args;
 use crate::env::Time;
 use crate::policy::Document;
 use crate::store::FromRow;
-
-/// How many versions a policy may have.
-const VERSIONS: i64 = 5;
 
 /// A version of a policy.
 #[derive(Clone, Debug)]
@@ -43,11 +40,12 @@ pub async fn create(
     make_default: bool,
 ) -> Result<i64, Fault> {
     let account = write.account().clone();
-    roles::check_principals(write, document).await?;
+    principals::check(write, document).await?;
     own(write, id).await?;
     let count = "SELECT COUNT(*) FROM policy_versions WHERE account_id = $1 AND policy_id = $2";
-    if write.tx().number(count, args![&account, id]).await? >= VERSIONS {
-        return Err(Fault::Quota(Limit::PolicyVersions, VERSIONS.unsigned_abs()));
+    let most = write.quotas().policy_versions;
+    if write.tx().number(count, args![&account, id]).await? >= most {
+        return Err(Fault::Quota(Limit::PolicyVersions, most.unsigned_abs()));
     }
     let moved: Option<(i64,)> = write
         .returning_only(

@@ -9,8 +9,8 @@
 //! Deliberately absent: any expiry by time, and a cache of things that do not exist.
 
 use super::fault::Fault;
-use super::ids::{AccountId, GroupId, RoleId, RoleRef, SecretId, UserId};
-use super::{Account, Grants, Key, Role};
+use super::ids::{AccountId, RoleId, SecretId};
+use super::model::{Account, Grants, Holder, Key, Role};
 use crate::args;
 use crate::store::{BoxFuture, Store, Tx};
 use moka::sync::Cache;
@@ -19,50 +19,6 @@ use std::hash::Hash;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-/// A principal that policies are attached to directly.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Holder {
-    /// A sub-user, with what its groups add.
-    User(UserId),
-    /// A role.
-    Role(RoleId),
-    /// A user group; its policies count for its members, never for itself.
-    Group(GroupId),
-}
-
-/// What policies are attached to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HolderKind {
-    /// A sub-user.
-    User,
-    /// A user group.
-    Group,
-    /// A role.
-    Role,
-}
-
-/// Who is to get or to lose a policy, as a request names it.
-#[derive(Clone, Debug)]
-pub enum HolderRef {
-    /// A sub-user.
-    User(UserId),
-    /// A user group.
-    Group(GroupId),
-    /// A role.
-    Role(RoleRef),
-}
-
-impl HolderRef {
-    /// What it is.
-    pub fn kind(&self) -> HolderKind {
-        match self {
-            HolderRef::User(_) => HolderKind::User,
-            HolderRef::Group(_) => HolderKind::Group,
-            HolderRef::Role(_) => HolderKind::Role,
-        }
-    }
-}
-
 /// A part of the view that a write changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {
@@ -70,7 +26,7 @@ pub enum Part {
     Account,
     /// A key, permanent or a session's.
     Key(SecretId),
-    /// A role's own data; the name is the one it had.
+    /// A role's own data; the name is the one it had, folded.
     Role(RoleId, String),
     /// What a principal may do.
     Grants(Holder),

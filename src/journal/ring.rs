@@ -2,7 +2,7 @@
 //!
 //! What several entries keep alive together, such as the policies of one user, counts once.
 
-use crate::engine::pinned::Pinned;
+use crate::engine::model::Pinned;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
@@ -135,14 +135,14 @@ impl<T> Ring<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::cx::Session;
+    use crate::engine::model::Session;
     use crate::env::Time;
-    use crate::policy::{self, Attached, Document, Kind, PolicyRef, PolicySet, Rules, Via};
+    use crate::policy::{Attached, Document, Kind, PolicyLabel, PolicySet, Rules, Via};
 
     const BYTES: usize = 100_000;
 
     fn document(length: usize) -> Arc<Document> {
-        Arc::new(policy::load(&" ".repeat(length), &Rules::new(Kind::Identity, "1", 1)))
+        Arc::new(crate::policy::grammar::cam::LANGUAGE.load(&" ".repeat(length), &Rules::new(Kind::Identity, "1", 1)))
     }
 
     fn weight(bytes: usize, documents: &[&Arc<Document>]) -> Weight {
@@ -196,7 +196,7 @@ mod tests {
     /// A session holds a document, which another entry can hold as well.
     #[test]
     fn the_documents_of_what_is_held_go_with_it() {
-        let policy = PolicyRef { id: "1".to_owned(), name: "p".to_owned() };
+        let policy = PolicyLabel { id: "1".to_owned(), name: "p".to_owned() };
         let one = document(BYTES);
         let narrowed = PolicySet::compile(vec![Attached { policy, via: Via::Session, document: one.clone() }]);
         let session = Session {

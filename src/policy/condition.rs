@@ -9,7 +9,7 @@ use super::pattern::{Glob, Tag, Template, Tri};
 use super::question::{Context, ContextValue, Variables};
 use super::value::{Address, Decimal, Instant, Network, read_binary};
 
-/// One operator on one key: `string_equal` on `qcs:tag` with its values.
+/// One operator on one key: `string_equal` on a key with its values.
 #[derive(Clone, Debug)]
 pub(super) struct Condition {
     pub(super) qualifier: Qualifier,

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::condition::Condition;
-use super::json::{self, Range, Value};
+use super::json::{self, Content, Range};
+use super::notation::{AccountSegment, Notation};
 use super::pattern::Glob;
 
 /// Which document a text is meant to be; it decides which elements are allowed.
@@ -33,34 +34,21 @@ pub struct Rules<'a> {
     pub kind: Kind,
     /// The account that owns the document; empty for documents that every account shares (presets).
     pub owner: &'a str,
-    /// The application id of that account, 0 if there is none.
-    pub app_id: u64,
-    /// The longest text allowed, in characters; spaces, tabs and line ends are not counted.
-    pub max_chars: usize,
+    /// The account's second number, under which some of its resources are named; 0 if there is none.
+    pub application: u64,
     /// Service prefixes known besides the built-in list, for instance those that stubs serve.
     pub extra_services: &'a [&'a str],
     /// What `permid/<id>` stands for: id and actions. Sets that are not listed are refused.
     pub permission_sets: &'a [(&'a str, &'a [&'a str])],
-    /// Tells for an action such as `cam:CreateRole` that it knows no single resources, so that [`check`](super::check) can
+    /// Tells for an action such as `cam:CreateRole` that it knows no single resources, so that [`Language::check`](super::Language::check) can
     /// warn about statements that never apply.
     pub operation_level: Option<fn(&str) -> bool>,
 }
 
 impl<'a> Rules<'a> {
-    /// The longest document: 4096 characters, spaces not counted (user guide, "limits").
-    pub const MAX_CHARS: usize = 4096;
-
-    /// Rules with the documented limit and nothing beyond the built-in services.
-    pub fn new(kind: Kind, owner: &'a str, app_id: u64) -> Rules<'a> {
-        Rules {
-            kind,
-            owner,
-            app_id,
-            max_chars: Rules::MAX_CHARS,
-            extra_services: &[],
-            permission_sets: &[],
-            operation_level: None,
-        }
+    /// Rules with nothing beyond the built-in services.
+    pub fn new(kind: Kind, owner: &'a str, application: u64) -> Rules<'a> {
+        Rules { kind, owner, application, extra_services: &[], permission_sets: &[], operation_level: None }
     }
 }
 
@@ -194,7 +182,7 @@ pub struct Warning {
     pub message: String,
 }
 
-/// Everything that can be said about a text: the answer of [`check`](super::check).
+/// Everything that can be said about a text: the answer of [`Language::check`](super::Language::check).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// Why it would be refused; empty if it would be accepted.
@@ -217,7 +205,7 @@ pub enum Effect {
 #[derive(Clone, Debug)]
 pub struct Document {
     pub(super) text: Arc<str>,
-    /// How its cloud writes what questions are about.
+    /// How its language writes what questions are about.
     pub(super) notation: &'static Notation,
     pub(super) principals: Box<[Written]>,
     pub(super) statements: Box<[Statement]>,
@@ -225,21 +213,9 @@ pub struct Document {
     pub(super) weight: usize,
 }
 
-/// How a cloud writes what questions are about.
-#[derive(Debug)]
-pub(super) struct Notation {
-    /// Reads the name of a resource; nothing if it is no name.
-    pub(super) read_name: ReadName,
-    /// Writes a tag as one text.
-    pub(super) write_pair: fn(&str, &str) -> String,
-}
-
-/// Reads the name of a resource as one cloud writes it; nothing if it is no name.
-pub(super) type ReadName = fn(&str) -> Option<ResourceName<'_>>;
-
 /// One statement.
 #[derive(Clone, Debug)]
-pub(super) struct Statement {
+pub struct Statement {
     pub(super) range: Range,
     pub(super) effect: Effect,
     pub(super) actions: Box<[ActionPattern]>,
@@ -250,7 +226,7 @@ pub(super) struct Statement {
 
 /// A principal and where it was written.
 #[derive(Clone, Debug)]
-pub(super) struct Written {
+pub struct Written {
     pub(super) range: Range,
     pub(super) path: Box<str>,
     pub(super) pattern: PrincipalPattern,
@@ -258,7 +234,7 @@ pub(super) struct Written {
 
 /// Which actions a statement is about.
 #[derive(Clone, Debug)]
-pub(super) struct ActionPattern {
+pub struct ActionPattern {
     pub(super) range: Range,
     pub(super) form: ActionForm,
 }
@@ -275,7 +251,7 @@ pub(super) enum ActionForm {
 
 /// Which resources a statement is about.
 #[derive(Clone, Debug)]
-pub(super) struct ResourcePattern {
+pub struct ResourcePattern {
     pub(super) range: Range,
     pub(super) form: ResourceForm,
 }
@@ -294,30 +270,11 @@ pub(super) struct Segments {
     pub(super) project: Option<Box<str>>,
     pub(super) service: Option<Box<str>>,
     pub(super) region: Option<Box<str>>,
-    pub(super) account: Account<Box<str>>,
+    pub(super) account: AccountSegment<Box<str>>,
     pub(super) item: Glob,
 }
 
-/// The account in the name of a resource.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Account<T> {
-    /// The account of whoever asks.
-    Own,
-    Id(T),
-    Application(u64),
-}
-
-/// A resource somebody asks about, by its parts; an empty part is one that the resource does not have.
-#[derive(Clone, Debug)]
-pub(super) struct ResourceName<'a> {
-    pub(super) project: &'a str,
-    pub(super) service: &'a str,
-    pub(super) region: &'a str,
-    pub(super) account: Account<&'a str>,
-    pub(super) item: &'a str,
-}
-
-/// Who is named by a document. Accounts and users are their uins.
+/// Who is named by a document. Accounts and users are named by their ids.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PrincipalPattern {
@@ -333,7 +290,7 @@ pub enum PrincipalPattern {
     User {
         /// The account.
         account: String,
-        /// The user's uin.
+        /// The user's id.
         user: String,
     },
     /// The users in a group.
@@ -385,7 +342,7 @@ impl PrincipalPattern {
 pub struct WrittenPrincipal<'a> {
     /// Who is named.
     pub pattern: &'a PrincipalPattern,
-    /// Which element: `statement[0].principal.qcs[1]`.
+    /// Which element: such as `statement[0].principal.<kind>[1]`.
     pub path: &'a str,
     /// Where it stands.
     pub span: Span,
@@ -438,8 +395,8 @@ impl Document {
     pub(super) fn source(&self, range: Range) -> String {
         let start = range.start as usize;
         let written = self.text.get(start..start + range.len as usize).unwrap_or_default();
-        match json::read(written).map(|node| node.value) {
-            Ok(Value::Text(text)) => text.into_owned(),
+        match json::read(written).map(|node| node.content) {
+            Ok(Content::Text(text)) => text.into_owned(),
             _ => written.to_owned(),
         }
     }

@@ -14,13 +14,13 @@ use serde::Serialize;
 
 use super::budget::{Budget, STEPS};
 use super::document::{ActionForm, Document, Effect, Statement};
-use super::matching::{Asked, first_mismatch};
+use super::matching::{Prepared, first_mismatch};
 use super::pattern::Glob;
 use super::question::Question;
 
 /// A policy's identity.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct PolicyRef {
+pub struct PolicyLabel {
     /// Its id.
     pub id: String,
     /// Its name.
@@ -53,7 +53,7 @@ pub enum Via {
 #[derive(Clone, Debug)]
 pub struct Attached {
     /// Which policy.
-    pub policy: PolicyRef,
+    pub policy: PolicyLabel,
     /// How it got here.
     pub via: Via,
     /// Its current content.
@@ -172,8 +172,8 @@ impl PolicySet {
     }
 
     /// The question with its names read as the documents of this set write them.
-    pub(super) fn asked<'a>(&self, question: &'a Question<'a>, budget: &'a Budget) -> Asked<'a> {
-        Asked::of_policies(question, self.policies.first().map(|attached| attached.document.notation.read_name), budget)
+    pub(super) fn asked<'a>(&self, question: &'a Question<'a>, budget: &'a Budget) -> Prepared<'a> {
+        Prepared::of_policies(question, self.policies.first().map(|attached| attached.document.notation), budget)
     }
 
     /// How many bytes it takes, without the documents, which others have too.
@@ -204,14 +204,14 @@ impl PolicySet {
     }
 
     /// The statements that may be about the action.
-    fn candidates(&self, asked: &Asked<'_>) -> [&Candidates; 3] {
+    fn candidates(&self, asked: &Prepared<'_>) -> [&Candidates; 3] {
         static NONE: Candidates = Candidates { allow: Vec::new(), deny: Vec::new() };
         let exact = self.exact.get(asked.action).unwrap_or(&NONE);
         [exact, self.service.get(asked.service).unwrap_or(&NONE), &self.any]
     }
 
     /// The first candidate of the effect that matches, in the order of the documents.
-    fn first(&self, effect: Effect, candidates: [&Candidates; 3], asked: &Asked<'_>) -> Option<(u32, u32)> {
+    fn first(&self, effect: Effect, candidates: [&Candidates; 3], asked: &Prepared<'_>) -> Option<(u32, u32)> {
         let mut best: Option<u32> = None;
         for list in candidates {
             let end = best.unwrap_or(u32::MAX);
@@ -222,7 +222,7 @@ impl PolicySet {
         best.and_then(|position| self.statements.get(position as usize).copied())
     }
 
-    fn matches(&self, position: u32, asked: &Asked<'_>) -> bool {
+    fn matches(&self, position: u32, asked: &Prepared<'_>) -> bool {
         let found = self
             .statements
             .get(position as usize)

@@ -8,12 +8,12 @@ use serde::Serialize;
 
 use super::budget::{Budget, STEPS};
 use super::condition::{Condition, Operand};
-use super::document::{Document, Effect, Statement};
+use super::document::{ActionForm, Document, Effect, Statement};
 use super::evaluate::{Attached, Deciding, Decision, Layer, Layers, Reason, Via, decide_within};
 use super::json::Range;
-use super::matching::{Asked, Element, first_mismatch, is_unreadable};
+use super::matching::{Element, Prepared, first_mismatch, is_unreadable};
 use super::near::{but_for_case, nearest};
-use super::question::{Identity, Question, Requester, Resource};
+use super::question::{Question, Requester, Resource};
 use super::trust::decide_trust_within;
 use super::words::{Shown, join, one_of, quote, shorten, stood_for, wanted, write};
 
@@ -129,6 +129,8 @@ pub(super) struct Told {
     pub(super) differs: Vec<String>,
     /// The action that would match if letter case did not count, quoted.
     pub(super) but_for_case: Option<String>,
+    /// Whether an action of the service asked about is named.
+    pub(super) same_service: bool,
 }
 
 /// Decides and tells the whole trace.
@@ -157,7 +159,7 @@ pub fn explain_trust(attached: &Attached, who: &Requester<'_>, question: &Questi
     let decision = decide_trust_within(&attached.document, who, question, &budget);
     let mut explanation = begin(decision, question, &budget);
     let (budget, mut room) = (Budget::new(STEPS), LONGEST);
-    let asked = Asked::of_trust(question, who, &budget);
+    let asked = Prepared::of_trust(question, attached.document.notation, who, &budget);
     consider(&mut explanation, attached, Layer::Trust, decision.deciding, &asked, &mut room);
     explanation.steps += budget.spent();
     explanation
@@ -188,7 +190,7 @@ fn consider(
     attached: &Attached,
     layer: Layer,
     deciding: Option<Deciding>,
-    asked: &Asked<'_>,
+    asked: &Prepared<'_>,
     room: &mut usize,
 ) {
     for (index, statement) in attached.document.statements.iter().enumerate() {
@@ -213,7 +215,7 @@ fn consider(
     }
 }
 
-fn look_at(attached: &Attached, layer: Layer, index: usize, statement: &Statement, asked: &Asked<'_>) -> Considered {
+fn look_at(attached: &Attached, layer: Layer, index: usize, statement: &Statement, asked: &Prepared<'_>) -> Considered {
     let document = &attached.document;
     let (via, group) = match &attached.via {
         Via::Own => ("own", None),
@@ -251,7 +253,7 @@ impl Considered {
     }
 }
 
-fn failed(document: &Document, statement: &Statement, element: Element, asked: &Asked<'_>) -> Failed {
+fn failed(document: &Document, statement: &Statement, element: Element, asked: &Prepared<'_>) -> Failed {
     let texts = |ranges: &mut dyn Iterator<Item = Range>| Shown::of(ranges, |range| document.source(range));
     let plain = |element: &str, expected: Shown, actual: Shown, told: Told| Failed {
         element: element.to_owned(),
@@ -265,14 +267,17 @@ fn failed(document: &Document, statement: &Statement, element: Element, asked: &
         Element::Principal => plain(
             "principal",
             texts(&mut statement.principals.iter().map(|written| written.range)),
-            Shown::of(asked.requester, describe),
+            Shown::of(asked.requester, document.notation.write_requester),
             Told::default(),
         ),
         Element::Action => {
             let expected = texts(&mut statement.actions.iter().map(|action| action.range));
             let range = but_for_case(statement, asked);
             let but_for_case = range.map(|range| quote(&shorten(&document.source(range))));
-            let told = Told { agreeing: but_for_case.is_some().into(), but_for_case, ..Told::default() };
+            let same_service = statement.actions.iter().any(|action| {
+                matches!(&action.form, ActionForm::Match { service: Some(service), .. } if **service == *asked.service)
+            });
+            let told = Told { agreeing: but_for_case.is_some().into(), but_for_case, same_service, ..Told::default() };
             plain("action", expected, Shown::of([asked.action], str::to_owned), told)
         }
         Element::Resource => {
@@ -323,17 +328,5 @@ fn name_condition(document: &Document, condition: &Condition) -> String {
         format!("condition.{operator}")
     } else {
         format!("condition.{operator}.{}", shorten(&condition.key))
-    }
-}
-
-/// A requester as a principal would name it.
-fn describe(who: &Requester<'_>) -> String {
-    let account = who.account;
-    match who.identity {
-        Identity::Root => format!("qcs::cam::uin/{account}:root"),
-        Identity::User(user) => format!("qcs::cam::uin/{account}:uin/{user}"),
-        Identity::Role { name, .. } => format!("qcs::cam::uin/{account}:roleName/{name}"),
-        Identity::Service(name) | Identity::Federated(name) => name.to_owned(),
-        Identity::Anonymous => "anonymous".to_owned(),
     }
 }

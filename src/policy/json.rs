@@ -12,7 +12,7 @@ const MAX_DEPTH: u32 = 32;
 
 /// A stretch of the text, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Range {
+pub struct Range {
     pub(super) start: u32,
     pub(super) len: u32,
 }
@@ -21,11 +21,11 @@ pub(super) struct Range {
 #[derive(Debug)]
 pub(super) struct Node<'t> {
     pub(super) range: Range,
-    pub(super) value: Value<'t>,
+    pub(super) content: Content<'t>,
 }
 
 #[derive(Debug)]
-pub(super) enum Value<'t> {
+pub(super) enum Content<'t> {
     Null,
     Bool(bool),
     /// The digits as written.
@@ -113,31 +113,31 @@ impl<'t> Reader<'t> {
         let value = match self.peek() {
             Some(b'{') => self.object(depth)?,
             Some(b'[') => self.list(depth)?,
-            Some(b'"') => Value::Text(self.string()?),
+            Some(b'"') => Content::Text(self.string()?),
             Some(b'-' | b'0'..=b'9') => self.number()?,
-            Some(b't') => self.word("true", Value::Bool(true))?,
-            Some(b'f') => self.word("false", Value::Bool(false))?,
-            Some(b'n') => self.word("null", Value::Null)?,
+            Some(b't') => self.word("true", Content::Bool(true))?,
+            Some(b'f') => self.word("false", Content::Bool(false))?,
+            Some(b'n') => self.word("null", Content::Null)?,
             None => return Err(self.wrong("the text ends where a value should be")),
             Some(_) => return Err(self.wrong("a value should be here")),
         };
-        Ok(Node { range: self.range(from), value })
+        Ok(Node { range: self.range(from), content: value })
     }
 
-    fn word(&mut self, word: &str, value: Value<'t>) -> Result<Value<'t>, Syntax> {
+    fn word(&mut self, word: &str, content: Content<'t>) -> Result<Content<'t>, Syntax> {
         if !self.rest().starts_with(word) {
             return Err(self.wrong("a value should be here"));
         }
         self.at += word.len();
-        Ok(value)
+        Ok(content)
     }
 
-    fn object(&mut self, depth: u32) -> Result<Value<'t>, Syntax> {
+    fn object(&mut self, depth: u32) -> Result<Content<'t>, Syntax> {
         self.at += 1;
         let mut members = Vec::new();
         self.skip_space();
         if self.eat(b'}') {
-            return Ok(Value::Object(members));
+            return Ok(Content::Object(members));
         }
         loop {
             self.skip_space();
@@ -156,7 +156,7 @@ impl<'t> Reader<'t> {
             members.push(Member { name, range, node });
             self.skip_space();
             if self.eat(b'}') {
-                return Ok(Value::Object(members));
+                return Ok(Content::Object(members));
             }
             if !self.eat(b',') {
                 return Err(self.wrong("a comma or a closing brace should be here"));
@@ -164,19 +164,19 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn list(&mut self, depth: u32) -> Result<Value<'t>, Syntax> {
+    fn list(&mut self, depth: u32) -> Result<Content<'t>, Syntax> {
         self.at += 1;
         let mut nodes = Vec::new();
         self.skip_space();
         if self.eat(b']') {
-            return Ok(Value::List(nodes));
+            return Ok(Content::List(nodes));
         }
         loop {
             self.skip_space();
             nodes.push(self.value(depth + 1)?);
             self.skip_space();
             if self.eat(b']') {
-                return Ok(Value::List(nodes));
+                return Ok(Content::List(nodes));
             }
             if !self.eat(b',') {
                 return Err(self.wrong("a comma or a closing bracket should be here"));
@@ -184,7 +184,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn number(&mut self) -> Result<Value<'t>, Syntax> {
+    fn number(&mut self) -> Result<Content<'t>, Syntax> {
         let from = self.at;
         self.eat(b'-');
         if !self.eat(b'0') && self.digits() == 0 {
@@ -199,7 +199,7 @@ impl<'t> Reader<'t> {
                 return Err(self.wrong("a digit should be here"));
             }
         }
-        Ok(Value::Number(self.slice(from)))
+        Ok(Content::Number(self.slice(from)))
     }
 
     fn digits(&mut self) -> usize {
@@ -295,8 +295,8 @@ mod tests {
     use super::*;
 
     fn text(json: &str) -> Option<String> {
-        match read(json).ok()?.value {
-            Value::Text(text) => Some(text.into_owned()),
+        match read(json).ok()?.content {
+            Content::Text(text) => Some(text.into_owned()),
             _ => None,
         }
     }
@@ -314,7 +314,7 @@ mod tests {
     #[test]
     fn numbers_keep_their_text() {
         for number in ["0", "-0", "1.10", "12345678901234567890123", "1E+2", "0.5e-7"] {
-            assert!(matches!(read(number).unwrap().value, Value::Number(text) if text == number));
+            assert!(matches!(read(number).unwrap().content, Content::Number(text) if text == number));
         }
         let edges = r#""\ud800\udc00\udbff\udfff\ud7ff\ue000""#;
         assert_eq!(text(edges).unwrap(), "\u{10000}\u{10ffff}\u{d7ff}\u{e000}");
@@ -352,7 +352,7 @@ mod tests {
 
         #[test]
         fn nodes_know_their_place(json in r#"\[("[a-z\\\\n]{0,4}"|[0-9]|\{\}|null)(, ?("é"|[0-9]|true)){0,3}\]"#) {
-            if let Ok(Node { value: Value::List(nodes), .. }) = read(&json) {
+            if let Ok(Node { content: Content::List(nodes), .. }) = read(&json) {
                 for node in nodes {
                     let start = node.range.start as usize;
                     let written = json.get(start..start + node.range.len as usize).unwrap();

@@ -4,15 +4,16 @@ use std::ops::ControlFlow;
 
 use super::budget::Budget;
 use super::document::{
-    Account, ActionForm, ActionPattern, Effect, PrincipalPattern, ReadName, ResourceForm, ResourceName,
-    ResourcePattern, Segments, Statement,
+    ActionForm, ActionPattern, Effect, PrincipalPattern, ResourceForm, ResourcePattern, Segments, Statement,
 };
+use super::notation::{AccountSegment, ResourceName};
+use super::notation::{Notation, ReadName};
 use super::pattern::Tri;
-use super::question::{Identity, Question, Requester, Resource, Variables};
+use super::question::{Question, Requester, RequesterIdentity, Resource, Variables};
 
 /// A question with its names read once.
 #[derive(Clone)]
-pub(super) struct Asked<'a> {
+pub(super) struct Prepared<'a> {
     /// `service:Operation`.
     pub(super) action: &'a str,
     pub(super) service: &'a str,
@@ -50,26 +51,36 @@ impl<'a> Names<'a> {
     }
 }
 
-impl<'a> Asked<'a> {
+impl<'a> Prepared<'a> {
     /// For policies, which are about resources.
-    pub(super) fn of_policies(question: &'a Question<'a>, read: Option<ReadName>, budget: &'a Budget) -> Asked<'a> {
-        let action = question.action.strip_prefix("name/").unwrap_or(question.action);
+    pub(super) fn of_policies(
+        question: &'a Question<'a>,
+        notation: Option<&Notation>,
+        budget: &'a Budget,
+    ) -> Prepared<'a> {
+        let action = notation.map_or(question.action, |notation| (notation.read_action)(question.action));
         let (service, operation) = action.split_once(':').unwrap_or(("", action));
-        let names = match (question.resource, read) {
-            (Resource::Named(names), Some(read)) => Names::read(names, read),
+        let names = match (question.resource, notation) {
+            (Resource::Named(names), Some(notation)) => Names::read(names, notation.read_name),
             _ => Names::default(),
         };
-        Asked { action, service, operation, question, names, requester: None, budget }
+        Prepared { action, service, operation, question, names, requester: None, budget }
     }
 
     /// For a trust policy, which is about its role and names no resource.
-    pub(super) fn of_trust(question: &'a Question<'a>, who: &'a Requester<'a>, budget: &'a Budget) -> Asked<'a> {
-        Asked { requester: Some(who), ..Asked::of_policies(question, None, budget) }
+    pub(super) fn of_trust(
+        question: &'a Question<'a>,
+        notation: &Notation,
+        who: &'a Requester<'a>,
+        budget: &'a Budget,
+    ) -> Prepared<'a> {
+        let names = Names::default();
+        Prepared { requester: Some(who), names, ..Prepared::of_policies(question, Some(notation), budget) }
     }
 
     /// The same question for another budget.
-    pub(super) fn within(&self, budget: &'a Budget) -> Asked<'a> {
-        Asked { budget, ..self.clone() }
+    pub(super) fn within(&self, budget: &'a Budget) -> Prepared<'a> {
+        Prepared { budget, ..self.clone() }
     }
 }
 
@@ -87,7 +98,7 @@ pub(super) enum Element {
 #[inline]
 fn examine<B>(
     statement: &Statement,
-    asked: &Asked<'_>,
+    asked: &Prepared<'_>,
     mut visit: impl FnMut(Element, Tri) -> ControlFlow<B>,
 ) -> ControlFlow<B> {
     let budget = asked.budget;
@@ -113,7 +124,7 @@ fn examine<B>(
 
 /// The first element of the statement that does not fit; nothing if the statement matches. What is unknown fits a deny and
 /// does not fit an allow.
-pub(super) fn first_mismatch(statement: &Statement, asked: &Asked<'_>) -> Option<Element> {
+pub(super) fn first_mismatch(statement: &Statement, asked: &Prepared<'_>) -> Option<Element> {
     let fits = |answer| match statement.effect {
         Effect::Allow => answer == Tri::Yes,
         Effect::Deny => answer != Tri::No,
@@ -123,7 +134,7 @@ pub(super) fn first_mismatch(statement: &Statement, asked: &Asked<'_>) -> Option
 }
 
 /// Whether the answer hangs on something that could not be read.
-pub(super) fn is_unreadable(statement: &Statement, asked: &Asked<'_>) -> bool {
+pub(super) fn is_unreadable(statement: &Statement, asked: &Prepared<'_>) -> bool {
     let mut unknown = false;
     let all = examine(statement, asked, |_, answer| {
         unknown |= answer == Tri::Unknown;
@@ -133,31 +144,32 @@ pub(super) fn is_unreadable(statement: &Statement, asked: &Asked<'_>) -> bool {
 }
 
 fn match_principal(pattern: &PrincipalPattern, who: &Requester<'_>) -> Tri {
-    let in_account = matches!(who.identity, Identity::Root | Identity::User(_) | Identity::Role { .. });
+    let in_account =
+        matches!(who.identity, RequesterIdentity::Root | RequesterIdentity::User(_) | RequesterIdentity::Role { .. });
     let named = match pattern {
         PrincipalPattern::Unreadable => return Tri::Unknown,
         PrincipalPattern::Anyone => in_account,
-        PrincipalPattern::Anonymous => who.identity == Identity::Anonymous,
-        PrincipalPattern::Service(service) => who.identity == Identity::Service(service),
-        PrincipalPattern::Federated(provider) => who.identity == Identity::Federated(provider),
+        PrincipalPattern::Anonymous => who.identity == RequesterIdentity::Anonymous,
+        PrincipalPattern::Service(service) => who.identity == RequesterIdentity::Service(service),
+        PrincipalPattern::Federated(provider) => who.identity == RequesterIdentity::Federated(provider),
         in_one if !in_account || in_one.account() != Some(who.account) => false,
         PrincipalPattern::Account(_) => true,
-        PrincipalPattern::Root(_) => who.identity == Identity::Root,
-        PrincipalPattern::User { user, .. } => who.identity == Identity::User(user),
+        PrincipalPattern::Root(_) => who.identity == RequesterIdentity::Root,
+        PrincipalPattern::User { user, .. } => who.identity == RequesterIdentity::User(user),
         PrincipalPattern::Group { group, .. } => {
-            matches!(who.identity, Identity::User(_)) && who.groups.contains(&group.as_str())
+            matches!(who.identity, RequesterIdentity::User(_)) && who.groups.contains(&group.as_str())
         }
         PrincipalPattern::RoleName { name, .. } => {
-            matches!(who.identity, Identity::Role { name: own, .. } if own == name)
+            matches!(who.identity, RequesterIdentity::Role { name: own, .. } if own == name)
         }
         PrincipalPattern::RoleId { id, .. } => {
-            matches!(who.identity, Identity::Role { id: own, .. } if own == id)
+            matches!(who.identity, RequesterIdentity::Role { id: own, .. } if own == id)
         }
     };
     named.into()
 }
 
-fn match_action(pattern: &ActionPattern, asked: &Asked<'_>) -> Tri {
+fn match_action(pattern: &ActionPattern, asked: &Prepared<'_>) -> Tri {
     match &pattern.form {
         ActionForm::Unreadable => Tri::Unknown,
         ActionForm::Match { service: Some(service), .. } if **service != *asked.service => {
@@ -168,7 +180,7 @@ fn match_action(pattern: &ActionPattern, asked: &Asked<'_>) -> Tri {
     }
 }
 
-fn match_resource(pattern: &ResourcePattern, asked: &Asked<'_>) -> Tri {
+fn match_resource(pattern: &ResourcePattern, asked: &Prepared<'_>) -> Tri {
     let segments = match &pattern.form {
         ResourceForm::Everything => return Tri::Yes,
         ResourceForm::Unreadable => return Tri::Unknown,
@@ -184,15 +196,15 @@ fn match_resource(pattern: &ResourcePattern, asked: &Asked<'_>) -> Tri {
 }
 
 /// Whether the pattern stands for everything that the service of the action has in the caller's own account.
-fn covers_service(segments: &Segments, asked: &Asked<'_>) -> bool {
+fn covers_service(segments: &Segments, asked: &Prepared<'_>) -> bool {
     let caller = &asked.question.caller;
     segments.service.as_deref().is_none_or(|service| service == asked.service)
         && segments.region.is_none()
-        && match_account(&segments.account, &Account::Own, caller)
+        && match_account(&segments.account, &AccountSegment::Own, caller)
         && segments.item.is_any()
 }
 
-fn match_name(segments: &Segments, name: &ResourceName<'_>, asked: &Asked<'_>) -> Tri {
+fn match_name(segments: &Segments, name: &ResourceName<'_>, asked: &Prepared<'_>) -> Tri {
     let caller = &asked.question.caller;
     asked.budget.spend(1);
     let project = name.project.is_empty() || segments.project.as_deref().is_none_or(|project| project == name.project);
@@ -206,16 +218,20 @@ fn match_name(segments: &Segments, name: &ResourceName<'_>, asked: &Asked<'_>) -
 }
 
 /// Whether both mean the same account. An account has an id and an application id; of the caller's own the pair is known.
-pub(super) fn match_account(pattern: &Account<Box<str>>, name: &Account<&str>, caller: &Variables<'_>) -> bool {
-    let is_own = |account: &Account<&str>| match account {
-        Account::Own => true,
-        Account::Id(id) => *id == caller.owner_uin && !id.is_empty(),
-        Account::Application(id) => *id == caller.app_id && *id != 0,
+pub(super) fn match_account(
+    pattern: &AccountSegment<Box<str>>,
+    name: &AccountSegment<&str>,
+    caller: &Variables<'_>,
+) -> bool {
+    let is_own = |account: &AccountSegment<&str>| match account {
+        AccountSegment::Own => true,
+        AccountSegment::Id(id) => *id == caller.account && !id.is_empty(),
+        AccountSegment::Application(id) => *id == caller.application && *id != 0,
     };
     let pattern = match pattern {
-        Account::Own => Account::Own,
-        Account::Id(id) => Account::Id(&**id),
-        Account::Application(id) => Account::Application(*id),
+        AccountSegment::Own => AccountSegment::Own,
+        AccountSegment::Id(id) => AccountSegment::Id(&**id),
+        AccountSegment::Application(id) => AccountSegment::Application(*id),
     };
     pattern == *name || is_own(&pattern) && is_own(name)
 }

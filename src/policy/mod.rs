@@ -13,12 +13,15 @@
 mod budget;
 mod condition;
 mod document;
+mod draft;
 mod evaluate;
 mod explain;
 pub mod grammar;
 mod json;
+mod language;
 mod matching;
 mod near;
+mod notation;
 mod pattern;
 mod question;
 mod render;
@@ -29,12 +32,15 @@ mod words;
 
 pub use budget::STEPS;
 pub use document::{
-    Defect, Document, Effect, Kind, PrincipalPattern, Problem, Report, Rules, Span, Warning, WrittenPrincipal,
+    ActionPattern, Defect, Document, Effect, Kind, PrincipalPattern, Problem, Report, ResourcePattern, Rules, Span,
+    Statement, Warning, Written, WrittenPrincipal,
 };
-pub use evaluate::{Attached, Deciding, Decision, Layer, Layers, PolicyRef, PolicySet, Reason, Via, decide};
+pub use evaluate::{Attached, Deciding, Decision, Layer, Layers, PolicyLabel, PolicySet, Reason, Via, decide};
 pub use explain::{Considered, Explanation, Failed, explain, explain_trust};
-pub use grammar::cam::{check, load, parse, read_value};
-pub use question::{Context, ContextValue, Identity, Question, Requester, Resource, Variables};
+pub use json::Range;
+pub use language::Language;
+pub use notation::{AccountSegment, Notation, ResourceName};
+pub use question::{Context, ContextValue, Question, Requester, RequesterIdentity, Resource, Variables};
 pub use render::render;
 pub use trust::decide_trust;
 pub use words::escape;

@@ -2,9 +2,10 @@
 //! away. It helps to explain a decision and makes none.
 
 use super::budget::Budget;
-use super::document::{ActionForm, Document, ResourceForm, ResourceName, Segments, Statement};
+use super::document::{ActionForm, Document, ResourceForm, Segments, Statement};
 use super::json::Range;
-use super::matching::{Asked, match_account};
+use super::matching::{Prepared, match_account};
+use super::notation::ResourceName;
 use super::pattern::{Glob, Piece, Tri};
 use super::question::{Resource, Variables};
 use super::words::{quote, shorten};
@@ -20,7 +21,7 @@ pub(super) struct Near {
 }
 
 /// The nearest of the statement's patterns to one of the names asked for; nothing where there are no parts to compare.
-pub(super) fn nearest(document: &Document, statement: &Statement, asked: &Asked<'_>) -> Option<Near> {
+pub(super) fn nearest(document: &Document, statement: &Statement, asked: &Prepared<'_>) -> Option<Near> {
     let (question, budget) = (asked.question, asked.budget);
     let Resource::Named(names) = question.resource else { return None };
     let mut best: Option<Near> = None;
@@ -85,7 +86,7 @@ fn beginning(glob: &Glob) -> &str {
 }
 
 /// The action of the statement that would match if letter case did not count.
-pub(super) fn but_for_case(statement: &Statement, asked: &Asked<'_>) -> Option<Range> {
+pub(super) fn but_for_case(statement: &Statement, asked: &Prepared<'_>) -> Option<Range> {
     let (service, operation) = asked.action.split_once(':')?;
     let operation = operation.to_ascii_lowercase();
     let fits = |form: &ActionForm| match form {

@@ -109,10 +109,10 @@ impl Template {
         for piece in &self.0 {
             match piece {
                 Piece::Text(part) => text.push_str(part),
-                Piece::Variable(Variable::Caller) if !caller.uin.is_empty() => text.push_str(caller.uin),
-                Piece::Variable(Variable::Account) if !caller.owner_uin.is_empty() => text.push_str(caller.owner_uin),
-                Piece::Variable(Variable::Application) if caller.app_id != 0 => {
-                    text.push_str(&caller.app_id.to_string())
+                Piece::Variable(Variable::Caller) if !caller.caller.is_empty() => text.push_str(caller.caller),
+                Piece::Variable(Variable::Account) if !caller.account.is_empty() => text.push_str(caller.account),
+                Piece::Variable(Variable::Application) if caller.application != 0 => {
+                    text.push_str(&caller.application.to_string())
                 }
                 Piece::Variable(Variable::TagKey(_)) => text.push_str(tag?.0),
                 Piece::Variable(Variable::TagValue(_)) => text.push_str(tag?.1),

@@ -27,12 +27,12 @@ pub enum Resource<'a> {
 /// The caller's values for `${…}` in documents; an empty text or 0 is none.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Variables<'a> {
-    /// The caller's own uin.
-    pub uin: &'a str,
-    /// The uin of its account.
-    pub owner_uin: &'a str,
-    /// The application id of its account.
-    pub app_id: u64,
+    /// The caller's own id.
+    pub caller: &'a str,
+    /// The id of its account.
+    pub account: &'a str,
+    /// The second number of its account.
+    pub application: u64,
 }
 
 /// One value of a condition key.
@@ -149,17 +149,17 @@ pub struct Requester<'a> {
     /// The account the identity belongs to; empty for services, providers and anonymous callers.
     pub account: &'a str,
     /// Who it is within the account.
-    pub identity: Identity<'a>,
+    pub identity: RequesterIdentity<'a>,
     /// Ids of the groups a user is in.
     pub groups: &'a [&'a str],
 }
 
-/// An identity.
+/// Who asks, within its account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Identity<'a> {
+pub enum RequesterIdentity<'a> {
     /// The root of the account.
     Root,
-    /// A user, also through a federation token, by its uin.
+    /// A user, also through a federation token, by its id.
     User(&'a str),
     /// A session of a role.
     Role {

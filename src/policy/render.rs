@@ -70,16 +70,15 @@ fn place(considered: &Considered) -> String {
 /// The allow that got furthest before an element failed, and what would make it fit.
 fn closest(text: &mut String, explanation: &Explanation, layer: Layer) {
     let allows = explanation.considered.iter().filter(|c| c.layer == layer && c.effect == Effect::Allow);
-    let action = &explanation.action;
     let candidates: Vec<_> = allows.filter_map(|considered| Some((considered, considered.failed.as_ref()?))).collect();
     if candidates.is_empty() {
         let _ = writeln!(text, "  help: {}", add_one(explanation, layer, "allows"));
         return;
     }
     // Of several that came equally near the first is named.
-    let far = |failed: &Failed| (progress(failed, action), failed.told.agreeing);
+    let far = |failed: &Failed| (progress(failed), failed.told.agreeing);
     let best = candidates.iter().rev().max_by_key(|(_, failed)| far(failed));
-    let Some((considered, failed)) = best.filter(|(_, failed)| progress(failed, action) > 0) else {
+    let Some((considered, failed)) = best.filter(|(_, failed)| progress(failed) > 0) else {
         let _ = writeln!(text, "  help: {}", add_one(explanation, layer, "is about"));
         return;
     };
@@ -146,15 +145,10 @@ fn add_one(explanation: &Explanation, layer: Layer, what: &str) -> String {
 }
 
 /// How far a statement got. One about quite other actions did not get anywhere.
-fn progress(failed: &Failed, action: &str) -> u32 {
-    let service = action.split(':').next().unwrap_or(action);
-    let about = |pattern: &String| {
-        let pattern = pattern.strip_prefix("name/").unwrap_or(pattern);
-        pattern.strip_prefix(service).is_some_and(|rest| rest.starts_with(':'))
-    };
+fn progress(failed: &Failed) -> u32 {
     match failed.element.as_str() {
         "principal" => 1,
-        "action" => u32::from(failed.told.but_for_case.is_some() || failed.expected.iter().any(about)) * 2,
+        "action" => u32::from(failed.told.but_for_case.is_some() || failed.told.same_service) * 2,
         "resource" => 3,
         _ => 4,
     }

@@ -6,7 +6,7 @@
 use super::budget::{Budget, STEPS};
 use super::document::{Document, Effect};
 use super::evaluate::{Deciding, Decision, Layer, Reason};
-use super::matching::{Asked, first_mismatch};
+use super::matching::{Prepared, first_mismatch};
 use super::question::{Question, Requester};
 
 /// Decides whether the document lets `who` do `question.action` (one of the ways to assume a role). The resource of the
@@ -22,7 +22,7 @@ pub(super) fn decide_trust_within(
     question: &Question<'_>,
     budget: &Budget,
 ) -> Decision {
-    let asked = Asked::of_trust(question, who, budget);
+    let asked = Prepared::of_trust(question, document.notation, who, budget);
     let first = |effect| {
         let matches = |statement: &super::document::Statement| {
             statement.effect == effect && first_mismatch(statement, &asked).is_none()

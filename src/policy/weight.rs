@@ -2,9 +2,9 @@
 
 use super::condition::{Condition, Operand};
 use super::document::{
-    Account, ActionForm, ActionPattern, Document, PrincipalPattern, ResourceForm, ResourcePattern, Segments, Statement,
-    Written,
+    ActionForm, ActionPattern, Document, PrincipalPattern, ResourceForm, ResourcePattern, Segments, Statement, Written,
 };
+use super::notation::AccountSegment;
 use super::pattern::{Glob, Piece, Template};
 use super::value::Decimal;
 
@@ -103,8 +103,8 @@ impl Heap for ResourcePattern {
 impl Heap for Segments {
     fn heap(&self) -> usize {
         let account = match &self.account {
-            Account::Id(id) => id.heap(),
-            Account::Own | Account::Application(_) => 0,
+            AccountSegment::Id(id) => id.heap(),
+            AccountSegment::Own | AccountSegment::Application(_) => 0,
         };
         self.project.heap() + self.service.heap() + self.region.heap() + account + self.item.heap()
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::condition::{Condition, Family, Operand, Operator, Qualifier, Relation};
 use super::document::Document;
-use super::matching::Asked;
+use super::matching::Prepared;
 use super::question::ContextValue;
 
 /// How many bytes of a list of texts are shown, and of one text.
@@ -147,7 +147,7 @@ pub(super) fn wanted(condition: &Condition, values: &[String], many: bool) -> St
 }
 
 /// What the variables in a value of a condition stood for, to be put behind it; empty if there are none.
-pub(super) fn stood_for(document: &Document, operand: Option<&Operand>, asked: &Asked<'_>) -> String {
+pub(super) fn stood_for(document: &Document, operand: Option<&Operand>, asked: &Prepared<'_>) -> String {
     let Some(operand) = operand.filter(|operand| operand.is_open()) else { return String::new() };
     let (question, budget) = (asked.question, asked.budget);
     let filled = |tag| operand.filled(&question.caller, tag, budget).map(|value| write(document, &value));
@@ -169,6 +169,6 @@ pub(super) fn stood_for(document: &Document, operand: Option<&Operand>, asked: &
 pub(super) fn write(document: &Document, value: &ContextValue<'_>) -> String {
     match value {
         ContextValue::Text(text) => text.to_string(),
-        ContextValue::Pair(key, value) => (document.notation.write_pair)(key, value),
+        ContextValue::Pair(key, value) => (document.notation.write_tag)(key, value),
     }
 }

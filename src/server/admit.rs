@@ -5,13 +5,13 @@
 
 use super::bounds::{Bounds, Held, LARGEST_BODY, in_time};
 use super::connection::Connection;
-use crate::admin::Failure;
+use super::failure::Failure;
 use crate::dialect::contract::{Answer, Head};
 use crate::engine::fault::{Fault, Malformed};
 use axum::body::{Body, HttpBody};
 use axum::extract::Request;
 use axum::response::Response;
-use http::header::{CONTENT_TYPE, HOST, HeaderValue};
+use http::header::{HOST, HeaderValue};
 use http::{StatusCode, Uri};
 use std::net::IpAddr;
 use std::pin::{Pin, pin};
@@ -103,7 +103,11 @@ fn authority(target: &Uri) -> Option<HeaderValue> {
 pub fn write(answer: Answer, request_id: &str) -> Response {
     let mut response = Response::new(Body::from(answer.body));
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
+    for (name, value) in answer.headers {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.headers_mut().insert(name, value);
+        }
+    }
     if let Ok(id) = HeaderValue::from_str(request_id) {
         response.headers_mut().insert("x-camulator-request", id);
     }

@@ -1,10 +1,10 @@
 //! From a claim to a verified caller: the key, its token, its session, its signature, in this order.
 
-use super::App;
-use crate::dialect::contract::{Claim, Dialect, Head, RawRequest};
-use crate::engine::Account;
-use crate::engine::cx::Caller;
-use crate::engine::fault::{Fault, TokenFailure, Unauthenticated};
+use super::app::App;
+use crate::dialect::contract::{Call, Claim, Dialect, Head, RawRequest};
+use crate::engine::fault::{Fault, Kind, TokenFailure, Unauthenticated};
+use crate::engine::ids::SecretId;
+use crate::engine::model::{Account, Caller, Identity};
 use crate::engine::view::Tenant;
 use crate::env::Time;
 use std::sync::Arc;
@@ -20,9 +20,25 @@ pub struct Verified {
 }
 
 /// Reads a claim off a head. A key id that nobody has is found out here, before its body is read.
-pub async fn claim(app: &App, dialect: &Dialect, head: &Head, now: Time) -> Result<Claim, Fault> {
-    let claim = (dialect.claim)(head, now)?;
-    if app.engine.knows_key(&claim.secret_id).await? { Ok(claim) } else { Err(unknown(&claim)) }
+pub async fn claim(app: &App, dialect: &Dialect, head: &Head, now: Time) -> Result<Option<Claim>, Fault> {
+    let Some(claim) = (dialect.claim)(head, now)? else { return Ok(None) };
+    if app.engine.knows_key(&claim.secret_id).await? { Ok(Some(claim)) } else { Err(unknown(&claim)) }
+}
+
+/// Finds the account that an unsigned request acts in, and lets it in as nobody. An operation that must be signed is
+/// refused.
+pub async fn unsigned(app: &App, dialect: &Dialect, call: &dyn Call, head: &Head) -> Result<Verified, Fault> {
+    let unsigned = || Fault::Unauthenticated(Unauthenticated::Unsigned);
+    let id = call.account(&app.engine, head).ok_or_else(unsigned)?.await?;
+    let missing = || Fault::NotFound(Kind::Account, id.to_string());
+    let tenant = app.engine.tenant(&id).await?.ok_or_else(missing)?;
+    let account = app.engine.account(&tenant).await?.ok_or_else(missing)?;
+    if account.cloud.name != dialect.cloud.name {
+        return Err(missing());
+    }
+    let caller =
+        Caller { account: id.clone(), identity: Identity::Anonymous, secret_id: SecretId::from(""), session: None };
+    Ok(Verified { caller: Arc::new(caller), account, tenant })
 }
 
 /// Verifies a claim. A key of another cloud's account is as unknown as one that does not exist, and so is a key that
@@ -35,7 +51,7 @@ pub async fn authenticate(app: &App, dialect: &Dialect, raw: &RawRequest, claim:
         return Err(no_key());
     }
     let account = app.engine.account(&tenant).await?.ok_or_else(no_key)?;
-    if account.cloud != dialect.name {
+    if account.cloud.name != dialect.cloud.name {
         return Err(no_key());
     }
     let token = claim.token.as_ref().map(|token| token.expose());

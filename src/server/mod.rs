@@ -1,30 +1,32 @@
 //! The server: listening, and the straight line of a request.
 
 pub mod admit;
+pub mod app;
 pub mod authenticate;
 pub mod bounds;
 pub mod connection;
-pub mod limit;
+pub mod failure;
 
-use crate::admin;
-use crate::dialect::contract::{Answer, Body, Claim, Dialect, Head, Op, Permission, RawRequest, Step, Subject};
-use crate::dialect::stubs::Stubs;
-use crate::dialect::{self};
-use crate::engine::authorize::{Asked, authorize, free};
+use crate::dialect::contract::{
+    Answer, Body, Claim, Dialect, Head, Input, Op, Permission, RawRequest, Route, Step, Subject,
+};
+use crate::engine::authorize::{authorize, free};
 use crate::engine::cx::{self, Cx};
-use crate::engine::fault::{Denial, Fault};
-use crate::engine::{Engine, accounts};
-use crate::journal::{Journal, Trace};
-use crate::secret::Secret;
+use crate::engine::evidence::Asked;
+use crate::engine::fault::{Denial, Fault, Internal};
+use crate::engine::model::RequestContext;
+use crate::engine::{Engine, sessions};
+use crate::journal::Trace;
 use admit::Unread;
+use app::App;
 use authenticate::Verified;
+use axum::Extension;
+use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::any;
-use axum::{Extension, Router};
-use bounds::{Bounds, Held};
+use bounds::{Deadlines, Held};
 use connection::Connection;
-use limit::Limiter;
+use failure::nothing_here;
 use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,45 +34,13 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-/// What every request shares.
-pub struct App {
-    /// Identities, policies, sessions.
-    pub engine: Arc<Engine>,
-    /// Answers for other services' actions.
-    pub stubs: Stubs,
-    /// Requests a second.
-    pub limiter: Limiter,
-    /// What was asked and why it was answered so.
-    pub journal: Journal,
-    /// Opens the admin API.
-    pub admin_token: Secret,
-    /// What is granted to those whom nobody knows yet.
-    pub bounds: Bounds,
-    /// Whether other machines can reach this server: keys that the clouds' documents print then open nothing.
-    pub exposed: bool,
-}
-
-impl App {
-    /// Takes over the stubs that this server or another one has set since the last look.
-    pub fn refresh_stubs(&self) {
-        if self.stubs.generation() != self.engine.globals_generation() && self.stubs.reach(&self.engine.globals()) {
-            self.engine.know_services(self.stubs.services());
-        }
-    }
-}
-
-/// The whole HTTP surface: the emulator's own paths, and everything else as a request to a cloud.
-pub fn router(app: Arc<App>) -> Router {
-    Router::new()
-        .nest("/_camulator", admin::router(app.clone()))
-        .route("/_camulator/", any(admin::nothing_here))
-        .fallback(receive)
-        .with_state(app)
-}
-
 /// Answers requests until `stop` resolves, then lets those in work finish. Whoever is idle or slow is not waited for.
-pub async fn listen(listener: TcpListener, app: Arc<App>, stop: impl Future<Output = ()> + Send + 'static) {
-    let (deadlines, surface) = (app.bounds.deadlines, router(app));
+pub async fn listen(
+    listener: TcpListener,
+    surface: Router,
+    deadlines: Deadlines,
+    stop: impl Future<Output = ()> + Send + 'static,
+) {
     let (stopping, watching) = watch::channel(false);
     let mut connections = JoinSet::new();
     let mut stop = std::pin::pin!(stop);
@@ -100,7 +70,7 @@ pub async fn listen(listener: TcpListener, app: Arc<App>, stop: impl Future<Outp
 /// From a socket to [`handle`] and back. A client that hangs up before its request is whole ends it there; from then on
 /// the work runs in a task of its own, so that no transaction is left half-way, and a panic costs one answer and not the
 /// server.
-async fn receive(
+pub async fn receive(
     State(app): State<Arc<App>>,
     Extension(connection): Extension<Arc<Connection>>,
     request: Request,
@@ -110,7 +80,7 @@ async fn receive(
         Ok(read) => read,
         Err(failure) => return failure.into_response(),
     };
-    let Some(dialect) = dialect::detect(&head) else { return admin::nothing_here().await.into_response() };
+    let Some(dialect) = app.dialects.detect(&head) else { return nothing_here().await.into_response() };
     let id = request_id.clone();
     let shared = Arc::new(head);
     let mut trace = Trace::begin(app.engine.env.now(), &request_id, dialect);
@@ -121,15 +91,15 @@ async fn receive(
     let answer = tokio::spawn(work).await;
     let answer = answer.unwrap_or_else(|error| {
         tracing::error!(%request_id, %error, "a request ended in a panic");
-        let fault = crate::engine::fault::Internal::Bug("a request ended in a panic");
+        let fault = Internal::Bug("a request ended in a panic");
         (dialect.encode)(&shared, None, &Err(Fault::Internal(fault)), &request_id)
     });
     admit::write(answer, &request_id)
 }
 
-/// A request that is whole and names a key that exists.
+/// A request that is whole, and names a key that exists if it claims to be from somebody.
 pub struct Heard {
-    claim: Claim,
+    claim: Option<Claim>,
     raw: RawRequest,
     /// Its body counts until it is done.
     _held: Held,
@@ -182,18 +152,34 @@ async fn carry_out(
     routed: &mut Option<&'static Op>,
 ) -> Result<Body, Fault> {
     let Heard { claim, raw, _held } = heard;
-    let verdict = authenticate::authenticate(app, dialect, &raw, &claim).await;
-    trace.verified(verdict.as_ref().map(|verified| &verified.caller), || (dialect.free)(&raw.head, &claim));
-    let Verified { caller, account, tenant } = verdict?;
+    let signer = match &claim {
+        Some(claim) => {
+            let verdict = authenticate::authenticate(app, dialect, &raw, claim).await;
+            trace.verified(verdict.as_ref().map(|verified| &verified.caller), || (dialect.free)(&raw.head, claim));
+            Some(verdict?)
+        }
+        None => None,
+    };
     app.refresh_stubs();
-    let route = (dialect.route)(&raw, &claim, &app.stubs)?;
+    let route = (dialect.route)(&raw, claim.as_ref(), &app.stubs)?;
     let op = *routed.insert(route.op);
     trace.routed(&route);
-    let action = route.permission_name();
+    let Route { permission: action, mut input, .. } = route;
+    let Verified { caller, account, tenant } = match signer {
+        Some(signer) => signer,
+        None => {
+            let call = input.decode(op)?;
+            let found = authenticate::unsigned(app, dialect, &*call, &raw.head).await?;
+            trace.unsigned(&found.caller);
+            input = Input::Decoded(call);
+            found
+        }
+    };
     trace.limited(app.limiter.take(app.engine.env.now(), &account.id, action.clone(), op.rate))?;
-    let call = (op.decode)(&route.params)?;
+    let call = input.decode(op)?;
     let now = app.engine.now(&account);
-    let cx = Cx { engine: app.engine.clone(), caller, account, tenant, now, peer: raw.head.peer.to_string().into() };
+    let request = RequestContext { caller, account, now, peer: raw.head.peer.to_string().into() };
+    let cx = Cx { engine: app.engine.clone(), tenant, request };
     let Subject { resources, context } = match call.subject(&cx) {
         Some(subject) => subject.await?,
         None => Subject::default(),
@@ -202,9 +188,9 @@ async fn carry_out(
     let foreign = named.is_some_and(|resource| (dialect.is_foreign)(&cx.account, &action, resource));
     let asked = Asked { action, resources, context, foreign, common: dialect.conditions, deeds: dialect.deeds };
     let granted = match op.permission {
-        Permission::Free => free(&cx, asked),
+        Permission::Free | Permission::Unsigned => free(&cx, asked),
         Permission::Operation | Permission::Resource => match authorize(&cx, asked).await {
-            Err(Fault::Denied(denial)) => return Err(with_trust(dialect, denial).await),
+            Err(Fault::Denied(denial)) => return Err(with_trust(&app.engine, dialect, denial).await),
             other => other?,
         },
     };
@@ -219,9 +205,9 @@ async fn carry_out(
     }
 }
 
-/// To a refusal by the caller's own side adds the side of the role that was meant to be assumed, for the journal alone.
-async fn with_trust(dialect: &Dialect, denial: Denial) -> Fault {
-    let (engine, asked) = (denial.evidence.engine(), &denial.evidence.asked);
+/// Adds the trust policy of the role that was to be assumed to a denied request, for the journal only.
+async fn with_trust(engine: &Engine, dialect: &Dialect, denial: Denial) -> Fault {
+    let asked = &denial.evidence.asked;
     if let Some(named) = (dialect.assumes)(&asked.action, asked.resource())
         && let Ok(Some((owner, role))) = engine.named_role(&named).await
     {
@@ -230,22 +216,16 @@ async fn with_trust(dialect: &Dialect, denial: Denial) -> Fault {
     Fault::Denied(denial)
 }
 
-/// Ends what must end when the server stops, and forgets old sessions now and then until it does.
+/// Forgets old sessions and idle rate limits every hour.
 pub async fn housekeeping(app: Arc<App>) {
-    let mut hourly = tokio::time::interval(std::time::Duration::from_secs(3600));
+    let mut hourly = tokio::time::interval(Duration::from_secs(3600));
     loop {
         hourly.tick().await;
-        match crate::engine::sessions::purge(&app.engine).await {
+        match sessions::purge(&app.engine).await {
             Ok(0) => {}
             Ok(gone) => tracing::debug!(gone, "forgot sessions that ended"),
             Err(error) => tracing::warn!(?error, "could not forget old sessions"),
         }
         app.limiter.forget_idle(app.engine.env.now());
     }
-}
-
-/// Whether the store can be read and written. A client that hangs up does not end the write.
-pub async fn is_ready(app: &Arc<App>) -> bool {
-    let app = app.clone();
-    tokio::spawn(async move { accounts::ping(&app.engine).await }).await.unwrap_or(false)
 }

@@ -121,27 +121,27 @@ async fn occupy(t: &Test, id: &str, app_id: i64) {
 #[test]
 fn what_is_drawn_and_taken_is_drawn_again() {
     on_each_database(async |t| {
-        let (_, app_id) = (DIALECT.new_account_id)(&t.ahead(0));
+        let (_, app_id) = (DIALECT.cloud.ids.account)(&t.ahead(0));
         occupy(&t, "500000000001", app_id).await;
         let made = t.admin("POST", "/accounts", Value::Null).await.created();
         assert_ne!(made["account"]["app_id"], app_id);
-        let (id, _) = (DIALECT.new_account_id)(&t.ahead(0));
+        let (id, _) = (DIALECT.cloud.ids.account)(&t.ahead(0));
         occupy(&t, &id, 1).await;
         let made = t.admin("POST", "/accounts", Value::Null).await.created();
         assert_ne!(made["account"]["id"], id);
         // What is given is not drawn.
-        let (_, app_id) = (DIALECT.new_account_id)(&t.ahead(0));
+        let (_, app_id) = (DIALECT.cloud.ids.account)(&t.ahead(0));
         occupy(&t, "500000000002", app_id).await;
         let made = t.admin("POST", "/accounts", json!({"id": "500000000003"})).await.created();
         assert_ne!(made["account"]["app_id"], app_id);
         assert_eq!(made["account"]["id"], "500000000003");
         // The account that a new server starts with is made in the same way.
-        let (_, app_id) = (DIALECT.new_account_id)(&t.ahead(0));
+        let (_, app_id) = (DIALECT.cloud.ids.account)(&t.ahead(0));
         occupy(&t, "500000000004", app_id).await;
         let id = Some("500000000005".to_owned());
         let (account, ..) = make_account(&t.app.engine, id, None).await.unwrap().unwrap();
-        assert_ne!(account.app_id, app_id);
-        assert!(account.app_id > 0);
+        assert_ne!(account.application, app_id);
+        assert!(account.application > 0);
         // Where there are accounts, another server was the first.
         assert!(make_account(&t.app.engine, None, None).await.unwrap().is_none());
     });
@@ -151,7 +151,7 @@ fn what_is_drawn_and_taken_is_drawn_again() {
 fn drawing_ends() {
     in_memory(async |t| {
         for place in 0..400 {
-            let (_, app_id) = (DIALECT.new_account_id)(&t.ahead(place));
+            let (_, app_id) = (DIALECT.cloud.ids.account)(&t.ahead(place));
             occupy(&t, &(600_000_000_000 + place).to_string(), app_id).await;
         }
         let reply = t.admin("POST", "/accounts", Value::Null).await;

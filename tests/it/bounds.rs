@@ -2,6 +2,7 @@
 //! of it.
 
 use crate::catalogue;
+use crate::support::version;
 use crate::support::{Reply, Test, assert_same, files_below, in_memory, operations, text};
 use crate::world::World;
 use camulator::dialect::contract::Op;
@@ -49,7 +50,7 @@ fn item(op: &Op, kind: &str) -> Value {
 async fn refused(t: &Test, world: &World, op: &Op, path: &str, top: &str, value: Value) -> Reply {
     let mut params = world.sample(op);
     params[top] = value;
-    let call = world.root.call(op.service, op.version, op.action, params);
+    let call = world.root.call(op.service, version(op), op.action, params);
     let began = Instant::now();
     let reply = call.send().await;
     let took = began.elapsed();

@@ -7,7 +7,7 @@ use crate::contract::codes;
 use crate::support::{Caller, Database, allow, assert_same, in_memory, on, operation, operations, root_of, trust};
 use crate::world::World;
 use camulator::args;
-use camulator::server::limit::Mode;
+use camulator::limit::Mode;
 use documents::{allowing, policy_defects, trust_defects, trusting};
 use scene::{Scene, Who};
 use serde_json::{Value, json};
@@ -30,7 +30,10 @@ fn cases(scene: &Scene) -> Vec<Case> {
     let mut cases = Vec::new();
     let mut add = |who: Who, action: &'static str, params: Value, code: &str| {
         // A code without a family is a bad parameter's, as most are.
-        let code = match code.contains('.') || operation(action).documents(code) || code == "MissingParameter" {
+        let code = match code.contains('.')
+            || camulator::dialect::tencent::codes::documents(operation(action), code)
+            || code == "MissingParameter"
+        {
             true => code.to_owned(),
             false => format!("InvalidParameter.{code}"),
         };
@@ -467,8 +470,11 @@ fn a_broken_store_is_an_internal_error() {
             if op.action == "GetCallerIdentity" {
                 continue;
             }
-            let expected =
-                if op.documents("InternalError.SystemError") { "InternalError.SystemError" } else { "InternalError" };
+            let expected = if camulator::dialect::tencent::codes::documents(op, "InternalError.SystemError") {
+                "InternalError.SystemError"
+            } else {
+                "InternalError"
+            };
             let reply = world.root.ask(op, world.sample(op)).await;
             let message = reply.fault(expected);
             assert_eq!(
@@ -488,7 +494,9 @@ fn every_documented_code_is_provoked_or_listed() {
         let scene = Scene::set(&t).await;
         let mut provoked: BTreeSet<(String, String)> =
             cases(&scene).into_iter().map(|case| (case.action.to_owned(), case.code)).collect();
-        for op in operations().filter(|op| op.documents("InternalError.SystemError")) {
+        for op in
+            operations().filter(|op| camulator::dialect::tencent::codes::documents(op, "InternalError.SystemError"))
+        {
             provoked.insert((op.action.to_owned(), "InternalError.SystemError".to_owned()));
         }
         let documented: BTreeSet<(String, String)> =

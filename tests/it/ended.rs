@@ -2,7 +2,7 @@
 
 use crate::support::{Caller, Database, Reply, START, Test, allow, on, on_each_database, root_of, text};
 use camulator::engine::sessions;
-use camulator::server::limit::Mode;
+use camulator::limit::Mode;
 use serde_json::{Value, json};
 
 const TOKEN: &str = "AuthFailure.TokenFailure";

@@ -4,7 +4,7 @@ use crate::support::{
     Caller, Database, ROOT, Test, allow, in_memory, on, on_each_database, operations, root_of, text, trust,
 };
 use camulator::dialect::tencent::operations::STS;
-use camulator::server::limit::Mode;
+use camulator::limit::Mode;
 use serde_json::{Value, json};
 
 fn who(caller: &Caller) -> crate::support::Call {

@@ -1,7 +1,7 @@
 //! The rate limiter as a client meets it.
 
 use crate::support::{Database, on, root_of, text, trust};
-use camulator::server::limit::Mode;
+use camulator::limit::Mode;
 use serde_json::json;
 
 #[test]

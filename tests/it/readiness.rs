@@ -2,13 +2,13 @@
 
 use crate::support::{Database, Process, Raw, Test, on, on_places};
 use camulator::args;
-use camulator::engine::{Engine, accounts};
+use camulator::dialect::Dialects;
+use camulator::engine::Engine;
 use camulator::env::Env;
+use camulator::limit::Mode;
 use camulator::secret::Sealer;
-use camulator::server::limit::Mode;
 use camulator::store::{Durability, Location, Store};
 use serde_json::json;
-use std::collections::HashMap;
 use std::future::poll_fn;
 use std::task::Poll;
 
@@ -91,13 +91,14 @@ fn a_standby_is_not_ready() {
         let mut raw = Raw::to(&place.location).await;
         raw.run(format!("CREATE DATABASE {name}")).await;
         let store = Store::open(&Location::Postgres(format!("{server}/{name}")), Durability::Full).await.unwrap();
-        let engine = Engine::open(store, Env::system(), Sealer::new(&[1; 32]), HashMap::new()).await.unwrap();
-        assert!(accounts::ping(&engine).await);
+        let engine =
+            Engine::open(store, Env::system(), Sealer::new(&[1; 32]), Dialects::BUILT_IN.clouds()).await.unwrap();
+        assert!(engine.is_ready().await);
         for (mode, ready) in [("on", false), ("off", true)] {
             raw.run(format!("ALTER DATABASE {name} SET default_transaction_read_only = {mode}")).await;
             let end = "SELECT CAST(pg_terminate_backend(pid, 10000) AS TEXT) FROM pg_stat_activity WHERE datname";
             assert!(raw.texts(format!("{end} = '{name}'")).await.iter().all(|ended| ended == "true"));
-            assert_eq!(accounts::ping(&engine).await, ready, "read only: {mode}");
+            assert_eq!(engine.is_ready().await, ready, "read only: {mode}");
         }
         engine.store.close().await;
         raw.run(format!("DROP DATABASE {name} WITH (FORCE)")).await;
@@ -114,7 +115,7 @@ fn many_who_ask_at_once_cost_two_writes() {
         let mut raw = t.raw_connection().await;
         raw.run("BEGIN IMMEDIATE").await;
         let mut asking: Vec<_> =
-            (0..100).map(|_| Box::pin(tokio::task::unconstrained(accounts::ping(&t.app.engine)))).collect();
+            (0..100).map(|_| Box::pin(tokio::task::unconstrained(t.app.engine.is_ready()))).collect();
         for ask in &mut asking {
             poll_fn(|context| {
                 assert!(ask.as_mut().poll(context).is_pending());

@@ -1,7 +1,7 @@
 //! Two servers on one PostgreSQL database: what one has answered holds for every request that the other starts later.
 
 use crate::support::{Database, Hold, Test, allow, on, root_of};
-use camulator::server::limit::Mode;
+use camulator::limit::Mode;
 use serde_json::{Value, json};
 
 fn on_two_servers(test: impl AsyncFn(Test, Test)) {

@@ -2,6 +2,7 @@
 
 use crate::support::{Call, Caller, START, Test, allow, in_memory, on_each_database, root_of, text};
 use crate::tc3;
+use camulator::dialect::tencent::DIALECT;
 use camulator::dialect::tencent::tc3::derive;
 use camulator::engine::accounts::{self, NewAccount};
 use camulator::secret::Secret;
@@ -17,9 +18,9 @@ pub const EXAMPLE_KEY: &str = "Gu5t9xGARNpq86cd98joQYCN3EXAMPLE";
 pub async fn account(t: &Test, uin: &str, secret_id: &str, secret_key: &str) -> Caller {
     let new = NewAccount {
         id: uin.into(),
-        cloud: "tencent".to_owned(),
+        cloud: DIALECT.cloud,
         name: uin.to_owned(),
-        app_id: uin.parse().unwrap(),
+        application: uin.parse().unwrap(),
         secret_id: secret_id.into(),
         secret: Secret::new(secret_key.to_owned()),
     };

@@ -6,6 +6,7 @@ use axum::{Extension, Router};
 use camulator::server::bounds::{BODIES_IN_FLIGHT, Bounds, Deadlines, LARGEST_BODY, LARGEST_HEAD, MOST_HEADERS};
 use camulator::server::connection::{self, Connection};
 use camulator::server::listen;
+use camulator::surface::router;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -40,7 +41,13 @@ async fn serve(t: &Test, deadlines: Deadlines) -> (Test, Listening) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel();
-    let ended = tokio::spawn(listen(listener, t.app.clone(), async move { drop(stopped.await) }));
+    let ended =
+        tokio::spawn(listen(
+            listener,
+            router(t.app.clone()),
+            t.app.bounds.deadlines,
+            async move { drop(stopped.await) },
+        ));
     (t, Listening { address, stop, ended })
 }
 

@@ -2,6 +2,7 @@
 
 use crate::support::{Database, Place, Process, Raw, on_places};
 use camulator::args;
+use camulator::dialect::Dialects;
 use camulator::engine::Engine;
 use camulator::engine::fault::{Fault, Internal};
 use camulator::env::Env;
@@ -9,7 +10,7 @@ use camulator::secret::Sealer;
 use camulator::store::{Durability, Location, Store};
 use serde_json::Value;
 use sqlx::migrate::Migrator;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
@@ -229,7 +230,7 @@ fn what_a_later_version_wrote_is_refused() {
 // ------------------------------------------------------------------------------------------------ several at once
 
 async fn engine(store: Store, key: u8) -> Result<Engine, Fault> {
-    Engine::open(store, Env::system(), Sealer::new(&[key; 32]), HashMap::new()).await
+    Engine::open(store, Env::system(), Sealer::new(&[key; 32]), Dialects::BUILT_IN.clouds()).await
 }
 
 /// All have seen that there is no mark yet when the first one makes it.
@@ -325,7 +326,7 @@ async fn three_at_once(place: &Place, options: &[&str]) -> Vec<Result<Value, Str
     let store = open(&place.location).await.unwrap();
     let digits: Vec<u8> = (0..64).step_by(2).map(|at| u8::from_str_radix(&KEY[at..at + 2], 16).unwrap()).collect();
     let sealer = Sealer::new(&digits.try_into().unwrap());
-    Engine::open(store.clone(), Env::system(), sealer, HashMap::new()).await.unwrap();
+    Engine::open(store.clone(), Env::system(), sealer, Dialects::BUILT_IN.clouds()).await.unwrap();
     let mut raw = Raw::to(&place.location).await;
     raw.run("BEGIN; LOCK TABLE accounts IN SHARE MODE").await;
     let mut options = options.to_vec();

@@ -2,7 +2,7 @@
 
 use crate::support::{Caller, Database, ROOT, Reply, Test, allow, in_memory, on, on_each_database, text};
 use camulator::args;
-use camulator::server::limit::Mode;
+use camulator::limit::Mode;
 use serde_json::{Value, json};
 
 const DENIED: &str = "AuthFailure.UnauthorizedOperation";

@@ -16,19 +16,21 @@ pub use twin::Twin;
 
 use axum::Router;
 use axum::body::Body;
+use camulator::dialect::Dialects;
+use camulator::dialect::contract::Op;
 use camulator::dialect::stubs::Stubs;
+use camulator::dialect::tencent::DIALECT;
 use camulator::dialect::tencent::operations;
-use camulator::dialect::tencent::stub;
-use camulator::dialect::{DIALECTS, contract::Op};
 use camulator::engine::Engine;
 use camulator::engine::ids::SecretId;
 use camulator::env::{Clock, Entropy, Env, Time};
 use camulator::journal::Journal;
+use camulator::limit::{Limiter, Mode};
 use camulator::secret::{Sealer, Secret};
+use camulator::server::app::App;
 use camulator::server::bounds::Bounds;
-use camulator::server::limit::{Limiter, Mode};
-use camulator::server::{self, App};
 use camulator::store::{Durability, Location, Store, Value as Argument};
+use camulator::surface::router;
 use http::header::HeaderValue;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -40,6 +42,11 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use tower::ServiceExt;
+
+/// The version under which Tencent's clients call an operation.
+pub fn version(op: &Op) -> &'static str {
+    operations::version_of(op.service).unwrap()
+}
 
 /// When every test begins: 2026-01-01T00:00:00Z.
 pub const START: i64 = 1_767_225_600;
@@ -226,11 +233,20 @@ impl Test {
     /// Another server on the same engine, with these bounds, that other machines can or cannot reach.
     pub fn with(&self, bounds: Bounds, exposed: bool) -> Test {
         let (engine, journal) = (self.app.engine.clone(), Journal::default());
-        let stubs = Stubs::new(stub::built_in());
+        let stubs = Stubs::new(DIALECT.cloud.language, (DIALECT.stubs)());
         let (limiter, admin_token) = (Limiter::new(Mode::Off), self.app.admin_token.clone());
-        let app = Arc::new(App { engine, stubs, limiter, journal, admin_token, bounds, exposed });
+        let app = Arc::new(App {
+            dialects: Dialects::BUILT_IN,
+            engine,
+            stubs,
+            limiter,
+            journal,
+            admin_token,
+            bounds,
+            exposed,
+        });
         let (clock, twin) = (self.surface.clock.clone(), self.surface.twin.clone());
-        let surface = Surface { router: server::router(app.clone()), clock, app: app.clone(), twin };
+        let surface = Surface { router: router(app.clone()), clock, app: app.clone(), twin };
         let root = self.root.as_ref().map(|root| Caller { surface: surface.clone(), ..root.clone() });
         Test { app, surface, root, location: self.location.clone(), entropy: self.entropy.clone() }
     }
@@ -258,8 +274,7 @@ impl Test {
         let entropy = Arc::new(Seeded::new(seed));
         let env = Env { clock: clock.clone(), entropy: entropy.clone() };
         let store = Store::open(location, Durability::Fast).await.unwrap();
-        let presets = DIALECTS.iter().map(|dialect| (dialect.name, (dialect.presets)())).collect();
-        let engine = Engine::open(store, env, Sealer::new(&[7; 32]), presets).await.unwrap();
+        let engine = Engine::open(store, env, Sealer::new(&[7; 32]), Dialects::BUILT_IN.clouds()).await.unwrap();
         Test::around(engine, location, rates, clock, entropy, twin)
     }
 
@@ -272,15 +287,16 @@ impl Test {
         twin: Arc<Twin>,
     ) -> Test {
         let app = Arc::new(App {
+            dialects: Dialects::BUILT_IN,
             engine: Arc::new(engine),
-            stubs: Stubs::new(stub::built_in()),
+            stubs: Stubs::new(DIALECT.cloud.language, (DIALECT.stubs)()),
             limiter: Limiter::new(rates),
             journal: Journal::default(),
             admin_token: Secret::new(ADMIN_TOKEN.to_owned()),
             bounds: Bounds::default(),
             exposed: false,
         });
-        let surface = Surface { router: server::router(app.clone()), clock, app: app.clone(), twin };
+        let surface = Surface { router: router(app.clone()), clock, app: app.clone(), twin };
         Test { app, surface, root: None, location: location.clone(), entropy }
     }
 
@@ -445,7 +461,7 @@ impl Surface {
 
     async fn exchange(&self, mut request: http::Request<Body>, peer: SocketAddr) -> (u16, http::HeaderMap, Vec<u8>) {
         let _under_way = self.twin.quiet.read().await;
-        request.extensions_mut().insert(Arc::new(server::connection::Connection::new(peer)));
+        request.extensions_mut().insert(Arc::new(camulator::server::connection::Connection::new(peer)));
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();

@@ -4,7 +4,7 @@ use crate::support::{
     Caller, Database, Hold, Test, allow, assert_same, on, on_each_database, operations, root_of, text, trust,
 };
 use crate::world::World;
-use camulator::server::limit::Mode;
+use camulator::limit::Mode;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 

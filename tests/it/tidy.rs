@@ -2,6 +2,7 @@
 
 use crate::support::{self, files_below};
 use camulator::dialect::contract::Permission;
+use camulator::dialect::tencent::codes::is_extension;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -546,8 +547,9 @@ fn actions_table() -> String {
             Permission::Free => "none",
             Permission::Operation => "operation",
             Permission::Resource => "resource",
+            Permission::Unsigned => "unsigned",
         };
-        let note = if op.extension { "extension " } else { "" };
+        let note = if is_extension(op) { "extension " } else { "" };
         table += &format!("| {} | {} | {} | {permission} | {note}|\n", op.service, op.action, op.rate);
     }
     table

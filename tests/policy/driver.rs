@@ -10,8 +10,8 @@ use std::io::{BufRead, BufWriter, Write};
 use std::sync::Arc;
 
 use camulator::policy::{
-    self, Attached, Context, Decision, Document, Identity, Kind, Layers, PolicyRef, PolicySet, Question, Requester,
-    Resource, Rules, Variables, Via,
+    self, Attached, Context, Decision, Document, Kind, Layers, PolicyLabel, PolicySet, Question, Requester,
+    RequesterIdentity, Resource, Rules, Variables, Via,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -47,7 +47,7 @@ struct GivenRules {
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum GivenKind {
-    Identity,
+    RequesterIdentity,
     Trust,
     Session,
     Strategy,
@@ -131,7 +131,10 @@ fn answer(line: &Line, read: &mut Read) -> Value {
     }
     let key = format!("{kind:?} {} {} {services:?} {sets:?}", given.owner, given.app_id);
     let mut load = |text: &String| {
-        Arc::clone(read.entry((key.clone(), text.clone())).or_insert_with(|| Arc::new(policy::load(text, &rules))))
+        Arc::clone(
+            read.entry((key.clone(), text.clone()))
+                .or_insert_with(|| Arc::new(policy::grammar::cam::LANGUAGE.load(text, &rules))),
+        )
     };
     if let Some(text) = &line.trust {
         let document = load(text);
@@ -139,7 +142,7 @@ fn answer(line: &Line, read: &mut Read) -> Value {
     }
     let mut compile = |via: Via, texts: &[String]| {
         let attached = texts.iter().enumerate().map(|(index, text)| Attached {
-            policy: PolicyRef { id: index.to_string(), name: format!("p{index}") },
+            policy: PolicyLabel { id: index.to_string(), name: format!("p{index}") },
             via: via.clone(),
             document: load(text),
         });
@@ -155,7 +158,7 @@ fn answer(line: &Line, read: &mut Read) -> Value {
 }
 
 fn defects(text: &str, rules: &Rules<'_>) -> Value {
-    match policy::parse(text, rules) {
+    match policy::grammar::cam::LANGUAGE.parse(text, rules) {
         Ok(_) => json!([]),
         Err(problems) => problems
             .iter()
@@ -171,12 +174,12 @@ fn trust(ask: &Ask, document: &Document) -> Value {
     let Some(who) = &ask.who else { return Value::Null };
     let groups: Vec<&str> = who.groups.iter().map(String::as_str).collect();
     let identity = match who.kind.as_str() {
-        "root" => Identity::Root,
-        "user" => Identity::User(&who.id),
-        "role" => Identity::Role { id: &who.id, name: &who.name },
-        "service" => Identity::Service(&who.name),
-        "federated" => Identity::Federated(&who.name),
-        _ => Identity::Anonymous,
+        "root" => RequesterIdentity::Root,
+        "user" => RequesterIdentity::User(&who.id),
+        "role" => RequesterIdentity::Role { id: &who.id, name: &who.name },
+        "service" => RequesterIdentity::Service(&who.name),
+        "federated" => RequesterIdentity::Federated(&who.name),
+        _ => RequesterIdentity::Anonymous,
     };
     let requester = Requester { account: &who.account, identity, groups: &groups };
     put(ask, |question| policy::decide_trust(document, &requester, question))
@@ -188,7 +191,9 @@ fn put(ask: &Ask, decide: impl FnOnce(&Question<'_>) -> Decision) -> Value {
     for (key, values) in &ask.context {
         for value in values {
             match value {
-                Given::Text(text) => context.add(key.as_str(), policy::read_value(key, text)),
+                Given::Text(text) => {
+                    context.add(key.as_str(), (policy::grammar::cam::LANGUAGE.notation.read_value)(key, text))
+                }
                 Given::Pair(name, value) => context.add(key.as_str(), (name.as_str(), value.as_str())),
             }
         }
@@ -198,7 +203,7 @@ fn put(ask: &Ask, decide: impl FnOnce(&Question<'_>) -> Decision) -> Value {
         action: &ask.action,
         resource: names.as_deref().map_or(Resource::Operation, Resource::Named),
         context: &context,
-        caller: Variables { uin: &caller.uin, owner_uin: &caller.owner_uin, app_id: caller.app_id },
+        caller: Variables { caller: &caller.uin, account: &caller.owner_uin, application: caller.app_id },
     });
     let deciding = decision.deciding.map(|deciding| json!([deciding.layer, deciding.policy, deciding.statement]));
     json!([if decision.is_allow() { "allow" } else { "deny" }, decision.reason, deciding])

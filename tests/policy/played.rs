@@ -9,8 +9,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use camulator::policy::{
-    self, Attached, Context, Document, Identity, Kind, Layer, Layers, PolicyRef, PolicySet, Question, Requester,
-    Resource, Rules, Variables, Via,
+    self, Attached, Context, Document, Kind, Layer, Layers, PolicyLabel, PolicySet, Question, Requester,
+    RequesterIdentity, Resource, Rules, Variables, Via,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -191,20 +191,23 @@ pub fn decide(rule: &Rule, kind: DocumentKind, request: &Request) -> (Effect, St
     let sets: Vec<(&str, &[&str])> =
         rule.permission_sets.keys().map(String::as_str).zip(actions.iter().map(Vec::as_slice)).collect();
     let rules = Rules { permission_sets: &sets, ..Rules::new(kind, OWNER, APP_ID) };
-    let load = |name: &str| policy::load(&rule.text(name), &rules);
+    let load = |name: &str| policy::grammar::cam::LANGUAGE.load(&rule.text(name), &rules);
     let names: Option<Vec<&str>> = request.resource.as_ref().map(|names| names.iter().map(String::as_str).collect());
     let mut context = Context::new();
     for (key, values) in &request.context {
         for value in values {
             match value {
-                Given::Text(text) => context.add(key.as_str(), policy::read_value(key, text)),
+                Given::Text(text) => {
+                    context.add(key.as_str(), (policy::grammar::cam::LANGUAGE.notation.read_value)(key, text))
+                }
                 Given::Pair(name, value) => context.add(key.as_str(), (name.as_str(), value.as_str())),
             }
         }
     }
-    let caller = request.caller.as_ref().map_or(Variables { uin: USER, owner_uin: OWNER, app_id: APP_ID }, |caller| {
-        Variables { uin: &caller.uin, owner_uin: &caller.owner_uin, app_id: caller.app_id }
-    });
+    let caller =
+        request.caller.as_ref().map_or(Variables { caller: USER, account: OWNER, application: APP_ID }, |caller| {
+            Variables { caller: &caller.uin, account: &caller.owner_uin, application: caller.app_id }
+        });
     let resource = names.as_deref().map_or(Resource::Operation, Resource::Named);
     let question = Question { action: &request.action, resource, context: &context, caller };
 
@@ -213,7 +216,7 @@ pub fn decide(rule: &Rule, kind: DocumentKind, request: &Request) -> (Effect, St
     } else {
         let compile = |via: &Via, documents: &[String]| {
             let attached = documents.iter().map(|name| Attached {
-                policy: PolicyRef { id: name.clone(), name: name.clone() },
+                policy: PolicyLabel { id: name.clone(), name: name.clone() },
                 via: via.clone(),
                 document: Arc::new(load(name)),
             });
@@ -247,15 +250,15 @@ pub fn decide(rule: &Rule, kind: DocumentKind, request: &Request) -> (Effect, St
 fn decide_trust(document: &Document, who: &Who, question: &Question<'_>) -> policy::Decision {
     let mut groups: Vec<&str> = Vec::new();
     let (account, identity) = match who {
-        Who::Root { account } => (account, Identity::Root),
+        Who::Root { account } => (account, RequesterIdentity::Root),
         Who::User { account, id, groups: of } => {
             groups.extend(of.iter().map(String::as_str));
-            (account, Identity::User(id))
+            (account, RequesterIdentity::User(id))
         }
-        Who::Role { account, id, name } => (account, Identity::Role { id, name }),
-        Who::Service { account, name } => (account, Identity::Service(name)),
-        Who::Federated { account, name } => (account, Identity::Federated(name)),
-        Who::Anonymous { account } => (account, Identity::Anonymous),
+        Who::Role { account, id, name } => (account, RequesterIdentity::Role { id, name }),
+        Who::Service { account, name } => (account, RequesterIdentity::Service(name)),
+        Who::Federated { account, name } => (account, RequesterIdentity::Federated(name)),
+        Who::Anonymous { account } => (account, RequesterIdentity::Anonymous),
     };
     policy::decide_trust(document, &Requester { account, identity, groups: &groups }, question)
 }

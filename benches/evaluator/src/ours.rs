@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::Outcome;
 use crate::corpus::{self, APP, Action, Answer, Condition, ENV, IP, OWNER, Statement, Target, USER};
 use crate::policy::{
-    Attached, Context, Kind, Layers, PolicyRef, PolicySet, Question, Reason, Resource, Rules, Variables, Via, decide,
+    Attached, Context, Kind, Layers, PolicyLabel, PolicySet, Question, Reason, Resource, Rules, Variables, Via, decide,
     parse,
 };
 
@@ -32,7 +32,7 @@ impl Ours {
                 problems.iter().map(|problem| format!("{problem} in {text}")).collect::<Vec<_>>().join("; ")
             })?;
             let id = index.to_string();
-            let policy = PolicyRef { name: format!("p{id}"), id };
+            let policy = PolicyLabel { name: format!("p{id}"), id };
             attached.push(Attached { policy, via: Via::Own, document: Arc::new(document) });
         }
         Ok(Ours { set: PolicySet::compile(attached) })
@@ -61,7 +61,7 @@ impl Ours {
     /// What is timed.
     pub fn decide(&self, asked: &Asked) -> crate::policy::Decision {
         let names = [asked.name.as_str()];
-        let caller = Variables { uin: USER, owner_uin: OWNER, app_id: APP };
+        let caller = Variables { caller: USER, account: OWNER, application: APP };
         let resource = Resource::Named(&names);
         decide(&Layers::of(&self.set), &Question { action: &asked.action, resource, context: &asked.context, caller })
     }

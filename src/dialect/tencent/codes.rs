@@ -10,12 +10,39 @@ use super::reply::Language;
 use crate::dialect::contract::Op;
 use crate::engine::fault::{Denial, Fault, Kind, Limit, Malformed, Parameter, Refusal, Unauthenticated, Unrouted, Why};
 use crate::policy::{self, Defect, Problem, Reason};
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// The code for a fault of an operation; none when the operation was not found.
 pub fn code(fault: &Fault, op: Option<&Op>) -> &'static str {
     let candidates = candidates(fault);
-    let documented = op.and_then(|op| candidates.iter().find(|code| op.documents(code)));
+    let documented = op.and_then(|op| candidates.iter().find(|code| documents(op, code)));
     documented.or(candidates.last()).copied().unwrap_or("InternalError")
+}
+
+/// The codes that Tencent documents, by service and action.
+static DOCUMENTED: LazyLock<HashMap<String, HashMap<String, Vec<String>>>> =
+    LazyLock::new(|| serde_json::from_str(include_str!("documented.json")).unwrap_or_default());
+
+/// Whether Tencent documents an error code for this operation.
+pub fn documents(op: &Op, code: &str) -> bool {
+    documented(op).contains(&code)
+}
+
+/// The codes that Tencent documents for this operation; for an extension, those of its relatives.
+pub fn documented(op: &Op) -> Vec<&'static str> {
+    let of = |service: &str, action: &str| DOCUMENTED.get(service).and_then(|actions| actions.get(action));
+    match of("extensions", op.action) {
+        Some(relatives) => {
+            relatives.iter().filter_map(|action| of(op.service, action)).flatten().map(String::as_str).collect()
+        }
+        None => of(op.service, op.action).into_iter().flatten().map(String::as_str).collect(),
+    }
+}
+
+/// Whether the operation is an extension of this emulator.
+pub fn is_extension(op: &Op) -> bool {
+    DOCUMENTED.get("extensions").is_some_and(|actions| actions.contains_key(op.action))
 }
 
 /// The codes that a situation may have, the preferred ones first, a public one last.
@@ -37,6 +64,7 @@ pub fn candidates(fault: &Fault) -> &'static [&'static str] {
         Fault::Unrouted(Unrouted::Action { .. }) => &["InvalidAction"],
         Fault::Unrouted(Unrouted::Version { .. }) => &["NoSuchVersion"],
         Fault::Unauthenticated(how) => match how {
+            Unauthenticated::Unsigned => &["MissingParameter"],
             Unauthenticated::Claim(_) => &["AuthFailure.InvalidAuthorization"],
             Unauthenticated::Stale { .. } => &["AuthFailure.SignatureExpire"],
             Unauthenticated::UnknownKey => &["AuthFailure.SecretIdNotFound"],
@@ -49,7 +77,7 @@ pub fn candidates(fault: &Fault) -> &'static [&'static str] {
         Fault::Denied(denial) if denial.reason == Reason::Trust => &["UnauthorizedOperation"],
         Fault::Denied(_) => &["AuthFailure.UnauthorizedOperation"],
         Fault::NotFound(kind, _) => match kind {
-            Kind::Account | Kind::AppId => &["ResourceNotFound"],
+            Kind::Account | Kind::Application => &["ResourceNotFound"],
             Kind::User => &[
                 "ResourceNotFound.UserNotExist",
                 "InvalidParameter.UserNotExist",
@@ -386,6 +414,7 @@ fn unauthenticated_message(how: &Unauthenticated, language: Language) -> String 
                 Language::Chinese => format!("请求头部的 `Authorization` 不符合腾讯云标准：{why}。"),
             };
         }
+        Unauthenticated::Unsigned => return missing("Authorization", language),
         Unauthenticated::Stale { .. } => {
             ("The signature is expired, please request again.", "签名已过期，请重新请求。")
         }
@@ -519,7 +548,7 @@ fn refusal_message(refusal: &Refusal, language: Language) -> String {
 fn kind_names(kind: Kind) -> (&'static str, &'static str) {
     match kind {
         Kind::Account => ("account", "账号"),
-        Kind::AppId => ("application number", "APPID"),
+        Kind::Application => ("application number", "APPID"),
         Kind::User | Kind::NamedUser => ("user", "用户"),
         Kind::Group => ("group", "用户组"),
         Kind::Role => ("role", "角色"),

@@ -5,8 +5,11 @@
 //! actions that work on a single one: the role of AssumeRole, and what a stub says of its own.
 
 use super::params::Tag;
-use crate::engine::authorize::Conditions;
-use crate::engine::cx::Cx;
+use super::principal;
+use crate::dialect::contract::Subject;
+use crate::engine::evidence::Conditions;
+use crate::engine::ids::AccountId;
+use crate::engine::model::{RequestContext, Role};
 use crate::policy::ContextValue;
 use std::borrow::Cow;
 
@@ -20,7 +23,7 @@ pub const REQUEST: &[&str] = &["qcs:request_tag"];
 const PRINCIPAL: &[&str] = &["qcs:principal_tag"];
 
 /// The keys that every request has; `tags` are the caller's. Nobody signs in with a second factor here.
-pub fn common(cx: &Cx, tags: &[(&str, &str)]) -> Conditions {
+pub fn common(cx: &RequestContext, tags: &[(&str, &str)]) -> Conditions {
     let mut conditions: Conditions = vec![
         (Cow::Borrowed("qcs:ip"), cx.peer.to_string().into()),
         (Cow::Borrowed("qcs:current_time"), cx.now.rfc3339().into()),
@@ -39,6 +42,14 @@ pub fn common(cx: &Cx, tags: &[(&str, &str)]) -> Conditions {
 /// Who a session is opened for, or was, as its opener said.
 pub fn source_identity(source: &str) -> Option<(Cow<'static, str>, ContextValue<'static>)> {
     (!source.is_empty()).then(|| (Cow::Borrowed("sts:source_identity"), source.to_owned().into()))
+}
+
+/// Returns a role as what an action works on: under each of its names, with its tags.
+pub fn on_role(account: &AccountId, role: &Role) -> Subject {
+    Subject {
+        resources: Some(principal::role_names(account, role).to_vec()),
+        context: role.tags.iter().flat_map(|(key, value)| tag(RESOURCE, key, value)).collect(),
+    }
 }
 
 /// Tags that a request brings.

@@ -1,7 +1,7 @@
 //! How CAM names what an operation may do besides what it is called for.
 
-use crate::engine::authorize::{Deed, Deeds};
-use crate::engine::view::HolderKind;
+use crate::engine::evidence::{Deed, Deeds};
+use crate::engine::model::HolderKind;
 
 /// The names.
 pub const DEEDS: Deeds = Deeds {

@@ -5,7 +5,8 @@
 use crate::dialect::decode::{List, Text};
 use crate::engine::fault::{Fault, Parameter, Why};
 use crate::engine::ids::{PolicyId, RoleId, RoleRef};
-use crate::engine::policies::{LONGEST_TEXT, PolicyRef};
+use crate::engine::policies::PolicyRef;
+use crate::policy::grammar::cam::LONGEST_TEXT;
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 macro_rules! texts {

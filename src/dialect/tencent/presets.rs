@@ -1,6 +1,6 @@
 //! The preset policies, from a data file: ids as Tencent's documents give them where they do.
 
-use crate::engine::policies::Preset;
+use crate::engine::cloud::Preset;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -32,7 +32,8 @@ pub fn all() -> Vec<Preset> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::{Kind, Rules, parse};
+    use crate::policy::grammar::cam::LANGUAGE;
+    use crate::policy::{Kind, Rules};
     use std::collections::HashSet;
 
     #[test]
@@ -40,7 +41,7 @@ mod tests {
         let presets = all();
         assert!(presets.len() > 100, "{} presets were read", presets.len());
         for preset in &presets {
-            let read = parse(&preset.document, &Rules::new(Kind::Identity, "100000000001", 0));
+            let read = LANGUAGE.parse(&preset.document, &Rules::new(Kind::Identity, "100000000001", 0));
             assert!(read.is_ok(), "{}: {:?}", preset.name, read.err());
         }
         assert_eq!(presets.iter().map(|preset| &preset.id).collect::<HashSet<_>>().len(), presets.len());

@@ -1,9 +1,9 @@
 //! Names of roles and principals.
 
-use crate::engine::Account;
-use crate::engine::cx::{Caller, Identity};
 use crate::engine::ids::{AccountId, RoleId, RoleRef, SecretId, UserId};
-use crate::engine::roles::{NamedRole, Role};
+use crate::engine::model::Account;
+use crate::engine::model::{Caller, Identity};
+use crate::engine::model::{NamedRole, Role};
 
 const ROLE_NAME: &str = "roleName/";
 const ROLE_ID: &str = "role/";
@@ -27,7 +27,7 @@ pub fn role_names(account: &AccountId, role: &Role) -> [String; 2] {
 pub fn is_of_another(account: &Account, resource: &str) -> bool {
     match resource.split(':').nth(4).and_then(|owner| owner.split_once('/')) {
         Some(("uin", uin)) => uin != account.id.as_str(),
-        Some(("uid", application)) => application != account.app_id.to_string(),
+        Some(("uid", application)) => application != account.application.to_string(),
         _ => false,
     }
 }
@@ -94,5 +94,6 @@ pub fn arn(caller: &Caller) -> String {
         Identity::Root | Identity::User(_) => format!("qcs::cam:{owner}:uin/{}", caller.id()),
         Identity::Role { id, .. } => format!("qcs::sts:{owner}:assumed-role/{id}"),
         Identity::Federated { .. } => format!("qcs::sts:{owner}:federated-user/{}", caller.id()),
+        Identity::Anonymous => "anonymous".to_owned(),
     }
 }

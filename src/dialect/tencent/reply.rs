@@ -6,7 +6,6 @@
 use super::codes;
 use crate::dialect::contract::{Answer, Body, Head, Op};
 use crate::engine::fault::Fault;
-use crate::env::Time;
 use serde::Serialize;
 
 /// The languages of messages.
@@ -40,7 +39,12 @@ pub fn encode(request: &Head, op: Option<&Op>, outcome: &Result<Body, Fault>, re
             (failure(code, &message, request_id), Some(code))
         }
     };
-    Answer { status: 200, content_type: "application/json", body: body.into_bytes(), code }
+    Answer {
+        status: 200,
+        headers: vec![("content-type", "application/json".to_owned())],
+        body: body.into_bytes(),
+        code,
+    }
 }
 
 fn failure(code: &str, message: &str, request_id: &str) -> String {
@@ -52,14 +56,4 @@ fn failure(code: &str, message: &str, request_id: &str) -> String {
     }
     let error = serde_json::to_string(&Error { code, message }).unwrap_or_default();
     format!(r#"{{"Response":{{"Error":{error},"RequestId":"{request_id}"}}}}"#)
-}
-
-/// A time as CAM shows it: `YYYY-MM-DD HH:MM:SS`, China Standard Time.
-pub fn local_time(time: Time) -> String {
-    time.plus_seconds(8 * 3600).written(' ', "")
-}
-
-/// An id as CAM shows it where the field is an integer. Ids that are no number, which only another cloud has, show as 0.
-pub fn integer(id: &str) -> u64 {
-    id.parse().unwrap_or(0)
 }

@@ -4,7 +4,7 @@
 //! first label, is a hint and not more: the Node and Java clients derive it from whatever the endpoint is.
 
 use super::{operations, stub, tc3};
-use crate::dialect::contract::{Claim, Head, Named, Op, Params, RawRequest, Route};
+use crate::dialect::contract::{Claim, Head, Input, Named, RawRequest, Route};
 use crate::dialect::decode::Value;
 use crate::dialect::stubs::Stubs;
 use crate::engine::fault::{Fault, Malformed, Unrouted};
@@ -12,7 +12,7 @@ use crate::env::Time;
 use std::borrow::Cow;
 
 /// Reads the claim; methods and content types that are not served are refused before.
-pub fn claim(head: &Head, now: Time) -> Result<Claim, Fault> {
+pub fn claim(head: &Head, now: Time) -> Result<Option<Claim>, Fault> {
     if head.method != http::Method::POST {
         return Err(Fault::Malformed(Malformed::Method(head.method.to_string())));
     }
@@ -33,28 +33,33 @@ pub fn claim(head: &Head, now: Time) -> Result<Claim, Fault> {
     if !kind.eq_ignore_ascii_case("application/json") {
         return Err(Fault::Malformed(Malformed::ContentType(content_type.to_owned())));
     }
-    tc3::claim(head, now)
+    tc3::claim(head, now).map(Some)
 }
 
 /// Finds the operation and reads the parameters.
-pub fn route(request: &RawRequest, claim: &Claim, stubs: &Stubs) -> Result<Route, Fault> {
+pub fn route(request: &RawRequest, claim: Option<&Claim>, stubs: &Stubs) -> Result<Route, Fault> {
     let head = &*request.head;
     let action = first_upper(head.header("x-tc-action").unwrap_or_default());
     let version = head.header("x-tc-version").unwrap_or_default();
     let region = head.header("x-tc-region").unwrap_or_default();
-    let hint = hint(head, &claim.scope);
-    let (op, service, name, stub) = match operations::find(version, &action) {
-        Some(op) => (op, Cow::Borrowed(op.service), Cow::Borrowed(op.action), None),
-        None => {
-            let stub = stubs.find(hint.as_deref(), version, &action).ok_or_else(|| unrouted(hint, version, &action))?;
-            let (service, name) = (stub.written.service.clone(), stub.written.action.clone());
-            (&stub::OP, Cow::Owned(service), Cow::Owned(name), Some(stub))
-        }
+    let hint = hint(head, claim.map_or("", |claim| &claim.scope));
+    let read = || {
+        let body = request.body.trim_ascii();
+        if body.is_empty() { Ok(Value::Object(Vec::new())) } else { Value::read(body) }
     };
-    check_region(op, region)?;
-    let body = request.body.trim_ascii();
-    let value = if body.is_empty() { Value::Object(Vec::new()) } else { Value::read(body)? };
-    Ok(Route { op, service, action: name, params: Params { value, region: region.to_owned(), stub } })
+    let Some(op) = operations::find(version, &action) else {
+        let stub = stubs.find(hint.as_deref(), version, &action).ok_or_else(|| unrouted(hint, version, &action))?;
+        check_region(&stub.written.service, region)?;
+        return Ok(stub::route(stub, region, read()?));
+    };
+    check_region(op.service, region)?;
+    Ok(Route {
+        op,
+        service: Cow::Borrowed(op.service),
+        action: Cow::Borrowed(op.action),
+        permission: Cow::Borrowed(op.permission_name),
+        input: Input::Untyped(read()?),
+    })
 }
 
 /// What a request says of itself, as far as it can be read.
@@ -84,8 +89,8 @@ fn first_upper(action: &str) -> String {
 }
 
 /// STS, and the services behind stubs, need a region; CAM takes one and makes nothing of it.
-fn check_region(op: &Op, region: &str) -> Result<(), Fault> {
-    if region.is_empty() && op.service != "cam" {
+fn check_region(service: &str, region: &str) -> Result<(), Fault> {
+    if region.is_empty() && service != "cam" {
         return Err(Fault::Malformed(Malformed::MissingHeader("Region")));
     }
     if region.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-') {

@@ -1,13 +1,15 @@
 //! STS 2018-08-13: AssumeRole, GetFederationToken and GetCallerIdentity.
 
+use super::cloud::LONGEST_ROLE_SESSION;
 use super::params::{Arn, Contact, ExternalId, FederationName, SessionName, Tags, session_tags};
 use super::{conditions, principal};
 use crate::dialect::contract::Subject;
 use crate::dialect::decode::Text;
 use crate::engine::authorize::Authorized;
-use crate::engine::cx::{Cx, Identity, Opened};
+use crate::engine::cx::{Cx, Opened};
 use crate::engine::fault::{Fault, Refusal};
-use crate::engine::roles::NamedRole;
+use crate::engine::model::Identity;
+use crate::engine::model::NamedRole;
 use crate::engine::sessions::{self, Wanted};
 use crate::policy::{Defect, Problem, Span};
 use serde::{Deserialize, Serialize};
@@ -41,7 +43,7 @@ impl TryFrom<i64> for DurationSeconds {
     type Error = &'static str;
 
     fn try_from(seconds: i64) -> Result<DurationSeconds, &'static str> {
-        if (1..=sessions::LONGEST).contains(&seconds) {
+        if (1..=LONGEST_ROLE_SESSION).contains(&seconds) {
             Ok(DurationSeconds(seconds))
         } else {
             Err("1 to 43200 seconds")
@@ -104,7 +106,7 @@ pub async fn assumed_role(cx: &Cx, input: &AssumeRole) -> Result<Subject, Fault>
     let mut resources = vec![input.role_arn.as_str().to_owned()];
     let mut context = conditions::request_tags(&input.tags);
     if let Some((owner, role)) = cx.engine.named_role(&role_of(input)?).await? {
-        let subject = (super::DIALECT.on_role)(&owner.id, &role);
+        let subject = conditions::on_role(&owner.id, &role);
         resources = subject.resources.unwrap_or_default();
         resources.sort_by_key(|name| *name != input.role_arn.as_str());
         context.extend(subject.context);
@@ -216,6 +218,7 @@ pub async fn get_caller_identity(cx: &Cx, _: Authorized<GetCallerIdentity>) -> R
         Identity::Root | Identity::User(_) => ("CAMUser", id.to_owned()),
         Identity::Role { id: role, session, .. } => ("CAMRole", format!("{role}:{session}")),
         Identity::Federated { session, .. } => ("CAMUser", format!("{id}:{session}")),
+        Identity::Anonymous => ("Anonymous", String::new()),
     };
     Ok(CallerIdentity {
         arn: principal::arn(&cx.caller),

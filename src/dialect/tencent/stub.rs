@@ -1,51 +1,61 @@
 //! Actions of other services, answered from stubs.
 
 use super::conditions;
-use super::operations::answer;
-use crate::dialect::contract::{Mode, Op, Permission, Step, Subject, Typed};
+use crate::dialect::contract::{Functions, Input, Mode, Op, Permission, Route, Step, Subject, Typed, answer};
 use crate::dialect::decode::Value;
 use crate::dialect::stubs::{Condition, Stub, Written};
 use crate::dialect::template::Names;
 use crate::engine::cx::Cx;
 use crate::engine::fault::{Fault, Internal};
-use crate::policy::{self, ContextValue};
+use crate::policy::ContextValue;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-/// The registry's entry behind every stub; service, action and version are the stub's.
-pub static OP: Op = Op {
+/// The registry's entry behind every stub; service and action are the stub's.
+static OP: Op = Op {
     service: "",
-    version: "",
     action: "",
     permission_name: "",
+    path: None,
     rate: 20,
     permission: Permission::Resource,
     mode: Mode::Read,
-    codes: "",
-    extension: false,
-    decode: |params| {
-        let stub = params.stub.clone().ok_or(Internal::Bug("a stub's route has no stub"))?;
-        Ok(Box::new(Typed {
-            input: Request { stub, region: params.region.clone(), fields: params.value.clone() },
-            asks: Some(|cx, request| Box::pin(async move { subject(cx, request) })),
-            run: |cx, request| {
-                Box::pin(async move { Ok(Step::Done(answer(&request.stub.response.filled(&names(&cx, &request)))?)) })
-            },
-        }))
-    },
+    decode: |_| Err(Internal::Bug("what a stub takes has no type").into()),
 };
 
+/// The route to a stub.
+pub fn route(stub: Arc<Stub>, region: &str, fields: Value) -> Route {
+    let (service, action) = (stub.written.service.clone(), stub.written.action.clone());
+    Route {
+        op: &OP,
+        permission: Cow::Owned(format!("{service}:{action}")),
+        service: Cow::Owned(service),
+        action: Cow::Owned(action),
+        input: Input::Decoded(Box::new(Typed {
+            input: Request { stub, region: region.to_owned(), fields },
+            functions: Functions {
+                finds: None,
+                asks: Some(|cx, request| Box::pin(async move { subject(cx, request) })),
+                run: |cx, request| {
+                    Box::pin(
+                        async move { Ok(Step::Done(answer(&request.stub.response.filled(&names(&cx, &request)))?)) },
+                    )
+                },
+            },
+        })),
+    }
+}
+
 /// The stubs that come with the program.
-pub fn built_in() -> Vec<Stub> {
-    let written = Written {
+pub fn built_in() -> Vec<Written> {
+    vec![Written {
         service: "cvm".to_owned(),
         version: "2017-03-12".to_owned(),
         action: "DescribeInstances".to_owned(),
         resource: None,
         response: serde_json::json!({"TotalCount": 0, "InstanceSet": []}),
         context: std::collections::BTreeMap::new(),
-    };
-    Stub::read(written).into_iter().collect()
+    }]
 }
 
 /// A call of a stub.
@@ -68,7 +78,7 @@ fn subject(cx: &Cx, request: &Request) -> Result<Subject, Fault> {
         let family =
             [conditions::RESOURCE, conditions::REQUEST].into_iter().find(|names| names.first() == Some(&key.as_str()));
         for template in templates {
-            for value in values(&names, key, template)? {
+            for value in values(cx, &names, key, template)? {
                 match (family, value) {
                     (Some(names), ContextValue::Pair(name, value)) => {
                         context.extend(conditions::tag(names, &name, &value));
@@ -82,11 +92,11 @@ fn subject(cx: &Cx, request: &Request) -> Result<Subject, Fault> {
 }
 
 /// The values of a condition key. A field that is a whole tag by itself is divided as a policy would divide it.
-fn values(names: &Names<'_>, key: &str, template: &Condition) -> Result<Vec<ContextValue<'static>>, Fault> {
+fn values(cx: &Cx, names: &Names<'_>, key: &str, template: &Condition) -> Result<Vec<ContextValue<'static>>, Fault> {
     Ok(match template {
         Condition::Whole(whole) => {
-            let values = whole.values(names)?.into_iter();
-            values.map(|value| policy::read_value(key, &value).into_owned()).collect()
+            let read_value = cx.account.cloud.language.notation.read_value;
+            whole.values(names)?.iter().map(|value| read_value(key, value).into_owned()).collect()
         }
         Condition::Tag(name, value) => {
             let (tags, values) = (name.values(names)?, value.values(names)?);

@@ -7,7 +7,7 @@
 
 use crate::dialect::contract::{Claim, Head, RawRequest};
 use crate::engine::fault::{Fault, Malformed, Unauthenticated};
-use crate::engine::keys::Key;
+use crate::engine::model::Key;
 use crate::env::Time;
 use crate::secret::{self, Secret};
 use hmac::{Hmac, KeyInit, Mac};

@@ -74,7 +74,7 @@ fn a_trust_policy_that_costs_too_much_trusts_nobody() {
     let document = parse(&document(&format!("{trusting},{statement}")), &rules(Kind::Trust)).unwrap();
     let context = tagged(TAGS);
     let question = Question { action: "sts:AssumeRole", ..ask(&context) };
-    let who = Requester { account: OWNER, identity: Identity::Root, groups: &[] };
+    let who = Requester { account: OWNER, identity: RequesterIdentity::Root, groups: &[] };
     let decision = decide_trust(&document, &who, &question);
     assert_eq!((decision.effect, decision.reason, decision.ended), (Effect::Deny, Reason::Trust, Some(STEPS)));
     let explanation = explain_trust(&attach(document, "t", Via::Trust), &who, &question);
@@ -136,7 +136,7 @@ fn a_trust_policy_that_is_ended_never_trusts() {
     .unwrap();
     let context = context(&[("a:b", "w")]);
     let question = Question { action: "sts:AssumeRole", ..ask(&context) };
-    let who = Requester { account: OWNER, identity: Identity::Root, groups: &[] };
+    let who = Requester { account: OWNER, identity: RequesterIdentity::Root, groups: &[] };
     let whole = Budget::new(STEPS);
     assert!(decide_trust_within(&document, &who, &question, &whole).is_allow());
     for steps in 1..=whole.spent() {
@@ -161,7 +161,7 @@ fn the_largest_legitimate_case_passes() {
         let text = document(&vec![statement; count].join(","));
         let document = Arc::new(parse(&text, &rules(Kind::Identity)).unwrap());
         let attached = |_| Attached {
-            policy: PolicyRef { id: "1".into(), name: "p".into() },
+            policy: PolicyLabel { id: "1".into(), name: "p".into() },
             via: Via::Own,
             document: document.clone(),
         };

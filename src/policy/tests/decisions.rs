@@ -157,9 +157,9 @@ fn variables_in_the_last_segment_are_the_callers() {
 #[test]
 fn a_variable_without_value_fails_closed() {
     for (variable, caller) in [
-        ("uin", Variables { uin: "", ..caller() }),
-        ("owner_uin", Variables { owner_uin: "", ..caller() }),
-        ("app_id", Variables { app_id: 0, ..caller() }),
+        ("uin", Variables { caller: "", ..caller() }),
+        ("owner_uin", Variables { account: "", ..caller() }),
+        ("app_id", Variables { application: 0, ..caller() }),
     ] {
         for (name, value) in [("qcs::cvm:::u/x", "1"), ("qcs::cvm:::u/", ""), ("qcs::cvm:::u/0", "0")] {
             let context = Context::new().with("a:b", value);
@@ -187,7 +187,7 @@ fn stars_that_a_variable_brings_are_literal() {
         action: "cvm:Do",
         resource: Resource::Named(names),
         context: &context,
-        caller: Variables { uin: "*", ..caller() },
+        caller: Variables { caller: "*", ..caller() },
     };
     assert_eq!(decide(&Layers::of(&set), &question(&["qcs::cvm:::u/x"])).reason, Reason::ImplicitDeny);
     assert_eq!(decide(&Layers::of(&set), &question(&["qcs::cvm:::u/*"])).reason, Reason::Allow);

@@ -123,11 +123,14 @@ fn no_name_twice() {
 
 #[test]
 fn spaces_do_not_count_towards_the_length() {
-    let text = document(r#"{"effect":"allow","action":"*","resource":"*"}"#);
-    let exact = Rules { max_chars: text.chars().count(), ..rules(Kind::Identity) };
-    assert!(parse(&text, &exact).is_ok());
-    assert!(parse(&text.replace(",", " \t\r\n,"), &exact).is_ok());
-    let problems = parse(&text, &Rules { max_chars: exact.max_chars - 1, ..exact }).unwrap_err();
+    let with =
+        |filler: &str| document(&format!(r#"{{"effect":"allow","action":"*","resource":"qcs::cvm:::{filler}"}}"#));
+    let rules = rules(Kind::Identity);
+    let exact = with(&"é".repeat(4096 - with("").len()));
+    assert_eq!(exact.chars().count(), 4096);
+    assert!(parse(&exact, &rules).is_ok());
+    assert!(parse(&exact.replace(",", " \t\r\n,"), &rules).is_ok());
+    let problems = parse(&exact.replace("cvm:::", "cvm:::x"), &rules).unwrap_err();
     assert_eq!(problems[0].defect, Defect::TooLong);
     assert_eq!(problems.len(), 1);
 }

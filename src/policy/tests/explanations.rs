@@ -229,7 +229,7 @@ fn trust_is_explained_too() {
     let context = Context::new();
     let question =
         Question { action: "sts:AssumeRole", resource: Resource::Operation, context: &context, caller: caller() };
-    let who = Requester { account: OWNER, identity: Identity::User(USER), groups: &[] };
+    let who = Requester { account: OWNER, identity: RequesterIdentity::User(USER), groups: &[] };
     let explanation = explain_trust(&attached, &who, &question);
     assert_eq!(explanation.reason, Reason::Trust);
     insta::assert_snapshot!(render(&explanation, "somebody"), @r"
@@ -253,7 +253,7 @@ fn of_trust_the_statement_about_the_caller_comes_closest() {
     let context = Context::new();
     let question =
         Question { action: "sts:AssumeRole", resource: Resource::Operation, context: &context, caller: caller() };
-    let who = Requester { account: OWNER, identity: Identity::User(USER), groups: &[] };
+    let who = Requester { account: OWNER, identity: RequesterIdentity::User(USER), groups: &[] };
     for (statements, closest) in [(format!("{other},{own}"), 1), (format!("{own},{other}"), 0)] {
         let document = parse(&document(&statements), &rules(Kind::Trust)).unwrap();
         let told = render(&explain_trust(&attach(document, "role r", Via::Trust), &who, &question), "somebody");
@@ -443,7 +443,7 @@ fn a_trust_policy_that_trusts_nobody_is_named() {
     let context = Context::new();
     let question =
         Question { action: "sts:AssumeRole", resource: Resource::Operation, context: &context, caller: caller() };
-    let who = Requester { account: OWNER, identity: Identity::User(USER), groups: &[] };
+    let who = Requester { account: OWNER, identity: RequesterIdentity::User(USER), groups: &[] };
     let text = render(&explain_trust(&attached, &who, &question), "somebody");
     assert!(
         text.contains("help: no statement of the role's trust policy allows `sts:AssumeRole`; add one there"),

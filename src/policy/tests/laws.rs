@@ -138,7 +138,7 @@ impl Names {
             format!("qcs::{}::uin/{}:{}/{}", self.services.0, self.owner, self.item, self.ids.0),
             format!("qcs::{}:{}:uin/{}:{}/{}", self.services.0, self.region.1, self.owner, self.item, self.ids.1),
         ];
-        let caller = Variables { uin: &self.user, owner_uin: &self.owner, ..caller() };
+        let caller = Variables { caller: &self.user, account: &self.owner, ..caller() };
         let mut answers = Vec::new();
         for action in ACTIONS {
             for resource in &resources {
@@ -300,7 +300,7 @@ fn all_small_sets_decide_as_their_statements() {
         for b in 0..all.len() {
             for c in b..all.len() {
                 let policies = [a, b, c].map(|index| Attached {
-                    policy: PolicyRef { id: String::new(), name: String::new() },
+                    policy: PolicyLabel { id: String::new(), name: String::new() },
                     via: Via::Own,
                     document: Arc::clone(&documents[index]),
                 });

@@ -13,6 +13,7 @@ mod warnings;
 
 use std::sync::Arc;
 
+use super::grammar::cam::LANGUAGE;
 use super::*;
 
 const OWNER: &str = "100000000001";
@@ -23,8 +24,16 @@ fn rules(kind: Kind) -> Rules<'static> {
     Rules::new(kind, OWNER, APP)
 }
 
+fn parse(text: &str, rules: &Rules<'_>) -> Result<Document, Vec<Problem>> {
+    LANGUAGE.parse(text, rules)
+}
+
+fn load(text: &str, rules: &Rules<'_>) -> Document {
+    LANGUAGE.load(text, rules)
+}
+
 fn caller() -> Variables<'static> {
-    Variables { uin: USER, owner_uin: OWNER, app_id: APP }
+    Variables { caller: USER, account: OWNER, application: APP }
 }
 
 /// A document of version 2.0 around its statements.
@@ -33,7 +42,7 @@ fn document(statements: &str) -> String {
 }
 
 fn attach(document: Document, name: &str, via: Via) -> Attached {
-    Attached { policy: PolicyRef { id: "1".into(), name: name.into() }, via, document: Arc::new(document) }
+    Attached { policy: PolicyLabel { id: "1".into(), name: name.into() }, via, document: Arc::new(document) }
 }
 
 fn set(statements: &str) -> PolicySet {
@@ -44,7 +53,7 @@ fn set(statements: &str) -> PolicySet {
 fn context<'a>(entries: &[(&'a str, &'a str)]) -> Context<'a> {
     let mut context = Context::new();
     for (key, value) in entries {
-        context.add(*key, read_value(key, value));
+        context.add(*key, (LANGUAGE.notation.read_value)(key, value));
     }
     context
 }

@@ -11,7 +11,7 @@ fn trust(statements: &str) -> Document {
 fn ask(
     document: &Document,
     account: &str,
-    identity: Identity<'_>,
+    identity: RequesterIdentity<'_>,
     groups: &[&str],
     entries: &[(&str, &str)],
 ) -> Reason {
@@ -22,16 +22,16 @@ fn ask(
 }
 
 /// Everybody there is: a name for the test, the account, the identity, the groups.
-const EVERYBODY: &[(&str, &str, Identity<'_>, &[&str])] = &[
-    ("root", OTHER, Identity::Root, &[]),
-    ("user", OTHER, Identity::User("200000000002"), &[]),
-    ("member", OTHER, Identity::User("200000000003"), &["13"]),
-    ("role", OTHER, Identity::Role { id: "4611686018427397919", name: "r" }, &["13"]),
-    ("stranger", OWNER, Identity::User("200000000002"), &["13"]),
-    ("strange-root", OWNER, Identity::Root, &[]),
-    ("service", "", Identity::Service("cvm.qcloud.com"), &[]),
-    ("saml", "", Identity::Federated("qcs::cam::uin/200000000001:saml-provider/idp"), &[]),
-    ("nobody", "", Identity::Anonymous, &[]),
+const EVERYBODY: &[(&str, &str, RequesterIdentity<'_>, &[&str])] = &[
+    ("root", OTHER, RequesterIdentity::Root, &[]),
+    ("user", OTHER, RequesterIdentity::User("200000000002"), &[]),
+    ("member", OTHER, RequesterIdentity::User("200000000003"), &["13"]),
+    ("role", OTHER, RequesterIdentity::Role { id: "4611686018427397919", name: "r" }, &["13"]),
+    ("stranger", OWNER, RequesterIdentity::User("200000000002"), &["13"]),
+    ("strange-root", OWNER, RequesterIdentity::Root, &[]),
+    ("service", "", RequesterIdentity::Service("cvm.qcloud.com"), &[]),
+    ("saml", "", RequesterIdentity::Federated("qcs::cam::uin/200000000001:saml-provider/idp"), &[]),
+    ("nobody", "", RequesterIdentity::Anonymous, &[]),
 ];
 
 /// Who of everybody is trusted.
@@ -96,8 +96,8 @@ fn a_deny_in_a_trust_policy_counts() {
         r#"{"effect":"allow","action":"sts:AssumeRole","principal":{"qcs":"qcs::cam::uin/200000000001:root"}},
            {"effect":"deny","action":"sts:AssumeRole","principal":{"qcs":"qcs::cam::uin/200000000001:uin/200000000002"}}"#,
     );
-    assert_eq!(ask(&document, OTHER, Identity::User("200000000002"), &[], &[]), Reason::ExplicitDeny);
-    assert_eq!(ask(&document, OTHER, Identity::User("200000000003"), &[], &[]), Reason::Allow);
+    assert_eq!(ask(&document, OTHER, RequesterIdentity::User("200000000002"), &[], &[]), Reason::ExplicitDeny);
+    assert_eq!(ask(&document, OTHER, RequesterIdentity::User("200000000003"), &[], &[]), Reason::Allow);
 }
 
 #[test]
@@ -105,22 +105,22 @@ fn conditions_of_trust_are_met() {
     let document = trust(
         r#"{"effect":"allow","action":"sts:AssumeRole","principal":"*","condition":{"string_equal":{"sts:external_id":"x"}}}"#,
     );
-    assert_eq!(ask(&document, OTHER, Identity::Root, &[], &[("sts:external_id", "x")]), Reason::Allow);
-    assert_eq!(ask(&document, OTHER, Identity::Root, &[], &[("sts:external_id", "y")]), Reason::Trust);
-    assert_eq!(ask(&document, OTHER, Identity::Root, &[], &[]), Reason::Trust);
+    assert_eq!(ask(&document, OTHER, RequesterIdentity::Root, &[], &[("sts:external_id", "x")]), Reason::Allow);
+    assert_eq!(ask(&document, OTHER, RequesterIdentity::Root, &[], &[("sts:external_id", "y")]), Reason::Trust);
+    assert_eq!(ask(&document, OTHER, RequesterIdentity::Root, &[], &[]), Reason::Trust);
 }
 
 #[test]
 fn each_way_of_assuming_is_its_own_action() {
     let document = trust(r#"{"effect":"allow","action":"sts:AssumeRoleWithSAML","principal":"*"}"#);
-    assert_eq!(ask(&document, OTHER, Identity::Root, &[], &[]), Reason::Trust);
+    assert_eq!(ask(&document, OTHER, RequesterIdentity::Root, &[], &[]), Reason::Trust);
 }
 
 #[test]
 fn an_identity_policy_trusts_nobody_and_a_trust_policy_permits_nothing() {
     let identity =
         parse(&document(r#"{"effect":"allow","action":"*","resource":"*"}"#), &rules(Kind::Identity)).unwrap();
-    assert_eq!(ask(&identity, OTHER, Identity::Root, &[], &[]), Reason::Trust);
+    assert_eq!(ask(&identity, OTHER, RequesterIdentity::Root, &[], &[]), Reason::Trust);
     let trust = trust(r#"{"effect":"allow","action":"sts:AssumeRole","principal":"*"}"#);
     let set = PolicySet::compile(vec![attach(trust, "p", Via::Own)]);
     assert_eq!(reason(&set, "sts:AssumeRole", "", &[]), Reason::ImplicitDeny);
@@ -130,15 +130,15 @@ fn an_identity_policy_trusts_nobody_and_a_trust_policy_permits_nothing() {
 fn an_unreadable_trust_policy_trusts_nobody() {
     let text = document(r#"{"effect":"allow","action":"sts:AssumeRole","principal":{"qcs":["*"],"aws":"x"}}"#);
     let partly = load(&text, &rules(Kind::Trust));
-    assert_eq!(ask(&partly, OTHER, Identity::Root, &[], &[]), Reason::Allow);
-    assert_eq!(ask(&partly, "", Identity::Anonymous, &[], &[]), Reason::Trust);
+    assert_eq!(ask(&partly, OTHER, RequesterIdentity::Root, &[], &[]), Reason::Allow);
+    assert_eq!(ask(&partly, "", RequesterIdentity::Anonymous, &[], &[]), Reason::Trust);
     let nobody = load(&document(r#"{"effect":"deny","action":"sts:AssumeRole"}"#), &rules(Kind::Trust));
-    assert_eq!(ask(&nobody, OTHER, Identity::Root, &[], &[]), Reason::ExplicitDeny);
+    assert_eq!(ask(&nobody, OTHER, RequesterIdentity::Root, &[], &[]), Reason::ExplicitDeny);
     let text = document(r#"{"effect":"allow","action":"sts:AssumeRole","principal":{"service":"a.example.com"}}"#);
     let unknown = load(&text, &rules(Kind::Trust));
-    assert_eq!(ask(&unknown, "", Identity::Service("a.example.com"), &[], &[]), Reason::Allow);
+    assert_eq!(ask(&unknown, "", RequesterIdentity::Service("a.example.com"), &[], &[]), Reason::Allow);
     let broken = load("{", &rules(Kind::Trust));
-    assert_eq!(ask(&broken, OTHER, Identity::Root, &[], &[]), Reason::ExplicitDeny);
+    assert_eq!(ask(&broken, OTHER, RequesterIdentity::Root, &[], &[]), Reason::ExplicitDeny);
 }
 
 /// The sample of the CMQ page, with the queue behind the user.
@@ -192,10 +192,10 @@ fn a_name_is_the_whole_name() {
             let [mut same, mut other] = [0, 0];
             for asking in ends(accounts) {
                 for (identity, member) in [
-                    (Identity::Root, &[][..]),
-                    (Identity::User("200000000002"), &[]),
-                    (Identity::User("200000000003"), &["13"]),
-                    (Identity::Role { id: "4611686018", name: "role" }, &[]),
+                    (RequesterIdentity::Root, &[][..]),
+                    (RequesterIdentity::User("200000000002"), &[]),
+                    (RequesterIdentity::User("200000000003"), &["13"]),
+                    (RequesterIdentity::Role { id: "4611686018", name: "role" }, &[]),
                 ] {
                     let trusted = trusts(&principal, asking, identity, member);
                     *(if asking == account { &mut same } else { &mut other }) += u32::from(trusted);
@@ -208,7 +208,7 @@ fn a_name_is_the_whole_name() {
         let principal = format!(r#"{{"qcs":"qcs::cam::uin/{OTHER}:uin/{trusted}"}}"#);
         for asking in ends(users) {
             assert_eq!(
-                trusts(&principal, OTHER, Identity::User(asking), &[]),
+                trusts(&principal, OTHER, RequesterIdentity::User(asking), &[]),
                 asking == trusted,
                 "{principal} {asking}"
             );
@@ -217,19 +217,19 @@ fn a_name_is_the_whole_name() {
     for trusted in ends(groups) {
         let principal = format!(r#"{{"qcs":"qcs::cam::uin/{OTHER}:groupid/{trusted}"}}"#);
         for asking in ends(groups) {
-            let found = trusts(&principal, OTHER, Identity::User("200000000002"), &[asking]);
+            let found = trusts(&principal, OTHER, RequesterIdentity::User("200000000002"), &[asking]);
             assert_eq!(found, asking == trusted, "{principal} {asking}");
         }
         // Only a user is in a group.
-        assert!(!trusts(&principal, OTHER, Identity::Root, &[trusted]), "{principal}");
+        assert!(!trusts(&principal, OTHER, RequesterIdentity::Root, &[trusted]), "{principal}");
     }
     for (place, [names, others]) in [("roleName", [roles, ids]), ("role", [ids, roles])] {
         for trusted in ends(names) {
             let principal = format!(r#"{{"qcs":"qcs::cam::uin/{OTHER}:{place}/{trusted}"}}"#);
             for asking in ends(names) {
                 let identity = match place {
-                    "role" => Identity::Role { id: asking, name: others.0 },
-                    _ => Identity::Role { id: others.0, name: asking },
+                    "role" => RequesterIdentity::Role { id: asking, name: others.0 },
+                    _ => RequesterIdentity::Role { id: others.0, name: asking },
                 };
                 assert_eq!(trusts(&principal, OTHER, identity, &[]), asking == trusted, "{principal} {asking}");
             }
@@ -237,7 +237,7 @@ fn a_name_is_the_whole_name() {
     }
     for trusted in ends(services) {
         for asking in ends(services) {
-            let found = trusts(&format!(r#"{{"service":"{trusted}"}}"#), "", Identity::Service(asking), &[]);
+            let found = trusts(&format!(r#"{{"service":"{trusted}"}}"#), "", RequesterIdentity::Service(asking), &[]);
             assert_eq!(found, asking == trusted, "{trusted} {asking}");
         }
     }
@@ -245,13 +245,13 @@ fn a_name_is_the_whole_name() {
     for trusted in ends(providers) {
         for asking in ends(providers) {
             let principal = format!(r#"{{"federated":"{}"}}"#, provider(trusted));
-            let found = trusts(&principal, "", Identity::Federated(&provider(asking)), &[]);
+            let found = trusts(&principal, "", RequesterIdentity::Federated(&provider(asking)), &[]);
             assert_eq!(found, asking == trusted, "{trusted} {asking}");
         }
     }
 }
 
-fn trusts(principal: &str, account: &str, identity: Identity<'_>, groups: &[&str]) -> bool {
+fn trusts(principal: &str, account: &str, identity: RequesterIdentity<'_>, groups: &[&str]) -> bool {
     let document = trust(&format!(r#"{{"effect":"allow","action":"sts:AssumeRole","principal":{principal}}}"#));
     ask(&document, account, identity, groups, &[]) == Reason::Allow
 }
@@ -274,7 +274,7 @@ fn the_own_account_is_no_principal() {
             assert_eq!(ask(&stored, account, *identity, groups, &[]), Reason::Trust, "{who} by {name}");
         }
         for account in ["-1", ""] {
-            for identity in [Identity::Root, Identity::User("-1"), Identity::User("")] {
+            for identity in [RequesterIdentity::Root, RequesterIdentity::User("-1"), RequesterIdentity::User("")] {
                 assert_eq!(ask(&stored, account, identity, &[], &[]), Reason::Trust, "{name}");
             }
         }

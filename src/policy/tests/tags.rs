@@ -178,9 +178,9 @@ fn other_keys_have_no_tags() {
         ("qcs:resource_tag/a", ContextValue::from("a&b&c")),
         ("cvm:tag", ContextValue::from("a&b&c")),
     ] {
-        assert_eq!(read_value(key, "a&b&c"), expected, "{key}");
+        assert_eq!((LANGUAGE.notation.read_value)(key, "a&b&c"), expected, "{key}");
     }
-    assert_eq!(read_value("qcs:tag", "abc"), ContextValue::from("abc"));
+    assert_eq!((LANGUAGE.notation.read_value)("qcs:tag", "abc"), ContextValue::from("abc"));
     let condition = r#"{"string_like":{"a:b":"*b&c"}}"#;
     let statement = format!(r#"{{"effect":"allow","action":"*","resource":"*","condition":{condition}}}"#);
     assert_eq!(reason(&set(&statement), "cvm:Do", "", &[("a:b", "a&b&c")]), Reason::Allow);

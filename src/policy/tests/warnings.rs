@@ -82,5 +82,5 @@ fn no_warning_where_the_text_may_do_what_it_seems_to() {
 }
 
 fn check_text(text: &str, rules: &Rules<'_>) -> Report {
-    super::super::check(text, rules)
+    LANGUAGE.check(text, rules)
 }

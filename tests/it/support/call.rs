@@ -1,6 +1,7 @@
 //! Somebody with a key, a request on its way, and what comes back.
 
 use super::{Surface, peer};
+use crate::support::version;
 use crate::tc3::{self, ToSign};
 use axum::body::Body;
 use camulator::dialect::contract::{Mode, Op};
@@ -34,7 +35,7 @@ impl Caller {
 
     /// Calls an operation of the registry.
     pub async fn ask(&self, op: &Op, params: Value) -> Reply {
-        self.call(op.service, op.version, op.action, params).send().await
+        self.call(op.service, version(op), op.action, params).send().await
     }
 
     /// Calls DescribeInstances of CVM, which a stub answers.

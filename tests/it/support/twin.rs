@@ -4,10 +4,13 @@
 use camulator::args;
 use camulator::dialect::tencent::DIALECT;
 use camulator::engine::Engine;
-use camulator::engine::authorize::{Asked, gather, trusted};
-use camulator::engine::cx::{Caller, Cx, Identity};
+use camulator::engine::authorize::{gather, trusted};
+use camulator::engine::cx::Cx;
+use camulator::engine::evidence::Asked;
 use camulator::engine::ids::{AccountId, RoleId, RoleRef, SecretId, UserId};
-use camulator::engine::keys::Owner;
+use camulator::engine::model::Owner;
+use camulator::engine::model::RequestContext;
+use camulator::engine::model::{Caller, Identity};
 use camulator::engine::view::Tenant;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
@@ -127,7 +130,7 @@ impl Met {
             let acting = Identity::Role { id: RoleId::from(role.as_str()), session: String::new(), origin };
             lines.extend(self.rights(engine, &tenant, acting).await);
             for wanted in [RoleRef::Id(RoleId::from(role.as_str())), RoleRef::Name(name.clone())] {
-                let found = engine.role(&tenant, &wanted).await.unwrap().map(|role| {
+                let found = engine.role(&tenant, shown.as_ref().unwrap(), &wanted).await.unwrap().map(|role| {
                     format!(
                         "{} {} {} {:?} {} {} {:?} {:?} {}",
                         role.id,
@@ -171,14 +174,10 @@ impl Met {
         let account = engine.account(tenant).await.unwrap().unwrap();
         let who = format!("{identity:?}");
         let caller = Caller { account: account.id.clone(), identity, secret_id: SecretId::from(""), session: None };
-        let cx = Cx {
-            engine: engine.clone(),
-            now: engine.now(&account),
-            caller: Arc::new(caller),
-            account: account.clone(),
-            tenant: tenant.clone(),
-            peer: "127.0.0.1".into(),
-        };
+        let now = engine.now(&account);
+        let request =
+            RequestContext { caller: Arc::new(caller), account: account.clone(), now, peer: "127.0.0.1".into() };
+        let cx = Cx { engine: engine.clone(), tenant: tenant.clone(), request };
         let grants = match engine.grants(tenant, &cx.caller.holder().unwrap()).await {
             Ok(Some(grants)) => grants,
             Ok(None) => return vec![format!("{who}: none")],
@@ -204,7 +203,7 @@ impl Met {
                 // Each role's document is compared by itself; a few of them show that who is asking is seen alike.
                 for (role, _) in self.roles.iter().rev().take(3) {
                     let wanted = RoleRef::Id(RoleId::from(role.as_str()));
-                    let Some(role) = engine.role(tenant, &wanted).await.unwrap() else { continue };
+                    let Some(role) = engine.role(tenant, &account, &wanted).await.unwrap() else { continue };
                     let may = trusted(&evidence, role.trust(engine, &account)).is_ok();
                     lines.push(format!("{who} may assume {}: {may}", role.name));
                 }

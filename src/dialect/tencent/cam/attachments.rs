@@ -3,13 +3,13 @@
 use super::policies::BY_SYNTAX;
 use super::{Done, roles::named};
 use crate::dialect::tencent::params::{Id, Keyword, Name, Page, Rp, paging, policy_id, policy_ref, role_ref};
-use crate::dialect::tencent::reply::{integer, local_time};
+use crate::dialect::tencent::shown::{integer, local_time};
 use crate::engine::attachments::{self, Attach, AttachedPolicy, Detach, Entity, Had};
 use crate::engine::authorize::{Authorized, Right};
 use crate::engine::cx::{Cx, Write};
 use crate::engine::fault::Fault;
 use crate::engine::ids::{GroupId, UserId};
-use crate::engine::view::{Holder, HolderKind, HolderRef};
+use crate::engine::model::{Holder, HolderKind, HolderRef};
 use crate::engine::{groups, roles};
 use serde::{Deserialize, Serialize};
 

@@ -4,15 +4,15 @@ use super::Done;
 use super::policies::BY_SYNTAX;
 use super::roles::named;
 use crate::dialect::tencent::params::{Id, Name};
-use crate::dialect::tencent::reply::integer;
+use crate::dialect::tencent::shown::integer;
 use crate::engine::authorize::Authorized;
 use crate::engine::boundaries;
 use crate::engine::cx::{Cx, Write};
 use crate::engine::fault::Fault;
 use crate::engine::ids::{PolicyId, RoleId, UserId};
+use crate::engine::model::Holder;
 use crate::engine::policies::Policy;
 use crate::engine::roles;
-use crate::engine::view::Holder;
 use serde::{Deserialize, Serialize};
 
 /// PutRolePermissionsBoundary's request.

@@ -7,15 +7,15 @@ use crate::dialect::decode::{Text, Value};
 use crate::dialect::tencent::params::{
     Description, DocumentText, Flag, Id, Keyword, Name, Page, PolicyName, Rp, SessionDuration, Tags, paging, policy_id,
 };
-use crate::dialect::tencent::reply::integer;
+use crate::dialect::tencent::shown::integer;
 use crate::engine::attachments::{self, Attach, Detach};
 use crate::engine::authorize::{Authorized, Right};
 use crate::engine::cx::{Cx, Write};
 use crate::engine::fault::Fault;
 use crate::engine::ids::{GroupId, UserId};
+use crate::engine::model::HolderRef;
 use crate::engine::policies::NewPolicy;
 use crate::engine::roles::{Listing, RolePatch};
-use crate::engine::view::HolderRef;
 use crate::policy;
 use serde::{Deserialize, Deserializer, Serialize, de};
 

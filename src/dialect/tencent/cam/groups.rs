@@ -3,7 +3,7 @@
 use super::Done;
 use crate::dialect::decode::List;
 use crate::dialect::tencent::params::{Id, Keyword, Page, Remark, Rp, paging};
-use crate::dialect::tencent::reply::{integer, local_time};
+use crate::dialect::tencent::shown::{integer, local_time};
 use crate::engine::authorize::Authorized;
 use crate::engine::cx::{Cx, Write};
 use crate::engine::fault::{Fault, Parameter, Why};

@@ -5,12 +5,13 @@
 use super::Done;
 use crate::dialect::contract::Subject;
 use crate::dialect::tencent::params::{Id, KeyDescription, Name};
-use crate::dialect::tencent::reply::local_time;
+use crate::dialect::tencent::shown::local_time;
 use crate::engine::authorize::{Authorized, Right};
-use crate::engine::cx::{Cx, Identity, Write};
+use crate::engine::cx::{Cx, Write};
 use crate::engine::fault::{Fault, Refusal};
 use crate::engine::ids::{SecretId, UserId};
 use crate::engine::keys::{self, KeyInfo, NewKey};
+use crate::engine::model::Identity;
 use crate::engine::users;
 use serde::{Deserialize, Serialize};
 

@@ -8,7 +8,7 @@ use crate::dialect::tencent::params::{
     Description, DocumentText, Id, Keyword, Name, Page, PolicyName, Rp, ShownTag, Tags, paging, policy_id, policy_ref,
     shown_tags, tags,
 };
-use crate::dialect::tencent::reply::{integer, local_time};
+use crate::dialect::tencent::shown::{integer, local_time};
 use crate::engine::attachments;
 use crate::engine::authorize::{Authorized, Right};
 use crate::engine::cx::{Cx, Write};
@@ -122,7 +122,7 @@ pub async fn reads_patch(cx: &Cx, input: Authorized<UpdatePolicy>) -> Result<(Po
     }
     let name = input.policy_name.as_ref().map(PolicyName::as_str);
     let wanted = policy_ref(input.policy_id.as_ref(), name)?;
-    let read = |text: &DocumentText| policies::written(&cx.engine, &cx.account, Kind::Identity, text.as_str());
+    let read = |text: &DocumentText| cx.engine.written(&cx.account, Kind::Identity, text.as_str());
     let patch = PolicyPatch {
         name: name.filter(|_| matches!(wanted, PolicyRef::Id(_))).map(str::to_owned),
         description: input.description.as_ref().map(|description| description.as_str().to_owned()),

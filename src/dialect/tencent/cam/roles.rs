@@ -7,14 +7,14 @@ use crate::dialect::tencent::params::{
     Description, DocumentText, Flag, Id, Name, Page, RoleName, Rp, SessionDuration, ShownTag, TagKey, Tags, paging,
     role_ref, shown_tags, tags,
 };
-use crate::dialect::tencent::reply::local_time;
+use crate::dialect::tencent::shown::local_time;
 use crate::dialect::tencent::{conditions, principal};
 use crate::engine::authorize::{Authorized, Right};
 use crate::engine::cx::{Cx, Write};
 use crate::engine::fault::Fault;
 use crate::engine::ids::{AccountId, RoleId, RoleRef};
-use crate::engine::policies;
-use crate::engine::roles::{self, Listing, NewRole, Role, RolePatch};
+use crate::engine::model::Role;
+use crate::engine::roles::{self, Listing, NewRole, RolePatch};
 use crate::policy::{Document, Kind};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -211,7 +211,7 @@ pub async fn update(write: &mut Write<'_, '_>, update: &Update) -> Result<Done, 
 
 /// Reads a trust policy.
 pub fn trust(cx: &Cx, text: &DocumentText) -> Result<Arc<Document>, Fault> {
-    policies::written(&cx.engine, &cx.account, Kind::Trust, text.as_str())
+    cx.engine.written(&cx.account, Kind::Trust, text.as_str())
 }
 
 /// UpdateRoleDescription's request.
@@ -300,7 +300,7 @@ pub async fn untag(write: &mut Write<'_, '_>, input: &Authorized<UntagRole>) -> 
 
 /// What UntagRole says for conditions on the request's tags: those that it would take off.
 pub async fn untags_it(cx: &Cx, input: &UntagRole) -> Result<Subject, Fault> {
-    let role = cx.engine.role(&cx.tenant, &named(&input.role_id, &input.role_name)?).await?;
+    let role = cx.engine.role(&cx.tenant, &cx.account, &named(&input.role_id, &input.role_name)?).await?;
     let tags = role
         .iter()
         .flat_map(|role| &role.tags)

@@ -4,7 +4,7 @@
 
 use super::Done;
 use crate::dialect::tencent::params::{Contact, Flag, Name, Password, Remark, UserName};
-use crate::dialect::tencent::reply::{integer, local_time};
+use crate::dialect::tencent::shown::{integer, local_time};
 use crate::engine::authorize::{Authorized, Right};
 use crate::engine::cx::{Cx, Write};
 use crate::engine::fault::Fault;

@@ -7,7 +7,6 @@ use crate::engine::authorize::Authorized;
 use crate::engine::cx::{Cx, Write};
 use crate::engine::fault::Fault;
 use crate::engine::ids::PolicyId;
-use crate::engine::policies;
 use crate::engine::versions::{self, Version};
 use crate::policy::{Document, Kind};
 use serde::{Deserialize, Serialize};
@@ -31,7 +30,7 @@ pub struct Created {
 
 /// Makes CreatePolicyVersion ready.
 pub async fn reads(cx: &Cx, input: Authorized<CreatePolicyVersion>) -> Result<NewVersion, Fault> {
-    let document = policies::written(&cx.engine, &cx.account, Kind::Identity, input.policy_document.as_str())?;
+    let document = cx.engine.written(&cx.account, Kind::Identity, input.policy_document.as_str())?;
     Ok(NewVersion { policy: id(&input.policy_id), document, is_default: input.set_as_default })
 }
 

@@ -4,7 +4,7 @@ use super::catalogue;
 use super::cx::{Cx, Path, did_you_mean};
 use super::text::{one_or_many, required};
 use crate::policy::document::{ActionForm, ActionPattern, Defect, Kind};
-use crate::policy::json::{Node, Range, Value};
+use crate::policy::json::{Content, Node, Range};
 use crate::policy::pattern::Glob;
 
 /// What a trust policy can be about.
@@ -26,8 +26,8 @@ pub(super) fn actions(
     for (index, entry) in one_or_many(node).iter().enumerate() {
         let path = path.entry(node, index);
         let range = entry.range;
-        match &entry.value {
-            Value::Text(text) => action(cx, text, range, &path, &mut patterns),
+        match &entry.content {
+            Content::Text(text) => action(cx, text, range, &path, &mut patterns),
             _ => {
                 let message = format!("an action must be a text such as `\"cam:GetRole\"`, not {}", cx.quote(range));
                 cx.report(Defect::ActionForm, &path, range, message);

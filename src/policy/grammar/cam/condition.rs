@@ -5,7 +5,7 @@ use super::tag;
 use super::text::{Variables, glob, one_or_many, template};
 use crate::policy::condition::{Condition, Family, Operand, Operator, Qualifier, Relation};
 use crate::policy::document::Defect;
-use crate::policy::json::{Member, Node, Range, Value};
+use crate::policy::json::{Content, Member, Node, Range};
 
 /// The operators of the user guide (598/10608), without qualifier and suffix.
 const OPERATORS: &[(&str, Operator)] = &[
@@ -42,7 +42,7 @@ struct Written {
 }
 
 pub(super) fn conditions(cx: &mut Cx<'_>, node: &Node<'_>, path: &Path<'_>) -> Vec<Condition> {
-    let Value::Object(operators) = &node.value else {
+    let Content::Object(operators) = &node.content else {
         let message =
             "`condition` must be an object of operators, such as `{\"ip_equal\": {\"qcs:ip\": \"10.0.0.0/8\"}}`";
         cx.report(Defect::ConditionForm, path, node.range, message.into());
@@ -73,8 +73,8 @@ fn operator(cx: &mut Cx<'_>, member: &Member<'_>, path: &Path<'_>, conditions: &
         let message = operator_message(&member.name);
         cx.report(Defect::ConditionOperator, path, member.range, message);
     }
-    let keys = match &member.node.value {
-        Value::Object(keys) if !keys.is_empty() => keys,
+    let keys = match &member.node.content {
+        Content::Object(keys) if !keys.is_empty() => keys,
         _ => {
             let message = format!("`{}` must be an object of condition keys and values", member.name);
             cx.report(Defect::ConditionContent, path, member.node.range, message);
@@ -160,11 +160,11 @@ fn operands(
     }
     let mut operands = Vec::new();
     for (index, entry) in nodes.iter().enumerate() {
-        let operand = match &entry.value {
-            Value::Text(text) => operand(operator, &key.name, text),
-            Value::Number(digits) => operand(operator, &key.name, digits),
-            Value::Bool(value) => operand(operator, &key.name, if *value { "true" } else { "false" }),
-            Value::Null | Value::List(_) | Value::Object(_) => Operand::Unreadable,
+        let operand = match &entry.content {
+            Content::Text(text) => operand(operator, &key.name, text),
+            Content::Number(digits) => operand(operator, &key.name, digits),
+            Content::Bool(value) => operand(operator, &key.name, if *value { "true" } else { "false" }),
+            Content::Null | Content::List(_) | Content::Object(_) => Operand::Unreadable,
         };
         if matches!(operand, Operand::Unreadable) {
             let message = format!("`{name}` cannot read {}: {}", cx.quote(entry.range), expected(operator));

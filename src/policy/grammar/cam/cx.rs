@@ -1,7 +1,7 @@
 //! What every part of the grammar needs: the rules, the path to where it is, and a place for problems.
 
 use crate::policy::document::{Defect, Problem, Rules, Span};
-use crate::policy::json::{Member, Node, Range, Value};
+use crate::policy::json::{Content, Member, Node, Range};
 
 /// The reading of one document.
 pub(super) struct Cx<'a> {
@@ -28,8 +28,8 @@ impl<'p> Path<'p> {
 
     /// The path of an entry, if the element is a list of them at all.
     pub(super) fn entry(&'p self, list: &Node<'_>, index: usize) -> Path<'p> {
-        match (&list.value, self) {
-            (Value::List(_), _) => Path::Index(self, index),
+        match (&list.content, self) {
+            (Content::List(_), _) => Path::Index(self, index),
             (_, Path::Root) => Path::Root,
             (_, Path::Name(parent, name)) => Path::Name(parent, name),
             (_, Path::Index(parent, at)) => Path::Index(parent, *at),
@@ -61,8 +61,8 @@ impl<'a> Cx<'a> {
     /// Reports names that occur twice in one object, at any depth; answers whether there were none.
     pub(super) fn report_duplicates(&mut self, node: &Node<'_>, path: &Path<'_>) -> bool {
         let mut none = true;
-        match &node.value {
-            Value::Object(members) => {
+        match &node.content {
+            Content::Object(members) => {
                 for (index, member) in members.iter().enumerate() {
                     let path = path.name(&member.name);
                     if members.iter().take(index).any(|earlier| earlier.name == member.name) {
@@ -73,7 +73,7 @@ impl<'a> Cx<'a> {
                     none &= self.report_duplicates(&member.node, &path);
                 }
             }
-            Value::List(nodes) => {
+            Content::List(nodes) => {
                 for (index, node) in nodes.iter().enumerate() {
                     none &= self.report_duplicates(node, &path.index(index));
                 }

@@ -1,7 +1,6 @@
 //! Tencent Cloud's policy language: version 2.0, and version 1.0 where [`Kind::Strategy`] allows it.
 //!
-//! [`parse`] is what stands before storing: every defect, in the order of the text. [`load`] is for text that was stored
-//! before: it never fails, and what it cannot read makes an allow not match and a deny match. [`check`] adds warnings.
+//! [`LANGUAGE`] is the way in.
 //! Sources: the CAM user guide on elements, syntax and conditions (598/10603, 10604, 10608), the CMQ notes on setting
 //! permissions through the API (406/8619) for strategies; choices where they are silent are in `docs/policy.md`.
 //!
@@ -11,6 +10,7 @@ mod action;
 mod catalogue;
 mod condition;
 mod cx;
+mod length;
 mod principal;
 mod resource;
 mod tag;
@@ -20,45 +20,36 @@ mod warn;
 use std::sync::Arc;
 
 use self::cx::{Cx, Path};
-pub use self::tag::read_value;
+pub use self::length::LONGEST_TEXT;
 use self::text::find;
-use crate::policy::document::{
-    ActionForm, ActionPattern, Defect, Document, Effect, Kind, Notation, PrincipalPattern, Problem, Report,
-    ResourceForm, ResourcePattern, Rules, Statement, Written,
-};
-use crate::policy::json::{self, Member, Node, Range, Value};
+use crate::policy::document::{Defect, Document, Effect, Kind, Problem, Rules, Statement, Written};
+use crate::policy::json::{self, Content, Member, Node, Range};
+use crate::policy::language::Language;
+use crate::policy::notation::Notation;
 use crate::policy::weight::weighed;
 
-/// How names and tags are written.
-static NOTATION: Notation = Notation { read_name: resource::read_name, write_pair: tag::write };
+/// The language.
+pub static LANGUAGE: Language = Language {
+    name: "cam",
+    longest: LONGEST_TEXT,
+    too_long: length::too_long,
+    read,
+    warn: warn::warnings,
+    notation: &NOTATION,
+};
 
-/// Reads a document; all its defects in the order of the text if it has any. The first is the one the cloud would report.
-pub fn parse(text: &str, rules: &Rules<'_>) -> Result<Document, Vec<Problem>> {
-    let (document, problems) = read(text, rules);
-    if problems.is_empty() { Ok(document) } else { Err(problems) }
-}
-
-/// Reads a document that was accepted before, perhaps under other rules. What cannot be read now fails closed.
-pub fn load(text: &str, rules: &Rules<'_>) -> Document {
-    read(text, rules).0
-}
-
-/// Everything wrong or suspicious about a text.
-pub fn check(text: &str, rules: &Rules<'_>) -> Report {
-    let (document, problems) = read(text, rules);
-    let warnings = if problems.is_empty() { warn::warnings(&document, rules) } else { Vec::new() };
-    Report { problems, warnings }
-}
+static NOTATION: Notation = Notation {
+    read_name: resource::read_name,
+    read_action: |action| action.strip_prefix("name/").unwrap_or(action),
+    read_value: tag::read_value,
+    write_tag: tag::write,
+    write_requester: principal::write_requester,
+};
 
 fn read(text: &str, rules: &Rules<'_>) -> (Document, Vec<Problem>) {
     let mut cx = Cx::new(text, rules);
     let whole = Range { start: 0, len: u32::try_from(text.len()).unwrap_or(u32::MAX) };
-    let length = text.chars().filter(|c| !matches!(c, ' ' | '\t' | '\n' | '\r')).count();
-    if length > rules.max_chars {
-        let message = format!(
-            "the document has {length} characters, spaces not counted; at most {} are allowed",
-            rules.max_chars
-        );
+    if let Some(message) = length::over_count(text) {
         cx.report(Defect::TooLong, &Path::Root, Range { start: 0, len: 0 }, message);
     }
     let body = match json::read(text) {
@@ -69,7 +60,7 @@ fn read(text: &str, rules: &Rules<'_>) -> (Document, Vec<Problem>) {
             None
         }
     };
-    let body = body.unwrap_or_else(|| Body { principals: Vec::new(), statements: vec![unreadable_statement(whole)] });
+    let body = body.unwrap_or_else(|| Body { principals: Vec::new(), statements: vec![Statement::unreadable(whole)] });
     let document = weighed(Document {
         text: Arc::from(text),
         notation: &NOTATION,
@@ -85,21 +76,9 @@ struct Body {
     statements: Vec<Statement>,
 }
 
-/// Denies everything: what a document that cannot be read at all is taken for.
-fn unreadable_statement(range: Range) -> Statement {
-    Statement {
-        range,
-        effect: Effect::Deny,
-        actions: [ActionPattern { range, form: ActionForm::Unreadable }].into(),
-        resources: [ResourcePattern { range, form: ResourceForm::Unreadable }].into(),
-        conditions: [].into(),
-        principals: [Written { range, path: "".into(), pattern: PrincipalPattern::Unreadable }].into(),
-    }
-}
-
 /// Nothing if the document as a whole cannot be understood.
 fn body(cx: &mut Cx<'_>, node: &Node<'_>) -> Option<Body> {
-    let Value::Object(members) = &node.value else {
+    let Content::Object(members) = &node.content else {
         cx.report(Defect::NotObject, &Path::Root, node.range, "the document must be an object".into());
         return None;
     };
@@ -138,9 +117,9 @@ fn version(cx: &mut Cx<'_>, document: &Node<'_>, members: &[Member<'_>]) -> Opti
     let strategy = cx.rules.kind == Kind::Strategy;
     let expected = if strategy { "`\"2.0\"` or `\"1.0\"`" } else { "`\"2.0\"`" };
     let node = find(members, "version");
-    match node.map(|node| &node.value) {
-        Some(Value::Text(version)) if version == "2.0" => return Some(Version::Two),
-        Some(Value::Text(version)) if version == "1.0" && strategy => return Some(Version::One),
+    match node.map(|node| &node.content) {
+        Some(Content::Text(version)) if version == "2.0" => return Some(Version::Two),
+        Some(Content::Text(version)) if version == "1.0" && strategy => return Some(Version::One),
         _ => {}
     }
     let message = match node {
@@ -162,8 +141,8 @@ fn statements(cx: &mut Cx<'_>, document: &Node<'_>, members: &[Member<'_>], old:
         );
         return None;
     };
-    match &node.value {
-        Value::List(nodes) if nodes.is_empty() => {
+    match &node.content {
+        Content::List(nodes) if nodes.is_empty() => {
             cx.report(
                 Defect::Statement,
                 &path,
@@ -172,10 +151,10 @@ fn statements(cx: &mut Cx<'_>, document: &Node<'_>, members: &[Member<'_>], old:
             );
             None
         }
-        Value::List(nodes) => {
+        Content::List(nodes) => {
             Some(nodes.iter().enumerate().map(|(index, node)| statement(cx, node, &path.index(index), old)).collect())
         }
-        Value::Object(_) if old => Some(vec![statement(cx, node, &path, old)]),
+        Content::Object(_) if old => Some(vec![statement(cx, node, &path, old)]),
         _ => {
             cx.report(Defect::Statement, &path, node.range, "`statement` must be a list of statements".into());
             None
@@ -184,9 +163,9 @@ fn statements(cx: &mut Cx<'_>, document: &Node<'_>, members: &[Member<'_>], old:
 }
 
 fn statement(cx: &mut Cx<'_>, node: &Node<'_>, path: &Path<'_>, old: bool) -> Statement {
-    let Value::Object(members) = &node.value else {
+    let Content::Object(members) = &node.content else {
         cx.report(Defect::Statement, path, node.range, "a statement must be an object".into());
-        return unreadable_statement(node.range);
+        return Statement::unreadable(node.range);
     };
     let trust = cx.rules.kind == Kind::Trust;
     let known: &[&str] = if trust {
@@ -218,7 +197,7 @@ fn statement(cx: &mut Cx<'_>, node: &Node<'_>, path: &Path<'_>, old: bool) -> St
         None if trust => {
             let message = "`principal` is missing; a trust policy must say whom it trusts";
             cx.report(Defect::PrincipalMissing, &path.name("principal"), node.range, message.into());
-            unreadable_statement(node.range).principals.into()
+            Statement::unreadable(node.range).principals.into()
         }
         _ => Vec::new(),
     };
@@ -234,7 +213,7 @@ fn statement(cx: &mut Cx<'_>, node: &Node<'_>, path: &Path<'_>, old: bool) -> St
     };
     // An element that is not understood could have narrowed or widened the statement: it cannot be read as a whole.
     let Some(effect) = effect.filter(|_| all_known) else {
-        return Statement { effect: effect.unwrap_or(Effect::Deny), ..unreadable_statement(node.range) };
+        return Statement { effect: effect.unwrap_or(Effect::Deny), ..Statement::unreadable(node.range) };
     };
     Statement {
         range: node.range,
@@ -252,9 +231,9 @@ fn effect(cx: &mut Cx<'_>, statement: &Node<'_>, members: &[Member<'_>], path: &
         cx.report(Defect::Effect, &path, statement.range, "`effect` is missing; it must be `allow` or `deny`".into());
         return None;
     };
-    match &node.value {
-        Value::Text(effect) if effect == "allow" => Some(Effect::Allow),
-        Value::Text(effect) if effect == "deny" => Some(Effect::Deny),
+    match &node.content {
+        Content::Text(effect) if effect == "allow" => Some(Effect::Allow),
+        Content::Text(effect) if effect == "deny" => Some(Effect::Deny),
         _ => {
             let message = format!("`effect` is {}; it must be `allow` or `deny`", cx.quote(node.range));
             cx.report(Defect::Effect, &path, node.range, message);

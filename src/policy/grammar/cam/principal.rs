@@ -3,13 +3,14 @@
 use super::cx::{Cx, Path};
 use super::text::{is_number, one_or_many};
 use crate::policy::document::{Defect, Kind, PrincipalPattern, Written};
-use crate::policy::json::{Node, Value};
+use crate::policy::json::{Content, Node};
+use crate::policy::question::{Requester, RequesterIdentity};
 
 pub(super) fn principals(cx: &mut Cx<'_>, node: &Node<'_>, path: &Path<'_>) -> Vec<Written> {
     let mut principals = Vec::new();
-    match &node.value {
-        Value::Text(text) if text == "*" => push(&mut principals, node, path, PrincipalPattern::Anyone),
-        Value::Object(members) if !members.is_empty() => {
+    match &node.content {
+        Content::Text(text) if text == "*" => push(&mut principals, node, path, PrincipalPattern::Anyone),
+        Content::Object(members) if !members.is_empty() => {
             for member in members {
                 let path = path.name(&member.name);
                 if !matches!(&*member.name, "qcs" | "service" | "federated") {
@@ -44,8 +45,8 @@ fn names(cx: &mut Cx<'_>, key: &str, node: &Node<'_>, path: &Path<'_>, principal
     }
     for (index, entry) in nodes.iter().enumerate() {
         let path = path.entry(node, index);
-        let pattern = match &entry.value {
-            Value::Text(text) => name(cx.rules.kind, key, text),
+        let pattern = match &entry.content {
+            Content::Text(text) => name(cx.rules.kind, key, text),
             _ => Err((Defect::PrincipalForm, format!("`{key}` must be a text or a list of texts"))),
         };
         let pattern = pattern.unwrap_or_else(|(defect, message)| {
@@ -122,4 +123,16 @@ fn service(text: &str) -> Result<PrincipalPattern, (Defect, String)> {
 /// The names are all under two domains of the cloud; which exist there is not published.
 fn is_known_service(name: &str) -> bool {
     name.ends_with(".qcloud.com") || name.ends_with(".tencent.com")
+}
+
+/// Writes a requester as a principal of a trust policy.
+pub(super) fn write_requester(who: &Requester<'_>) -> String {
+    let account = who.account;
+    match who.identity {
+        RequesterIdentity::Root => format!("qcs::cam::uin/{account}:root"),
+        RequesterIdentity::User(user) => format!("qcs::cam::uin/{account}:uin/{user}"),
+        RequesterIdentity::Role { name, .. } => format!("qcs::cam::uin/{account}:roleName/{name}"),
+        RequesterIdentity::Service(name) | RequesterIdentity::Federated(name) => name.to_owned(),
+        RequesterIdentity::Anonymous => "anonymous".to_owned(),
+    }
 }

@@ -3,19 +3,18 @@
 use super::catalogue;
 use super::cx::{Cx, Path, did_you_mean};
 use super::text::{Variables, glob, is_number, one_or_many, required};
-use crate::policy::document::{
-    Account, ActionForm, ActionPattern, Defect, Kind, ResourceForm, ResourceName, ResourcePattern, Segments,
-};
-use crate::policy::json::{Node, Range, Value};
+use crate::policy::document::{ActionForm, ActionPattern, Defect, Kind, ResourceForm, ResourcePattern, Segments};
+use crate::policy::json::{Content, Node, Range};
+use crate::policy::notation::{AccountSegment, ResourceName};
 use crate::policy::pattern::Glob;
 
 /// Reads the name of a resource somebody asks about. An empty account is the asker's, a region may be long or short.
 pub(super) fn read_name(text: &str) -> Option<ResourceName<'_>> {
     let [project, service, region, account, item] = split(text)?;
     let account = match account.split_once('/') {
-        None if account.is_empty() => Account::Own,
-        Some(("uin", uin)) => Account::Id(uin),
-        Some(("uid", uid)) => Account::Application(uid.parse().ok()?),
+        None if account.is_empty() => AccountSegment::Own,
+        Some(("uin", uin)) => AccountSegment::Id(uin),
+        Some(("uid", uid)) => AccountSegment::Application(uid.parse().ok()?),
         _ => return None,
     };
     Some(ResourceName { project, service, region: catalogue::long_region(region).unwrap_or(region), account, item })
@@ -51,8 +50,8 @@ pub(super) fn resources(
     for (index, entry) in one_or_many(node).iter().enumerate() {
         let path = path.entry(node, index);
         let range = entry.range;
-        let form = match &entry.value {
-            Value::Text(text) => resource(cx, text, range, &path, actions, old),
+        let form = match &entry.content {
+            Content::Text(text) => resource(cx, text, range, &path, actions, old),
             _ => {
                 let message = format!("a resource must be a text, not {}", cx.quote(range));
                 cx.report(Defect::ResourceForm, &path, range, message);
@@ -152,13 +151,13 @@ fn account_segment(
     range: Range,
     path: &Path<'_>,
     crosses: bool,
-) -> Option<Account<Box<str>>> {
+) -> Option<AccountSegment<Box<str>>> {
     let (account, own) = match text.split_once('/') {
-        _ if text.is_empty() || text == "uin/-1" => (Account::Own, true),
-        Some(("uin", uin)) if is_number(uin) => (Account::Id(Box::from(uin)), uin == cx.rules.owner),
+        _ if text.is_empty() || text == "uin/-1" => (AccountSegment::Own, true),
+        Some(("uin", uin)) if is_number(uin) => (AccountSegment::Id(Box::from(uin)), uin == cx.rules.owner),
         Some(("uid", uid)) if is_number(uid) && uid.len() < 20 => {
             let id = uid.parse().unwrap_or_default();
-            (Account::Application(id), id == cx.rules.app_id && id != 0)
+            (AccountSegment::Application(id), id == cx.rules.application && id != 0)
         }
         _ => {
             let message =

@@ -17,7 +17,7 @@ pub(super) fn halves<'t>(key: &str, text: &'t str) -> Option<(&'t str, &'t str)>
 }
 
 /// A value of a condition key that is given as text.
-pub fn read_value<'t>(key: &str, text: &'t str) -> ContextValue<'t> {
+pub(super) fn read_value<'t>(key: &str, text: &'t str) -> ContextValue<'t> {
     halves(key, text).map_or(ContextValue::from(text), ContextValue::from)
 }
 

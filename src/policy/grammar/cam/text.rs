@@ -3,7 +3,7 @@
 use super::cx::{Cx, Path};
 use super::tag;
 use crate::policy::document::Defect;
-use crate::policy::json::{Member, Node, Range, Value};
+use crate::policy::json::{Content, Member, Node, Range};
 use crate::policy::pattern::{Glob, Piece, Template, Variable};
 
 /// The first member of the name.
@@ -13,8 +13,8 @@ pub(super) fn find<'n, 't>(members: &'n [Member<'t>], name: &str) -> Option<&'n 
 
 /// The entries of a list; a bare value is a list of one.
 pub(super) fn one_or_many<'n, 't>(node: &'n Node<'t>) -> &'n [Node<'t>] {
-    match &node.value {
-        Value::List(nodes) => nodes,
+    match &node.content {
+        Content::List(nodes) => nodes,
         _ => std::slice::from_ref(node),
     }
 }

@@ -3,10 +3,8 @@
 //! A token bucket of one second's worth each: it starts full and refills evenly. The count of the current second is kept
 //! beside it, because the clouds' answer names it. `now` is an argument, so the limiter has no clock.
 
-use crate::engine::fault::Fault;
 use crate::engine::ids::AccountId;
 use crate::env::Time;
-use crate::journal::Rate;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -38,6 +36,27 @@ impl std::str::FromStr for Mode {
     }
 }
 
+/// What the limiter says of one request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing is limited.
+    Off,
+    /// The request may pass.
+    Within {
+        /// How many may pass in a second.
+        limit: u64,
+        /// How many more could pass at once.
+        remaining: u64,
+    },
+    /// The request is one too many.
+    Exceeded {
+        /// How many may pass in a second.
+        limit: u64,
+        /// How many came in this one.
+        seen: u64,
+    },
+}
+
 struct Bucket {
     /// Requests that may come now, in millionths.
     left: u64,
@@ -66,20 +85,14 @@ impl Limiter {
 
     /// Takes one request of an account's action, which is named as policies name it, and says what is left, or how many
     /// came and how many are allowed.
-    pub fn take(
-        &self,
-        now: Time,
-        account: &AccountId,
-        action: Cow<'static, str>,
-        documented: u64,
-    ) -> Result<Rate, Fault> {
+    pub fn take(&self, now: Time, account: &AccountId, action: Cow<'static, str>, documented: u64) -> Verdict {
         let limit = match self.mode {
-            Mode::Off => return Ok(Rate::Off),
+            Mode::Off => return Verdict::Off,
             Mode::Documented => documented,
             Mode::Times(times) => documented.saturating_mul(times),
         };
         let shard = usize::try_from(self.hasher.hash_one(account) % self.shards.len() as u64).unwrap_or(0);
-        let Some(shard) = self.shards.get(shard) else { return Ok(Rate::Off) };
+        let Some(shard) = self.shards.get(shard) else { return Verdict::Off };
         let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(bucket) = shard.get_mut(account).and_then(|actions| actions.get_mut(action.as_ref())) {
             return bucket.take(now, limit);
@@ -113,7 +126,7 @@ impl Bucket {
         u64::try_from(now.0.saturating_sub(self.filled_at.0)).unwrap_or(0)
     }
 
-    fn take(&mut self, now: Time, limit: u64) -> Result<Rate, Fault> {
+    fn take(&mut self, now: Time, limit: u64) -> Verdict {
         let elapsed = self.elapsed(now);
         let full = limit.saturating_mul(WHOLE);
         self.left = self.left.saturating_add(elapsed.saturating_mul(limit)).min(full);
@@ -125,9 +138,9 @@ impl Bucket {
         match self.left.checked_sub(WHOLE) {
             Some(left) => {
                 self.left = left;
-                Ok(Rate::Within { limit, remaining: left / WHOLE })
+                Verdict::Within { limit, remaining: left / WHOLE }
             }
-            None => Err(Fault::RateLimited { seen: self.seen.max(limit + 1), limit }),
+            None => Verdict::Exceeded { seen: self.seen.max(limit + 1), limit },
         }
     }
 }
@@ -143,9 +156,8 @@ mod tests {
         let mut outcome = Vec::new();
         for millis in at {
             match limiter.take(Time(1_000_000_000 + millis * 1000), &account, "cam:GetRole".into(), limit) {
-                Ok(_) => outcome.push(".".to_owned()),
-                Err(Fault::RateLimited { seen, limit }) => outcome.push(format!("{seen}/{limit}")),
-                Err(other) => outcome.push(format!("{other:?}")),
+                Verdict::Off | Verdict::Within { .. } => outcome.push(".".to_owned()),
+                Verdict::Exceeded { seen, limit } => outcome.push(format!("{seen}/{limit}")),
             }
         }
         assert_eq!(outcome.join(" "), expected);
@@ -177,19 +189,20 @@ mod tests {
     #[test]
     fn what_is_idle_is_forgotten_whatever_the_clock_does() {
         let limiter = Limiter::new(Mode::Documented);
-        let take = |account: &str, seconds| {
-            limiter.take(Time::from_seconds(seconds), &account.into(), "cam:GetRole".into(), 1)
+        let passes = |account: &str, seconds| {
+            let verdict = limiter.take(Time::from_seconds(seconds), &account.into(), "cam:GetRole".into(), 1);
+            !matches!(verdict, Verdict::Exceeded { .. })
         };
         let kept_at = |seconds| {
             limiter.forget_idle(Time::from_seconds(seconds));
             limiter.shards.iter().map(|shard| shard.lock().unwrap().len()).sum::<usize>()
         };
         for account in ["100000000001", "100000000002"] {
-            assert!(take(account, 1_000_000).is_ok());
+            assert!(passes(account, 1_000_000));
         }
         assert_eq!(kept_at(10), 2);
-        assert!(take("100000000001", 10).is_err(), "forgetting gives nothing away");
-        assert!(take("100000000001", 20).is_ok());
+        assert!(!passes("100000000001", 10), "forgetting gives nothing away");
+        assert!(passes("100000000001", 20));
         assert_eq!(kept_at(69), 2);
         assert_eq!(kept_at(70), 1);
         assert_eq!(kept_at(80), 0);
@@ -200,19 +213,20 @@ mod tests {
         let limiter = Limiter::new(Mode::Times(3));
         let take = || limiter.take(Time(0), &AccountId::from("100000000001"), "cam:CreateRole".into(), 1);
         for remaining in [2, 1, 0] {
-            assert!(matches!(take(), Ok(Rate::Within { limit: 3, remaining: left }) if left == remaining));
+            assert!(matches!(take(), Verdict::Within { limit: 3, remaining: left } if left == remaining));
         }
-        assert!(matches!(take(), Err(Fault::RateLimited { seen: 4, limit: 3 })));
+        assert!(matches!(take(), Verdict::Exceeded { seen: 4, limit: 3 }));
         let off = Limiter::new(Mode::Off).take(Time(0), &AccountId::from("100000000001"), "cam:CreateRole".into(), 1);
-        assert!(matches!(off, Ok(Rate::Off)));
+        assert!(matches!(off, Verdict::Off));
     }
 
     #[test]
     fn accounts_do_not_share() {
         let limiter = Limiter::new(Mode::Times(1));
         for account in ["100000000001", "100000000002"] {
-            assert!(limiter.take(Time(0), &account.into(), "cam:CreateRole".into(), 1).is_ok());
-            assert!(limiter.take(Time(0), &account.into(), "cam:CreateRole".into(), 1).is_err());
+            let take = || limiter.take(Time(0), &account.into(), "cam:CreateRole".into(), 1);
+            assert!(matches!(take(), Verdict::Within { .. }));
+            assert!(matches!(take(), Verdict::Exceeded { .. }));
         }
         assert!("0".parse::<Mode>().is_err() && "x".parse::<Mode>().is_err());
     }

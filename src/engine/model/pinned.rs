@@ -1,9 +1,11 @@
 //! What something that is kept for later keeps alive besides itself: compiled policies, which requests share.
 
-use super::cx::Session;
-use super::ids::GroupId;
-use super::keys::Owner;
-use super::{Account, Grants, Key, Role};
+use super::account::Account;
+use super::caller::Session;
+use super::grants::Grants;
+use super::key::{Key, Owner};
+use super::role::Role;
+use crate::engine::ids::GroupId;
 use crate::policy::{Document, PolicySet};
 use std::sync::Arc;
 
@@ -56,7 +58,7 @@ impl Pinned {
 impl Account {
     /// How many bytes it takes.
     pub fn weight(&self) -> usize {
-        size_of::<Account>() + self.id.as_str().len() + self.cloud.len() + self.name.len()
+        size_of::<Account>() + self.id.as_str().len() + self.name.len()
     }
 }
 

@@ -1,0 +1,102 @@
+//! The registry's macro: a list of operations, a line each.
+//!
+//! A line names the request type, the function, how it is run, the requests per second that the cloud documents, and the
+//! permission that it needs:
+//!
+//! ```text
+//! "cam" {
+//!     roles::CreateRole => create, Write(reads), 2, operation(creates);
+//!     roles::GetRole => get, Read, 20, operation;
+//! }
+//! ```
+//!
+//! | word | the function takes |
+//! | --- | --- |
+//! | `Read` | a [`Cx`](crate::engine::cx::Cx) and the input |
+//! | `Write` | a [`Write`](crate::engine::cx::Write) and the input |
+//! | `Write(f)` | a `Write` and what `f` made ready from a `Cx` and the input, outside the transaction |
+//! | `Open` | a `Cx` and the input, and returns a row to commit before the answer |
+//!
+//! The permission is `free`, `operation`, `resource(f)` or `unsigned(f)`. `f` says what the input works on and what
+//! conditions can ask about it (`operation(f)`: the latter alone); of an unsigned operation, whose account it acts in.
+//! Where a cloud goes by method and path instead of by action, both stand before the type:
+//! `"GET" "/v1/role/{name}" roles::GetRole => …`.
+
+/// Makes the registry `ALL` of a dialect.
+#[macro_export]
+macro_rules! operations {
+    (@permission free) => { $crate::dialect::contract::Permission::Free };
+    (@permission operation) => { $crate::dialect::contract::Permission::Operation };
+    (@permission resource) => { $crate::dialect::contract::Permission::Resource };
+    (@permission unsigned) => { $crate::dialect::contract::Permission::Unsigned };
+    (@asks $module:ident $word:ident) => { None };
+    (@asks $module:ident unsigned $function:ident) => { None };
+    (@asks $module:ident $word:ident $function:ident) => {
+        Some(|cx, input| Box::pin($module::$function(cx, input)))
+    };
+    (@finds $module:ident unsigned $function:ident) => {
+        Some(|engine, head, input| Box::pin($module::$function(engine, head, input)))
+    };
+    (@finds $module:ident $word:ident $($function:ident)?) => { None };
+    (@path) => { None };
+    (@path $method:literal $path:literal) => { Some(($method, $path)) };
+    (@run Read $module:ident $function:ident) => {
+        |cx, input| {
+            Box::pin(async move {
+                let reply = $module::$function(&cx, input).await?;
+                Ok($crate::dialect::contract::Step::Done($crate::dialect::contract::answer(&reply)?))
+            })
+        }
+    };
+    (@run Write $module:ident $function:ident) => {
+        |_, input| {
+            Box::pin(async move {
+                Ok($crate::dialect::contract::Step::write(input, |write, input| {
+                    Box::pin(async move { $crate::dialect::contract::answer(&$module::$function(write, input).await?) })
+                }))
+            })
+        }
+    };
+    (@run Write $module:ident $function:ident $ready:ident) => {
+        |cx, input| {
+            Box::pin(async move {
+                let ready = $module::$ready(&cx, input).await?;
+                Ok($crate::dialect::contract::Step::write(ready, |write, ready| {
+                    Box::pin(async move { $crate::dialect::contract::answer(&$module::$function(write, ready).await?) })
+                }))
+            })
+        }
+    };
+    (@run Open $module:ident $function:ident) => {
+        |cx, input| {
+            Box::pin(async move {
+                let opened = $module::$function(&cx, input).await?;
+                let reply = $crate::dialect::contract::answer(&opened.reply)?;
+                Ok($crate::dialect::contract::Step::Open($crate::engine::cx::Opened { reply, row: opened.row }))
+            })
+        }
+    };
+    ($($service:literal { $($($method:literal $path:literal)? $module:ident::$name:ident =>
+        $function:ident, $mode:ident $(($ready:ident))?, $rate:literal, $permission:ident $(($asks:ident))?;)* })*) => {
+        /// Every operation.
+        pub static ALL: &[$crate::dialect::contract::Op] = &[$($($crate::dialect::contract::Op {
+            service: $service,
+            action: stringify!($name),
+            permission_name: concat!($service, ":", stringify!($name)),
+            path: $crate::operations!(@path $($method $path)?),
+            rate: $rate,
+            permission: $crate::operations!(@permission $permission),
+            mode: $crate::dialect::contract::Mode::$mode,
+            decode: |value| {
+                $crate::dialect::contract::Typed::<$module::$name>::decode(
+                    value,
+                    $crate::dialect::contract::Functions {
+                        finds: $crate::operations!(@finds $module $permission $($asks)?),
+                        asks: $crate::operations!(@asks $module $permission $($asks)?),
+                        run: $crate::operations!(@run $mode $module $function $($ready)?),
+                    },
+                )
+            },
+        },)*)*];
+    };
+}

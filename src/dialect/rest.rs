@@ -1,0 +1,79 @@
+//! Operations by method and path, for the clouds that name them so.
+
+use super::contract::Op;
+use super::decode::Value;
+use http::Method;
+
+/// Returns the operation of this method and path, and the path's parameters by name; none if there is no such operation.
+///
+/// A segment in braces, such as `{name}` in `/v1/role/{name}`, stands for any text without a slash that is not empty.
+/// Segments are compared as they were sent, and decoded for the parameters.
+pub fn find(operations: &'static [Op], method: &Method, path: &str) -> Option<(&'static Op, Vec<(String, Value)>)> {
+    operations.iter().find_map(|op| {
+        let (of_op, pattern) = op.path?;
+        if of_op != method.as_str() {
+            return None;
+        }
+        parameters(pattern, path).map(|found| (op, found))
+    })
+}
+
+fn parameters(pattern: &str, path: &str) -> Option<Vec<(String, Value)>> {
+    let (mut wanted, mut given) = (pattern.split('/'), path.split('/'));
+    let mut found = Vec::new();
+    loop {
+        match (wanted.next(), given.next()) {
+            (None, None) => return Some(found),
+            (Some(wanted), Some(given)) => match wanted.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+                Some(_) if given.is_empty() => return None,
+                Some(name) => found.push((name.to_owned(), Value::Text(decoded(given)?))),
+                None if wanted == given => {}
+                None => return None,
+            },
+            _ => return None,
+        }
+    }
+}
+
+/// A segment without its percent signs; none if what they stand for is not UTF-8.
+fn decoded(segment: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(segment.len());
+    let mut rest = segment.bytes();
+    while let Some(byte) = rest.next() {
+        if byte != b'%' {
+            bytes.push(byte);
+            continue;
+        }
+        let mut digit = || char::from(rest.next()?).to_digit(16);
+        let (high, low) = (digit()?, digit()?);
+        bytes.push(u8::try_from(high * 16 + low).ok()?);
+    }
+    String::from_utf8(bytes).ok().filter(|text| !text.contains('\0'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_gives_its_parameters() {
+        let read = |path| {
+            let found = parameters("/v1/role/{name}/policy/{id}", path)?;
+            Some(found.into_iter().map(|(name, value)| format!("{name}={value:?}")).collect::<Vec<_>>().join(" "))
+        };
+        assert_eq!(read("/v1/role/a%2fb/policy/7").unwrap(), r#"name=Text("a/b") id=Text("7")"#);
+        for path in [
+            "/v1/role/a/policy",
+            "/v1/role/a/policy/7/",
+            "/v1/role//policy/7",
+            "/v2/role/a/policy/7",
+            "/v1/role/%zz/policy/7",
+            "/v1/role/%ff/policy/7",
+            "/v1/role/%0/policy/7",
+            "/v1/role/%00/policy/7",
+            "v1/role/a/policy/7",
+        ] {
+            assert_eq!(read(path), None, "{path}");
+        }
+    }
+}

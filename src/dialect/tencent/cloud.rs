@@ -1,0 +1,62 @@
+//! The profile of Tencent Cloud.
+//!
+//! Quotas and durations are those of the documentation: "limits" of the user guide (598/10596), AssumeRole and
+//! GetFederationToken of STS. Ids look like those that the published examples show.
+
+use super::presets;
+use crate::engine::cloud::{Cloud, Durations, Ids, Quotas};
+use crate::env::Env;
+use crate::policy::grammar::cam::LANGUAGE;
+use std::sync::LazyLock;
+
+/// The profile.
+pub static CLOUD: Cloud = Cloud {
+    name: "tencent",
+    language: &LANGUAGE,
+    ids: Ids {
+        // A root account's uin has twelve digits, its AppId ten, as recent ones do.
+        account: |env| {
+            ((100_000_000_000 + env.below(100_000_000_000)).to_string(), number(1_250_000_000, 200_000_000, env))
+        },
+        is_account: |text| {
+            (5..=18).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0')
+        },
+        account_form: "5 to 18 digits",
+        user: |env| ((100_000_000_000 + env.below(100_000_000_000)).to_string(), number(10_000_000, 90_000_000, env)),
+        group: |env| (100_000 + env.below(900_000_000)).to_string(),
+        // 2^62 and a little. Far below the next power of two, so always 19 digits.
+        role: |env| ((1_u64 << 62) + env.below(1 << 44)).to_string(),
+        policy: |env| (100_000_000 + env.below(900_000_000)).to_string(),
+        key: |env| format!("AKID{}", env.alphanumeric(32)),
+        secret: |env| env.alphanumeric(32),
+        token: |env| env.alphanumeric(96),
+    },
+    quotas: Quotas {
+        roles: 1000,
+        role_tags: 50,
+        users: 1000,
+        groups: 300,
+        group_members: 100,
+        user_groups: 10,
+        policies: 1500,
+        policy_versions: 5,
+        attachments: 200,
+        keys: 2,
+    },
+    durations: Durations {
+        role_default: 7200,
+        role_longest: LONGEST_ROLE_SESSION,
+        federation_default: 1800,
+        federation_longest: 129_600,
+        federation_longest_of_root: 7200,
+    },
+    fold_role_name: str::to_owned,
+    presets: LazyLock::new(presets::all),
+};
+
+/// The longest session of a role in seconds, whatever the role allows.
+pub const LONGEST_ROLE_SESSION: i64 = 43_200;
+
+fn number(from: u64, below: u64, env: &Env) -> i64 {
+    i64::try_from(from + env.below(below)).unwrap_or(1)
+}

@@ -1,0 +1,43 @@
+//! The principals that documents name.
+
+use super::cx::Write;
+use super::fault::{Fault, Kind};
+use super::ids::AccountId;
+use super::{accounts, users};
+use crate::args;
+use crate::policy::{Document, PrincipalPattern};
+
+/// Makes sure that the accounts, users and groups that a document names exist.
+pub(super) async fn check(write: &mut Write<'_, '_>, document: &Document) -> Result<(), Fault> {
+    let engine = write.cx.engine.clone();
+    let tx = write.tx();
+    for principal in document.principals() {
+        let (account, member) = match principal {
+            PrincipalPattern::Account(account) | PrincipalPattern::Root(account) => (account, None),
+            PrincipalPattern::User { account, user } => (account, Some((Kind::User, user))),
+            PrincipalPattern::Group { account, group } => (account, Some((Kind::Group, group))),
+            _ => continue,
+        };
+        let id = AccountId::from(account.as_str());
+        if !engine.view.knows(&id) && accounts::lookup(tx, &engine.clouds, &id).await?.is_none() {
+            return Err(Fault::NotFound(Kind::Principal, account.clone()));
+        }
+        match member {
+            Some((Kind::User, user)) => {
+                let named = |fault| match fault {
+                    Fault::NotFound(Kind::User, user) => Fault::NotFound(Kind::NamedUser, user),
+                    other => other,
+                };
+                users::require(tx, &id, &user.as_str().into()).await.map_err(named)?;
+            }
+            Some((kind, group)) => {
+                let sql = "SELECT COUNT(*) FROM user_groups WHERE account_id = $1 AND id = $2";
+                if tx.number(sql, args![&id, group]).await? == 0 {
+                    return Err(Fault::NotFound(kind, group.clone()));
+                }
+            }
+            None => {}
+        }
+    }
+    Ok(())
+}

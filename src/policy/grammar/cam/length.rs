@@ -1,0 +1,27 @@
+//! How long a document may be.
+
+use crate::policy::document::{Defect, Problem, Span};
+
+/// The longest document: 4096 characters, white space not counted (user guide, "limits").
+const MAX_CHARS: usize = 4096;
+
+/// The longest text in bytes, white space included. The guide sets no such limit; this one bounds memory.
+pub const LONGEST_TEXT: usize = 65_536;
+
+/// Refuses a text before it is read: finding every defect of a long one would take long.
+pub(super) fn too_long(text: &str) -> Option<Problem> {
+    let message = over_count(text).or_else(|| {
+        let length = text.len();
+        let message = format!("the document has {length} bytes, spaces counted; at most {LONGEST_TEXT} are allowed");
+        (length > LONGEST_TEXT).then_some(message)
+    })?;
+    let span = Span { line: 1, column: 1, offset: 0, len: 0 };
+    Some(Problem { defect: Defect::TooLong, path: String::new(), span, message })
+}
+
+/// The message about too many characters.
+pub(super) fn over_count(text: &str) -> Option<String> {
+    let counted = text.chars().filter(|letter| !matches!(letter, ' ' | '\t' | '\r' | '\n')).count();
+    (counted > MAX_CHARS)
+        .then(|| format!("the document has {counted} characters, spaces not counted; at most {MAX_CHARS} are allowed"))
+}
