@@ -111,7 +111,7 @@ fn what_is_taken_is_named() {
 /// An account that is in the way of what the server will draw.
 async fn occupy(t: &Test, id: &str, app_id: i64) {
     t.execute(
-        "INSERT INTO accounts (id, cloud, name, app_id, generation, created_at, clock_mode, clock_at) \
+        "INSERT INTO accounts (id, cloud, name, application, generation, created_at, clock_mode, clock_at) \
          VALUES ($1, 'tencent', '', $2, 1, 0, 'inherit', 0) ON CONFLICT DO NOTHING",
         args![id, app_id],
     )

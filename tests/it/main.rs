@@ -54,6 +54,7 @@ mod tags;
 mod tc3;
 mod tenants;
 mod tidy;
+mod toy;
 mod wire;
 mod world;
 mod writes;

@@ -451,7 +451,7 @@ fn an_earlier_database_is_brought_up_to_date() {
         let store = open(&place.location).await.unwrap();
         let mut read = store.read().await.unwrap();
         let accounts: Vec<(String, i64, i64)> =
-            read.tx().all("SELECT name, app_id, incarnation FROM accounts ORDER BY id", args![]).await.unwrap();
+            read.tx().all("SELECT name, application, incarnation FROM accounts ORDER BY id", args![]).await.unwrap();
         let users: Vec<(String, i64)> =
             read.tx().all("SELECT name, uid FROM users ORDER BY id", args![]).await.unwrap();
         drop(read);

@@ -80,7 +80,12 @@ pub fn in_memory(test: impl AsyncFn(Test)) {
 
 /// Runs a test on these databases; PostgreSQL only where one is given.
 pub fn on(databases: &[Database], rates: Mode, test: impl AsyncFn(Test)) {
-    on_places(databases, async |place| test(Test::open(place, rates).await).await);
+    on_with(databases, rates, Dialects::BUILT_IN, test);
+}
+
+/// The same with these clouds.
+pub fn on_with(databases: &[Database], rates: Mode, dialects: Dialects, test: impl AsyncFn(Test)) {
+    on_places(databases, async |place| test(Test::open(place, rates, dialects).await).await);
 }
 
 /// Runs a test on these databases while they are still empty, without a server.
@@ -215,9 +220,9 @@ pub struct Surface {
 }
 
 impl Test {
-    async fn open(place: &Place, rates: Mode) -> Test {
+    async fn open(place: &Place, rates: Mode, dialects: Dialects) -> Test {
         let clock = Arc::new(TestClock(AtomicI64::new(START * 1_000_000)));
-        let mut t = Test::serve(&place.location, rates, clock, 0, Arc::default()).await;
+        let mut t = Test::serve(&place.location, rates, dialects, clock, 0, Arc::default()).await;
         t.root = Some(t.tenant(ROOT).await);
         t
     }
@@ -225,7 +230,7 @@ impl Test {
     /// Another server on the same database and clock. Only PostgreSQL has room for two.
     pub async fn replica(&self) -> Test {
         let (clock, twin) = (self.surface.clock.clone(), self.surface.twin.clone());
-        let other = Test::serve(&self.location, Mode::Off, clock, 1 << 32, twin).await;
+        let other = Test::serve(&self.location, Mode::Off, self.app.dialects, clock, 1 << 32, twin).await;
         let root = self.root();
         Test { root: Some(other.seen(&root)), ..other }
     }
@@ -235,16 +240,8 @@ impl Test {
         let (engine, journal) = (self.app.engine.clone(), Journal::default());
         let stubs = Stubs::new(DIALECT.cloud.language, (DIALECT.stubs)());
         let (limiter, admin_token) = (Limiter::new(Mode::Off), self.app.admin_token.clone());
-        let app = Arc::new(App {
-            dialects: Dialects::BUILT_IN,
-            engine,
-            stubs,
-            limiter,
-            journal,
-            admin_token,
-            bounds,
-            exposed,
-        });
+        let dialects = self.app.dialects;
+        let app = Arc::new(App { dialects, engine, stubs, limiter, journal, admin_token, bounds, exposed });
         let (clock, twin) = (self.surface.clock.clone(), self.surface.twin.clone());
         let surface = Surface { router: router(app.clone()), clock, app: app.clone(), twin };
         let root = self.root.as_ref().map(|root| Caller { surface: surface.clone(), ..root.clone() });
@@ -265,21 +262,30 @@ impl Test {
     pub async fn restarted(&self) -> Test {
         let engine = self.app.engine.cold().await.unwrap();
         let (clock, twin) = (self.surface.clock.clone(), self.surface.twin.clone());
-        let other = Test::around(engine, &self.location, Mode::Off, clock, self.entropy.clone(), twin);
+        let other =
+            Test::around(engine, self.app.dialects, &self.location, Mode::Off, clock, self.entropy.clone(), twin);
         let root = self.root();
         Test { root: Some(other.seen(&root)), ..other }
     }
 
-    async fn serve(location: &Location, rates: Mode, clock: Arc<TestClock>, seed: u64, twin: Arc<Twin>) -> Test {
+    async fn serve(
+        location: &Location,
+        rates: Mode,
+        dialects: Dialects,
+        clock: Arc<TestClock>,
+        seed: u64,
+        twin: Arc<Twin>,
+    ) -> Test {
         let entropy = Arc::new(Seeded::new(seed));
         let env = Env { clock: clock.clone(), entropy: entropy.clone() };
         let store = Store::open(location, Durability::Fast).await.unwrap();
-        let engine = Engine::open(store, env, Sealer::new(&[7; 32]), Dialects::BUILT_IN.clouds()).await.unwrap();
-        Test::around(engine, location, rates, clock, entropy, twin)
+        let engine = Engine::open(store, env, Sealer::new(&[7; 32]), dialects.clouds()).await.unwrap();
+        Test::around(engine, dialects, location, rates, clock, entropy, twin)
     }
 
     fn around(
         engine: Engine,
+        dialects: Dialects,
         location: &Location,
         rates: Mode,
         clock: Arc<TestClock>,
@@ -287,7 +293,7 @@ impl Test {
         twin: Arc<Twin>,
     ) -> Test {
         let app = Arc::new(App {
-            dialects: Dialects::BUILT_IN,
+            dialects,
             engine: Arc::new(engine),
             stubs: Stubs::new(DIALECT.cloud.language, (DIALECT.stubs)()),
             limiter: Limiter::new(rates),
@@ -362,6 +368,16 @@ impl Test {
         let headers =
             headers.iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
         (status, headers, String::from_utf8(body).unwrap())
+    }
+
+    /// Compares what this server knows with what one that is opened cold finds.
+    pub async fn assert_current(&self, after: &str) {
+        self.surface.assert_current(after).await;
+    }
+
+    /// The wall clock.
+    pub fn now(&self) -> Time {
+        self.surface.clock.now()
     }
 
     /// Compares nothing from now on, so that nothing is known to this server but what the test itself asks for.

@@ -83,6 +83,13 @@ pub fn columns() -> BTreeMap<String, Vec<(String, String)>> {
                     let columns = tables.get_mut(*name).expect("a table that exists");
                     columns.push(((*column).to_owned(), (*kind).to_owned()));
                 }
+                ["ALTER", "TABLE", name, "RENAME", "COLUMN", old, "TO", new] => {
+                    let columns = tables.get_mut(*name).expect("a table that exists");
+                    columns
+                        .iter_mut()
+                        .filter(|(column, _)| column == old)
+                        .for_each(|(column, _)| *column = (*new).to_owned());
+                }
                 ["DROP", "TABLE", name] => {
                     tables.remove(*name);
                 }

@@ -1,0 +1,172 @@
+//! A cloud that only the tests know: what a cloud is to the program, in one place.
+//!
+//! It has a profile, a policy language, a wire and a registry of its own, and no file of the program names it. What holds
+//! for every cloud (signatures, authorisation, limits, the journal, quotas, unsigned operations) is asked of it here.
+
+mod dialect;
+mod language;
+mod operations;
+
+use crate::support::{Database, Test, on_with};
+use camulator::dialect::Dialects;
+use camulator::dialect::tencent;
+use camulator::limit::Mode;
+use serde_json::{Value, json};
+
+camulator::operations! {
+    "toy" {
+        "POST" "/toy/roles" operations::CreateRole => create, Write(reads), 2, operation;
+        "GET" "/toy/roles/{name}" operations::GetRole => get, Read, 20, resource(on_role);
+        "GET" "/toy/roles" operations::ListRoles => list, Read, 20, operation;
+        "DELETE" "/toy/roles/{name}" operations::DeleteRole => delete, Write, 20, resource(on_role);
+        "POST" "/toy/users" operations::CreateUser => create_user, Write(opens), 20, operation;
+        "POST" "/toy/policies" operations::Permit => permit, Write(permits), 20, operation;
+        "GET" "/toy/plates/{account}" operations::ShowPlate => plate, Read, 20, unsigned(whose_plate);
+    }
+}
+
+static DIALECTS: &[&camulator::dialect::contract::Dialect] = &[&dialect::DIALECT, &tencent::DIALECT];
+
+/// Somebody with a key of the toy cloud.
+#[derive(Clone)]
+struct Toy {
+    t: Test,
+    key: String,
+    secret: String,
+}
+
+impl Toy {
+    /// Sends a request as it would be signed, after `change` had its way with the headers.
+    async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        body: Value,
+        change: impl FnOnce(&mut Vec<(&'static str, String)>),
+    ) -> (u16, Value) {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let date = self.t.now().seconds();
+        let signature = dialect::sign(&self.secret, method, path, date, body.as_bytes());
+        let mut headers =
+            vec![("toy-key", self.key.clone()), ("toy-date", date.to_string()), ("toy-signature", signature)];
+        change(&mut headers);
+        let headers: Vec<(String, String)> =
+            headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let (status, answered, body) = self.t.raw(method, path, &headers, &body).await;
+        assert!(answered.iter().any(|(name, value)| name == "toy-request" && value.starts_with("toy/")));
+        self.t.assert_current(path).await;
+        (status, serde_json::from_str(&body).unwrap_or(Value::Null))
+    }
+
+    async fn call(&self, method: &str, path: &str, body: Value) -> (u16, Value) {
+        self.send(method, path, body, |_| ()).await
+    }
+
+    async fn create(&self, name: &str, trust: &str) -> (u16, Value) {
+        self.call("POST", "/toy/roles", json!({"name": name, "trust": trust})).await
+    }
+}
+
+/// Runs a test on each database, with an account of the toy cloud.
+fn toy(rates: Mode, test: impl AsyncFn(Toy)) {
+    on_with(&[Database::Memory, Database::File, Database::Postgres], rates, Dialects::new(DIALECTS), async |t| {
+        let made = t.admin("POST", "/accounts", json!({"cloud": "toy", "id": "7001", "name": "Toys"})).await.created();
+        assert!(made["credentials"]["secret_id"].as_str().unwrap().starts_with("toy-"));
+        let text = |name: &str| made["credentials"][name].as_str().unwrap().to_owned();
+        let root = Toy { t: t.clone(), key: text("secret_id"), secret: text("secret_key") };
+        test(root).await;
+        // The other cloud beside it goes on as ever.
+        t.root().cam("DescribeRoleList", json!({"Page": 1, "Rp": 10})).await.ok();
+    });
+}
+
+fn refused(answer: &(u16, Value), status: u16, code: &str) {
+    assert_eq!(*answer, (status, json!({"error": code})));
+}
+
+#[test]
+fn a_role_is_made_read_listed_and_deleted() {
+    toy(Mode::Off, async |root| {
+        let (status, made) = root.create("Web", "allow account 7001").await;
+        assert_eq!((status, &made["name"], &made["trust"]), (200, &json!("Web"), &json!("allow account 7001")));
+        assert!(made["id"].as_str().unwrap().starts_with("r-"));
+        // Names compare as this cloud says.
+        assert_eq!(root.call("GET", "/toy/roles/wEB", Value::Null).await, (200, made.clone()));
+        refused(&root.create("WEB", "allow account 7001").await, 409, "Conflict");
+        refused(&root.create("other", "allow everybody").await, 400, "BadPolicy");
+        refused(&root.create("other", "allow account 7999").await, 404, "NotFound");
+        assert_eq!(root.call("GET", "/toy/roles", Value::Null).await, (200, json!([made])));
+        assert_eq!(root.call("DELETE", "/toy/roles/web", Value::Null).await, (204, Value::Null));
+        refused(&root.call("GET", "/toy/roles/Web", Value::Null).await, 404, "NotFound");
+        refused(&root.call("PUT", "/toy/roles/Web", Value::Null).await, 404, "NoSuchPath");
+        refused(
+            &root.call("POST", "/toy/roles", json!({"name": "x".repeat(33), "trust": ""})).await,
+            400,
+            "BadRequest",
+        );
+    });
+}
+
+#[test]
+fn its_quota_and_its_rates_are_its_own() {
+    toy(Mode::Documented, async |root| {
+        for name in ["a", "b", "c"] {
+            assert_eq!(root.create(name, "allow account 7001").await.0, 200);
+            root.t.advance(1);
+        }
+        refused(&root.create("d", "allow account 7001").await, 409, "QuotaExceeded");
+        root.create("d", "allow account 7001").await;
+        refused(&root.create("d", "allow account 7001").await, 429, "TooMany");
+    });
+}
+
+#[test]
+fn a_user_may_what_its_lines_say() {
+    toy(Mode::Off, async |root| {
+        for name in ["web-1", "db-1"] {
+            root.create(name, "allow account 7001").await;
+        }
+        let (_, made) = root.call("POST", "/toy/users", json!({"name": "ann"})).await;
+        let text = |name: &str| made[name].as_str().unwrap().to_owned();
+        let ann = Toy { t: root.t.clone(), key: text("key"), secret: text("secret") };
+        refused(&ann.call("GET", "/toy/roles/web-1", Value::Null).await, 403, "Denied");
+        let policy = "allow GetRole on role/*\ndeny * on role/db-*\nallow ListRoles on *\nallow Permit on *";
+        assert_eq!(root.call("POST", "/toy/policies", json!({"user": made["user"], "policy": policy})).await.0, 200);
+        assert_eq!(ann.call("GET", "/toy/roles/WEB-1", Value::Null).await.0, 200);
+        assert_eq!(ann.call("GET", "/toy/roles", Value::Null).await.0, 200);
+        refused(&ann.call("GET", "/toy/roles/db-1", Value::Null).await, 403, "Denied");
+        refused(&ann.call("DELETE", "/toy/roles/web-1", Value::Null).await, 403, "Denied");
+        refused(&ann.create("web-2", "allow account 7001").await, 403, "Denied");
+        // The journal tells why, in this cloud's words.
+        let entries = root.t.admin("GET", "/requests?service=toy&code=Denied", Value::Null).await.done();
+        let shown = &entries["requests"][1];
+        assert_eq!(shown["caller"]["arn"], format!("toy/7001/{}", text("user")));
+        assert_eq!((&shown["action"], &shown["decision"]["decision"]), (&json!("DeleteRole"), &json!("deny")));
+        let question = json!({"principal": "toy/7001/root", "action": "toy:GetRole", "resource": "role/web-1"});
+        assert_eq!(root.t.admin("POST", "/authorize", question).await.done()["decision"], "allow");
+    });
+}
+
+#[test]
+fn only_what_needs_no_signature_comes_without_one() {
+    toy(Mode::Off, async |root| {
+        let bare = |method, path| root.send(method, path, Value::Null, Vec::clear);
+        assert_eq!(bare("GET", "/toy/plates/7001").await, (200, json!("toy/7001/ asks about Toys")));
+        refused(&bare("GET", "/toy/roles").await, 401, "Unauthenticated");
+        refused(&bare("DELETE", "/toy/roles/x").await, 401, "Unauthenticated");
+        // An account of another cloud is none of this one.
+        refused(&bare("GET", "/toy/plates/100000000001").await, 404, "NotFound");
+        refused(&bare("GET", "/toy/plates/7999").await, 404, "NotFound");
+        for wrong in [("toy-signature", "00"), ("toy-key", "toy-nobody"), ("toy-date", "1"), ("toy-token", "x")] {
+            let change = |headers: &mut Vec<(&'static str, String)>| {
+                headers.retain(|(name, _)| *name != wrong.0);
+                headers.push((wrong.0, wrong.1.to_owned()));
+            };
+            refused(&root.send("GET", "/toy/roles", Value::Null, change).await, 401, "Unauthenticated");
+        }
+        // A key of the other cloud signs nothing here.
+        let tencent = root.t.root();
+        let foreign = Toy { t: root.t.clone(), key: tencent.secret_id, secret: tencent.secret_key };
+        refused(&foreign.call("GET", "/toy/roles", Value::Null).await, 401, "Unauthenticated");
+    });
+}

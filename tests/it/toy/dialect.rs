@@ -1,0 +1,158 @@
+//! The toy cloud's wire: REST paths, JSON bodies, a signature of its own, headers on its answers.
+
+use super::language::LANGUAGE;
+use camulator::dialect::contract::{Answer, Claim, Dialect, Head, Input, Named, Route, Subject};
+use camulator::dialect::decode::Value;
+use camulator::dialect::{rest, tencent};
+use camulator::engine::cloud::{Cloud, Durations, Ids, Quotas};
+use camulator::engine::evidence::{Deed, Deeds};
+use camulator::engine::fault::{Fault, Malformed, Unauthenticated, Unrouted};
+use camulator::engine::ids::SecretId;
+use camulator::engine::model::{Caller, Identity};
+use camulator::secret::{self, Secret};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+pub static CLOUD: Cloud = Cloud {
+    name: "toy",
+    language: &LANGUAGE,
+    ids: Ids {
+        account: |env| ((7000 + env.below(1000)).to_string(), 7_000_000 + i64::try_from(env.below(1000)).unwrap()),
+        is_account: |text| text.len() == 4 && text.starts_with('7'),
+        account_form: "four digits that begin with 7",
+        user: |env| (format!("u-{}", env.alphanumeric(8)), i64::try_from(env.below(1 << 40)).unwrap()),
+        group: |env| format!("g-{}", env.alphanumeric(8)),
+        role: |env| format!("r-{}", env.alphanumeric(8)),
+        policy: |env| format!("p-{}", env.alphanumeric(8)),
+        key: |env| format!("toy-{}", env.alphanumeric(12)),
+        secret: |env| env.alphanumeric(20),
+        token: |env| env.alphanumeric(40),
+    },
+    quotas: Quotas { roles: 3, ..tencent::cloud::CLOUD.quotas },
+    durations: Durations { role_default: 60, ..tencent::cloud::CLOUD.durations },
+    fold_role_name: str::to_lowercase,
+    presets: LazyLock::new(Vec::new),
+};
+
+pub static DIALECT: Dialect = Dialect {
+    cloud: &CLOUD,
+    detect: |head| head.path.starts_with("/toy/"),
+    claim: |head, now| {
+        let Some(key) = head.header("toy-key") else { return Ok(None) };
+        let part = |name| head.header(name).map(str::to_owned).ok_or(Fault::Malformed(Malformed::MissingHeader(name)));
+        let signed_at: i64 = part("toy-date")?.parse().map_err(|_| malformed("toy-date"))?;
+        if (now.seconds() - signed_at).abs() > 60 {
+            return Err(Fault::Unauthenticated(Unauthenticated::Stale { seconds: now.seconds() - signed_at }));
+        }
+        Ok(Some(Claim {
+            scheme: "TOY",
+            secret_id: SecretId::from(key),
+            token: head.header("toy-token").map(|token| Secret::new(token.to_owned())),
+            signed_at,
+            scope: String::new(),
+            signed_headers: "toy-date".to_owned(),
+            signature: part("toy-signature")?,
+        }))
+    },
+    verify: |request, claim, key| {
+        let Head { method, path, .. } = &*request.head;
+        let expected = sign(key.secret.expose(), method.as_str(), path, claim.signed_at, &request.body);
+        if secret::same(expected.as_bytes(), claim.signature.as_bytes()) {
+            return Ok(());
+        }
+        let (canonical_request, string_to_sign) = (format!("{method} {path}"), format!("{}", claim.signed_at));
+        Err(Fault::Unauthenticated(Unauthenticated::Signature { canonical_request, string_to_sign }))
+    },
+    free: |_, _| vec!["query"],
+    named: |head| Named { service: "toy".to_owned(), action: head.path.clone(), ..Named::default() },
+    route: |request, _, _| {
+        let Head { method, path, .. } = &*request.head;
+        let (op, mut fields) = rest::find(super::ALL, method, path).ok_or_else(|| {
+            let (service, version) = (Some("toy".to_owned()), String::new());
+            Fault::Unrouted(Unrouted::Action { service, version, action: format!("{method} {path}") })
+        })?;
+        if !request.body.is_empty() {
+            let Value::Object(members) = Value::read(&request.body)? else { return Err(malformed("body")) };
+            fields.extend(members);
+        }
+        Ok(Route {
+            op,
+            service: Cow::Borrowed(op.service),
+            action: Cow::Borrowed(op.action),
+            permission: Cow::Borrowed(op.permission_name),
+            input: Input::Untyped(Value::Object(fields)),
+        })
+    },
+    conditions: |_, _| Vec::new(),
+    deeds: Deeds {
+        action: |deed| match deed {
+            Deed::CreatePolicy | Deed::Attach(_) => "toy:Permit",
+            Deed::CreateKey => "toy:CreateUser",
+            Deed::ListRoles => "toy:ListRoles",
+            _ => "toy:Administer",
+        },
+        includes: |_, _| false,
+    },
+    assumes: |_, _| None,
+    is_foreign: |_, _, _| false,
+    on_role: |_, role| Subject { resources: Some(vec![format!("role/{}", role.name)]), ..Subject::default() },
+    encode: |_, op, outcome, request_id| {
+        let (status, body, code) = match outcome {
+            Ok(_) if op.is_some_and(|op| op.path.is_some_and(|(method, _)| method == "DELETE")) => {
+                (204, String::new(), None)
+            }
+            Ok(body) => (200, body.clone(), None),
+            Err(fault) => {
+                let (status, code) = failure(fault);
+                (status, format!(r#"{{"error":"{code}"}}"#), Some(code))
+            }
+        };
+        let headers =
+            vec![("content-type", "application/json".to_owned()), ("toy-request", format!("toy/{request_id}"))];
+        Answer { status, headers, body: body.into_bytes(), code }
+    },
+    stubs: Vec::new,
+    is_published: |_| false,
+    principal: |name| {
+        let (account, user) = name.strip_prefix("toy/")?.split_once('/')?;
+        let identity = if user == "root" { Identity::Root } else { Identity::User(user.into()) };
+        Some(Caller { account: account.into(), identity, secret_id: SecretId::from(""), session: None })
+    },
+    arn: |caller| match &caller.identity {
+        Identity::Root => format!("toy/{}/root", caller.account),
+        _ => format!("toy/{}/{}", caller.account, caller.id()),
+    },
+    is_operation_level: |_| false,
+    example: |_, _, _, _| String::new(),
+    defect_code: |_, _| "BadPolicy",
+    operations: super::ALL,
+};
+
+fn malformed(name: &'static str) -> Fault {
+    Fault::Malformed(Malformed::Header { name, value: String::new() })
+}
+
+fn failure(fault: &Fault) -> (u16, &'static str) {
+    match fault {
+        Fault::Malformed(_) | Fault::Parameter(_) => (400, "BadRequest"),
+        Fault::Document(_) => (400, "BadPolicy"),
+        Fault::Unrouted(_) => (404, "NoSuchPath"),
+        Fault::Unauthenticated(_) => (401, "Unauthenticated"),
+        Fault::Denied(_) => (403, "Denied"),
+        Fault::NotFound(..) => (404, "NotFound"),
+        Fault::Exists(..) | Fault::Refused(_) => (409, "Conflict"),
+        Fault::Quota(..) => (409, "QuotaExceeded"),
+        Fault::RateLimited { .. } => (429, "TooMany"),
+        Fault::Internal(_) => (500, "Internal"),
+    }
+}
+
+/// HMAC-SHA256 over method, path, date and the digest of the body.
+pub fn sign(secret: &str, method: &str, path: &str, date: i64, body: &[u8]) -> String {
+    let text = format!("{method} {path} {date} {}", hex::encode(Sha256::digest(body)));
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+    mac.update(text.as_bytes());
+    hex::encode(mac.finalize().into_bytes())
+}
