@@ -253,7 +253,7 @@ fn explain(wanted: &Explain) -> Result<bool, String> {
 fn refused_before(entry: &Value) -> String {
     let text = |pointer: &str| entry.pointer(pointer).and_then(Value::as_str).unwrap_or("none").to_owned();
     let mut message = format!(
-        "that request was answered before any policy was evaluated: its signature is `{}`, the answer was {}",
+        "that request was answered before any policy was evaluated: signature check `{}`, answer {}",
         escape(&text("/signature/verdict")),
         escape(&text("/outcome/code"))
     );

@@ -33,7 +33,7 @@ impl std::str::FromStr for Mode {
             "off" => Ok(Mode::Off),
             number => match number.parse() {
                 Ok(times) if times > 0 => Ok(Mode::Times(times)),
-                _ => Err(format!("`{text}` is not documented, off or a whole number from 1")),
+                _ => Err(format!("`{text}` is neither `documented`, `off` nor a whole number from 1")),
             },
         }
     }
