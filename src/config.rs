@@ -1,6 +1,6 @@
-//! One typed configuration of the server, out of flags, environment and an optional file, checked once.
+//! Configuration of the server from flags, environment and file, checked once.
 //!
-//! A flag wins over the environment, the environment over the file. Everything wrong is one sentence.
+//! A flag overrides the environment, and the environment overrides the file. Each error is one sentence.
 
 use crate::dialect::Dialects;
 use crate::limit::Mode;
@@ -15,25 +15,25 @@ use std::path::PathBuf;
 #[derive(Args, Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Flags {
-    /// Address and port to listen on; port 0 picks a free one and prints it [default: 127.0.0.1:4580]
+    /// Address and port to listen on; port 0 takes a free port and prints it [default: 127.0.0.1:4580]
     #[arg(long, env = "CAMULATOR_LISTEN", value_name = "ADDRESS")]
     pub listen: Option<String>,
     /// Directory for the database, the master key and the admin token [default: ./camulator-data]
     #[arg(long, env = "CAMULATOR_DATA_DIR", value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
-    /// Keep nothing on disk: state and generated keys are gone when the server stops
+    /// Write nothing to disk: state and generated keys are gone when the server stops
     #[arg(long, env = "CAMULATOR_EPHEMERAL", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
     pub ephemeral: Option<bool>,
     /// Database: sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME [default: a file in the data directory]
     #[arg(long, env = "CAMULATOR_DATABASE", value_name = "URL", hide_env_values = true)]
     pub database: Option<String>,
-    /// When the answer to a write leaves: `full` after the fsync, `fast` before it [default: full]
+    /// When to answer a write: `full` after the fsync, `fast` before it [default: full]
     #[arg(long, env = "CAMULATOR_DURABILITY", value_name = "MODE")]
     pub durability: Option<String>,
-    /// Key id of the first account's root [default: generated and kept]
+    /// Id of the first account's root key [default: generated and kept]
     #[arg(long, env = "CAMULATOR_ROOT_SECRET_ID", value_name = "ID")]
     pub root_secret_id: Option<String>,
-    /// Key of the first account's root [default: generated and kept]
+    /// Root key of the first account [default: generated and kept]
     #[arg(long, env = "CAMULATOR_ROOT_SECRET_KEY", value_name = "KEY", hide_env_values = true)]
     pub root_secret_key: Option<String>,
     /// Id (uin) of the first account [default: generated and kept]
@@ -42,16 +42,16 @@ pub struct Flags {
     /// Token of the admin API [default: generated, in the file admin-token of the data directory]
     #[arg(long, env = "CAMULATOR_ADMIN_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     pub admin_token: Option<String>,
-    /// Rate limits: `documented`, `off`, or how many times the documented ones [default: documented]
+    /// Rate limits: `documented`, `off`, or a factor for the documented ones [default: documented]
     #[arg(long, env = "CAMULATOR_RATE_LIMIT", value_name = "MODE")]
     pub rate_limit: Option<String>,
     /// Allow listening on an address that other machines can reach
     #[arg(long, env = "CAMULATOR_ALLOW_PUBLIC", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
     pub allow_public: Option<bool>,
-    /// Form of what the server prints: `text` or `json` [default: text]
+    /// Format of the output: `text` or `json` [default: text]
     #[arg(long, env = "CAMULATOR_LOG", value_name = "FORM")]
     pub log: Option<String>,
-    /// File with any of these options as keys (TOML)
+    /// TOML file with any of these options as keys
     #[arg(long, env = "CAMULATOR_CONFIG", value_name = "FILE")]
     #[serde(skip)]
     pub config: Option<PathBuf>,
@@ -62,28 +62,28 @@ pub struct Flags {
 pub struct Config {
     /// Where to listen.
     pub listen: SocketAddr,
-    /// Where keys and tokens are kept; none when nothing is.
+    /// Where keys and tokens are kept; none when nothing is written to disk.
     pub data_dir: Option<PathBuf>,
-    /// Where the state is.
+    /// Where the database is.
     pub location: Location,
-    /// When an answer to a write may leave.
+    /// When a write may be answered.
     pub durability: Durability,
-    /// The first account's key, if it is given.
+    /// The first account's root key, if one was given.
     pub root_key: Option<(String, Secret)>,
-    /// The first account's id, if it is given.
+    /// The first account's id, if one was given.
     pub root_uin: Option<String>,
-    /// The admin token, if it is given.
+    /// The admin token, if one was given.
     pub admin_token: Option<Secret>,
-    /// The master key in hexadecimal, if it is given (`CAMULATOR_MASTER_KEY`, never a flag: others could read it).
+    /// The master key in hexadecimal, if `CAMULATOR_MASTER_KEY` was set. Never a flag: other users could read it.
     pub master_key: Option<Secret>,
-    /// Which rates apply.
+    /// Which rate limits apply.
     pub rate_limit: Mode,
     /// Whether lines on standard output are JSON.
     pub json: bool,
 }
 
 impl Config {
-    /// Checks the flags, completed from their file.
+    /// Completes the flags from their file and checks them.
     pub fn read(flags: Flags) -> Result<Config, String> {
         let file = match &flags.config {
             None => Flags::default(),
@@ -101,7 +101,7 @@ impl Config {
             format!("--listen `{listen}` is not an address with a port, such as 127.0.0.1:4580 or [::1]:0")
         })?;
         let ephemeral = flags.ephemeral.unwrap_or(false);
-        // An image's environment may name a directory: keeping nothing wins.
+        // A container's environment may name a directory: `--ephemeral` overrides it.
         let data_dir =
             if ephemeral { None } else { Some(flags.data_dir.unwrap_or_else(|| PathBuf::from("camulator-data"))) };
         let location = location(flags.database.as_deref(), data_dir.as_ref())?;
@@ -120,7 +120,7 @@ impl Config {
         if let Some(uin) = &flags.root_uin
             && !(crate::dialect::tencent::DIALECT.cloud.ids.is_account)(uin)
         {
-            return Err(format!("--root-uin `{uin}` is not an account id: 5 to 18 digits are"));
+            return Err(format!("--root-uin `{uin}` is not an account id; give 5 to 18 digits"));
         }
         let rate_limit =
             flags.rate_limit.as_deref().unwrap_or("documented").parse().map_err(|why| format!("--rate-limit {why}"))?;
@@ -155,14 +155,14 @@ impl Config {
     }
 }
 
-/// Checks that a token can be sent in a header and is not read from it as another one; what is wrong never repeats it.
+/// Checks that a token survives being sent in a header unchanged. The error never repeats the token.
 pub fn check_admin_token(token: &Secret) -> Result<(), &'static str> {
     let token = token.expose();
     if token.len() < 8 {
         return Err("has fewer than 8 characters");
     }
     if !token.bytes().all(|byte| matches!(byte, b' '..=b'~')) || token.trim() != token {
-        return Err("cannot be sent in a header; take visible ASCII characters, without spaces around them");
+        return Err("cannot be sent in a header; use visible ASCII characters, without spaces around them");
     }
     Ok(())
 }
@@ -203,7 +203,7 @@ fn location(database: Option<&str>, data_dir: Option<&PathBuf>) -> Result<Locati
                 Ok(Location::File(PathBuf::from(path.strip_prefix("//").unwrap_or(path))))
             }
             _ => {
-                // The address may hold a password: only its scheme is repeated.
+                // The address may contain a password, so only its scheme is repeated.
                 let scheme = url.split(':').next().unwrap_or_default();
                 Err(format!("--database `{scheme}:…` is neither sqlite:PATH nor postgres://…"))
             }
@@ -211,22 +211,22 @@ fn location(database: Option<&str>, data_dir: Option<&PathBuf>) -> Result<Locati
     }
 }
 
-/// Off loopback only on purpose, and never with a key that everybody knows from the documentation.
+/// Refuses an address off loopback unless it is allowed, and there any key from the cloud's documentation.
 fn check_exposure(listen: &SocketAddr, allowed: bool, root_key: Option<&(String, Secret)>) -> Result<(), String> {
     if listen.ip().is_loopback() {
         return Ok(());
     }
     if !allowed {
         return Err(format!(
-            "--listen {listen} can be reached from other machines; add --allow-public if that is meant, or listen on \
+            "--listen {listen} can be reached from other machines; add --allow-public if you want that, or listen on \
              127.0.0.1"
         ));
     }
     match root_key {
         Some((id, key)) if Dialects::BUILT_IN.is_published(id) || Dialects::BUILT_IN.is_published(key.expose()) => {
             Err(format!(
-                "--listen {listen} can be reached from other machines, and the root key is an example of the documentation; \
-             choose another one"
+                "--listen {listen} can be reached from other machines, and the root key is an example from the \
+                 documentation; choose another one"
             ))
         }
         _ => Ok(()),

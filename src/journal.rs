@@ -1,8 +1,7 @@
-//! What was asked and why it was answered so: the server writes, the admin API reads.
+//! The journal of requests: what was asked, and why it got its answer. The server writes it, the admin API reads it.
 //!
-//! The last requests are kept in memory, bounded in number and in bytes. No secret stands in an entry. Why a request was
-//! allowed or refused is worked out when somebody asks for the first time, and kept from then on in place of what it was
-//! worked out from.
+//! It keeps the last requests in memory, bounded in number and in bytes. An entry never contains a secret. A decision
+//! is explained when an entry is read for the first time; the explanation then replaces the evidence it was made from.
 
 mod ring;
 
@@ -20,26 +19,26 @@ use serde_json::{Value, json};
 use std::borrow::Cow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// How many entries are kept.
+/// The most entries that are kept.
 pub const KEPT: usize = 10_000;
 
-/// How many bytes they may take together, with the policies that only they keep alive.
+/// The most bytes that all entries take, including policies that only they keep alive.
 pub const KEPT_BYTES: usize = 32 * 1024 * 1024;
 
-/// The journal.
+/// The last requests.
 pub struct Journal {
     entries: Mutex<Ring<Trace>>,
 }
 
-/// What somebody who reads entries may still have explained.
+/// What remains of a reader's budget for explanations.
 pub struct Reading {
     steps: u64,
     bytes: usize,
 }
 
-/// One request's way through the straight line.
+/// The record of one request, filled in as it passes through the steps of `server::handle`.
 pub struct Trace {
-    /// Its place in the journal.
+    /// The entry's place in the journal.
     place: u64,
     request_id: String,
     dialect: &'static Dialect,
@@ -50,7 +49,7 @@ pub struct Trace {
     secret_id: Option<SecretId>,
     scheme: Option<&'static str>,
     signed_headers: String,
-    /// What decides and was not signed; none when the signature was not looked at.
+    /// Parts of the request that matter but were not signed; none if the signature was not checked.
     free: Option<Vec<&'static str>>,
     signature: Option<Unauthenticated>,
     rate: Option<Verdict>,
@@ -60,11 +59,11 @@ pub struct Trace {
     status: u16,
 }
 
-/// Why a request was allowed or refused.
+/// Why a request was allowed or denied.
 enum Decision {
-    /// What it was decided from.
+    /// The evidence, not yet explained.
     Unexplained(Arc<Evidence>),
-    /// The explanation, as JSON.
+    /// The explanation as JSON.
     Explained(Arc<str>),
 }
 
@@ -75,7 +74,7 @@ impl Default for Journal {
 }
 
 impl Journal {
-    /// Adds an entry; the oldest go when there are too many.
+    /// Adds an entry and drops the oldest ones until all bounds hold.
     pub fn record(&self, mut trace: Trace) {
         let weight = trace.weight();
         let mut entries = self.entries();
@@ -83,19 +82,19 @@ impl Journal {
         entries.push(Arc::new(trace), weight);
     }
 
-    /// The entry of a request.
+    /// Finds the entry of a request.
     pub fn find(&self, request_id: &str) -> Option<Arc<Trace>> {
         self.entries().iter().rev().find(|entry| entry.request_id == request_id).cloned()
     }
 
-    /// The entries that `keep` lets pass, newest first, at most `limit`.
+    /// Returns at most `limit` entries that `keep` accepts, newest first.
     pub fn list(&self, limit: usize, keep: impl Fn(&Trace) -> bool) -> Vec<Arc<Trace>> {
-        // Looked through outside the lock, because every request waits for it.
+        // Filters outside the lock, because every request waits for it.
         let entries: Vec<Arc<Trace>> = self.entries().iter().cloned().collect();
         entries.into_iter().rev().filter(|entry| keep(entry)).take(limit).collect()
     }
 
-    /// An entry as the admin API shows it, explained as far as the reader may still have it.
+    /// Shows an entry as the admin API does, explained as far as the reader's budget allows.
     pub fn show(&self, entry: &Trace, reading: &mut Reading) -> Value {
         let (shown, explained) = entry.shown(reading);
         if explained {
@@ -105,7 +104,7 @@ impl Journal {
         shown
     }
 
-    /// How many bytes the entries take, with what they keep alive.
+    /// Returns the bytes that the entries take, including what they keep alive.
     pub fn weight(&self) -> usize {
         self.entries().bytes()
     }
@@ -116,12 +115,12 @@ impl Journal {
 }
 
 impl Reading {
-    /// Of one entry, which is explained whatever it costs: that is bounded by itself.
+    /// For a single entry, which is always explained: the cost of one explanation is bounded.
     pub fn one() -> Reading {
         Reading { steps: u64::MAX, bytes: usize::MAX }
     }
 
-    /// Of many entries together: what one decision that is hard to reach costs, and what can be read.
+    /// For many entries: the steps of one costly decision, and as many bytes as a person may read.
     pub fn list() -> Reading {
         Reading { steps: policy::STEPS, bytes: 4 * 1024 * 1024 }
     }
@@ -132,7 +131,7 @@ impl Reading {
 }
 
 impl Trace {
-    /// A request has come.
+    /// Starts the record of a request that has arrived.
     pub fn begin(now: Time, request_id: &str, dialect: &'static Dialect) -> Trace {
         Trace {
             place: 0,
@@ -155,14 +154,14 @@ impl Trace {
         }
     }
 
-    /// Notes what it claims, if it does.
+    /// Records the claimed key.
     pub fn claimed(&mut self, claim: Result<Option<Claim>, Fault>) -> Result<Option<Claim>, Fault> {
         match &claim {
             Ok(None) => {}
             Ok(Some(claim)) => {
                 self.secret_id = Some(claim.secret_id.clone());
                 self.scheme = Some(claim.scheme);
-                // Nothing of it is believed yet: no more is kept than a request of the clients' has.
+                // The claim is not verified yet, so no more is kept than a genuine client sends.
                 let names = &claim.signed_headers;
                 names.get(..names.floor_char_boundary(512)).unwrap_or_default().clone_into(&mut self.signed_headers);
             }
@@ -172,7 +171,7 @@ impl Trace {
         claim
     }
 
-    /// Notes whether it was believed; `free` tells what the signature does not cover, if it came to that.
+    /// Records the result of verification. If it succeeded, `free` lists what the signature does not cover.
     pub fn verified(&mut self, verdict: Result<&Arc<Caller>, &Fault>, free: impl FnOnce() -> Vec<&'static str>) {
         match verdict {
             Ok(caller) => {
@@ -189,18 +188,18 @@ impl Trace {
         }
     }
 
-    /// Notes that it came unsigned, and in which account it acts.
+    /// Records an unsigned request's anonymous caller.
     pub fn unsigned(&mut self, caller: &Arc<Caller>) {
         self.caller = Some(caller.clone());
     }
 
-    /// Notes what it is for.
+    /// Records the operation.
     pub fn routed(&mut self, route: &Route) {
         self.service = route.service.clone();
         self.action = route.action.clone();
     }
 
-    /// Notes what it says of itself, when it did not get as far as to an operation.
+    /// Records the service and action that the request names, if it was not routed to an operation.
     pub fn unrouted(&mut self, named: Named) {
         self.service = named.service.into();
         self.action = named.action.into();
@@ -210,7 +209,7 @@ impl Trace {
         }
     }
 
-    /// Notes what the limiter said.
+    /// Records the limiter's verdict.
     pub fn limited(&mut self, verdict: Verdict) -> Result<(), Fault> {
         self.rate = Some(verdict);
         match verdict {
@@ -219,7 +218,7 @@ impl Trace {
         }
     }
 
-    /// Notes that it is allowed, and by what.
+    /// Records that the request is allowed, with the evidence.
     pub fn allowed(&mut self, evidence: &Arc<Evidence>) {
         self.decided(evidence);
     }
@@ -229,7 +228,7 @@ impl Trace {
             Some(Decision::Unexplained(evidence.clone()));
     }
 
-    /// Notes how it ended.
+    /// Records the outcome and the answer.
     pub fn end(mut self, now: Time, outcome: &Result<Body, Fault>, answer: &Answer) -> Trace {
         if let Err(Fault::Denied(denial)) = outcome {
             self.decided(&denial.evidence);
@@ -240,38 +239,38 @@ impl Trace {
         self
     }
 
-    /// Whether it was about an account.
+    /// Whether the request concerned this account.
     pub fn is_of(&self, account: &str) -> bool {
         self.caller.as_ref().is_some_and(|caller| caller.account.as_str() == account)
     }
 
-    /// Whether it came from a caller of this name, or was signed with the key of this id.
+    /// Whether the caller has this name or signed with the key of this id.
     pub fn is_from(&self, caller: &str) -> bool {
         self.secret_id.as_ref().is_some_and(|id| id.as_str() == caller)
             || self.caller.as_ref().is_some_and(|known| (self.dialect.arn)(known) == caller)
     }
 
-    /// When it came.
+    /// When the request arrived.
     pub fn time(&self) -> Time {
         self.begun
     }
 
-    /// Its service.
+    /// The service that the request was for.
     pub fn service(&self) -> &str {
         &self.service
     }
 
-    /// Its action.
+    /// The action that the request was for.
     pub fn action(&self) -> &str {
         &self.action
     }
 
-    /// Its error code; none when it went well.
+    /// The error code; none on success.
     pub fn code(&self) -> Option<&str> {
         self.code
     }
 
-    /// How many bytes it takes, and what it keeps alive.
+    /// What the entry weighs: its own bytes, and what it keeps alive.
     fn weight(&self) -> Weight {
         let decision = self.decision.lock().unwrap_or_else(PoisonError::into_inner);
         let (decided, evidence) = match &*decision {
@@ -307,7 +306,7 @@ impl Trace {
         }
     }
 
-    /// The decision and the whole reason, and whether they were worked out just now.
+    /// Returns the decision with its explanation, and whether the explanation was made just now.
     fn explained(&self, who: &str, reading: &mut Reading) -> (Value, bool) {
         let mut decision = self.decision.lock().unwrap_or_else(PoisonError::into_inner);
         let (explanation, made) = match &*decision {
@@ -332,7 +331,7 @@ impl Trace {
         (shown, made)
     }
 
-    /// As the admin API shows it, and whether the explanation was worked out for it.
+    /// Returns the entry as the admin API shows it, and whether its explanation was made just now.
     fn shown(&self, reading: &mut Reading) -> (Value, bool) {
         let arn = self.caller.as_ref().map(|caller| (self.dialect.arn)(caller));
         let who = arn.as_deref().unwrap_or_default();
@@ -400,9 +399,9 @@ impl Verdict {
     }
 }
 
-/// A decision with every statement that was considered on each side, and the same as text for people, and the steps that it
-/// took; `who` names the caller. For assuming a role both sides must allow it: of two that refuse the caller's own decides,
-/// being asked first.
+/// Explains a decision, as JSON that includes a text for people; also returns the steps that this took. `who` names the
+/// caller. Assuming a role needs both the caller's policies and the role's trust policy; if both deny, the caller's
+/// decides, because it is evaluated first.
 pub fn explained(evidence: &Evidence, who: &str) -> (Value, u64) {
     let sides = evidence.explain();
     let refusing = sides.iter().find(|side| side.decision == Effect::Deny);
@@ -432,22 +431,22 @@ pub fn explained(evidence: &Evidence, who: &str) -> (Value, u64) {
     (explained, sides.iter().map(|side| side.steps).sum())
 }
 
-/// What a list says of a decision for whose explanation it has no room.
-const ASK: &str = "the explanation is left out of this list; ask for the request by its id";
+/// Replaces an explanation in a list whose budget is used up.
+const ASK: &str = "the explanation is omitted from this list; ask for the request by its id";
 
-/// A decision without its explanation.
+/// The decision without an explanation.
 fn brief(evidence: &Evidence) -> Value {
     let outcome = evidence.outcome();
     json!({"decision": outcome.effect, "reason": outcome.reason, "considered": [], "note": ASK})
 }
 
-/// The same of an explanation that was made before.
+/// The decision of an explanation that was made earlier, without the explanation.
 fn only_outcome(explained: &Value) -> Value {
     let member = |name| explained.get(name).cloned().unwrap_or_default();
     json!({"decision": member("decision"), "reason": member("reason"), "considered": [], "note": ASK})
 }
 
-/// The names in a caller's identity, which somebody else has chosen.
+/// The session name in a caller's identity: text that the caller chose.
 fn name_of_session(caller: &Caller) -> &str {
     match &caller.identity {
         Identity::Root | Identity::User(_) | Identity::Anonymous => "",

@@ -1,7 +1,8 @@
-//! Requests a second, by account and action.
+//! Limits requests per second, by account and action.
 //!
-//! A token bucket of one second's worth each: it starts full and refills evenly. The count of the current second is kept
-//! beside it, because the clouds' answer names it. `now` is an argument, so the limiter has no clock.
+//! Each pair has a token bucket for one second: it starts full and refills evenly. The requests of the current second
+//! are counted too, because the clouds' error message names the number. `now` is an argument, so the limiter needs no
+//! clock.
 
 use crate::engine::ids::AccountId;
 use crate::env::Time;
@@ -10,14 +11,14 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Mutex, PoisonError};
 
-/// Which rates apply.
+/// Which rate limits apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     /// The documented ones.
     Documented,
     /// None.
     Off,
-    /// The documented ones, so many times.
+    /// A multiple of the documented ones.
     Times(u64),
 }
 
@@ -30,45 +31,45 @@ impl std::str::FromStr for Mode {
             "off" => Ok(Mode::Off),
             number => match number.parse() {
                 Ok(times) if times > 0 => Ok(Mode::Times(times)),
-                _ => Err(format!("`{text}` is none of documented, off and a whole number of 1 or more")),
+                _ => Err(format!("`{text}` is neither `documented`, `off` nor a whole number from 1")),
             },
         }
     }
 }
 
-/// What the limiter says of one request.
+/// The rate limiter's verdict on a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Nothing is limited.
+    /// Rate limiting is off.
     Off,
-    /// The request may pass.
+    /// The request is within the limit.
     Within {
-        /// How many may pass in a second.
+        /// Requests allowed per second.
         limit: u64,
-        /// How many more could pass at once.
+        /// Requests that may still come at once.
         remaining: u64,
     },
-    /// The request is one too many.
+    /// The request exceeds the limit.
     Exceeded {
-        /// How many may pass in a second.
+        /// Requests allowed per second.
         limit: u64,
-        /// How many came in this one.
+        /// Requests seen in this second.
         seen: u64,
     },
 }
 
 struct Bucket {
-    /// Requests that may come now, in millionths.
+    /// Requests that may come now, in millionths of a request.
     left: u64,
     filled_at: Time,
     second: i64,
     seen: u64,
 }
 
-/// The buckets of some accounts, by action.
+/// The buckets of some accounts, by account and action.
 type Shard = HashMap<AccountId, HashMap<Cow<'static, str>, Bucket>>;
 
-/// The buckets of a server.
+/// The buckets of all accounts.
 pub struct Limiter {
     mode: Mode,
     hasher: RandomState,
@@ -78,13 +79,13 @@ pub struct Limiter {
 const WHOLE: u64 = 1_000_000;
 
 impl Limiter {
-    /// An empty limiter.
+    /// Creates a limiter without buckets.
     pub fn new(mode: Mode) -> Limiter {
         Limiter { mode, hasher: RandomState::new(), shards: (0..16).map(|_| Mutex::default()).collect() }
     }
 
-    /// Takes one request of an account's action, which is named as policies name it, and says what is left, or how many
-    /// came and how many are allowed.
+    /// Counts one request for an account and an action (named as in policies) and decides whether it is within the
+    /// limit.
     pub fn take(&self, now: Time, account: &AccountId, action: Cow<'static, str>, documented: u64) -> Verdict {
         let limit = match self.mode {
             Mode::Off => return Verdict::Off,
@@ -101,7 +102,7 @@ impl Limiter {
         actions.entry(action).or_insert_with(|| Bucket::full(limit, now)).take(now, limit)
     }
 
-    /// Forgets the buckets that have been full for a minute.
+    /// Drops the buckets that have been full for a minute.
     pub fn forget_idle(&self, now: Time) {
         for shard in &self.shards {
             let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
@@ -119,8 +120,8 @@ impl Bucket {
         Bucket { left: limit.saturating_mul(WHOLE), filled_at: now, second: now.seconds(), seen: 0 }
     }
 
-    /// The microseconds since it was filled. After the clock went back they are counted from the new time on: nothing is
-    /// given away, and nobody waits until the old time is reached again.
+    /// Returns the microseconds since the last refill. If the clock went back, they count from the new time: nothing is
+    /// given away, and nobody waits until the old time comes again.
     fn elapsed(&mut self, now: Time) -> u64 {
         self.filled_at = self.filled_at.min(now);
         u64::try_from(now.0.saturating_sub(self.filled_at.0)).unwrap_or(0)
@@ -149,7 +150,7 @@ impl Bucket {
 mod tests {
     use super::*;
 
-    /// Requests at these milliseconds; what was let through is a dot, what was not the number it was told.
+    /// Sends requests at these milliseconds. An allowed one is `.`, a refused one the numbers in its error.
     fn check(limit: u64, at: &[i64], expected: &str) {
         let limiter = Limiter::new(Mode::Documented);
         let account = AccountId::from("100000000001");
@@ -176,7 +177,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_goes_back_gives_nothing_away() {
-        // A new second is counted anew; the answer never names fewer than the limit and one.
+        // A new second starts a new count; the error never names fewer than the limit plus one.
         check(1, &[0, -5000, -4900, -4001], ". 2/1 2/1 3/1");
     }
 

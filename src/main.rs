@@ -1,4 +1,4 @@
-//! The program: reads its arguments and hands over.
+//! The program: hands over to `camulator::cli`.
 
 use std::process::ExitCode;
 

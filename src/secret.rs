@@ -1,8 +1,8 @@
 //! Secrets in memory and at rest.
 //!
-//! [`Secret`] never prints itself and wipes its memory. [`Sealer`] encrypts what goes to the database, with the master
-//! key of the data directory or of `CAMULATOR_MASTER_KEY`; there is no built-in key. Deliberately absent: `Serialize` for
-//! secrets, and any way to compare them that is not constant in time.
+//! [`Secret`] never prints itself and wipes its memory when dropped. [`Sealer`] encrypts what is stored in the
+//! database, with the master key from the data directory or from `CAMULATOR_MASTER_KEY`; there is no built-in key.
+//! Deliberately absent: `Serialize` for secrets, and any comparison that does not take constant time.
 
 use crate::env::Env;
 use base64::Engine as _;
@@ -12,17 +12,17 @@ use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-/// A secret text: a key or a token. Wiped when dropped, never printed.
+/// A secret text, such as a key or a token. Never printed, and wiped when dropped.
 #[derive(Clone)]
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Takes ownership of the text.
+    /// Wraps a text without copying it.
     pub fn new(text: String) -> Secret {
         Secret(Zeroizing::new(text))
     }
 
-    /// The text itself, for a computation or for the one answer that hands it out.
+    /// Returns the text, for a computation or for the one answer that returns it to the user.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -34,48 +34,48 @@ impl std::fmt::Debug for Secret {
     }
 }
 
-/// Whether two byte strings are equal, in a time that depends only on their lengths.
+/// Whether two byte strings are equal; the time taken depends only on their lengths.
 pub fn same(left: &[u8], right: &[u8]) -> bool {
     left.ct_eq(right).into()
 }
 
-/// The SHA-256 of a text in lower-case hexadecimal: how tokens are kept, since they are only ever compared.
+/// SHA-256 of a text in lower-case hexadecimal. Tokens are stored this way, since they are only ever compared.
 pub fn digest(text: &str) -> String {
     use sha2::Digest;
     hex::encode(sha2::Sha256::digest(text.as_bytes()))
 }
 
-/// A sealed text could not be opened: the master key is another one, or the text was changed.
+/// A sealed text could not be opened: it was sealed with another master key, or it was changed.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "a sealed secret cannot be opened: the master key is not the one it was sealed with, or the database was changed"
 )]
 pub struct Unsealable;
 
-/// The 64 hexadecimal digits of a master key are wrong.
+/// A master key is not 64 hexadecimal digits.
 #[derive(Debug, thiserror::Error)]
 #[error("a master key is 64 hexadecimal digits")]
 pub struct BadMasterKey;
 
-/// Seals secrets for the database (XChaCha20-Poly1305, a random nonce each, bound to their owner's name).
+/// Encrypts secrets for the database: XChaCha20-Poly1305 with a random nonce, bound to the owner's name.
 pub struct Sealer {
     cipher: XChaCha20Poly1305,
 }
 
 impl Sealer {
-    /// From the 32 bytes of a master key.
+    /// Uses the 32 bytes of a master key.
     pub fn new(key: &[u8; 32]) -> Sealer {
         Sealer { cipher: XChaCha20Poly1305::new(key.into()) }
     }
 
-    /// From 64 hexadecimal digits, surrounding white space ignored.
+    /// Reads a master key from 64 hexadecimal digits; surrounding white space is ignored.
     pub fn from_hex(digits: &str) -> Result<Sealer, BadMasterKey> {
         let mut key = Zeroizing::new([0_u8; 32]);
         hex::decode_to_slice(digits.trim(), key.as_mut_slice()).map_err(|_| BadMasterKey)?;
         Ok(Sealer::new(&key))
     }
 
-    /// Seals a secret for `owner`, the key id that it belongs to: moved to another row it does not open.
+    /// Seals a secret for the key id `owner`. Moved to the row of another owner, it does not open.
     pub fn seal(&self, env: &Env, owner: &str, secret: &Secret) -> Result<String, Unsealable> {
         let nonce: [u8; 24] = env.bytes();
         let payload = Payload { msg: secret.expose().as_bytes(), aad: owner.as_bytes() };
@@ -83,7 +83,7 @@ impl Sealer {
         Ok(STANDARD_NO_PAD.encode([nonce.as_slice(), sealed.as_slice()].concat()))
     }
 
-    /// Opens what [`Sealer::seal`] made for the same owner.
+    /// Opens what [`Sealer::seal`] sealed for the same owner.
     pub fn open(&self, owner: &str, sealed: &str) -> Result<Secret, Unsealable> {
         let bytes = STANDARD_NO_PAD.decode(sealed).map_err(|_| Unsealable)?;
         let (nonce, sealed) = bytes.split_first_chunk::<24>().ok_or(Unsealable)?;

@@ -1,5 +1,5 @@
-//! A client that costs little: raw keep-alive connections on one thread, requests signed beforehand, replies looked
-//! through for a failure and not more.
+//! A cheap client: raw keep-alive connections on one thread, requests signed beforehand, replies only checked for
+//! failure.
 
 use crate::Outcome;
 use crate::process;
@@ -8,21 +8,21 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 use tokio::net::TcpStream;
 
-/// A keep-alive connection.
+/// One keep-alive connection.
 pub struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
 }
 
 impl Connection {
-    /// Connects.
+    /// Connects to the server.
     pub async fn open(address: &str) -> Outcome<Connection> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
         Ok(Connection { stream, buffer: vec![0; 64 * 1024] })
     }
 
-    /// Sends a request and gives back the body of the reply, which must be a success.
+    /// Sends a request and returns the body of the reply, which must be a success.
     pub async fn ask(&mut self, request: &[u8]) -> Outcome<&[u8]> {
         let mut rest = request;
         while !rest.is_empty() {
@@ -55,7 +55,7 @@ impl Connection {
     }
 }
 
-/// The length of the body when all of it is there.
+/// Returns the length of the body once all of it has arrived.
 fn whole_body(reply: &[u8]) -> Outcome<Option<usize>> {
     let Some(end) = reply.windows(4).position(|four| four == b"\r\n\r\n") else { return Ok(None) };
     let head = reply.get(..end).unwrap_or_default();
@@ -75,38 +75,38 @@ fn is_success(head: &[u8], body: &[u8]) -> bool {
     head.starts_with(b"HTTP/1.1 20") && !body.windows(8).any(|eight| eight == b"\"Error\":")
 }
 
-/// What to send.
+/// What to send, and to whom.
 pub struct Load<'a> {
-    /// Where to.
+    /// Host and port to connect to.
     pub address: &'a str,
-    /// Whose processor time is measured.
+    /// The process whose CPU time is measured.
     pub process: u32,
-    /// How many connections.
+    /// Number of connections.
     pub connections: usize,
-    /// The requests.
+    /// The signed requests.
     pub requests: Rc<Vec<Vec<u8>>>,
-    /// How long to measure; the requests are sent in turn, over and over. Without it each is sent once.
+    /// How long to send the requests in turn, over and over; if none, each is sent once.
     pub time: Option<Duration>,
     /// How many bodies of replies to keep.
     pub keep: usize,
 }
 
-/// What was measured.
+/// The result of a measurement.
 #[derive(Clone, Debug, Default)]
 pub struct Sample {
-    /// How many replies.
+    /// Number of replies.
     pub replies: u64,
-    /// The server's processor time per request.
+    /// CPU time of the server per request.
     pub cpu: f64,
-    /// The client's processor time per request.
+    /// CPU time of the client per request.
     pub client: f64,
-    /// Replies a second.
+    /// Replies per second.
     pub rate: f64,
-    /// Half of the requests took at most this long.
+    /// Median latency.
     pub p50: f64,
-    /// 99 in a hundred took at most this long.
+    /// Latency of the 99th percentile.
     pub p99: f64,
-    /// Bodies that were kept.
+    /// The bodies that were kept.
     pub bodies: Vec<Vec<u8>>,
 }
 
@@ -119,10 +119,10 @@ struct Shared {
     bodies: RefCell<Vec<Vec<u8>>>,
 }
 
-/// How much of a list that is sent once is not measured: connections and caches warm up.
+/// Requests at the start of a list that are not measured while connections and caches warm up, when each is sent once.
 const WARM_UP: usize = 20;
 
-/// Sends the load. Any reply that is no success fails it.
+/// Sends the load. Fails on any reply that is not a success.
 pub async fn drive(load: Load<'_>) -> Outcome<Sample> {
     let shared = Rc::new(Shared::default());
     let local = tokio::task::LocalSet::new();

@@ -1,8 +1,8 @@
-//! The programs that camulator is compared with: as little as can answer such a request at all.
+//! The programs that camulator is compared with: the least work that can answer such a request at all.
 //!
-//! `bare` is axum with a constant reply. `tc3` adds what no honest server can leave out: the signature is checked, the
-//! body read as JSON and the reply written as JSON. `insert` adds one row per request in a SQLite file with
-//! `synchronous=FULL`, a single writer committing together what is waiting.
+//! `bare` is axum with a constant reply. `tc3` adds what no honest server can leave out: it verifies the signature,
+//! parses the body as JSON and writes the reply as JSON. `insert` adds one row per request to a SQLite file with
+//! `synchronous=FULL`, with a single writer that commits all waiting rows together.
 
 use crate::Outcome;
 use crate::sign::hmac;
@@ -23,9 +23,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{mpsc, oneshot};
 
-/// The key that the limit programs know.
+/// Id of the key that the limit programs accept.
 pub const KEY_ID: &str = "AKIDlimitlimitlimitlimitlimitlimitli";
-/// Its secret.
+/// Secret of that key.
 pub const SECRET: &str = "limitlimitlimitlimitlimitlimitli";
 
 const REPLY: &str = r#"{"Response":{"Arn":"qcs::cam::uin/100000000001:uin/100000000001","AccountId":"100000000001","UserId":"100000000001","PrincipalId":"100000000001","Type":"CAMUser","RequestId":"6ba7b810-9dad-41d1-80b4-00c04fd430c8"}}"#;
@@ -37,12 +37,12 @@ struct Limit {
     requests: AtomicU64,
 }
 
-/// Runs a limit program: `bare`, `tc3`, or `insert` with the path of its database. Prints its address when it listens.
+/// Runs a limit program: `bare`, `tc3`, or `insert` with the path of its database. Prints its address once it listens.
 pub async fn serve(kind: &str, database: Option<&str>) -> Outcome<()> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     println!("{}", listener.local_addr()?);
     let listener = listener.tap_io(|stream| {
-        // Fails only for a connection that is gone.
+        // Fails only for a connection that is already closed.
         let _ = stream.set_nodelay(true);
     });
     let router = match (kind, database) {
@@ -157,7 +157,7 @@ fn signing_key(limit: &Limit, scope: &str) -> [u8; 32] {
     }
 }
 
-/// Opens the database and starts its one writer.
+/// Opens the database and starts its single writer.
 async fn open(path: &str) -> Outcome<mpsc::Sender<(String, oneshot::Sender<()>)>> {
     let options = sqlx::sqlite::SqliteConnectOptions::new()
         .filename(path)
@@ -199,7 +199,7 @@ async fn write(
         }
         sqlx::raw_sql("COMMIT").execute(&mut connection).await?;
         for committed in waiting {
-            // Fails when whoever asked has hung up.
+            // Fails if the client has hung up.
             let _ = committed.send(());
         }
     }

@@ -1,9 +1,10 @@
-//! Loads the release server and prints what it costs, next to the least that such a server could cost.
+//! Loads the release server and prints its costs, next to the least that such a server could cost.
 //!
-//! `cargo bench --bench load` starts `camulator serve` on a SQLite file with `--durability full`, prepares tenants by
-//! signed calls, and measures four operations over keep-alive connections; the limit programs ([`limits`]) run in the
-//! same rounds, so that the machine's noise falls on all alike. Then cold start, memory, and the size of the binary. A
-//! reply that is no success ends the run. `--help` lists the options; `docs/performance.md` has the last result.
+//! `cargo bench --bench load` starts `camulator serve` on a SQLite file with `--durability full`, prepares accounts
+//! with signed calls, and measures four operations over keep-alive connections. The limit programs ([`limits`]) run in
+//! the same rounds, so that the machine's noise affects all alike. Then it measures cold start, memory and the size of
+//! the binary. A reply that is not a success ends the run. `--help` lists the options; `docs/performance.md` has the
+//! last results.
 
 mod client;
 mod limits;
@@ -20,28 +21,28 @@ use std::rc::Rc;
 use std::time::Duration;
 use tenants::{ROLE, Site, Tenant};
 
-/// The result of anything here: the first thing that goes wrong ends the run.
+/// The result of every function here: the first error ends the run.
 pub type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-/// Measures the release server under load.
+/// Measure the release server under load.
 #[derive(Parser, Clone)]
 struct Options {
     /// Seconds of each measurement
     #[arg(long, default_value_t = 3.0)]
     seconds: f64,
-    /// Rounds; of each figure the round with the least processor time is shown, as the one least disturbed
+    /// Rounds; each figure is from the round with the least CPU time, as the least disturbed one
     #[arg(long, default_value_t = 3)]
     rounds: usize,
     /// Numbers of connections
     #[arg(long, value_delimiter = ',', default_value = "32,64")]
     connections: Vec<usize>,
-    /// Tenants that CreateRole is spread over: each can have 1,000 roles
+    /// Number of accounts that CreateRole is spread over; each can have 1,000 roles
     #[arg(long, default_value_t = 20)]
     tenants: usize,
-    /// Sessions of the memory measurement
+    /// Number of sessions in the memory measurement
     #[arg(long, default_value_t = 100_000)]
     sessions: usize,
-    /// Only this part: `load`, `start`, `memory`, or `growth`, which is not part of a run without this option
+    /// Only this part: `load`, `start`, `memory`, or `growth`, which runs only with this option
     #[arg(long)]
     only: Option<String>,
     /// Only operations whose name contains this
@@ -50,16 +51,16 @@ struct Options {
     /// The program to measure
     #[arg(long, default_value = env!("CARGO_BIN_EXE_camulator"))]
     server: PathBuf,
-    /// Its database, instead of a SQLite file
+    /// Database of that program, instead of a SQLite file
     #[arg(long)]
     database: Option<String>,
     /// Run a limit program instead
     #[arg(long, hide = true)]
     limit: Option<String>,
-    /// The limit program's database
+    /// Database of the limit program
     #[arg(long, hide = true)]
     limit_database: Option<String>,
-    /// What cargo adds
+    /// Passed by cargo
     #[arg(long, hide = true)]
     bench: bool,
 }
@@ -94,7 +95,7 @@ fn main() -> Outcome<()> {
     })
 }
 
-/// A directory of this run, gone with it.
+/// A directory for this run, removed at its end.
 struct Directory(PathBuf);
 
 impl Directory {
@@ -107,12 +108,12 @@ impl Directory {
 
 impl Drop for Directory {
     fn drop(&mut self) {
-        // What cannot be removed stays in the system's directory for such things.
+        // A directory that cannot be removed stays among the system's temporary files.
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }
 
-/// Starts camulator on an empty directory.
+/// Starts camulator with an empty data directory.
 fn camulator(options: &Options, data: &Path) -> Outcome<Site> {
     if data.exists() {
         std::fs::remove_dir_all(data)?;
@@ -135,7 +136,7 @@ fn limit(kind: &str, database: &Path) -> Outcome<(Program, String)> {
     Ok((program, address))
 }
 
-/// The rows of the table.
+/// The rows of the table, in order.
 const ROWS: [&str; 7] = [
     "bare axum, constant JSON",
     "axum + TC3 + JSON",
@@ -152,7 +153,7 @@ async fn load(options: &Options, directory: &Path) -> Outcome<()> {
         for connections in &options.connections {
             eprintln!("round {round} of {}, {connections} connections", options.rounds);
             for row in ROWS.iter().filter(|row| row.contains(&options.operation) || row.contains("axum")) {
-                // A program of its own for every measurement: none inherits the other's tables and caches.
+                // A new process for every measurement, so that none inherits another's tables and caches.
                 let sample = measure(options, directory, row, *connections).await?;
                 eprintln!("  {row}: {:.1} µs, {:.0}/s", sample.cpu, sample.rate);
                 samples.push((*connections, row, sample));
@@ -216,7 +217,7 @@ async fn measure(options: &Options, directory: &Path, row: &str, connections: us
     };
     let database = directory.join("limit.db");
     for end in ["", "-wal", "-shm"] {
-        // Not there the first time.
+        // The file does not exist the first time.
         let _ = std::fs::remove_file(format!("{}{end}", database.display()));
     }
     let (program, address) = limit(kind, &database)?;
@@ -236,7 +237,7 @@ fn create_role(account: &str, number: usize) -> String {
     .to_string()
 }
 
-/// The requests of a row, signed by sub-users.
+/// Returns the requests of a row, signed by sub-users.
 fn requests(host: &str, tenants: &[Tenant], row: &str) -> Outcome<Vec<Vec<u8>>> {
     let tenant = tenants.first().ok_or("there is no tenant")?;
     let one =
@@ -248,7 +249,7 @@ fn requests(host: &str, tenants: &[Tenant], row: &str) -> Outcome<Vec<Vec<u8>>> 
             let arn = format!("qcs::cam::uin/{}:roleName/{ROLE}", tenant.account);
             one("sts", "AssumeRole", serde_json::json!({"RoleArn": arn, "RoleSessionName": "load"}).to_string())
         }
-        // Turn by turn, one account's roles after the other's: the neighbours in a group of writes are of different ones.
+        // Accounts take turns, so that neighbours in a group of writes belong to different accounts.
         _ => (0..999)
             .flat_map(|number| tenants.iter().map(move |tenant| (tenant, number)))
             .map(|(tenant, number)| {
@@ -259,7 +260,7 @@ fn requests(host: &str, tenants: &[Tenant], row: &str) -> Outcome<Vec<Vec<u8>>> 
     })
 }
 
-/// Times from the start of the process to the first answer.
+/// Measures the time from the start of the process to the first answer.
 fn start(options: &Options, directory: &Path) -> Outcome<()> {
     let key = Key { id: "AKIDstart".to_owned(), secret: "startstartstart".to_owned(), token: None };
     let show = |name: &str, arguments: &[&str]| -> Outcome<()> {
@@ -283,14 +284,14 @@ fn start(options: &Options, directory: &Path) -> Outcome<()> {
     let root = ["--root-uin", "100000000001", "--root-secret-id", &key.id, "--root-secret-key", &key.secret];
     show("--ephemeral", &[&["--ephemeral"], root.as_slice()].concat())?;
     let data = directory.join("start").display().to_string();
-    // The first of the twenty makes the file, the others open it.
+    // The first of the twenty runs creates the file, the others open it.
     show("existing SQLite file", &[&["--data-dir", &data], root.as_slice()].concat())?;
     println!();
     Ok(())
 }
 
-/// What a request costs with 100,000 roles in a hundred accounts, next to the same server with a hundred; then a start with
-/// that file.
+/// Measures a request with 100,000 roles in a hundred accounts, next to the same server with a hundred roles; then a
+/// start with that file.
 async fn growth(options: &Options, directory: &Path) -> Outcome<()> {
     let data = directory.join("growth");
     let site = camulator(options, &data)?;
@@ -308,7 +309,7 @@ async fn growth(options: &Options, directory: &Path) -> Outcome<()> {
     measure("100 roles").await?;
     let mut create = requests(address, &tenants, "CreateRole")?;
     while !create.is_empty() {
-        // Tenth by tenth, to see whether the last cost what the first did.
+        // In tenths, to see whether the last one costs what the first did.
         let requests = Rc::new(create.drain(..create.len().min(10_000)).collect::<Vec<_>>());
         let sample = drive(Load { address, process, connections: 64, requests, time: None, keep: 0 }).await?;
         println!("CreateRole, the next 10,000: {:.1} µs, {:.0}/s", sample.cpu, sample.rate);
@@ -329,7 +330,7 @@ async fn growth(options: &Options, directory: &Path) -> Outcome<()> {
     Ok(())
 }
 
-/// Memory at rest, with many roles, and with many sessions.
+/// Measures memory at rest, with many roles, and with many sessions.
 async fn memory(options: &Options, directory: &Path) -> Outcome<()> {
     let site = camulator(options, &directory.join("memory"))?;
     let process = site.program.id();

@@ -1,4 +1,4 @@
-//! Programs as child processes, and what the kernel says about them.
+//! Child processes, and what the kernel says about them.
 
 use crate::Outcome;
 use std::io::{BufRead, BufReader};
@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// A running program; killed when dropped.
+/// A running program, killed when dropped.
 pub struct Program {
     child: Child,
     /// The first line that it printed.
@@ -32,12 +32,12 @@ impl Program {
         Ok(program)
     }
 
-    /// Its process id, `/proc`'s name for it.
+    /// Returns the process id, its name in `/proc`.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// Asks it to stop and waits.
+    /// Asks the program to stop and waits for it.
     pub fn stop(mut self) -> Outcome<()> {
         Command::new("kill").arg(self.id().to_string()).status()?;
         self.child.wait()?;
@@ -47,13 +47,13 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // Both fail only when it has ended already.
+        // Both fail only if it has already ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// The time from a program's start to its first good answer to `request`, which must be about `address`.
+/// Measures the time from a program's start to its first good answer to `request`, which must be sent to `address`.
 pub fn cold_start(binary: &Path, arguments: &[&str], address: &str, request: &[u8]) -> Outcome<Duration> {
     use std::io::{Read, Write};
     let begun = Instant::now();
@@ -86,18 +86,18 @@ pub fn cold_start(binary: &Path, arguments: &[&str], address: &str, request: &[u
     outcome
 }
 
-/// The processor time that a process has used, all threads, user and system; `self` is this one.
+/// Returns the CPU time used by all threads of a process, user and system; `self` is this process.
 pub fn cpu(process: &str) -> Outcome<Duration> {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
-    // The name in the second field may have spaces, so what counts starts after its bracket: state is field 3.
+    // The name in the second field may contain spaces, so the rest starts after its bracket, with state as field 3.
     let (_, fields) = stat.rsplit_once(')').ok_or("/proc/*/stat has no name")?;
     let ticks: u64 =
         fields.split_ascii_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
-    // The kernel's unit towards programs is a hundredth of a second on every Linux machine.
+    // On every Linux machine the kernel reports times in hundredths of a second.
     Ok(Duration::from_millis(ticks * 10))
 }
 
-/// Resident memory in MB, in all and without the pages that are the program file's.
+/// Returns resident memory in MB, in total and without the pages of the program file.
 pub fn memory(process: u32) -> Outcome<(f64, f64)> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
     let megabytes = |name: &str| {
@@ -108,12 +108,12 @@ pub fn memory(process: u32) -> Outcome<(f64, f64)> {
     Ok((megabytes("VmRSS:")?, megabytes("RssAnon:")?))
 }
 
-/// A port that was free a moment ago.
+/// Returns an address with a port that was free a moment ago.
 pub fn free_address() -> Outcome<String> {
     Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string())
 }
 
-/// What the machine is, as one line.
+/// Describes the machine in one line.
 pub fn machine() -> String {
     let read = |path| std::fs::read_to_string(path).unwrap_or_default();
     let info = read("/proc/cpuinfo");
@@ -137,7 +137,7 @@ pub fn machine() -> String {
     )
 }
 
-/// The median time of writing 4 KB to a new file of the directory and waiting until the disk has it.
+/// Measures the median time of writing 4 KB to a new file in the directory with fsync.
 pub fn fsync(directory: &Path) -> Outcome<Duration> {
     use std::io::Write;
     let mut file = std::fs::File::create(directory.join("fsync"))?;

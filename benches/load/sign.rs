@@ -1,4 +1,4 @@
-//! Requests as bytes, signed once, so that the load costs the client no more than a write and a read.
+//! Requests as bytes, signed once, so that under load the client only writes and reads.
 
 use camulator::dialect::tencent::tc3;
 use camulator::env::{Env, Time};
@@ -6,30 +6,30 @@ use camulator::secret::Secret;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-/// A key that signs.
+/// A key that signs requests.
 #[derive(Clone)]
 pub struct Key {
-    /// The public half.
+    /// Id of the key.
     pub id: String,
-    /// The secret half.
+    /// Secret of the key.
     pub secret: String,
-    /// The token, for a temporary one.
+    /// Token of a temporary key.
     pub token: Option<String>,
 }
 
-/// What a request asks for.
+/// The operation to call.
 pub struct Call<'a> {
-    /// The host and port that it is sent to.
+    /// Host and port of the server.
     pub host: &'a str,
     /// `cam` or `sts`.
     pub service: &'a str,
-    /// The action.
+    /// Name of the action.
     pub action: &'a str,
-    /// The body.
+    /// Body in JSON.
     pub body: &'a str,
 }
 
-/// A signed request, as it goes over the wire. The operating system's clock must be right: it is good for five minutes.
+/// Returns a signed request as bytes. The system's clock must be right, since a signature is valid for five minutes.
 pub fn request(key: &Key, call: &Call<'_>) -> Vec<u8> {
     let Call { host, service, action, body } = call;
     let now = Env::system().now();
@@ -66,7 +66,7 @@ pub fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
-/// An unsigned request of the emulator's own API.
+/// Returns a request to the admin API as bytes.
 pub fn admin(host: &str, token: &str, path: &str, body: &str) -> Vec<u8> {
     format!(
         "POST /_camulator/v1/{path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n\

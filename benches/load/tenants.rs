@@ -1,4 +1,4 @@
-//! Tenants to load the server with: an account, and a sub-user with ten policies of five statements each.
+//! Accounts to load the server with, each with a sub-user that has ten policies of five statements.
 
 use crate::Outcome;
 use crate::client::Connection;
@@ -8,16 +8,16 @@ use serde_json::{Value, json};
 
 /// A running camulator.
 pub struct Site {
-    /// The process.
+    /// Its process.
     pub program: Program,
-    /// Host and port.
+    /// Its host and port.
     pub address: String,
-    /// Opens the admin API.
+    /// Token of its admin API.
     pub admin_token: String,
 }
 
 impl Site {
-    /// From the line of JSON that `camulator serve --log json` prints first.
+    /// Reads the line of JSON that `camulator serve --log json` prints first.
     pub fn of(program: Program) -> Outcome<Site> {
         let ready: Value = serde_json::from_str(&program.line)?;
         let address = text(&ready, "/url")?.trim_start_matches("http://").to_owned();
@@ -25,19 +25,19 @@ impl Site {
     }
 }
 
-/// An account and its keys.
+/// An account and the key used in it.
 #[derive(Clone)]
 pub struct Tenant {
-    /// The account's id.
+    /// Id of the account.
     pub account: String,
-    /// The key of its sub-user with ten policies.
+    /// Key of the sub-user with ten policies.
     pub user: Key,
 }
 
-/// The role that every tenant has.
+/// The role that every account has.
 pub const ROLE: &str = "load-role";
 
-/// Makes tenants, eight at a time.
+/// Creates accounts, eight at a time.
 pub async fn make(site: &Site, count: usize) -> Outcome<Vec<Tenant>> {
     let mut tenants = Vec::new();
     while tenants.len() < count {
@@ -83,7 +83,7 @@ async fn one(address: String, admin_token: String) -> Outcome<Tenant> {
     Ok(Tenant { account, user })
 }
 
-/// What may assume a role: the account's own identities.
+/// Returns a trust policy for the account's own principals.
 pub fn trust(account: &str) -> String {
     let principal = format!("qcs::cam::uin/{account}:root");
     json!({
@@ -93,7 +93,7 @@ pub fn trust(account: &str) -> String {
     .to_string()
 }
 
-/// One of ten policies. The last statement of the last one is the one that allows what the load does.
+/// Returns one of ten policies. The last statement of the last one allows the measured operations.
 fn policy(place: u32) -> Value {
     let bucket = format!("qcs::cos:ap-guangzhou::store-{place}-1250000000/*");
     let mine = if place == 9 {
@@ -112,13 +112,13 @@ fn policy(place: u32) -> Value {
     ]})
 }
 
-/// A text of a reply.
+/// Returns a text from a reply.
 pub fn text(value: &Value, path: &str) -> Outcome<String> {
     let found = value.pointer(path).and_then(Value::as_str);
     found.map(str::to_owned).ok_or_else(|| format!("{path} is missing in {value}").into())
 }
 
-/// The keys in an answer to AssumeRole.
+/// Returns the keys in a reply to AssumeRole.
 pub fn temporary(body: &[u8]) -> Outcome<Key> {
     let answer: Value = serde_json::from_slice(body)?;
     let part = |name: &str| text(&answer, &format!("/Response/Credentials/{name}"));

@@ -1,5 +1,5 @@
-//! A line with a value of the request, and behind it a condition as JSON: nothing panics, and what an allow with the
-//! condition matches, a deny with it matches as well.
+//! A line with a value of the request, then a condition as JSON. Nothing panics, and whenever an allow with the
+//! condition matches, a deny with it matches too.
 #![no_main]
 
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
     let (value, condition) = text.split_once('\n').unwrap_or(("", text));
-    // One value, so that it cannot end the statement it is put into.
+    // Must be a single value, so that it cannot end the statement around it.
     if serde_json::from_str::<serde_json::Value>(condition).is_err() {
         return;
     }

@@ -1,5 +1,5 @@
-//! Any text as a document of each kind: nothing panics, defects lie within the text and in order, and what is accepted
-//! means the same when it is read again as stored.
+//! Any text as a document of each kind. Nothing panics, defects lie within the text and in order, and an accepted
+//! document means the same when it is loaded as a stored one.
 #![no_main]
 
 use std::sync::Arc;

@@ -1,5 +1,5 @@
-//! Two lines: a resource of a document and the name of one that is asked for. Nothing panics, and a name stands for
-//! itself: a pattern without stars and variables that is written as the name is asked matches it.
+//! Two lines: a resource of a document and the name of a requested one. Nothing panics, and a resource without stars
+//! and variables matches a name that is written the same.
 #![no_main]
 
 use std::sync::Arc;

@@ -1,10 +1,10 @@
-//! `camulator account`: tenants of a running server.
+//! `camulator account`: manages the accounts of a running server.
 
 use super::client::{Server, call};
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
-/// Tenants of a running server.
+/// Create, list and delete accounts on a running server.
 #[derive(Args)]
 pub struct Account {
     #[command(flatten)]
@@ -18,11 +18,11 @@ pub struct Account {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Make a tenant and print its root key as variables to export
+    /// Create an account and print its root key as variables to export
     Create(Create),
-    /// List the tenants
+    /// List the accounts
     List,
-    /// Delete a tenant with everything in it
+    /// Delete an account with everything in it
     Delete {
         /// Its id (uin)
         id: String,
@@ -37,7 +37,7 @@ struct Create {
     /// Its id (uin) [default: generated]
     #[arg(long)]
     id: Option<String>,
-    /// A name for people [default: the id]
+    /// A display name [default: the id]
     #[arg(long)]
     name: Option<String>,
     /// Its AppId [default: generated]

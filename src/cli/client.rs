@@ -1,10 +1,10 @@
-//! A client of the admin API of a running server.
+//! A client for the admin API of a running server.
 
 use clap::Args;
 use serde_json::Value;
 use std::time::Duration;
 
-/// Where the server is and how to be let in.
+/// Where the server is, and the token for its admin API.
 #[derive(Args, Clone, Debug)]
 pub struct Server {
     /// Address of the server
@@ -15,10 +15,10 @@ pub struct Server {
     pub admin_token: Option<String>,
 }
 
-/// Calls the admin API; the error is one sentence.
+/// Calls the admin API. An error is one sentence.
 pub fn call(server: &Server, method: &str, path: &str, body: Option<&Value>) -> Result<Value, String> {
     let token = server.admin_token.as_deref().ok_or(
-        "the admin token is needed: set CAMULATOR_ADMIN_TOKEN or give --admin-token; `camulator serve` prints it",
+        "an admin token is required; set CAMULATOR_ADMIN_TOKEN or give --admin-token (`camulator serve` prints it)",
     )?;
     let url = format!("{}/_camulator/v1{path}", base(&server.url)?);
     let request = http::Request::builder()
@@ -27,7 +27,7 @@ pub fn call(server: &Server, method: &str, path: &str, body: Option<&Value>) -> 
         .header("authorization", format!("Bearer {token}"))
         .header("content-type", "application/json")
         .body(body.map(Value::to_string).unwrap_or_default())
-        .map_err(|error| format!("`{url}` is not an address that can be called: {error}"))?;
+        .map_err(|error| format!("`{url}` is not a valid address: {error}"))?;
     let mut response = agent().run(request).map_err(|error| unreachable(&server.url, &error))?;
     let status = response.status();
     let text = response.body_mut().read_to_string().map_err(|error| unreachable(&server.url, &error))?;
@@ -38,8 +38,8 @@ pub fn call(server: &Server, method: &str, path: &str, body: Option<&Value>) -> 
     let said = |pointer| value.pointer(pointer).and_then(Value::as_str);
     match (said("/error/code"), said("/error/message")) {
         (Some("unauthorized"), _) => Err(format!(
-            "the server at {} has another admin token than the one in --admin-token or CAMULATOR_ADMIN_TOKEN; \
-             `camulator serve` printed it when it started",
+            "the server at {} does not accept the token from --admin-token or CAMULATOR_ADMIN_TOKEN; \
+             `camulator serve` printed the right one when it started",
             server.url
         )),
         (_, Some(message)) => Err(message.to_owned()),
@@ -47,7 +47,7 @@ pub fn call(server: &Server, method: &str, path: &str, body: Option<&Value>) -> 
     }
 }
 
-/// Whether the server says that it is ready.
+/// Checks that the server reports itself ready.
 pub fn is_ready(url: &str) -> Result<(), String> {
     let target = format!("{}/_camulator/readyz", base(url)?);
     let response = agent().get(&target).call().map_err(|error| unreachable(url, &error))?;
@@ -58,7 +58,7 @@ pub fn is_ready(url: &str) -> Result<(), String> {
     }
 }
 
-/// A server's address without the slash at its end.
+/// Checks a server's address and removes slashes from its end.
 fn base(url: &str) -> Result<&str, String> {
     match url.strip_prefix("http://") {
         Some(rest) if !rest.trim_matches('/').is_empty() => Ok(url.trim_end_matches('/')),

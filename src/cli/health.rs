@@ -1,10 +1,10 @@
-//! `camulator health`: for containers without a shell.
+//! `camulator health`: a health check for containers without a shell.
 
 use super::client;
 use clap::Args;
 use std::process::ExitCode;
 
-/// Where to ask.
+/// Which server to ask.
 #[derive(Args)]
 pub struct Health {
     /// Address of the server

@@ -1,4 +1,4 @@
-//! The command line: one file a command. A wrong start is one line on standard error and exit code 2.
+//! The command line, one file per command. A failed start is one line on standard error and exit code 2.
 
 mod account;
 mod client;
@@ -9,10 +9,10 @@ mod serve;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
-/// A local stand-in for the identity services of Tencent Cloud (CAM and STS). It verifies every signature, evaluates every
+/// A local emulator of Tencent Cloud's identity services, CAM and STS. It verifies every signature, evaluates every
 /// policy and expires every credential.
 ///
-/// Start it with `camulator serve`; it prints a root key, the variables to export and a first call to paste.
+/// Start it with `camulator serve`: it prints a root key, the variables to export and a first call to paste.
 #[derive(Parser)]
 #[command(name = "camulator", version, max_term_width = 100)]
 struct Arguments {
@@ -24,17 +24,17 @@ struct Arguments {
 enum Command {
     /// Run the server
     ///
-    /// Every option can also be given as an environment variable (`--rate-limit` is `CAMULATOR_RATE_LIMIT`) or as a key of
-    /// the file of `--config`. `CAMULATOR_MASTER_KEY` (64 hexadecimal digits) replaces the master key that is otherwise
-    /// generated in the data directory. `CAMULATOR_LOG_FILTER` chooses what is logged on standard error, such as
-    /// `camulator=debug`.
+    /// Every option can also be set by an environment variable (`--rate-limit` is `CAMULATOR_RATE_LIMIT`) or by a key
+    /// in the file given with `--config`. `CAMULATOR_MASTER_KEY` (64 hexadecimal digits) replaces the master key that
+    /// is otherwise generated in the data directory. `CAMULATOR_LOG_FILTER` selects what is logged on standard error,
+    /// for example `camulator=debug`.
     #[command(after_long_help = serve::EXAMPLES)]
     Serve(Box<crate::config::Flags>),
-    /// Create, list and delete tenants of a running server
+    /// Create, list and delete accounts on a running server
     Account(account::Account),
-    /// Check policy documents, and explain decisions
+    /// Check policy documents and explain decisions
     Policy(policy::Policy),
-    /// Exit with 0 when the server at CAMULATOR_URL is ready, else with 1
+    /// Exit with 0 if the server at CAMULATOR_URL is ready, else with 1
     Health(health::Health),
 }
 
@@ -59,7 +59,7 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Help and version go to standard output; a wrong argument is one line with the remedy.
+/// Prints help and version on standard output, and a wrong argument as one line with the remedy.
 fn refuse(error: &clap::Error) -> ExitCode {
     if !error.use_stderr() || error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
         let _ = error.print();

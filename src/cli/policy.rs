@@ -1,4 +1,4 @@
-//! `camulator policy`: documents and decisions, explained.
+//! `camulator policy`: checks documents and explains decisions.
 
 use super::client::{Server, call};
 use crate::dialect::tencent::DIALECT;
@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Check policy documents, and explain decisions.
+/// Check policy documents and explain decisions.
 #[derive(Args)]
 pub struct Policy {
     #[command(subcommand)]
@@ -18,25 +18,25 @@ pub struct Policy {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Name every defect of a document with line, column and the error code that the cloud would give
+    /// Show every defect of a document with line, column and the error code that the cloud would return
     ///
-    /// Exits with 0 when the document would be accepted, with 1 when it would not.
+    /// Exits with 0 if the document would be accepted, else with 1.
     Check(Check),
     /// Say whether a principal would be allowed to do something, by which statement, and what is missing
     ///
-    /// Asks a running server. Exits with 0 when it is allowed, with 1 when it is not.
+    /// Asks a running server. Exits with 0 if it is allowed, else with 1.
     Explain(Explain),
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum As {
-    /// What an identity may do (CreatePolicy)
+    /// An identity policy (CreatePolicy)
     Identity,
-    /// Who may assume a role (CreateRole)
+    /// A trust policy (CreateRole)
     Trust,
-    /// What a session is narrowed to (AssumeRole)
+    /// A session policy (AssumeRole)
     Session,
-    /// With principals beside the statements, or of version 1.0 (CreateCamStrategy)
+    /// An identity policy of the older interface: principals beside the statements, or version 1.0 (CreateCamStrategy)
     Strategy,
 }
 
@@ -44,10 +44,10 @@ enum As {
 struct Check {
     /// The document; - reads standard input
     file: PathBuf,
-    /// What the document is for [default: trust when it names a principal, else identity]
+    /// Kind of document [default: trust if it contains a principal, else identity]
     #[arg(long = "as", value_enum)]
     kind: Option<As>,
-    /// The account that it belongs to: resources of other accounts are refused
+    /// The account that owns it: resources of other accounts are refused
     #[arg(long, default_value = "", hide_default_value = true)]
     owner: String,
 }
@@ -56,25 +56,25 @@ struct Check {
 struct Explain {
     #[command(flatten)]
     server: Server,
-    /// The principal's name, such as qcs::cam::uin/<owner>:uin/<user>
+    /// Name of the principal, such as qcs::cam::uin/<owner>:uin/<user>
     #[arg(long)]
     principal: Option<String>,
-    /// Or the key that it signs with
+    /// Or the id of a key that the principal signs with
     #[arg(long, conflicts_with = "principal")]
     secret_id: Option<String>,
     /// The token of a temporary key
     #[arg(long, requires = "secret_id")]
     token: Option<String>,
-    /// Or a request that was made: its RequestId
+    /// Or the RequestId of a request that was made
     #[arg(long, conflicts_with_all = ["principal", "secret_id", "action", "resource", "context"])]
     request_id: Option<String>,
     /// The action, such as cam:CreateRole
     #[arg(long)]
     action: Option<String>,
-    /// The resource's six-segment name; without it, the operation as a whole
+    /// Name of the resource, in six segments; without it, the operation as a whole
     #[arg(long)]
     resource: Option<String>,
-    /// A condition key and its value; again for several values
+    /// A condition key and a value; repeat for several values
     #[arg(long, value_name = "KEY=VALUE")]
     context: Vec<String>,
     /// Print the server's JSON instead of text
@@ -102,7 +102,7 @@ fn check(wanted: &Check) -> Result<bool, String> {
     let name = escape(&wanted.file.display().to_string()).into_owned();
     if !wanted.owner.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(format!(
-            "--owner `{}` is no account; give the digits of its uin, such as 100000000001",
+            "--owner `{}` is not an account; give the digits of its uin, such as 100000000001",
             escape(&wanted.owner)
         ));
     }
@@ -123,7 +123,7 @@ fn check(wanted: &Check) -> Result<bool, String> {
     Ok(accepted)
 }
 
-/// What is said about a document, and whether it would be accepted.
+/// Returns what to print about a document, and whether it would be accepted.
 fn checked(name: &str, text: &str, kind: Option<As>, owner: &str) -> (String, bool) {
     let kind = match kind {
         Some(As::Identity) => Kind::Identity,
@@ -135,7 +135,7 @@ fn checked(name: &str, text: &str, kind: Option<As>, owner: &str) -> (String, bo
     };
     let rules = Rules { operation_level: Some(DIALECT.is_operation_level), ..Rules::new(kind, owner, 0) };
     let language = DIALECT.cloud.language;
-    // The server does not read it then either.
+    // The server does not parse it in that case either.
     let report = match (language.too_long)(text).filter(|_| text.len() > language.longest) {
         Some(problem) => Report { problems: vec![problem], warnings: Vec::new() },
         None => language.check(text, &rules),
@@ -149,20 +149,20 @@ fn checked(name: &str, text: &str, kind: Option<As>, owner: &str) -> (String, bo
         show(&mut said, name, text, warning.span, "warning", &warning.path, &warning.message);
     }
     if owner.is_empty() && report.problems.iter().any(|problem| problem.defect == Defect::ResourceOwner) {
-        said += "help: no account is known here; give the one that the document belongs to with --owner\n\n";
+        said += "help: the owner of the document is not known here; name its account with --owner\n\n";
     }
     let _ = match report.problems.len() {
         0 => writeln!(said, "{name}: would be accepted"),
-        1 => writeln!(said, "{name}: 1 defect; the cloud answers with its code"),
-        many => writeln!(said, "{name}: {many} defects; the cloud answers with the code of the first"),
+        1 => writeln!(said, "{name}: 1 defect; the cloud returns its code"),
+        many => writeln!(said, "{name}: {many} defects; the cloud returns the code of the first"),
     };
     (said, report.problems.is_empty())
 }
 
-/// How many characters of a long line are shown.
+/// Characters shown of a long line.
 const SHOWN: usize = 100;
 
-/// A finding with its line of the document, the place underlined; of a long line only what is around the place.
+/// Writes a finding with its line of the document and the place underlined. A long line is cut around the place.
 fn show(said: &mut String, name: &str, text: &str, span: Span, what: &str, path: &str, message: &str) {
     let number = span.line.to_string();
     let margin = " ".repeat(number.len());
@@ -172,7 +172,7 @@ fn show(said: &mut String, name: &str, text: &str, span: Span, what: &str, path:
     let length = marked.lines().next().map_or(1, |first| first.chars().count().max(1));
     let total = line.chars().count();
     let most = if total <= SHOWN + SHOWN / 5 { total } else { SHOWN };
-    // As much before the place as fits beside it, and a little in any case.
+    // As much context before the place as fits beside it, but always a little.
     let room = SHOWN.saturating_sub(length).clamp(SHOWN / 4, SHOWN) / 2;
     let first = column.saturating_sub(room).min(total - most);
     let mut shown = String::from(if first > 0 { "…" } else { "" });
@@ -202,7 +202,7 @@ fn show(said: &mut String, name: &str, text: &str, span: Span, what: &str, path:
     );
 }
 
-/// A character of a document as it is shown.
+/// How a character of a document is shown.
 fn draw(letter: char) -> String {
     match letter {
         '\t' => "    ".to_owned(),
@@ -210,7 +210,7 @@ fn draw(letter: char) -> String {
     }
 }
 
-/// How many columns of a terminal it takes: the letters of East Asia and pictures take two.
+/// Columns that a character takes in a terminal: East Asian letters and pictographs take two.
 fn width(letter: char) -> usize {
     let wide = matches!(letter,
         '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}'
@@ -219,7 +219,7 @@ fn width(letter: char) -> usize {
     if wide { 2 } else { 1 }
 }
 
-/// The text with its lines kept and everything else escaped that a terminal would obey.
+/// Escapes everything in a text that a terminal would obey, except line feeds.
 fn escape_lines(text: &str) -> String {
     text.split('\n').map(escape).collect::<Vec<_>>().join("\n")
 }
@@ -247,11 +247,11 @@ fn explain(wanted: &Explain) -> Result<bool, String> {
     Ok(decision.get("decision").and_then(Value::as_str) == Some("allow"))
 }
 
-/// A request that no policy was asked about: what came before it.
+/// Explains a request that was answered before any policy was evaluated.
 fn refused_before(entry: &Value) -> String {
     let text = |pointer: &str| entry.pointer(pointer).and_then(Value::as_str).unwrap_or("none").to_owned();
     let mut message = format!(
-        "no policy was asked about that request: the check of its signature said `{}`, and the answer was {}",
+        "that request was answered before any policy was evaluated: signature check `{}`, answer {}",
         escape(&text("/signature/verdict")),
         escape(&text("/outcome/code"))
     );
@@ -265,7 +265,7 @@ fn refused_before(entry: &Value) -> String {
 }
 
 fn question(wanted: &Explain) -> Result<Value, String> {
-    let action = wanted.action.as_ref().ok_or("--action is needed, unless --request-id is given")?;
+    let action = wanted.action.as_ref().ok_or("--action is required, unless --request-id is given")?;
     let mut question = Map::new();
     question.insert("action".to_owned(), json!(action));
     let given = [
@@ -376,7 +376,7 @@ mod tests {
     fn an_owner_is_digits() {
         let wanted = |owner: &str| Check { file: PathBuf::from("-nothing-"), kind: None, owner: owner.to_owned() };
         let message = check(&wanted("a\nc")).unwrap_err();
-        assert_eq!(message, "--owner `a\\nc` is no account; give the digits of its uin, such as 100000000001");
+        assert_eq!(message, "--owner `a\\nc` is not an account; give the digits of its uin, such as 100000000001");
         assert!(check(&wanted("1")).unwrap_err().starts_with("cannot read"));
     }
 }

@@ -1,4 +1,4 @@
-//! `camulator serve`: puts the parts together, says where everything is, and runs until it is told to stop.
+//! `camulator serve`: assembles the server, prints how to reach it, and runs until it is told to stop.
 
 use crate::admin::make_account;
 use crate::config::{Config, Flags, check_admin_token};
@@ -25,14 +25,14 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// What `--help` shows below the options.
+/// Shown by `--help` below the options.
 pub const EXAMPLES: &str = "\
 Examples:
-  camulator serve                                   state in ./camulator-data, on http://127.0.0.1:4580
+  camulator serve                                   state in ./camulator-data, at http://127.0.0.1:4580
   camulator serve --ephemeral --listen 127.0.0.1:0  nothing on disk, a free port: for one test run
-  camulator serve --rate-limit off                  without Tencent's 2 CreateRole a second
+  camulator serve --rate-limit off                  without the limit of 2 CreateRole calls per second
   camulator serve --root-uin 100000000001 --root-secret-id AKIDlocal0001 --root-secret-key local-secret
-                                                    a root key that a compose file can know
+                                                    a root key known in advance, for a compose file
 
 Stop it with Ctrl-C or SIGTERM: open requests are answered first.";
 
@@ -51,7 +51,7 @@ pub fn run(flags: Flags) -> Result<(), String> {
 }
 
 async fn serve(config: Config) -> Result<(), String> {
-    // The port first: a server that cannot listen leaves nothing on the disk.
+    // Bind the port first: a server that cannot listen must leave nothing on disk.
     let listener = tokio::net::TcpListener::bind(config.listen).await.map_err(|error| {
         format!(
             "cannot listen on {}: {error}; choose another address with --listen (port 0 picks a free one)",
@@ -70,7 +70,7 @@ async fn serve(config: Config) -> Result<(), String> {
     let dialects = Dialects::BUILT_IN;
     let engine = Engine::open(store, env.clone(), sealer, dialects.clouds()).await.map_err(|fault| {
         if let (Fault::Internal(Internal::MasterKey), Some(path)) = (&fault, made) {
-            // It opens nothing, and would only be in the way of the right one.
+            // This key cannot open the database, and would only take the place of the right one.
             let _ = std::fs::remove_file(path);
         }
         match fault {
@@ -83,7 +83,7 @@ async fn serve(config: Config) -> Result<(), String> {
     let (account, secret_id, secret) = first_account(&engine, &config).await?;
     if config.is_exposed() && (dialects.is_published(secret_id.as_str()) || dialects.is_published(secret.expose())) {
         return Err(format!(
-            "--listen {} can be reached from other machines, and the key of account {} is an example of the \
+            "--listen {} can be reached from other machines, and the key of account {} is an example from the \
              documentation; name another account with --root-uin, or listen on 127.0.0.1",
             config.listen, account.id
         ));
@@ -110,7 +110,7 @@ async fn serve(config: Config) -> Result<(), String> {
         let _ = stopping.send(());
     }));
     let drained = async {
-        // The clock of the drain starts with the signal, and a connection that never ends does not hold up the stop.
+        // The drain time starts with the signal, and a connection that never ends does not delay the stop.
         let _ = stopped.await;
         tokio::time::sleep(DRAIN).await;
     };
@@ -122,7 +122,7 @@ async fn serve(config: Config) -> Result<(), String> {
     Ok(())
 }
 
-/// The signals that stop the server, caught from now on: one that comes before anybody waits is not lost.
+/// The signals that stop the server. They are caught from creation on, so one that comes before `wait` is not lost.
 struct Stop {
     terminate: Signal,
     interrupt: Signal,
@@ -152,11 +152,11 @@ fn start_log(json: bool) {
 
 fn make_dir(dir: &Path) -> Result<(), String> {
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(|error| {
-        format!("cannot make the data directory {}: {error}; choose another --data-dir", dir.display())
+        format!("cannot create the data directory {}: {error}; choose another --data-dir", dir.display())
     })
 }
 
-/// The master key, and where it was written if it was made just now.
+/// Returns the sealer, and the path of the master key if it was generated just now.
 fn sealer(config: &Config, env: &Env, had_state: bool) -> Result<(Sealer, Option<PathBuf>), String> {
     let mut made = None;
     let digits = match (&config.master_key, &config.data_dir) {
@@ -191,17 +191,17 @@ fn admin_token(config: &Config, env: &Env) -> Result<Secret, String> {
             let path = dir.join("admin-token");
             let (token, _) = kept(&path, || env.alphanumeric(40))?;
             check_admin_token(&token)
-                .map_err(|why| format!("the token in {} {why}; delete the file to have one made", path.display()))?;
+                .map_err(|why| format!("the token in {} {why}; delete the file to get a new one", path.display()))?;
             Ok(token)
         }
         (None, None) => Ok(Secret::new(env.alphanumeric(40))),
     }
 }
 
-/// A secret of the data directory: read, or made and written with mode 0600; and whether it was made.
+/// Reads a secret from the data directory, or generates it with mode 0600. Returns whether it was generated.
 fn kept(path: &Path, make: impl FnOnce() -> String) -> Result<(Secret, bool), String> {
-    // Servers that share the directory (their state is in PostgreSQL) and start at once take turns, so that one makes
-    // the file and the others read it whole. Where directories cannot be locked, the others are refused below.
+    // Servers that share the directory (with their state in PostgreSQL) may start at once: the lock lets one of them
+    // write the file and the others read it whole. Where directories cannot be locked, `create_new` refuses the others.
     let _turn = path.parent().and_then(|dir| std::fs::File::open(dir).ok()).filter(|dir| dir.lock().is_ok());
     match std::fs::read_to_string(path) {
         Ok(text) if !text.trim().is_empty() => Ok((Secret::new(text.trim().to_owned()), false)),
@@ -220,8 +220,8 @@ fn kept(path: &Path, make: impl FnOnce() -> String) -> Result<(Secret, bool), St
     }
 }
 
-/// The account whose key is shown: the one that the options name, the oldest, or a new one. Of several servers that
-/// start at once on one database, one makes it.
+/// Returns the account whose key is shown: the one that the options name, else the oldest, else a new one. If several
+/// servers start at once on one database, one of them creates it.
 async fn first_account(engine: &Arc<Engine>, config: &Config) -> Result<(Account, SecretId, Secret), String> {
     if let Some(found) = known_account(engine, config).await? {
         return Ok(found);
@@ -230,7 +230,7 @@ async fn first_account(engine: &Arc<Engine>, config: &Config) -> Result<(Account
         return Ok(made);
     }
     let found = known_account(engine, config).await?;
-    found.ok_or_else(|| "cannot make the first account: its id or its key is taken; choose another one".to_owned())
+    found.ok_or_else(|| "cannot create the first account: its id or its key is taken; choose another one".to_owned())
 }
 
 async fn known_account(engine: &Arc<Engine>, config: &Config) -> Result<Option<(Account, SecretId, Secret)>, String> {
@@ -240,9 +240,7 @@ async fn known_account(engine: &Arc<Engine>, config: &Config) -> Result<Option<(
         && let Some((_, key)) = engine.key(&SecretId::from(id.as_str())).await.map_err(failed)?
     {
         if !same(key.secret.expose().as_bytes(), secret.expose().as_bytes()) {
-            return Err(format!(
-                "--root-secret-id {id} is known with another secret key; give that one, or another id"
-            ));
+            return Err(format!("--root-secret-id {id} exists with another secret key; give that one, or another id"));
         }
         if let Some(uin) = config.root_uin.as_ref().filter(|uin| uin.as_str() != key.account.as_str()) {
             return Err(format!("--root-secret-id {id} belongs to account {}, not to --root-uin {uin}", key.account));
@@ -271,7 +269,7 @@ async fn known_account(engine: &Arc<Engine>, config: &Config) -> Result<Option<(
         if let Some((secret_id, secret)) = accounts::root_key(engine, &account.id).await.map_err(failed)? {
             return Ok(Some((account, secret_id, secret)));
         }
-        // Its keys were revoked or deleted, which must not lock out whoever owns the database.
+        // Its keys were revoked or deleted, which must not lock out the owner of the database.
         return match keys::create_for_root(engine, &account.id).await {
             Ok((secret_id, secret)) => Ok(Some((account, secret_id, secret))),
             Err(Fault::Quota(..)) => Err(format!(
@@ -298,8 +296,8 @@ fn announce(config: &Config, app: &App, address: SocketAddr, account: &Account, 
     }
     let durability = match (config.durability, &config.location) {
         (_, Location::Memory) => "gone when the server stops",
-        (Durability::Full, _) => "an answer to a write leaves after the fsync",
-        (Durability::Fast, _) => "a power cut may take the last moments",
+        (Durability::Full, _) => "writes are answered after the fsync",
+        (Durability::Fast, _) => "a power cut may lose the latest writes",
     };
     let example = (tencent::DIALECT.example)(address, secret_id.as_str(), secret, app.engine.env.now());
     say(format_args!(
@@ -311,13 +309,13 @@ fn announce(config: &Config, app: &App, address: SocketAddr, account: &Account, 
          export TENCENTCLOUD_REGION=ap-guangzhou\n  \
          export CAMULATOR_URL={url}\n  \
          export CAMULATOR_ADMIN_TOKEN={token}\n\n\
-         A first call, signed and good for five minutes (later: tccli sts GetCallerIdentity --endpoint {url}):\n\n{example}\n",
+         A first call, signed and valid for five minutes (later: tccli sts GetCallerIdentity --endpoint {url}):\n\n{example}\n",
         account = account.id,
         key = secret.expose(),
     ));
 }
 
-/// Prints a line. Whoever reads only the first one and closes the pipe must not end the server.
+/// Prints a line. A reader that closes the pipe after the first line must not end the server.
 fn say(line: std::fmt::Arguments<'_>) {
     let _ = writeln!(std::io::stdout(), "{line}");
 }

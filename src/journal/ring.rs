@@ -1,23 +1,23 @@
-//! The entries that are kept: the newest ones, bounded in number and in bytes.
+//! The newest entries, bounded in number and in bytes.
 //!
-//! What several entries keep alive together, such as the policies of one user, counts once.
+//! What several entries keep alive together, such as the policies of one user, counts only once.
 
 use crate::engine::model::Pinned;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-/// What an entry takes besides what it says of itself.
+/// Bytes that an entry takes besides its own data.
 const ENTRY: usize = 256;
 
-/// Entries in the order in which they came.
+/// Entries in the order of their arrival.
 pub(super) struct Ring<T> {
     entries: VecDeque<Entry<T>>,
-    /// The place of the oldest that is left; places are given in order and never again.
+    /// The place of the oldest entry. Places are given in order and never reused.
     oldest: u64,
     most: usize,
     most_bytes: usize,
     bytes: usize,
-    /// Everything that entries keep alive: by how many it is held, and its bytes.
+    /// What entries keep alive: the number of holders and the bytes of each.
     shared: HashMap<usize, (usize, usize)>,
 }
 
@@ -27,7 +27,7 @@ struct Entry<T> {
     pinned: Vec<Pinned>,
 }
 
-/// What an entry weighs: its own bytes, and what it shares with others.
+/// The weight of an entry: its own bytes, and what it shares with others.
 pub(super) struct Weight {
     pub(super) bytes: usize,
     pub(super) pinned: Vec<Pinned>,
@@ -38,19 +38,19 @@ impl<T> Ring<T> {
         Ring { entries: VecDeque::new(), oldest: 0, most, most_bytes, bytes: 0, shared: HashMap::new() }
     }
 
-    /// The place of the next entry.
+    /// Returns the place that the next entry will get.
     pub(super) fn next(&self) -> u64 {
         self.oldest + self.entries.len() as u64
     }
 
-    /// Adds an entry; the oldest go until there is room.
+    /// Adds an entry and drops the oldest ones until all bounds hold.
     pub(super) fn push(&mut self, value: Arc<T>, weight: Weight) {
         let bytes = self.hold(&weight);
         self.entries.push_back(Entry { value, bytes, pinned: weight.pinned });
         self.fit();
     }
 
-    /// Weighs the entry of a place anew, if it is still there.
+    /// Updates the weight of the entry at a place, if it is still there.
     pub(super) fn weigh(&mut self, place: u64, weight: Weight) {
         let at = place.checked_sub(self.oldest).and_then(|at| usize::try_from(at).ok());
         let Some(mut entry) = at.and_then(|at| self.entries.get_mut(at)).map(|entry| Entry {
@@ -60,7 +60,7 @@ impl<T> Ring<T> {
         }) else {
             return;
         };
-        // What it goes on holding is taken up before it is let go.
+        // Hold the new weight before releasing the old one, so that what is in both is never dropped.
         let bytes = self.hold(&weight);
         self.release(&entry);
         entry.bytes = bytes;
@@ -71,12 +71,12 @@ impl<T> Ring<T> {
         self.fit();
     }
 
-    /// How many bytes all entries take, with what they keep alive.
+    /// Returns the bytes that all entries take, including what they keep alive.
     pub(super) fn bytes(&self) -> usize {
         self.bytes
     }
 
-    /// The entries, oldest first.
+    /// Iterates over the entries, oldest first.
     pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<T>> {
         self.entries.iter().map(|entry| &entry.value)
     }
@@ -90,7 +90,7 @@ impl<T> Ring<T> {
         bytes
     }
 
-    /// Counts something that is kept alive; its documents are counted with the first who holds it.
+    /// Counts one holder of a shared object; the object's documents are counted with its first holder.
     fn share(&mut self, pinned: &Pinned, with_documents: bool) {
         if let Some((holders, _)) = self.shared.get_mut(&pinned.place()) {
             *holders += 1;
@@ -162,7 +162,7 @@ mod tests {
             assert!(ring.bytes() <= BYTES);
         }
         assert_eq!(ring.iter().count(), 3);
-        // What has no room by itself is not kept.
+        // An entry that does not fit by itself is not kept.
         ring.push(Arc::new(0), weight(BYTES, &[]));
         assert_eq!((ring.iter().count(), ring.bytes()), (0, 0));
     }
@@ -178,7 +178,7 @@ mod tests {
         assert!((BYTES..BYTES * 2).contains(&with_one), "{with_one}");
         ring.push(Arc::new(50), weight(1, &[&one, &other]));
         assert!((BYTES * 2..BYTES * 3).contains(&ring.bytes()), "{}", ring.bytes());
-        // Every entry but the last has let go of the document; then the last has too.
+        // First every entry but the last releases the document, then the last one too.
         for place in 0..50 {
             ring.weigh(place, weight(1, &[]));
         }
@@ -193,7 +193,7 @@ mod tests {
         assert!(ring.shared.is_empty() && ring.bytes() < BYTES, "{}", ring.bytes());
     }
 
-    /// A session holds a document, which another entry can hold as well.
+    /// A session holds a document that another entry may hold as well.
     #[test]
     fn the_documents_of_what_is_held_go_with_it() {
         let policy = PolicyLabel { id: "1".to_owned(), name: "p".to_owned() };
@@ -242,7 +242,7 @@ mod tests {
         ring.weigh(5, weight(BYTES - 2_000, &[]));
         assert!(ring.bytes() <= BYTES);
         assert_eq!(ring.iter().map(|number| **number).collect::<Vec<_>>(), (3..10).collect::<Vec<_>>());
-        // One that is gone is not weighed.
+        // Updating an entry that is gone changes nothing.
         let before = ring.bytes();
         ring.weigh(0, weight(BYTES, &[]));
         ring.weigh(1_000, weight(BYTES, &[]));

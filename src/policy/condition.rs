@@ -1,7 +1,7 @@
-//! Conditions: operators, their qualifiers, and the test against what is known of a request.
+//! Conditions: operators, their qualifiers, and the test against the context of a request.
 //!
-//! The rules where the cloud's documents are silent (missing keys, several values, negation) are in `docs/policy.md`; each
-//! is one line here. A value that cannot be read makes the test unknown, never true or false.
+//! Rules on which the cloud's documents are silent (missing keys, several values, negation) are in `docs/policy.md`;
+//! each is one line here. A value that cannot be read makes the test unknown, never true or false.
 
 use super::budget::Budget;
 use super::json::Range;
@@ -9,16 +9,16 @@ use super::pattern::{Glob, Tag, Template, Tri};
 use super::question::{Context, ContextValue, Variables};
 use super::value::{Address, Decimal, Instant, Network, read_binary};
 
-/// One operator on one key: `string_equal` on a key with its values.
+/// One operator on one key, such as `string_equal` on a tag, with its values.
 #[derive(Clone, Debug)]
 pub(super) struct Condition {
     pub(super) qualifier: Qualifier,
     pub(super) operator: Operator,
-    /// Where the operator's name stands.
+    /// The place of the operator's name.
     pub(super) name: Range,
-    /// Where each value stands.
+    /// The place of each value.
     pub(super) values: Box<[Range]>,
-    /// Satisfied when the request does not have the key.
+    /// Satisfied if the request does not have the key.
     pub(super) if_exist: bool,
     pub(super) key: Box<str>,
     pub(super) operands: Box<[Operand]>,
@@ -35,11 +35,11 @@ pub(super) enum Qualifier {
 /// What is compared, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Operator {
-    /// A family of values and a relation between request and policy.
+    /// A kind of value, and the relation between request and policy.
     Compare(Family, Relation),
-    /// Whether the key is absent.
+    /// Tests whether the key is absent.
     Null,
-    /// Not readable.
+    /// An operator that could not be read.
     Unreadable,
 }
 
@@ -65,7 +65,7 @@ pub(super) enum Relation {
     GreaterEqual,
 }
 
-/// One value of the policy, read once.
+/// One value of the policy, parsed once.
 #[derive(Clone, Debug)]
 pub(super) enum Operand {
     Text(Box<str>),
@@ -74,15 +74,15 @@ pub(super) enum Operand {
     Date(Instant),
     Bool(bool),
     Network(Network),
-    /// Read when the caller is known.
+    /// Parsed only when the caller is known.
     Template(Template),
-    /// The two halves of a pair; equal to a pair whose halves are equal to them, each to its own.
+    /// The two halves of a pair. Equal to a pair if each half equals its own half.
     Pair(Box<[Operand; 2]>),
     Unreadable,
 }
 
 impl Operand {
-    /// Reads `text` as a value of the family.
+    /// Parses `text` as a value of the family.
     pub(super) fn read(family: Family, text: &str) -> Operand {
         let read = match family {
             Family::Text | Family::TextIgnoreCase => Some(Operand::Text(text.into())),
@@ -96,7 +96,7 @@ impl Operand {
         read.unwrap_or(Operand::Unreadable)
     }
 
-    /// Where the caller's tags stand, if the value asks for one.
+    /// The condition key of the caller's tags, if a variable in the value is about them.
     pub(super) fn tags(&self) -> Option<&'static str> {
         match self {
             Operand::Template(template) => template.tags(),
@@ -106,7 +106,7 @@ impl Operand {
         }
     }
 
-    /// Whether it has variables in it, which stand for something else in every request.
+    /// Whether the value contains variables, so that it differs between requests.
     pub(super) fn is_open(&self) -> bool {
         match self {
             Operand::Template(_) | Operand::Like(Glob::Templates(_)) => true,
@@ -115,7 +115,7 @@ impl Operand {
         }
     }
 
-    /// A text with its variables filled in, by the halves of a pair if it is one; nothing if the caller lacks one of the
+    /// Returns the text with its variables filled in, for a pair in each half; none if the caller lacks one of the
     /// values.
     pub(super) fn filled(
         &self,
@@ -139,7 +139,7 @@ impl Operand {
     }
 }
 
-/// One value of the request, read as the operator wants it.
+/// One value of the request, parsed as the operator requires.
 enum Actual<'a> {
     Text(&'a str),
     Pair(Tag<'a>),
@@ -167,7 +167,7 @@ impl<'a> Actual<'a> {
 }
 
 impl Family {
-    /// Whether texts are compared as they stand, and so are pairs of them.
+    /// Whether texts are compared as they stand, and pairs of them likewise.
     pub(super) fn is_text(self) -> bool {
         matches!(self, Family::Text | Family::TextIgnoreCase | Family::Like)
     }
@@ -225,16 +225,16 @@ impl Condition {
     }
 }
 
-/// The caller's tags, which the question has as the values of this key; what is no pair there is no tag.
+/// The caller's tags: the question's values for this key. A value that is not a pair is not a tag.
 fn tags_of<'c>(context: &'c Context<'_>, key: &'c str, budget: &Budget) -> Vec<Option<Tag<'c>>> {
     budget.spend(context.size());
     context.values(key).map(ContextValue::as_pair).collect()
 }
 
-/// How many steps it takes to read a number, a time or an address, beside those for its length.
+/// Steps for parsing a number, a time or an address, besides those for its length.
 const PARSING: usize = 24;
 
-/// How two values are compared.
+/// A comparison of two values.
 struct Comparison<'a> {
     family: Family,
     relation: Relation,
@@ -243,7 +243,7 @@ struct Comparison<'a> {
 }
 
 impl Comparison<'_> {
-    /// One value of the request against one of the policy. `NotEqual` is compared as `Equal`: the caller negates.
+    /// Compares one value of the request with one of the policy. `NotEqual` is compared as `Equal`: the caller negates.
     fn holds(&self, actual: &Actual<'_>, operand: &Operand, tag: Option<Tag<'_>>) -> Tri {
         self.budget.spend(2);
         let [key, value] = match operand {
@@ -253,11 +253,11 @@ impl Comparison<'_> {
         self.budget.spend(1);
         match actual {
             Actual::Pair((actual, of_actual)) => match self.compare(&Actual::Text(actual), key, tag) {
-                // Nothing is unknown of a value without variables.
+                // A value without variables leaves nothing unknown.
                 Tri::No if !value.is_open() => Tri::No,
                 of_key => Tri::both(of_key, self.compare(&Actual::Text(of_actual), value, tag)),
             },
-            // What is no pair is equal to none; the halves may still lack what fills them.
+            // A value that is not a pair equals no pair; but the halves may still lack a variable's value.
             single => Tri::both(Tri::both(self.compare(single, key, tag), self.compare(single, value, tag)), Tri::No),
         }
     }

@@ -1,11 +1,11 @@
-//! The decision: may this caller do this, by the documents it has?
+//! Decides whether a caller may do something under its documents.
 //!
-//! Documents are compiled once into a [`PolicySet`], indexed by action, so that a caller with five hundred statements costs
-//! little more than one with five. Rights are the intersection of the layers (identity, boundary, session); a matching deny
-//! in any layer wins. Allocation is avoided on the way, and nothing can fail.
+//! Documents are compiled once into a [`PolicySet`], indexed by action, so that a caller with five hundred statements
+//! costs little more than one with five. Permissions are the intersection of the layers (identity policies, permission
+//! boundary, session policy); a matching deny in any layer wins. Evaluation avoids allocation and cannot fail.
 //!
-//! Deliberately absent: who is root, who is in which group, which role is assumed, whether two accounts are involved. The
-//! caller of this module composes the layers accordingly.
+//! Deliberately absent: who is root, who is in which group, which role is assumed, whether two accounts are involved.
+//! The caller of this module composes the layers accordingly.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -21,13 +21,13 @@ use super::question::Question;
 /// A policy's identity.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PolicyLabel {
-    /// Its id.
+    /// Id within the account.
     pub id: String,
-    /// Its name.
+    /// Name shown in explanations.
     pub name: String,
 }
 
-/// How a policy reached the caller.
+/// How a policy applies to the caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Via {
     /// Attached to the caller itself.
@@ -39,42 +39,42 @@ pub enum Via {
         /// The group's name.
         name: String,
     },
-    /// Attached to the role whose session the caller is.
+    /// Attached to the role that the caller has assumed.
     Role,
     /// The caller's permission boundary.
     Boundary,
-    /// Given when the temporary credential was made.
+    /// Given when the temporary credential was created.
     Session,
-    /// The trust policy of the role asked for.
+    /// The trust policy of the requested role.
     Trust,
 }
 
-/// A document as the caller has it.
+/// A document and how it applies to the caller.
 #[derive(Clone, Debug)]
 pub struct Attached {
-    /// Which policy.
+    /// The policy that has this document.
     pub policy: PolicyLabel,
-    /// How it got here.
+    /// How the policy applies to the caller.
     pub via: Via,
     /// Its current content.
     pub document: Arc<Document>,
 }
 
-/// Documents compiled for deciding. An empty set allows nothing and denies nothing.
+/// Documents compiled for evaluation. An empty set allows nothing and denies nothing.
 #[derive(Clone, Debug, Default)]
 pub struct PolicySet {
     policies: Vec<Attached>,
-    /// All statements in order: policy and index within it.
+    /// All statements in order: policy, and index within it.
     statements: Vec<(u32, u32)>,
-    /// Statements on exactly this `service:Operation`.
+    /// Statements on exactly one `service:Operation`.
     exact: BTreeMap<Box<str>, Candidates>,
-    /// Statements with a wildcard among the operations of this service.
+    /// Statements with a wildcard among the operations of one service.
     service: BTreeMap<Box<str>, Candidates>,
     /// Statements on any service, and unreadable ones.
     any: Candidates,
-    /// Some statement has conditions.
+    /// Whether any statement has conditions.
     conditional: bool,
-    /// How many bytes it takes, without the documents.
+    /// Size in bytes, without the documents.
     weight: usize,
 }
 
@@ -105,7 +105,7 @@ impl Candidates {
 }
 
 impl PolicySet {
-    /// The set without documents.
+    /// Creates a set without documents.
     pub const fn new() -> PolicySet {
         PolicySet {
             policies: Vec::new(),
@@ -134,8 +134,8 @@ impl PolicySet {
         set
     }
 
-    /// Puts a statement into the widest lists that its actions ask for and into no narrower one, so that no question meets it
-    /// twice.
+    /// Adds a statement to the widest lists that its actions require and to no narrower one, so that no question meets
+    /// it twice.
     fn add(&mut self, statement: &Statement, position: u32) {
         let effect = statement.effect;
         let forms = || statement.actions.iter().map(|action| &action.form);
@@ -161,22 +161,22 @@ impl PolicySet {
         }
     }
 
-    /// Whether a statement has conditions: without any, the context of a question plays no part.
+    /// Whether any statement has conditions; if none has, the context of a question does not matter.
     pub fn is_conditional(&self) -> bool {
         self.conditional
     }
 
-    /// The documents, in the order given.
+    /// Returns the documents in the order given.
     pub fn policies(&self) -> &[Attached] {
         &self.policies
     }
 
-    /// The question with its names read as the documents of this set write them.
+    /// Reads the names in the question as the language of this set's documents does.
     pub(super) fn asked<'a>(&self, question: &'a Question<'a>, budget: &'a Budget) -> Prepared<'a> {
         Prepared::of_policies(question, self.policies.first().map(|attached| attached.document.notation), budget)
     }
 
-    /// How many bytes it takes, without the documents, which others have too.
+    /// Returns the size in bytes, without the documents, which are shared.
     pub fn weight(&self) -> usize {
         self.weight
     }
@@ -203,14 +203,14 @@ impl PolicySet {
             + positions(&self.any)
     }
 
-    /// The statements that may be about the action.
+    /// Returns the statements that may be about the action.
     fn candidates(&self, asked: &Prepared<'_>) -> [&Candidates; 3] {
         static NONE: Candidates = Candidates { allow: Vec::new(), deny: Vec::new() };
         let exact = self.exact.get(asked.action).unwrap_or(&NONE);
         [exact, self.service.get(asked.service).unwrap_or(&NONE), &self.any]
     }
 
-    /// The first candidate of the effect that matches, in the order of the documents.
+    /// Finds the first candidate with this effect that matches, in the order of the documents.
     fn first(&self, effect: Effect, candidates: [&Candidates; 3], asked: &Prepared<'_>) -> Option<(u32, u32)> {
         let mut best: Option<u32> = None;
         for list in candidates {
@@ -231,24 +231,25 @@ impl PolicySet {
     }
 }
 
-/// The documents that bound a caller's rights. A permission needs every layer that is present.
+/// The documents that limit a caller. An action must be allowed by every layer that is present.
 #[derive(Clone, Copy, Debug)]
 pub struct Layers<'a> {
-    /// What the caller's own, its groups' or its role's policies say.
+    /// The identity policies: the caller's own, its groups' or its role's.
     pub identity: &'a PolicySet,
-    /// The permission boundary, if one is set.
+    /// The permission boundary, if there is one.
     pub boundary: Option<&'a PolicySet>,
-    /// The session policy, if the credential has one.
+    /// The session policy, if there is one.
     pub session: Option<&'a PolicySet>,
-    /// The caller is the root of the account: allowed everything without a statement; a deny and the other layers still
+    /// The caller is the root of the account: it needs no allow in the identity layer, but denies and the other layers
     /// hold.
     pub root: bool,
-    /// What is asked for belongs to another account, which has no way to permit it: nobody may, whatever his policies say.
+    /// The resource belongs to another account, which has no way to permit this: it is denied whatever the policies
+    /// say.
     pub foreign: bool,
 }
 
 impl<'a> Layers<'a> {
-    /// An identity with neither boundary nor session policy.
+    /// Identity policies with neither permission boundary nor session policy.
     pub fn of(identity: &'a PolicySet) -> Layers<'a> {
         Layers { identity, boundary: None, session: None, root: false, foreign: false }
     }
@@ -266,11 +267,11 @@ impl<'a> Layers<'a> {
     }
 }
 
-/// Which documents a deciding statement came from.
+/// The layer of a deciding statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Layer {
-    /// The caller's, its groups' or its role's policies.
+    /// The identity policies: the caller's own, its groups' or its role's.
     Identity,
     /// The permission boundary.
     Boundary,
@@ -280,34 +281,34 @@ pub enum Layer {
     Trust,
 }
 
-/// Why the answer is what it is.
+/// The reason for a decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// The caller is the root of the account.
     Root,
-    /// A statement allows, in every layer.
+    /// Every layer has a statement that allows.
     Allow,
     /// A statement denies.
     ExplicitDeny,
     /// No identity policy allows.
     ImplicitDeny,
-    /// The identity policies allow, the boundary does not.
+    /// The identity policies allow, the permission boundary does not.
     Boundary,
-    /// Identity policies and boundary allow, the session policy does not.
+    /// Identity policies and permission boundary allow, the session policy does not.
     SessionPolicy,
-    /// The trust policy of the role does not allow.
+    /// The role's trust policy does not allow.
     Trust,
 }
 
 /// The statement that decided: the first that matches, in the order of the documents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Deciding {
-    /// In which layer.
+    /// The layer of the statement.
     pub layer: Layer,
-    /// Which document of the layer's set.
+    /// Index of the document in the layer's set.
     pub policy: usize,
-    /// Which statement of the document, from 0.
+    /// Index of the statement in the document, from 0.
     pub statement: usize,
 }
 
@@ -317,27 +318,27 @@ impl Deciding {
     }
 }
 
-/// The answer.
+/// The result of an evaluation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Decision {
-    /// Allowed or not.
+    /// Whether it is allowed or denied.
     pub effect: Effect,
-    /// Why.
+    /// The reason for the effect.
     pub reason: Reason,
-    /// The statement that denies, or the one that allows in the first layer that needed one; nothing if no statement
-    /// allows, or if root needs none.
+    /// The statement that denies, or the one that allows in the first layer that needed one; none if no statement
+    /// allows, or if the root needs none.
     pub deciding: Option<Deciding>,
-    /// The evaluation was ended before there was an answer, after this many steps, and refuses therefore.
+    /// The number of steps after which the evaluation was ended without an answer. The decision is then a deny.
     pub ended: Option<u64>,
 }
 
 impl Decision {
-    /// Whether the answer is yes.
+    /// Whether it is allowed.
     pub fn is_allow(&self) -> bool {
         self.effect == Effect::Allow
     }
 
-    /// A yes.
+    /// An allow.
     pub fn allow(reason: Reason, deciding: Option<Deciding>) -> Decision {
         Decision { effect: Effect::Allow, reason, deciding, ended: None }
     }
@@ -346,8 +347,8 @@ impl Decision {
         Decision { effect: Effect::Deny, reason, deciding, ended: None }
     }
 
-    /// This decision, if there were steps enough for it. What was found without them may be wrong, an allow because a deny
-    /// was not reached: so it is refused, and nothing is said to have decided.
+    /// Returns the decision if the budget sufficed, else a deny without a deciding statement: an allow may have been
+    /// found only because a deny was not reached.
     pub(super) fn unless_ended(self, budget: &Budget, reason: Reason) -> Decision {
         if budget.is_out() { Decision { ended: Some(budget.spent()), ..Decision::deny(reason, None) } } else { self }
     }
@@ -358,7 +359,7 @@ pub fn decide(layers: &Layers<'_>, question: &Question<'_>) -> Decision {
     decide_within(layers, question, &Budget::new(STEPS))
 }
 
-/// The same with as many steps as are given.
+/// The same within a given budget.
 pub(super) fn decide_within(layers: &Layers<'_>, question: &Question<'_>, budget: &Budget) -> Decision {
     judge(layers, question, budget).unless_ended(budget, Reason::ImplicitDeny)
 }

@@ -1,8 +1,8 @@
-//! The same decision with its whole trace: every statement considered, and for those that do not match the first element
-//! that fails, with what it wanted and what it met.
+//! Explains a decision: every statement considered and, for those that do not match, the first element that failed,
+//! with what it expected and what the request had.
 //!
-//! An explanation is made from the functions that decide, so the two cannot disagree. It allocates freely, because nobody
-//! asks for it on the way of a request, and within bounds: of what would be too much it says how much is left out.
+//! An explanation uses the functions that decide, so the two cannot disagree. It allocates freely, because no request
+//! waits for it, but within bounds: what does not fit is counted as left out.
 
 use serde::Serialize;
 
@@ -17,43 +17,43 @@ use super::question::{Question, Requester, Resource};
 use super::trust::decide_trust_within;
 use super::words::{Shown, join, one_of, quote, shorten, stood_for, wanted, write};
 
-/// How many bytes of statements are shown, all layers together.
+/// The most bytes of statements that are shown, for all layers together.
 pub const LONGEST: usize = 64 * 1024;
 
-/// A decision and everything it was made from. Serialises as the admin API shows it.
+/// A decision and everything it was made from. It serialises as the admin API shows it.
 #[derive(Clone, Debug, Serialize)]
 pub struct Explanation {
-    /// Allowed or not.
+    /// Whether it is allowed or denied.
     pub decision: Effect,
-    /// Why.
+    /// The reason for the decision.
     pub reason: Reason,
     /// Every statement of every document, in the order of layers and documents, as far as there is room.
     pub considered: Vec<Considered>,
-    /// How many more there are.
+    /// How many more statements there are.
     #[serde(rename = "considered_left_out", skip_serializing_if = "is_zero")]
     pub left_out: usize,
-    /// What was asked.
+    /// The requested action.
     #[serde(skip)]
     pub action: String,
-    /// On what; empty for an action without single resources.
+    /// The requested resource by its names; empty for an action without single resources.
     #[serde(skip)]
     pub resources: Vec<String>,
-    /// Which of `considered` decided.
+    /// Index in `considered` of the statement that decided.
     #[serde(skip)]
     pub deciding: Option<usize>,
-    /// What was asked for belongs to another account, which refuses whatever is considered.
+    /// The resource belongs to another account, so the question is denied whatever the statements say.
     #[serde(skip)]
     pub foreign: bool,
-    /// The evaluation was ended before there was an answer, after this many steps.
+    /// The number of steps after which the evaluation was ended without an answer.
     #[serde(skip)]
     pub ended: Option<u64>,
-    /// How many steps the explanation took.
+    /// The number of steps that the explanation took.
     #[serde(skip)]
     pub steps: u64,
 }
 
 impl Explanation {
-    /// Why there is less than an answer, if there is.
+    /// Says why there is no answer, if the evaluation was ended.
     pub fn note(&self) -> Option<String> {
         self.ended.map(|steps| format!("the evaluation was ended after {steps} steps"))
     }
@@ -63,51 +63,51 @@ fn is_zero(count: &usize) -> bool {
     *count == 0
 }
 
-/// One statement that was looked at.
+/// One statement that was considered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Considered {
-    /// The policy's name.
+    /// Name of the policy.
     pub policy: String,
-    /// The policy's id.
+    /// Id of the policy.
     pub policy_id: String,
-    /// How the policy reached the caller: `own`, `group`, `role`, `boundary`, `session`, `trust`.
+    /// How the policy applies to the caller: `own`, `group`, `role`, `boundary`, `session`, `trust`.
     pub via: &'static str,
-    /// Through which group.
+    /// The group through which it applies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
-    /// Which statement of the policy, from 0.
+    /// Index of the statement in the policy, from 0.
     pub statement: usize,
-    /// The line on which it begins.
+    /// The line on which the statement begins.
     pub line: u32,
-    /// What it does if it matches.
+    /// What the statement does if it matches.
     pub effect: Effect,
-    /// Whether it does.
+    /// Whether it matches.
     pub matched: bool,
-    /// The first element that does not fit.
+    /// The first element that does not match.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failed: Option<Failed>,
-    /// Whether the answer hangs on something in the document or the request that cannot be read; an allow then does not
-    /// match and a deny does.
+    /// Whether the decision depends on an unreadable part of the document or request; an allow then does not match and
+    /// a deny does.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub unreadable: bool,
-    /// In which layer.
+    /// The layer of the policy.
     #[serde(skip)]
     pub layer: Layer,
 }
 
-/// An element that does not fit the question.
+/// An element that does not match the question.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Failed {
     /// `principal`, `action`, `resource`, or `condition.<operator>.<key>`.
     pub element: String,
-    /// What the statement wants, as written; any one of them.
+    /// The values in the statement as written; any one of them would match.
     pub expected: Vec<String>,
-    /// How much more it wants.
+    /// How many more values there are.
     #[serde(skip_serializing_if = "is_zero")]
     pub expected_left_out: usize,
-    /// What was met; empty if the request has nothing of the kind.
+    /// The values found in the request; empty when the request has none.
     pub actual: Vec<String>,
-    /// How much more was met.
+    /// How many more were found.
     #[serde(skip_serializing_if = "is_zero")]
     pub actual_left_out: usize,
     /// The same for people, with the relation between the two.
@@ -115,17 +115,17 @@ pub struct Failed {
     pub(super) told: Told,
 }
 
-/// What people are told of an element that does not fit.
+/// What people are told about an element that does not match.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Told {
     pub(super) wanted: String,
     pub(super) met: String,
-    /// In how many parts a resource agrees, or whether an action does but for letter case: of several statements that got
-    /// equally far the one with more is nearer.
+    /// How many parts of a resource agree, or whether an action differs only in letter case. Of several statements that
+    /// got equally far, the one with more is closer.
     pub(super) agreeing: u32,
-    /// Which of several resources came nearest, quoted.
+    /// The resource pattern that came closest, quoted; none if there is only one.
     pub(super) nearest: Option<String>,
-    /// What surely differs, in words.
+    /// What certainly differs, in words.
     pub(super) differs: Vec<String>,
     /// The action that would match if letter case did not count, quoted.
     pub(super) but_for_case: Option<String>,
@@ -133,7 +133,7 @@ pub(super) struct Told {
     pub(super) same_service: bool,
 }
 
-/// Decides and tells the whole trace.
+/// Decides the question and explains the decision.
 pub fn explain(layers: &Layers<'_>, question: &Question<'_>) -> Explanation {
     let budget = Budget::new(STEPS);
     let decision = decide_within(layers, question, &budget);
@@ -141,7 +141,7 @@ pub fn explain(layers: &Layers<'_>, question: &Question<'_>) -> Explanation {
     explanation.foreign = layers.foreign;
     let count = layers.present().count();
     for (layer, set) in layers.present() {
-        // Each layer has a share, so that a long one does not hide what the next one says.
+        // Each layer has a share, so that a long layer does not hide the next one.
         let (budget, mut room) = (Budget::new(STEPS / count as u64), LONGEST / count);
         let asked = set.asked(question, &budget);
         for (index, attached) in set.policies().iter().enumerate() {
@@ -153,7 +153,7 @@ pub fn explain(layers: &Layers<'_>, question: &Question<'_>) -> Explanation {
     explanation
 }
 
-/// The same for a trust policy; `attached` is the policy of the role.
+/// The same for a trust policy; `attached` is the role's trust policy.
 pub fn explain_trust(attached: &Attached, who: &Requester<'_>, question: &Question<'_>) -> Explanation {
     let budget = Budget::new(STEPS);
     let decision = decide_trust_within(&attached.document, who, question, &budget);
@@ -165,7 +165,7 @@ pub fn explain_trust(attached: &Attached, who: &Requester<'_>, question: &Questi
     explanation
 }
 
-/// An explanation with nothing considered.
+/// An explanation without any statement.
 fn begin(decision: Decision, question: &Question<'_>, budget: &Budget) -> Explanation {
     Explanation {
         decision: decision.effect,
@@ -184,7 +184,7 @@ fn begin(decision: Decision, question: &Question<'_>, budget: &Budget) -> Explan
     }
 }
 
-/// Adds the statements of a document, as far as there is room and there are steps; the one that decided in any case.
+/// Adds the statements of a document as far as there are room and steps; the deciding one is always added.
 fn consider(
     explanation: &mut Explanation,
     attached: &Attached,
@@ -196,11 +196,11 @@ fn consider(
     for (index, statement) in attached.document.statements.iter().enumerate() {
         let considered = if deciding.is_some_and(|deciding| deciding.statement == index) {
             explanation.deciding = Some(explanation.considered.len());
-            // It was found within the steps of a decision, and is looked at twice.
+            // It was found within the steps of a decision, and is evaluated twice here.
             let budget = Budget::new(3 * STEPS);
             Some(look_at(attached, layer, index, statement, &asked.within(&budget)))
         } else if *room > 0 && !asked.budget.is_out() {
-            // What is found without steps is void.
+            // What is found after the budget is used up is void.
             Some(look_at(attached, layer, index, statement, asked)).filter(|_| !asked.budget.is_out())
         } else {
             None
@@ -226,7 +226,7 @@ fn look_at(attached: &Attached, layer: Layer, index: usize, statement: &Statemen
         Via::Trust => ("trust", None),
     };
     let mismatch = first_mismatch(statement, asked);
-    // For the line, everything before it is looked through.
+    // Finding the line means reading everything before the statement.
     asked.budget.read(statement.range.start as usize);
     Considered {
         policy: attached.policy.name.clone(),
@@ -244,7 +244,7 @@ fn look_at(attached: &Attached, layer: Layer, index: usize, statement: &Statemen
 }
 
 impl Considered {
-    /// How many bytes it takes when it is shown, about.
+    /// Roughly how many bytes it takes when shown.
     fn size(&self) -> usize {
         let texts = |texts: &[String]| texts.iter().map(|text| text.len() + 4).sum::<usize>();
         let failed = |failed: &Failed| failed.element.len() + texts(&failed.expected) + texts(&failed.actual) + 64;
@@ -321,7 +321,7 @@ fn failed(document: &Document, statement: &Statement, element: Element, asked: &
     }
 }
 
-/// `condition.<operator>.<key>`; a condition that could not be read has only what stands there.
+/// Returns `condition.<operator>.<key>`; without the key for a condition that could not be read.
 fn name_condition(document: &Document, condition: &Condition) -> String {
     let operator = shorten(&document.source(condition.name));
     if condition.key.is_empty() {

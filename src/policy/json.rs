@@ -1,23 +1,23 @@
-//! A strict JSON reader that remembers where everything stood.
+//! A strict JSON parser that remembers where everything stands.
 //!
-//! Policy defects are reported with line and column, and condition values keep the exact text of their numbers; neither
-//! survives a general-purpose reader. RFC 8259 to the letter: no comments, no trailing commas, no byte order mark, no lone
-//! surrogates. Nesting is limited so that hostile text cannot exhaust the stack. Duplicate names are kept, for the caller
-//! to report.
+//! Policy defects are reported with line and column, and condition values keep the exact text of their numbers; a
+//! general-purpose parser loses both. It follows RFC 8259 to the letter: no comments, no trailing commas, no byte order
+//! mark, no lone surrogates. Nesting is limited so that hostile text cannot exhaust the stack. Duplicate names are kept
+//! for the caller to report.
 
 use std::borrow::Cow;
 
-/// Deeper nesting than this is refused; a policy document needs six levels.
+/// The deepest nesting that is accepted; a policy document needs six levels.
 const MAX_DEPTH: u32 = 32;
 
-/// A stretch of the text, in bytes.
+/// A range of the text, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Range {
     pub(super) start: u32,
     pub(super) len: u32,
 }
 
-/// One value with its place.
+/// One value and its place.
 #[derive(Debug)]
 pub(super) struct Node<'t> {
     pub(super) range: Range,
@@ -39,19 +39,19 @@ pub(super) enum Content<'t> {
 #[derive(Debug)]
 pub(super) struct Member<'t> {
     pub(super) name: Cow<'t, str>,
-    /// Where the name stands.
+    /// The place of the name.
     pub(super) range: Range,
     pub(super) node: Node<'t>,
 }
 
-/// Why the text is not JSON, and at which byte.
+/// What is wrong with the text, and at which byte.
 #[derive(Debug)]
 pub(super) struct Syntax {
     pub(super) at: usize,
     pub(super) what: &'static str,
 }
 
-/// Reads one JSON value that fills the whole text.
+/// Parses one JSON value that fills the whole text.
 pub(super) fn read(text: &str) -> Result<Node<'_>, Syntax> {
     if u32::try_from(text.len()).is_err() {
         return Err(Syntax { at: 0, what: "the text is longer than 4 GB" });
@@ -336,7 +336,7 @@ mod tests {
         assert!(read(&empty(33)).is_err());
     }
 
-    /// Whether a text is JSON: as serde_json says, which does not limit nesting so early.
+    /// Checks against serde_json that the text is JSON; serde_json limits nesting only later.
     fn agrees(json: &str) -> Result<(), TestCaseError> {
         let expected = serde_json::from_str::<serde_json::Value>(json).is_ok();
         prop_assert_eq!(read(json).is_ok(), expected, "{}", json);

@@ -1,5 +1,5 @@
-//! How near a pattern came that does not fit: which parts of a resource agree, and whether only letter case keeps an action
-//! away. It helps to explain a decision and makes none.
+//! How close a pattern came that does not match: which parts of a resource agree, and whether an action differs only in
+//! letter case. It helps to explain a decision and never makes one.
 
 use super::budget::Budget;
 use super::document::{ActionForm, Document, ResourceForm, Segments, Statement};
@@ -10,17 +10,17 @@ use super::pattern::{Glob, Piece, Tri};
 use super::question::{Resource, Variables};
 use super::words::{quote, shorten};
 
-/// The pattern of a statement that came nearest to the resource asked for.
+/// The pattern of a statement that came closest to the requested resource.
 pub(super) struct Near {
-    /// Which one.
+    /// Place of the pattern.
     pub(super) pattern: Range,
-    /// In how many parts it agrees with the resource; what is not sure counts as agreeing.
+    /// How many parts agree with the resource; a part that is unknown counts as agreeing.
     pub(super) agreeing: u32,
-    /// What surely differs, in words.
+    /// What certainly differs, in words.
     pub(super) differs: Vec<String>,
 }
 
-/// The nearest of the statement's patterns to one of the names asked for; nothing where there are no parts to compare.
+/// Finds the statement's pattern that is closest to one of the requested names; none if the resource has no parts.
 pub(super) fn nearest(document: &Document, statement: &Statement, asked: &Prepared<'_>) -> Option<Near> {
     let (question, budget) = (asked.question, asked.budget);
     let Resource::Named(names) = question.resource else { return None };
@@ -67,12 +67,12 @@ fn compare(pattern: &Segments, name: &ResourceName<'_>, caller: &Variables<'_>, 
     (agreeing, differs)
 }
 
-/// What stands before the first `/`.
+/// The part before the first `/`.
 fn kind(item: &str) -> &str {
     item.split('/').next().unwrap_or(item)
 }
 
-/// What a pattern begins with, up to its first star or variable.
+/// The part of a pattern before its first star or variable.
 fn beginning(glob: &Glob) -> &str {
     match glob {
         Glob::Any => "",
@@ -85,7 +85,7 @@ fn beginning(glob: &Glob) -> &str {
     }
 }
 
-/// The action of the statement that would match if letter case did not count.
+/// Finds the action of the statement that would match if letter case did not count.
 pub(super) fn but_for_case(statement: &Statement, asked: &Prepared<'_>) -> Option<Range> {
     let (service, operation) = asked.action.split_once(':')?;
     let operation = operation.to_ascii_lowercase();

@@ -1,13 +1,13 @@
-//! Text patterns: wildcards, variables, and the three-valued answer every match gives.
+//! Text patterns: wildcards, variables, and the three-valued answer of every match.
 //!
-//! `*` stands for any run of characters, also an empty one, also one with `/` or `:` in it. `?` is an ordinary character.
-//! There is no regular expression here on purpose: matching takes time linear in pattern and text.
+//! `*` matches any run of characters, including an empty one and one with `/` or `:`. `?` is an ordinary character.
+//! Regular expressions are deliberately absent: matching takes time linear in pattern and text.
 
 use super::budget::Budget;
 use super::question::Variables;
 
-/// The answer of one test. `Unknown` means that something could not be read: it stays unknown through negation, and the
-/// effect of the statement decides at the end (an allow then does not match, a deny does).
+/// The answer of one test. `Unknown` means that something could not be read. Negation keeps it; in the end the
+/// statement's effect decides: an allow then does not match, a deny does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tri {
     No,
@@ -16,7 +16,7 @@ pub(super) enum Tri {
 }
 
 impl Tri {
-    /// At least one of the answers is yes; stops at the first.
+    /// Whether at least one answer is yes; stops at the first yes.
     pub(super) fn any(answers: impl IntoIterator<Item = Tri>) -> Tri {
         let mut result = Tri::No;
         for answer in answers {
@@ -29,12 +29,12 @@ impl Tri {
         result
     }
 
-    /// All answers are yes; stops at the first no.
+    /// Whether all answers are yes; stops at the first no.
     pub(super) fn all(answers: impl IntoIterator<Item = Tri>) -> Tri {
         Tri::any(answers.into_iter().map(Tri::not)).not()
     }
 
-    /// Both answers are yes. What is unknown of either makes the whole unknown, even beside a no.
+    /// Whether both answers are yes. If either is unknown the result is unknown, even if the other is no.
     pub(super) fn both(one: Tri, other: Tri) -> Tri {
         match (one, other) {
             (Tri::Unknown, _) | (_, Tri::Unknown) => Tri::Unknown,
@@ -58,20 +58,20 @@ impl From<bool> for Tri {
     }
 }
 
-/// What a policy may leave open until somebody asks.
+/// A part of a policy that is filled in for each question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Variable {
     Caller,
     Account,
     Application,
-    /// The key of one of the caller's tags, which are the values that the question has for this condition key.
+    /// The key of one of the caller's tags, which are the question's values for this condition key.
     TagKey(&'static str),
-    /// Its value.
+    /// The value of that tag.
     TagValue(&'static str),
 }
 
 impl Variable {
-    /// Where the caller's tags stand, if it is about them.
+    /// The condition key of the caller's tags, if the variable is about them.
     fn tags(self) -> Option<&'static str> {
         match self {
             Variable::TagKey(tags) | Variable::TagValue(tags) => Some(tags),
@@ -89,12 +89,12 @@ pub(super) enum Piece {
     Variable(Variable),
 }
 
-/// Text with variables in it.
+/// Text that contains variables.
 #[derive(Clone, Debug)]
 pub(super) struct Template(pub(super) Box<[Piece]>);
 
 impl Template {
-    /// Where the caller's tags stand, if it asks for one.
+    /// The condition key of the caller's tags, if a variable is about them.
     pub(super) fn tags(&self) -> Option<&'static str> {
         self.0.iter().find_map(|piece| match piece {
             Piece::Variable(variable) => variable.tags(),
@@ -102,7 +102,7 @@ impl Template {
         })
     }
 
-    /// The text for this caller and this tag of it; nothing if the caller lacks one of the values.
+    /// Fills in the variables for this caller and tag; none if the caller lacks one of the values.
     pub(super) fn expand(&self, caller: &Variables<'_>, tag: Option<Tag<'_>>, budget: &Budget) -> Option<String> {
         let mut text = String::new();
         budget.spend(8 * self.0.len());
@@ -124,40 +124,40 @@ impl Template {
     }
 }
 
-/// A wildcard pattern, cut at its stars.
+/// A wildcard pattern, split at its stars.
 #[derive(Clone, Debug)]
 pub(super) enum Glob {
-    /// A star alone.
+    /// Only a star.
     Any,
-    /// No star, no variable.
+    /// Text without star or variable.
     Exact(Box<str>),
-    /// A star between any two neighbours.
+    /// Parts with a star between each two.
     Parts(Box<[Box<str>]>),
-    /// The same, some with variables. What a variable brings is taken literally, stars included.
+    /// The same with variables in some parts. What a variable inserts is literal, stars included.
     Templates(Box<[Template]>),
 }
 
 impl Glob {
-    /// Cuts `text` at its stars.
+    /// Splits `text` at its stars.
     pub(super) fn new(text: &str) -> Glob {
         if !text.contains('*') {
             Glob::Exact(text.into())
         } else if text.bytes().all(|byte| byte == b'*') {
             Glob::Any
         } else {
-            // Stars next to each other are one.
+            // Adjacent stars are one star.
             let last = text.matches('*').count();
             let parts = text.split('*').enumerate().filter(|(at, part)| *at == 0 || *at == last || !part.is_empty());
             Glob::Parts(parts.map(|(_, part)| Box::from(part)).collect())
         }
     }
 
-    /// Whether it matches every text.
+    /// Whether the pattern matches every text.
     pub(super) fn is_any(&self) -> bool {
         matches!(self, Glob::Any)
     }
 
-    /// Where the caller's tags stand, if it asks for one.
+    /// The condition key of the caller's tags, if a variable is about them.
     pub(super) fn tags(&self) -> Option<&'static str> {
         match self {
             Glob::Templates(templates) => templates.iter().find_map(Template::tags),
@@ -169,7 +169,7 @@ impl Glob {
         self.matches_with(text, caller, None, budget)
     }
 
-    /// The same where a tag of the caller may be asked for.
+    /// The same with one of the caller's tags for the variables.
     pub(super) fn matches_with(
         &self,
         text: &str,
@@ -192,7 +192,7 @@ impl Glob {
         }
     }
 
-    /// Whether the pattern matches the two halves of a pair with one of its stars standing for where they meet.
+    /// Whether the pattern matches the two halves of a pair when one of its stars stands where they meet.
     pub(super) fn matches_pair(
         &self,
         pair: Tag<'_>,
@@ -215,7 +215,7 @@ impl Glob {
         }
     }
 
-    /// The pattern as text, variables filled in; nothing if the caller lacks one of the values.
+    /// Writes the pattern as text with its variables filled in; none if the caller lacks one of the values.
     pub(super) fn written(&self, caller: &Variables<'_>, tag: Option<Tag<'_>>, budget: &Budget) -> Option<String> {
         match self {
             Glob::Any => Some("*".to_owned()),
@@ -235,8 +235,9 @@ fn expand_all(
     templates.iter().map(|template| template.expand(caller, tag, budget)).collect()
 }
 
-/// Leftmost-first search for each inner part is enough, because a star may swallow anything; each byte of `text` is passed
-/// once, so the whole is linear.
+/// Whether the parts occur in this order, the first at the start and the last at the end. Searching each inner part
+/// leftmost-first is enough, because a star may match anything; each byte of `text` is passed once, so the time is
+/// linear.
 fn matches_parts<S: AsRef<str>>(parts: &[S], text: &str) -> bool {
     let (first, middle, last) = match parts {
         [] => return text.is_empty(),
@@ -249,16 +250,16 @@ fn matches_parts<S: AsRef<str>>(parts: &[S], text: &str) -> bool {
     middle.iter().all(|part| pass(&mut rest, part.as_ref()))
 }
 
-/// Moves on behind the first place where the part stands, if it stands anywhere.
+/// Moves past the first occurrence of a part; false if there is none.
 fn pass(rest: &mut &str, part: &str) -> bool {
-    // A search prepares itself by the length of what is sought, which must not be more than what it is sought in.
+    // Preparing a search costs time by the length of the part, which must therefore not exceed the text searched.
     let found = if part.len() <= rest.len() { rest.split_once(part) } else { None };
     *rest = found.map_or(*rest, |(_, after)| after);
     found.is_some()
 }
 
-/// The same for a pair, where each part lies in one of the halves. As many of the inner parts as possible are looked for in
-/// the first: what is found there needs no room in the second.
+/// The same for a pair, where each part lies in one of the halves. As many inner parts as possible are found in the
+/// first half: what is found there needs no room in the second.
 fn spans_pair<S: AsRef<str>>(parts: &[S], (left, right): Tag<'_>) -> bool {
     let [first, middle @ .., last] = parts else { return false };
     let (Some(mut left), Some(mut right)) = (left.strip_prefix(first.as_ref()), right.strip_suffix(last.as_ref()))
@@ -275,7 +276,7 @@ mod tests {
 
     use super::*;
 
-    /// The definition, exponential and obvious.
+    /// The definition: exponential and obvious.
     fn naive(pattern: &[char], text: &[char]) -> bool {
         match (pattern.first(), text.first()) {
             (None, None) => true,
@@ -299,7 +300,7 @@ mod tests {
 
         #[test]
         fn a_glob_spans_a_pair_as_defined(pattern in "[ab*é]{0,8}", key in "[abé]{0,5}", value in "[abé]{0,5}") {
-            // Cut at one of its stars, which then stands at the end of the one half and at the beginning of the other.
+            // Split at one of its stars, which then ends the first half and begins the second.
             let cuts = pattern.match_indices('*').map(|(at, _)| (&pattern[..=at], &pattern[at..]));
             let defined = cuts.into_iter().any(|(left, right)| matches(left, &key) && matches(right, &value));
             let found = Glob::new(&pattern).matches_pair((&key, &value), &Variables::default(), None, &Budget::new(u64::MAX));
@@ -314,7 +315,7 @@ mod tests {
         assert!(matches("a*a", "aa"));
     }
 
-    /// 6 KB of `*a` against 2 KB; the bound is generous for a debug build on a busy machine.
+    /// 6 KB of `*a` against 2 KB; the time limit is generous, for a debug build on a busy machine.
     #[test]
     fn many_stars_cost_little() {
         let (glob, texts) =

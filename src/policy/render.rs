@@ -1,5 +1,5 @@
-//! An explanation in words, like a good compiler message: what was asked and by whom, what decided, what came closest,
-//! what would have to change.
+//! Renders an explanation as text, like a good compiler message: what was asked and by whom, what decided, what came
+//! closest, and what would have to change.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use super::evaluate::{Layer, Reason};
 use super::explain::{Considered, Explanation, Failed};
 use super::words::quote;
 
-/// Writes the explanation for people; `who` is the caller's name. Lines, the last one ended too.
+/// Renders the explanation for people, in lines that all end with a line feed; `who` is the caller's name.
 pub fn render(explanation: &Explanation, who: &str) -> String {
     let mut text = String::new();
     let verdict = if explanation.decision == Effect::Allow { "allowed" } else { "refused" };
@@ -67,7 +67,7 @@ fn place(considered: &Considered) -> String {
     format!("policy {} ({via}), statement {statement}, line {line}", quote(policy))
 }
 
-/// The allow that got furthest before an element failed, and what would make it fit.
+/// Writes the allow that got furthest before an element failed, and how to make it match.
 fn closest(text: &mut String, explanation: &Explanation, layer: Layer) {
     let allows = explanation.considered.iter().filter(|c| c.layer == layer && c.effect == Effect::Allow);
     let candidates: Vec<_> = allows.filter_map(|considered| Some((considered, considered.failed.as_ref()?))).collect();
@@ -75,7 +75,7 @@ fn closest(text: &mut String, explanation: &Explanation, layer: Layer) {
         let _ = writeln!(text, "  help: {}", add_one(explanation, layer, "allows"));
         return;
     }
-    // Of several that came equally near the first is named.
+    // Of several that are equally close, the first is named.
     let far = |failed: &Failed| (progress(failed), failed.told.agreeing);
     let best = candidates.iter().rev().max_by_key(|(_, failed)| far(failed));
     let Some((considered, failed)) = best.filter(|(_, failed)| progress(failed) > 0) else {
@@ -100,7 +100,7 @@ fn closest(text: &mut String, explanation: &Explanation, layer: Layer) {
     let _ = writeln!(text, "  help: {}", remedy(explanation, failed));
 }
 
-/// What would make the element fit.
+/// Returns the advice for an element that does not match.
 fn remedy(explanation: &Explanation, failed: &Failed) -> String {
     let action = quote(&explanation.action);
     match (failed.element.as_str(), &failed.told.but_for_case) {
@@ -121,7 +121,7 @@ fn remedy(explanation: &Explanation, failed: &Failed) -> String {
     }
 }
 
-/// Where a statement has to be added when none of the layer allows the action, or none is about it.
+/// Returns the advice for a layer in which no statement allows the action, or none is about it.
 fn add_one(explanation: &Explanation, layer: Layer, what: &str) -> String {
     let action = quote(&explanation.action);
     let policy = explanation.considered.iter().find(|considered| considered.layer == layer);
@@ -144,7 +144,7 @@ fn add_one(explanation: &Explanation, layer: Layer, what: &str) -> String {
     }
 }
 
-/// How far a statement got. One about quite other actions did not get anywhere.
+/// How far a statement got. A statement about other actions counts as not started.
 fn progress(failed: &Failed) -> u32 {
     match failed.element.as_str() {
         "principal" => 1,

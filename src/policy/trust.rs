@@ -1,7 +1,7 @@
-//! Who may assume a role, by the one document the role carries.
+//! Decides who may assume a role, by the role's trust policy.
 //!
-//! This is only the role's side. Whether the caller's own policies permit the call is [`decide`](super::decide)'s matter,
-//! and which of the two sides are needed (same account, other account, service, provider) is the engine's.
+//! Only the trust policy is evaluated here. [`decide`](super::decide) evaluates the caller's own policies, and the
+//! engine knows which of the two a call needs (same account, other account, service, provider).
 
 use super::budget::{Budget, STEPS};
 use super::document::{Document, Effect};
@@ -9,13 +9,13 @@ use super::evaluate::{Deciding, Decision, Layer, Reason};
 use super::matching::{Prepared, first_mismatch};
 use super::question::{Question, Requester};
 
-/// Decides whether the document lets `who` do `question.action` (one of the ways to assume a role). The resource of the
-/// question plays no part. A refusal has the reason `Trust`, or `ExplicitDeny` if a statement denies.
+/// Decides whether the trust policy lets `who` do `question.action`, one of the ways to assume a role. The question's
+/// resource does not matter. A deny has the reason `Trust`, or `ExplicitDeny` if a statement denies.
 pub fn decide_trust(document: &Document, who: &Requester<'_>, question: &Question<'_>) -> Decision {
     decide_trust_within(document, who, question, &Budget::new(STEPS))
 }
 
-/// The same with as many steps as are given.
+/// The same within a given budget.
 pub(super) fn decide_trust_within(
     document: &Document,
     who: &Requester<'_>,

@@ -1,12 +1,12 @@
 //! Values that conditions compare: exact decimals, instants, addresses, bytes.
 //!
-//! Each reader takes text and returns nothing when it cannot be read; there is no guessing and no rounding. Floating point
-//! is absent on purpose: `1.10` equals `1.1`, and an identifier of twenty digits equals only itself.
+//! Each parser returns nothing for a text that it cannot read; there is no guessing and no rounding. Floating point is
+//! deliberately absent: `1.10` equals `1.1`, and an identifier of twenty digits equals only itself.
 
 use std::cmp::Ordering;
 use std::net::{IpAddr, Ipv6Addr};
 
-/// An exact decimal number: `0.digits × 10^point`, digits without leading or trailing zeros; zero has no digits.
+/// An exact decimal number `0.digits × 10^point`, without leading or trailing zeros; zero has no digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Decimal {
     negative: bool,
@@ -15,7 +15,8 @@ pub(super) struct Decimal {
 }
 
 impl Decimal {
-    /// `-12.50`, `007`, `1e3`. No plus sign, no bare point, at most six digits of exponent.
+    /// Parses `-12.50`, `007`, `1e3`. No plus sign, no point without digits on both sides, at most six digits of
+    /// exponent.
     pub(super) fn read(text: &str) -> Option<Decimal> {
         let (negative, unsigned) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
         let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
@@ -41,12 +42,12 @@ impl Decimal {
         Some(Decimal { negative, digits: digits.into(), point })
     }
 
-    /// The digits that are kept of it.
+    /// Returns the digits without leading and trailing zeros.
     pub(super) fn digits(&self) -> &str {
         &self.digits
     }
 
-    /// By value.
+    /// Compares by value.
     pub(super) fn compare(&self, other: &Decimal) -> Ordering {
         match (self.negative, other.negative) {
             (false, true) => Ordering::Greater,
@@ -76,7 +77,7 @@ fn read_exponent(text: &str) -> Option<i64> {
     Some(if text.starts_with('-') { -size } else { size })
 }
 
-/// A moment: seconds since 1970-01-01T00:00:00Z and nanoseconds.
+/// A point in time: seconds since 1970-01-01T00:00:00Z, and nanoseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Instant {
     seconds: i64,
@@ -84,8 +85,9 @@ pub(super) struct Instant {
 }
 
 impl Instant {
-    /// `2022-05-31T00:00:00Z`, `2022-05-31T08:00:00.5+08:00`, `2022-05-31 00:00:00`; without a zone it is UTC, because the
-    /// operators are documented to take UTC. Capital `T` and `Z` or one space; no leap second, no 24 o'clock.
+    /// Parses `2022-05-31T00:00:00Z`, `2022-05-31T08:00:00.5+08:00` or `2022-05-31 00:00:00`. Without a zone it is UTC,
+    /// because the operators are documented to take UTC. `T` and `Z` are capitals, or `T` is one space; no leap second,
+    /// no 24 o'clock.
     pub(super) fn read(text: &str) -> Option<Instant> {
         let (date, time) = text.split_at_checked(10)?;
         let time = time.strip_prefix(['T', ' '])?;
@@ -103,7 +105,7 @@ impl Instant {
     }
 }
 
-/// Three numbers of fixed width with a separator between them.
+/// Splits a text into three numbers of fixed width with a separator between them.
 fn three(text: &str, separator: char, widths: [usize; 3]) -> Option<[i64; 3]> {
     let mut parts = text.split(separator);
     let mut numbers = [0; 3];
@@ -147,7 +149,8 @@ fn days_in_month(year: i64, month: i64) -> i64 {
     }
 }
 
-/// Days from 1970-01-01 in the proleptic Gregorian calendar; years count from March so that the leap day comes last.
+/// Counts days from 1970-01-01 in the proleptic Gregorian calendar. Years begin in March, so that the leap day comes
+/// last.
 fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let month_from_march = (month + 9) % 12;
@@ -164,8 +167,8 @@ pub(super) struct Network {
 }
 
 impl Network {
-    /// `10.0.0.0/8`, `10.217.182.3/24` (host bits are ignored), `192.0.2.1`, `2001:db8::/32`. An IPv4-mapped IPv6 range is
-    /// the IPv4 range.
+    /// Parses `10.0.0.0/8`, `10.217.182.3/24` (host bits are ignored), `192.0.2.1`, `2001:db8::/32`. An IPv4-mapped
+    /// IPv6 range is the IPv4 range.
     pub(super) fn read(text: &str) -> Option<Network> {
         let (address, prefix) = match text.split_once('/') {
             Some((address, prefix)) => (address, Some(prefix)),
@@ -183,20 +186,20 @@ impl Network {
         if length > width {
             return None;
         }
-        // Everything is kept in 128 bits, IPv4 in its mapped place.
+        // Every range is stored in 128 bits, IPv4 as IPv4-mapped IPv6.
         let length = length + (128 - width);
         let mask = u128::MAX.checked_shl(128 - length).unwrap_or(0);
         let (bits, mapped) = to_bits(written);
         Some(Network { is_v4: mapped && length >= 96, bits: bits & mask, mask })
     }
 
-    /// Whether the address lies in the range. IPv6 ranges hold no IPv4 address, not even `::/0`.
+    /// Whether the address lies in the range. IPv6 ranges contain no IPv4 address, not even `::/0`.
     pub(super) fn contains(&self, address: Address) -> bool {
         self.is_v4 == address.is_v4 && address.bits & self.mask == self.bits
     }
 }
 
-/// One address.
+/// A single address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Address {
     is_v4: bool,
@@ -204,7 +207,7 @@ pub(super) struct Address {
 }
 
 impl Address {
-    /// A single IPv4 or IPv6 address; an IPv4-mapped one is the IPv4 one.
+    /// Parses an IPv4 or IPv6 address; an IPv4-mapped one is the IPv4 address.
     pub(super) fn read(text: &str) -> Option<Address> {
         let (bits, is_v4) = to_bits(text.parse().ok()?);
         Some(Address { is_v4, bits })
@@ -219,8 +222,8 @@ fn to_bits(address: IpAddr) -> (u128, bool) {
     (mapped.to_bits(), mapped.to_ipv4_mapped().is_some())
 }
 
-/// Reads standard base64 and returns its canonical text without padding: two such texts are equal exactly when the bytes
-/// are. Padding may be left out, but what is there must be right, and unused bits must be zero.
+/// Parses standard base64 and returns its canonical text without padding: two such texts are equal exactly when the
+/// bytes are. Padding may be omitted, but if present it must be complete, and unused bits must be zero.
 pub(super) fn read_binary(text: &str) -> Option<&str> {
     let digits = text.trim_end_matches('=');
     let unused_bits = match digits.len() % 4 {

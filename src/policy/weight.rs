@@ -1,4 +1,4 @@
-//! How many bytes a document takes once it is read: what keeps documents counts by it.
+//! How many bytes a parsed document takes. Caches and the journal count by it.
 
 use super::condition::{Condition, Operand};
 use super::document::{
@@ -8,12 +8,12 @@ use super::notation::AccountSegment;
 use super::pattern::{Glob, Piece, Template};
 use super::value::Decimal;
 
-/// What an allocation costs besides its bytes.
+/// Overhead of one allocation, in bytes.
 const ALLOCATION: usize = 16;
 
-/// What a value has on the heap.
+/// The heap memory of a value.
 pub(super) trait Heap {
-    /// The bytes of it.
+    /// Returns the bytes that the value has on the heap.
     fn heap(&self) -> usize;
 }
 
@@ -47,7 +47,7 @@ impl Heap for super::json::Range {
     }
 }
 
-/// The document with its weight, which is worked out once.
+/// Sets the document's weight, which is computed only once.
 pub(super) fn weighed(document: Document) -> Document {
     let heap = ALLOCATION + document.text.len() + document.principals.heap() + document.statements.heap();
     Document { weight: size_of::<Document>() + heap, ..document }

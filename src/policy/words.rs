@@ -1,5 +1,5 @@
-//! How explanations write what came from a request, a document or a database: between backticks, on one line, and with
-//! the relation that a condition asks for.
+//! How explanations show text from a request, a document or a database: in backticks, on one line, and with the
+//! relation that a condition requires.
 
 use std::borrow::Cow;
 
@@ -8,20 +8,20 @@ use super::document::Document;
 use super::matching::Prepared;
 use super::question::ContextValue;
 
-/// How many bytes of a list of texts are shown, and of one text.
+/// The most bytes shown of a list of texts, and of one text.
 const LIST: usize = 4096;
 const TEXT: usize = 512;
 
-/// The first of some texts, as many as there is room for.
+/// The first of some texts, as many as fit.
 #[derive(Default)]
 pub(super) struct Shown {
     pub(super) texts: Vec<String>,
-    /// How many there are besides.
+    /// How many more there are.
     pub(super) left_out: usize,
 }
 
 impl Shown {
-    /// Writes texts until the room is used up; what follows is only counted.
+    /// Writes texts until the room is used up; the rest is only counted.
     pub(super) fn of<T>(all: impl IntoIterator<Item = T>, write: impl Fn(T) -> String) -> Shown {
         let (mut texts, mut room) = (Vec::new(), LIST);
         let mut all = all.into_iter();
@@ -35,12 +35,12 @@ impl Shown {
         Shown { texts, left_out: all.count() }
     }
 
-    /// Between backticks, and how many are left out.
+    /// Returns the texts in backticks, and the number omitted.
     pub(super) fn quoted(&self) -> Vec<String> {
         self.marked_by(quote)
     }
 
-    /// As they are, and how many are left out.
+    /// Returns the texts as they are, and the number omitted.
     pub(super) fn marked(&self) -> Vec<String> {
         self.marked_by(str::to_owned)
     }
@@ -51,7 +51,7 @@ impl Shown {
     }
 }
 
-/// The beginning of a long text.
+/// Cuts a long text.
 pub(super) fn shorten(text: &str) -> String {
     if text.len() <= TEXT {
         return text.to_owned();
@@ -59,8 +59,8 @@ pub(super) fn shorten(text: &str) -> String {
     format!("{}…", text.get(..text.floor_char_boundary(TEXT)).unwrap_or_default())
 }
 
-/// The text on one line, as it can be shown on a terminal: whatever moves the cursor, begins a line, cannot be seen or turns
-/// the direction of writing is escaped, such as `\n` and `\u{1b}`.
+/// Writes a text on one line that is safe for a terminal: characters that move the cursor, begin a line, are invisible
+/// or change the writing direction are escaped, such as `\n` and `\u{1b}`.
 pub fn escape(text: &str) -> Cow<'_, str> {
     if !text.contains(is_hidden) {
         return Cow::Borrowed(text);
@@ -81,12 +81,12 @@ fn is_hidden(letter: char) -> bool {
         || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-/// The text between backticks.
+/// Puts a text in backticks.
 pub(super) fn quote(text: &str) -> String {
     format!("`{}`", escape(text))
 }
 
-/// `` `a`, `b` and `c` `` of texts that are quoted already.
+/// Joins texts that are already quoted: `` `a`, `b` and `c` ``.
 pub(super) fn join(quoted: &[String], word: &str) -> String {
     match quoted {
         [] => "nothing".to_owned(),
@@ -95,12 +95,12 @@ pub(super) fn join(quoted: &[String], word: &str) -> String {
     }
 }
 
-/// One of several, quoted already.
+/// Lists alternatives that are already quoted; `one of` precedes several.
 pub(super) fn one_of(quoted: &[String]) -> String {
     choice("", "one of ", quoted)
 }
 
-/// With other words before one than before several.
+/// Uses one wording before a single text and another before several.
 fn choice(one: &str, several: &str, quoted: &[String]) -> String {
     match quoted {
         [] => "nothing".to_owned(),
@@ -109,7 +109,7 @@ fn choice(one: &str, several: &str, quoted: &[String]) -> String {
     }
 }
 
-/// What a condition wants; `values` are its own, quoted, and `many` says that the request has several.
+/// What a condition requires. `values` are its values, quoted; `many` means that the request has several values.
 pub(super) fn wanted(condition: &Condition, values: &[String], many: bool) -> String {
     let (family, relation) = match condition.operator {
         Operator::Compare(family, relation) => (family, relation),
@@ -146,7 +146,7 @@ pub(super) fn wanted(condition: &Condition, values: &[String], many: bool) -> St
     }
 }
 
-/// What the variables in a value of a condition stood for, to be put behind it; empty if there are none.
+/// What the variables in a condition's value stand for, to be appended to it; empty if there are none.
 pub(super) fn stood_for(document: &Document, operand: Option<&Operand>, asked: &Prepared<'_>) -> String {
     let Some(operand) = operand.filter(|operand| operand.is_open()) else { return String::new() };
     let (question, budget) = (asked.question, asked.budget);
@@ -165,7 +165,7 @@ pub(super) fn stood_for(document: &Document, operand: Option<&Operand>, asked: &
     }
 }
 
-/// A value as its cloud writes it.
+/// Writes a value as its cloud does.
 pub(super) fn write(document: &Document, value: &ContextValue<'_>) -> String {
     match value {
         ContextValue::Text(text) => text.to_string(),

@@ -1,7 +1,8 @@
-//! From a socket to a [`Head`] and a body, and back: everything is bounded, nothing is interpreted.
+//! Turns a socket's bytes into a [`Head`] and a body, and an answer into bytes. It bounds everything and interprets
+//! nothing.
 //!
-//! The head is bounded where it is read, in [`connection`](super::connection). A body is read only when somebody asks for
-//! it, within a deadline, and its bytes count towards one budget of the whole server until the request is done.
+//! The head is bounded where it is read, in [`connection`](super::connection). A body is read only when it is needed,
+//! within a deadline, and its bytes count towards one budget of the whole server until the request is done.
 
 use super::bounds::{Bounds, Held, LARGEST_BODY, in_time};
 use super::connection::Connection;
@@ -18,26 +19,26 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use tokio::time::sleep;
 
-/// A body that nobody has asked for yet.
+/// A body that has not been read.
 pub struct Unread {
     body: Body,
     connection: Arc<Connection>,
 }
 
 impl Unread {
-    /// The body of a request that came on this connection.
+    /// Wraps the body of a request that arrived on this connection.
     pub fn new(body: Body, connection: Arc<Connection>) -> Unread {
         Unread { body, connection }
     }
 
-    /// Reads the body, and holds its bytes' share of the budget. From here on the request is in work.
+    /// Reads the body and takes its bytes from the budget. From then on a stop waits for the request to be answered.
     pub async fn read(self, bounds: &Bounds) -> Result<(Vec<u8>, Held), Fault> {
         let mut late = pin!(sleep(bounds.deadlines.body));
         let unfinished = || Fault::Malformed(Malformed::Unfinished);
         let too_large = || Fault::Malformed(Malformed::TooLarge { limit: LARGEST_BODY });
         let (mut body, mut bytes, mut held) = (self.body, Vec::new(), Held::default());
-        // A length that is announced as too large is not waited for. Any other is held from the beginning, so that no two
-        // large bodies wait for each other half-way.
+        // A body that announces too large a length is refused at once. Any other announced length is reserved in full
+        // before reading, so that no two large bodies wait for each other half-way.
         let announced = body.size_hint().exact().map(|length| usize::try_from(length).unwrap_or(usize::MAX));
         if announced.is_some_and(|length| length > LARGEST_BODY) {
             return Err(too_large());
@@ -46,14 +47,14 @@ impl Unread {
         loop {
             let frame = std::future::poll_fn(|cx| Pin::new(&mut body).poll_frame(cx));
             let Some(frame) = in_time(&mut late, frame).await.ok_or_else(unfinished)? else { break };
-            // What follows a body is no part of it.
+            // Trailers after a body are not part of it.
             let Ok(data) = frame.map_err(|_| unfinished())?.into_data() else { continue };
             let length = bytes.len() + data.len();
             if length > LARGEST_BODY {
                 return Err(too_large());
             }
             if length > bytes.capacity() {
-                // As a vector grows by itself, but not before the budget has the room.
+                // Grows as a vector does, but only once the budget has room for it.
                 let most = announced.unwrap_or(LARGEST_BODY).max(length);
                 let capacity = length.max(2 * bytes.capacity()).min(most);
                 bounds.bodies.hold(&mut held, capacity, &mut late).await?;
@@ -65,7 +66,7 @@ impl Unread {
     }
 }
 
-/// Takes a request apart. A target that is no path is none of this server's: `*` is about a server as a whole, and an
+/// Splits a request into head and body. Refuses a target without a path: `*` concerns a server as a whole, and an
 /// authority alone asks for a tunnel.
 pub fn read(request: Request, connection: Arc<Connection>) -> Result<(Head, Unread), Failure> {
     let (mut parts, body) = request.into_parts();
@@ -73,7 +74,8 @@ pub fn read(request: Request, connection: Arc<Connection>) -> Result<(Head, Unre
         let message = format!("the target `{}` is not served; send a path", parts.uri);
         return Err(Failure::invalid(message));
     }
-    // The target's authority is the host, whatever the header says (RFC 9112, 3.2.2). Two headers are wrong all the same.
+    // The target's authority is the host, whatever the header says (RFC 9112, 3.2.2). Two host headers are wrong all
+    // the same.
     if let Some(host) = authority(&parts.uri)
         && parts.headers.get_all(HOST).iter().nth(1).is_none()
     {
@@ -92,14 +94,14 @@ pub fn read(request: Request, connection: Arc<Connection>) -> Result<(Head, Unre
     Ok((head, Unread::new(body, connection)))
 }
 
-/// The host and port of an absolute target, without who is meant to ask.
+/// The host and port of an absolute target, without any user information.
 fn authority(target: &Uri) -> Option<HeaderValue> {
     let authority = target.authority()?.as_str();
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     HeaderValue::from_str(host).ok()
 }
 
-/// Writes an answer. Its request id leads to the trace.
+/// Converts an answer to a response, with the request id that leads to the journal entry.
 pub fn write(answer: Answer, request_id: &str) -> Response {
     let mut response = Response::new(Body::from(answer.body));
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -124,7 +126,7 @@ mod tests {
     use std::task::{Context, Poll};
     use std::time::Duration;
 
-    /// A body of so many parts that announces no length.
+    /// A body in a number of parts that announces no length.
     struct Parts(usize, usize);
 
     impl HttpBody for Parts {

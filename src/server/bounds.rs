@@ -1,4 +1,4 @@
-//! What is granted to those whom nobody knows yet: sizes, times, and one budget of bytes.
+//! What a client may use before it is authenticated: sizes, times, and one byte budget for all bodies.
 
 use crate::engine::fault::{Fault, Malformed};
 use std::pin::Pin;
@@ -7,26 +7,26 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Sleep;
 
-/// The largest head in bytes: request line and headers.
+/// The largest head in bytes, that is request line and headers.
 pub const LARGEST_HEAD: usize = 64 * 1024;
 
-/// The most headers of a request.
+/// The most headers in a request.
 pub const MOST_HEADERS: usize = 100;
 
 /// The largest body in bytes: Tencent's documented limit for `POST` with JSON.
 pub const LARGEST_BODY: usize = 10 * 1024 * 1024;
 
-/// How many bytes of bodies a server holds at once.
+/// The most bytes of bodies that a server holds at once.
 pub const BODIES_IN_FLIGHT: usize = 64 * 1024 * 1024;
 
 /// How long a client may take.
 #[derive(Clone, Copy, Debug)]
 pub struct Deadlines {
-    /// For a whole head, from its first byte or from the connection's beginning.
+    /// For a whole head, from its first byte or from the start of the connection.
     pub head: Duration,
     /// For a whole body, from the end of its head.
     pub body: Duration,
-    /// Between two requests, and for taking any part of an answer.
+    /// Between two requests, and for reading any part of an answer.
     pub idle: Duration,
 }
 
@@ -36,16 +36,16 @@ impl Default for Deadlines {
     }
 }
 
-/// What a server grants to those whom it does not know yet.
+/// The bounds of one server.
 pub struct Bounds {
-    /// How long they may take.
+    /// How long a client may take.
     pub deadlines: Deadlines,
-    /// How many bytes of bodies there may be.
+    /// How many bytes all bodies may take.
     pub bodies: Bodies,
 }
 
 impl Bounds {
-    /// These deadlines, and room for so many bytes of bodies.
+    /// Uses these deadlines, and room for this many bytes of bodies.
     pub fn new(deadlines: Deadlines, bodies: usize) -> Bounds {
         Bounds { deadlines, bodies: Bodies::new(bodies) }
     }
@@ -57,17 +57,17 @@ impl Default for Bounds {
     }
 }
 
-/// The budget of bytes for all bodies in flight. A quarter of it is for the beginnings alone, so that a few large bodies
-/// that never end do not keep out the small ones, which nearly all are.
+/// The byte budget for all bodies in flight. A quarter of it is reserved for the beginnings of bodies, so that a few
+/// large bodies that never end do not keep out the small ones, which are nearly all.
 pub struct Bodies {
     beginnings: Arc<Semaphore>,
     rest: Arc<Semaphore>,
 }
 
-/// The part of a body that counts as its beginning.
+/// How much of a body counts as its beginning.
 const BEGINNING: usize = 64 * 1024;
 
-/// A share of the budget, given back when dropped.
+/// A share of the budget, returned when dropped.
 #[derive(Default)]
 pub struct Held {
     bytes: usize,
@@ -76,7 +76,7 @@ pub struct Held {
 }
 
 impl Held {
-    /// How many bytes it is for.
+    /// Size of the share in bytes.
     pub fn bytes(&self) -> usize {
         self.bytes
     }
@@ -88,7 +88,7 @@ impl Bodies {
         Bodies { beginnings: Arc::new(Semaphore::new(beginnings)), rest: Arc::new(Semaphore::new(bytes - beginnings)) }
     }
 
-    /// Waits until a share is as large as `bytes`, or it is too late.
+    /// Extends a share to `bytes`, waiting for room until the deadline.
     pub async fn hold(&self, held: &mut Held, bytes: usize, late: &mut Pin<&mut Sleep>) -> Result<(), Fault> {
         let busy = || Fault::Malformed(Malformed::Busy);
         let beginning = bytes.min(BEGINNING).saturating_sub(held.bytes);
@@ -110,7 +110,7 @@ impl Bodies {
     }
 }
 
-/// What comes before it is too late for it.
+/// Awaits `what` until the deadline `late`; none if the deadline comes first.
 pub async fn in_time<T>(late: &mut Pin<&mut Sleep>, what: impl Future<Output = T>) -> Option<T> {
     tokio::select! {
         biased;

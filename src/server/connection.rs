@@ -1,7 +1,8 @@
-//! One connection: what it is at, how long it may take, and how it ends.
+//! One connection: its phase, its deadlines, and how it ends.
 //!
-//! `axum::serve` waits for every socket as long as its client likes, at a stop too. Here a [`Connection`] knows whether a
-//! request is in work, the socket below the HTTP machinery watches the deadlines, and a stop closes whatever is not in work.
+//! `axum::serve` waits for every socket as long as its client likes, even during a stop. Here a [`Connection`] knows
+//! whether a request is being worked on, the socket below the HTTP machinery watches the deadlines, and a stop closes
+//! every connection without such a request.
 
 use super::bounds::{Deadlines, LARGEST_BODY, LARGEST_HEAD, MOST_HEADERS};
 use axum::Router;
@@ -24,27 +25,27 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::{Instant, Sleep, sleep};
 
-/// Who is at the other end, and what the connection is at.
+/// The peer and the phase of a connection.
 pub struct Connection {
     peer: SocketAddr,
     phase: AtomicU8,
 }
 
-/// What a connection is at.
+/// The phase of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 enum Phase {
-    /// A head is on its way.
+    /// A head is arriving.
     Head,
-    /// The head is there; its body is not, or is not wanted.
+    /// The head has arrived; the body has not, or will not be read.
     Body,
-    /// A whole request is there and not answered.
+    /// A whole request has arrived and is not yet answered.
     Work,
-    /// The last request is answered, and nothing of the next one is there.
+    /// The last request is answered, and nothing of the next one has arrived.
     Idle,
     /// The last request is answered, and its body was not read.
     Refused,
-    /// The server stops.
+    /// The server is stopping.
     Closed,
 }
 
@@ -57,17 +58,17 @@ impl Phase {
 }
 
 impl Connection {
-    /// A new connection.
+    /// A new connection, which waits for its first head.
     pub fn new(peer: SocketAddr) -> Connection {
         Connection { peer, phase: AtomicU8::new(Phase::Head as u8) }
     }
 
-    /// Who is at the other end.
+    /// The address of the client.
     pub fn peer(&self) -> SocketAddr {
         self.peer
     }
 
-    /// Notes that a whole request is there; not when the server stops, which it then comes too late for.
+    /// Records that a whole request has arrived. False if the server is stopping, and the request comes too late.
     pub fn begin_work(&self) -> bool {
         self.enter(Phase::Work)
     }
@@ -81,13 +82,13 @@ impl Connection {
         self.phase.fetch_update(Ordering::AcqRel, Ordering::Acquire, unless_closed).is_ok()
     }
 
-    /// Lets no other request begin; what it was at.
+    /// Prevents further requests and returns the phase before.
     fn close(&self) -> Phase {
         Phase::of(self.phase.swap(Phase::Closed as u8, Ordering::AcqRel))
     }
 }
 
-/// Answers a connection's requests until either end has had enough or the server stops.
+/// Serves a connection until either end closes it or the server stops.
 pub async fn serve(
     stream: TcpStream,
     peer: SocketAddr,
@@ -95,9 +96,9 @@ pub async fn serve(
     deadlines: Deadlines,
     mut stopping: watch::Receiver<bool>,
 ) {
-    // Small answers must not wait for the peer's acknowledgement.
+    // Small answers must not wait for the client's acknowledgement.
     if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "a connection keeps its delay");
+        tracing::debug!(%error, "cannot turn off the delay of a connection");
     }
     let connection = Arc::new(Connection::new(peer));
     let surface = TowerToHyperService::new(surface);
@@ -110,7 +111,7 @@ pub async fn serve(
         async move {
             let mut answer = answer.await?;
             if has_body && at.phase() != Phase::Work {
-                // What is left of the body stands where the next request would.
+                // The rest of the body stands where the next request would.
                 answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
                 at.enter(Phase::Refused);
             } else {
@@ -138,16 +139,16 @@ pub async fn serve(
     }
 }
 
-/// A socket that watches the deadlines of its connection.
+/// A socket that enforces the deadlines of its connection.
 struct Socket {
     stream: TcpStream,
     connection: Arc<Connection>,
     deadlines: Deadlines,
-    /// What is waited for from the client, and until when.
+    /// The phase in which the client must send something, and its deadline.
     reading: Option<(Phase, Instant)>,
-    /// Until when the client must take something.
+    /// The deadline by which the client must read something.
     writing: Option<Instant>,
-    /// How many bytes of a body that nobody wants are still taken.
+    /// How many more bytes of a body will be read and dropped.
     unwanted: usize,
     timer: Pin<Box<Sleep>>,
 }
@@ -165,14 +166,14 @@ impl Socket {
         }
     }
 
-    /// Notes that nothing has come. Fails when something should have by now.
+    /// Records that the client has sent nothing. Fails when the deadline has passed.
     fn wait_to_read(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
         let phase = self.connection.phase();
         let patience = match phase {
             Phase::Head => Some(self.deadlines.head),
             Phase::Idle => Some(self.deadlines.idle),
             Phase::Refused => Some(self.deadlines.body),
-            // A body has its deadline where it is read, and work has none.
+            // A body has its deadline where it is read; work has none.
             Phase::Body | Phase::Work | Phase::Closed => None,
         };
         self.reading = match (self.reading, patience) {
@@ -182,7 +183,7 @@ impl Socket {
         self.overdue(cx)
     }
 
-    /// Notes that the client takes nothing. Fails when it should have by now.
+    /// Records that the client reads nothing. Fails when the deadline has passed.
     fn wait_to_write(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
         self.writing = self.writing.or_else(|| Some(in_future(self.deadlines.idle)));
         self.overdue(cx)
@@ -192,7 +193,7 @@ impl Socket {
         let Some(until) = self.reading.map(|(_, until)| until).into_iter().chain(self.writing).min() else {
             return Poll::Pending;
         };
-        // The timer is set anew only when it would ring too late: most deadlines are met, and moved on before it does.
+        // The timer is reset only if it would fire too late: most deadlines are met, and moved on before it fires.
         if until < self.timer.deadline() {
             self.timer.as_mut().reset(until);
         }
@@ -203,12 +204,12 @@ impl Socket {
         self.timer.as_mut().poll(cx).map(|()| io::ErrorKind::TimedOut.into())
     }
 
-    /// Notes that the client took something.
+    /// Records the result of a write: if the client read something, the deadlines start again.
     fn taken(&mut self, result: Poll<io::Result<usize>>, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
         match result {
             Poll::Ready(result) => {
                 (self.reading, self.writing) = (None, None);
-                // Nobody asks to read again until something comes, so the wait for the next request begins here.
+                // Nothing polls for reads until something arrives, so the wait for the next request begins here.
                 let _ = self.wait_to_read(cx);
                 Poll::Ready(result)
             }
@@ -217,7 +218,7 @@ impl Socket {
     }
 }
 
-/// When this time will have passed, by the runtime's timer.
+/// The moment when this time will have passed, by the runtime's timer.
 fn in_future(time: Duration) -> Instant {
     sleep(time).deadline()
 }
@@ -263,9 +264,9 @@ impl AsyncWrite for Socket {
         Pin::new(&mut self.get_mut().stream).poll_flush(cx)
     }
 
-    /// Closes the connection so that the answer arrives: a socket that is closed while something unread lies in it is
-    /// reset, and the client may lose what was sent to it. So what still comes of a refused head or body is taken and
-    /// dropped, for a while.
+    /// Closes the connection in such a way that the client still gets its answer. A socket that is closed with unread
+    /// data is reset, and the client may lose the answer; so for a while the rest of a refused head or body is read and
+    /// dropped.
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let socket = self.get_mut();
         ready!(Pin::new(&mut socket.stream).poll_shutdown(cx))?;

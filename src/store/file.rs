@@ -1,8 +1,8 @@
-//! A SQLite file on the disk: what lies at its path, and that one process at a time has it.
+//! A SQLite file on disk: checks what lies at its path, and keeps other processes out.
 //!
-//! Two locks, which the operating system releases however the process ends. One is a file beside the database, wherever
-//! links lead to it: earlier versions know that one. The other is on the database itself, which may have several names.
-//! SQLite's own locks are of another kind and do not meet these.
+//! There are two locks, which the operating system releases however the process ends. One is on a file beside the
+//! database, after links are resolved; earlier versions know only this one. The other is on the database itself, which
+//! may have several names. SQLite's own locks are of another kind and do not conflict with these.
 
 use super::OpenError;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -13,16 +13,17 @@ use std::path::{Path, PathBuf};
 /// Marks a SQLite file as this program's: "CAMU" in the header's application id.
 const APPLICATION_ID: u32 = 0x4341_4d55;
 
-/// A database file that no other process has.
+/// A database file that no other process has open.
 pub(super) struct Claim {
-    /// Where it is, without links.
+    /// The path with links resolved.
     pub(super) path: PathBuf,
-    /// Held until it is dropped. The database's is never read: SQLite's locks end with any handle that is closed.
+    /// Held until dropped. The handle on the database must stay open: closing any handle of a file drops SQLite's own
+    /// locks.
     _locks: [File; 2],
 }
 
-/// Takes the file at `path`, which is made if there is none; an error when it is not ours. Nothing is written to a file
-/// that holds something.
+/// Claims the file at `path`, which is created if it does not exist. Fails if the file is not ours; a file that has
+/// contents is not written to.
 pub(super) fn claim(path: &Path) -> Result<Claim, OpenError> {
     let name = || path.display().to_string();
     let failed = |source| OpenError::File { path: name(), source };
@@ -30,7 +31,8 @@ pub(super) fn claim(path: &Path) -> Result<Claim, OpenError> {
         Ok(there) if !there.is_file() => return Err(OpenError::NotAFile(name())),
         Ok(_) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            // It holds sealed keys and who trusts whom: nobody else's business. SQLite gives its side files the same mode.
+            // It contains sealed keys and trust policies, so nobody else may read it. SQLite gives its side files the
+            // same mode.
             OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path).map_err(failed)?;
         }
         Err(error) => return Err(failed(error)),

@@ -1,11 +1,11 @@
-//! One seam for two databases, and the only place that names a driver.
+//! The seam to SQLite and PostgreSQL, and the only place that names a database driver.
 //!
-//! A [`Tx`] asks with [`args!`](crate::args) on SQLite or PostgreSQL and returns any struct that derives [`FromRow`]; a
-//! [`WriteTx`] changes rows as well. A [`Read`] is a consistent look at the database; a write goes through
-//! [`Store::write`], which on SQLite is one task that commits whatever is waiting together (`writer`), and on PostgreSQL a
-//! transaction of its own.
-//! Deliberately absent: SQL text (it stands in `engine`), repository traits and mocks (an in-memory SQLite store opens
-//! in milliseconds), and `sqlx::Any` (open bugs with booleans, times and null types).
+//! A [`Tx`] queries either database with [`args!`](crate::args) and returns any struct that derives [`FromRow`]; a
+//! [`WriteTx`] can also change rows. A [`Read`] is a consistent snapshot. A write goes through [`Store::write`]: on
+//! SQLite to one task that commits all waiting writes together (`writer`), on PostgreSQL in a transaction of its own.
+//!
+//! Deliberately absent: SQL text (it belongs to `engine`), repository traits and mocks (an in-memory SQLite store opens
+//! in milliseconds), and `sqlx::Any` (it has open bugs with booleans, times and null types).
 
 mod file;
 mod open;
@@ -26,35 +26,35 @@ use std::pin::Pin;
 use std::sync::Arc;
 use tokio::sync::{Mutex, OwnedMappedMutexGuard, OwnedMutexGuard, mpsc};
 
-/// A future on the heap, as operations and jobs return it.
+/// A boxed future, as operations and jobs return it.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// The database did not do what it was asked.
+/// Why the database did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The driver's own error.
+    /// The driver reported an error.
     #[error("the database refused or could not be reached: {0}")]
     Driver(#[from] sqlx::Error),
-    /// The writer has stopped: the server is shutting down.
+    /// The writer has stopped because the server is shutting down.
     #[error("the store is closed; start the server again")]
     Closed,
     /// The transaction did not commit.
     #[error("the commit failed: {0}")]
     Commit(sqlx::Error),
-    /// The connection to the in-memory database is unusable, and the state went with it.
+    /// The connection to the in-memory database is unusable, and the state is lost with it.
     #[error("the in-memory database is lost; start the server again")]
     Lost,
-    /// The work ended in a panic and was undone.
-    #[error("a mistake of this program: a write ended in a panic")]
+    /// The work panicked and was rolled back.
+    #[error("a bug in camulator: a write ended in a panic")]
     Panicked,
-    /// The work reported success although one of its statements failed; it was undone.
-    #[error("a mistake of this program: a write went on after a failed statement")]
+    /// The work reported success although one of its statements failed; it was rolled back.
+    #[error("a bug in camulator: a write went on after a failed statement")]
     WentOn,
-    /// What befell every write of a group.
+    /// An error shared by every write of a group.
     #[error(transparent)]
     Shared(Arc<Error>),
-    /// A statement that changes rows was given where only a question is allowed.
-    #[error("a mistake of this program: not a question: {0}")]
+    /// A statement that changes rows was given where only a query is allowed.
+    #[error("a bug in camulator: not a query: {0}")]
     NotAQuestion(&'static str),
 }
 
@@ -88,13 +88,13 @@ value_from! {
     bool => |it| Value::Bool(it);
 }
 
-/// The arguments of a statement, in the order of `$1…$n`.
+/// Builds the arguments of a statement, in the order of `$1…$n`.
 #[macro_export]
 macro_rules! args {
     ($($value:expr),* $(,)?) => { vec![$($crate::store::Value::from($value)),*] };
 }
 
-/// Anything that both drivers can read a row into.
+/// A type that both drivers can read from a row.
 pub trait Readable: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
 
 impl<T> Readable for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
@@ -104,12 +104,12 @@ enum Connection<'c> {
     Postgres(&'c mut PgConnection),
 }
 
-/// A connection inside a transaction, for statements that change nothing.
+/// A connection inside a transaction, for statements that only read.
 pub struct Tx<'c> {
     connection: Connection<'c>,
-    /// Something was changed or a statement failed: the job cannot end in an error without undoing it.
+    /// A row changed or a statement failed: if the job ends in an error, its changes must be rolled back.
     touched: bool,
-    /// A statement failed. PostgreSQL answers the commit of such a transaction with success and rolls it back.
+    /// A statement failed. PostgreSQL reports success for the commit of such a transaction, but rolls it back.
     failed: bool,
 }
 
@@ -122,7 +122,7 @@ impl<'c> Tx<'c> {
         Tx { connection: Connection::Postgres(connection), touched: false, failed: false }
     }
 
-    /// The first row, or none.
+    /// Returns the first row, if there is one.
     pub async fn optional<T: Readable>(
         &mut self,
         sql: &'static str,
@@ -143,7 +143,7 @@ impl<'c> Tx<'c> {
         self.noted(outcome)
     }
 
-    /// Every row.
+    /// Returns every row.
     pub async fn all<T: Readable>(&mut self, sql: &'static str, arguments: Vec<Value>) -> Result<Vec<T>, Error> {
         let sql = question(sql)?;
         let outcome = match &mut self.connection {
@@ -157,13 +157,14 @@ impl<'c> Tx<'c> {
         self.noted(outcome)
     }
 
-    /// The number of a `SELECT COUNT(*)`, or of any single integer; 0 without a row.
+    /// Returns the number from `SELECT COUNT(*)`, or any single integer; 0 if there is no row.
     pub async fn number(&mut self, sql: &'static str, arguments: Vec<Value>) -> Result<i64, Error> {
         let row: Option<(i64,)> = self.optional(sql, arguments).await?;
         Ok(row.map_or(0, |(number,)| number))
     }
 
-    /// A failed statement must not be built upon: PostgreSQL has aborted the transaction, and SQLite may have.
+    /// Records a failed statement: PostgreSQL has then aborted the transaction, and SQLite may have, so nothing may be
+    /// committed.
     fn noted<T>(&mut self, outcome: Result<T, sqlx::Error>) -> Result<T, Error> {
         self.touched |= outcome.is_err();
         self.failed |= outcome.is_err();
@@ -171,12 +172,12 @@ impl<'c> Tx<'c> {
     }
 }
 
-/// Text that changes rows goes through a [`WriteTx`], where whoever writes says what it changes.
+/// Rejects statements that change rows: they must go through a [`WriteTx`], whose caller declares what changes.
 fn question(sql: &'static str) -> Result<&'static str, Error> {
     if sql.starts_with("SELECT") { Ok(sql) } else { Err(Error::NotAQuestion(sql)) }
 }
 
-/// A connection inside a transaction that changes rows. What only asks takes the [`Tx`] that it holds.
+/// A connection inside a transaction that changes rows. Code that only reads takes the [`Tx`] inside it.
 pub struct WriteTx<'c>(Tx<'c>);
 
 impl<'c> std::ops::Deref for WriteTx<'c> {
@@ -202,12 +203,12 @@ impl<'c> WriteTx<'c> {
         WriteTx(Tx::postgres(connection))
     }
 
-    /// Runs a statement that changes rows, and says how many.
+    /// Runs a statement that changes rows, and returns how many it changed.
     pub async fn execute(&mut self, sql: &'static str, arguments: Vec<Value>) -> Result<u64, Error> {
         self.run(sql, arguments).await
     }
 
-    /// Runs a statement that changes at most one row, and returns what its `RETURNING` says of it.
+    /// Runs a statement that changes at most one row, and returns the row of its `RETURNING` clause.
     pub async fn returning<T: Readable>(
         &mut self,
         sql: &'static str,
@@ -218,7 +219,7 @@ impl<'c> WriteTx<'c> {
         Ok(row)
     }
 
-    /// The same, also for a statement that was put together here.
+    /// Like `execute`, but also accepts a statement that was assembled here.
     async fn run(&mut self, sql: impl sqlx::SqlSafeStr + Send, arguments: Vec<Value>) -> Result<u64, Error> {
         let outcome = match &mut self.0.connection {
             Connection::Sqlite(connection) => sqlx::query_with(sql, sqlite_arguments(arguments)?)
@@ -235,9 +236,9 @@ impl<'c> WriteTx<'c> {
         Ok(changed)
     }
 
-    /// Moves an account's generation on and returns the new one: on PostgreSQL the row lock that makes one writer a
-    /// tenant. None when there is no such incarnation of the account. Not counted as a change, because a generation that moved for
-    /// nothing is harmless.
+    /// Increments an account's generation and returns the new one; none if this incarnation of the account does not
+    /// exist. On PostgreSQL its row lock lets only one writer per account proceed. It does not count as a change,
+    /// because a generation that moved for nothing is harmless.
     pub async fn advance(&mut self, account: &str, incarnation: i64) -> Result<Option<i64>, Error> {
         let sql =
             "UPDATE accounts SET generation = generation + 1 WHERE id = $1 AND incarnation = $2 RETURNING generation";
@@ -272,7 +273,7 @@ fn postgres_arguments(values: Vec<Value>) -> Result<PgArguments, Error> {
     Ok(arguments)
 }
 
-/// A new row that needs nothing to be looked at first.
+/// A row that can be inserted without reading anything first.
 #[derive(Clone, Debug)]
 pub struct Row {
     /// `INSERT INTO table (columns)`.
@@ -282,7 +283,8 @@ pub struct Row {
 }
 
 impl Row {
-    /// The statement for this row and others of the same table, with all their values.
+    /// Returns one statement that inserts this row and `others`, with all their values. All must belong to the same
+    /// table.
     fn statement(&self, others: &[&Row]) -> (sqlx::AssertSqlSafe<String>, Vec<Value>) {
         let columns = self.values.len();
         let places = |row: usize| {
@@ -296,7 +298,7 @@ impl Row {
     }
 }
 
-/// A consistent look at the database: what it sees does not change until it is dropped.
+/// A consistent snapshot of the database: what it shows does not change until it is dropped.
 pub struct Read(Look);
 
 enum Look {
@@ -306,7 +308,7 @@ enum Look {
 }
 
 impl Read {
-    /// The connection to ask.
+    /// Returns the connection to query.
     pub fn tx(&mut self) -> Tx<'_> {
         match &mut self.0 {
             Look::Pooled(transaction) => Tx::sqlite(transaction),
@@ -321,18 +323,18 @@ impl Read {
 pub struct Store {
     engine: Engine,
     description: Arc<str>,
-    /// Held as long as the store lives, so that no second process opens the same file.
+    /// Held while the store lives, so that no second process opens the same file.
     _claim: Option<Arc<file::Claim>>,
 }
 
 #[derive(Clone)]
 enum Engine {
-    /// A file: readers side by side, one writer.
+    /// A file: concurrent readers, one writer.
     File {
         readers: SqlitePool,
         writer: mpsc::Sender<writer::Queued>,
     },
-    /// In memory: one connection for everything, since a second one would see another database.
+    /// In memory: one connection for everything, because a second one would see another database.
     Memory {
         held: Arc<Mutex<writer::Held>>,
         writer: mpsc::Sender<writer::Queued>,
@@ -341,22 +343,23 @@ enum Engine {
 }
 
 impl Store {
-    /// Opens the database, applies the migrations, and starts the writer. Needs a Tokio runtime.
+    /// Opens the database, applies the migrations and starts the writer. Must be called inside a Tokio runtime.
     pub async fn open(location: &Location, durability: Durability) -> Result<Store, OpenError> {
         open::open(location, durability).await
     }
 
-    /// Where the state lives, for a person: `memory`, a file's path, or a PostgreSQL address without its password.
+    /// Describes where the state lives, for people: `memory`, the path of a file, or a PostgreSQL address without its
+    /// password.
     pub fn description(&self) -> &str {
         &self.description
     }
 
-    /// Whether other processes may change the same state: if so, a cached view is good only after asking.
+    /// Whether other processes may change the same state; if so, a cached view must be checked before it is used.
     pub fn shared(&self) -> bool {
         matches!(self.engine, Engine::Postgres(_))
     }
 
-    /// How many writes wait for the writer that this process has. None has to wait on PostgreSQL.
+    /// Returns how many writes wait for this process's writer; 0 on PostgreSQL, where none wait.
     pub fn waiting(&self) -> usize {
         match &self.engine {
             Engine::File { writer, .. } | Engine::Memory { writer, .. } => writer.max_capacity() - writer.capacity(),
@@ -364,7 +367,7 @@ impl Store {
         }
     }
 
-    /// Begins a consistent look at the database.
+    /// Begins a consistent snapshot.
     pub async fn read(&self) -> Result<Read, Error> {
         Ok(Read(match &self.engine {
             Engine::File { readers, .. } => Look::Pooled(readers.begin().await?),
@@ -378,7 +381,7 @@ impl Store {
         }))
     }
 
-    /// Asks one question outside any transaction: the cheapest way to see a single committed row.
+    /// Runs one query outside any transaction: the cheapest way to see a single committed row.
     pub async fn glance<T: Readable>(&self, sql: &'static str, arguments: Vec<Value>) -> Result<Option<T>, Error> {
         match &self.engine {
             Engine::File { readers, .. } => {
@@ -396,11 +399,11 @@ impl Store {
         }
     }
 
-    /// Runs `work` in a transaction and commits it if it ends well; an `Err`, and a panic, leave nothing behind.
-    /// `committed` is called after the commit and before this returns, in the order of the commits on SQLite.
+    /// Runs `work` in a transaction and commits it on success; an `Err` or a panic leaves nothing behind. `committed`
+    /// is called after the commit and before this returns, on SQLite in the order of the commits.
     ///
-    /// `work` may run more than once: a group on SQLite is undone and repeated when one of its jobs cannot go in.
-    /// The future must be driven to its end, so callers run in a task of their own.
+    /// `work` may run more than once: on SQLite a group is rolled back and repeated when one of its jobs fails. The
+    /// future must be driven to completion, so callers spawn a task for it.
     pub async fn write<T, E, W, C>(&self, work: W, committed: C) -> Result<Result<T, E>, Error>
     where
         W: for<'t> Fn(&'t mut WriteTx<'_>) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
@@ -429,7 +432,7 @@ impl Store {
         }
     }
 
-    /// Adds a row and commits it. On SQLite those that wait together go in with one statement.
+    /// Inserts a row and commits it. On SQLite, waiting rows of the same table are inserted by one statement.
     pub async fn append(&self, row: Row) -> Result<(), Error> {
         match &self.engine {
             Engine::File { writer, .. } | Engine::Memory { writer, .. } => writer::append(writer, row).await,
@@ -441,7 +444,7 @@ impl Store {
         }
     }
 
-    /// Closes the pools, which on SQLite also folds the write-ahead log into the file.
+    /// Closes the connections. On SQLite this also folds the write-ahead log into the file.
     pub async fn close(&self) {
         match &self.engine {
             Engine::File { readers, writer } => {

@@ -1,6 +1,6 @@
-//! Opening a database: where it is, whether it is ours, and the migrations.
+//! Opens a database: finds it, checks that it is ours, and applies the migrations.
 //!
-//! Every reason for not opening is one clear sentence with a remedy; nothing is changed in a file that is not ours.
+//! Every failure is one clear sentence with a remedy. A file that is not ours is never changed.
 
 use super::owner::{self, MIGRATIONS, Owner};
 use super::{Engine, Store, file, writer};
@@ -25,42 +25,42 @@ pub enum Location {
     Postgres(String),
 }
 
-/// When an answer to a write may leave.
+/// When a write may be answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Durability {
-    /// After the fsync: it survives a power cut.
+    /// After the fsync: the write survives a power cut.
     Full,
-    /// After the write: it survives the process, and a power cut may take the last moments, never consistency.
+    /// Before the fsync: the write survives the process; a power cut may lose the latest writes, but not consistency.
     Fast,
 }
 
-/// Why a database was not opened.
+/// Why a database could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// The file or its lock file cannot be read or made.
+    /// The file or its lock file cannot be read or created.
     #[error("cannot open {path}: {source}")]
     File {
-        /// The file.
+        /// Path of the file.
         path: String,
-        /// The operating system's reason.
+        /// Reason given by the operating system.
         source: std::io::Error,
     },
-    /// Another process has it.
+    /// Another process has it open.
     #[error("{0} is in use by another camulator; stop that one, or choose another --data-dir or --database")]
     Locked(String),
-    /// The file has other names, and SQLite keeps what is not yet in it under one of them.
+    /// The file has other names, and SQLite stores the latest changes in a log beside one of them.
     #[error(
         "{0} is one of several hard links to the same file, and SQLite would mix up their logs; copy it to a name of its \
          own, or choose another --data-dir or --database"
     )]
     Linked(String),
-    /// The lock file would be the database.
+    /// The path of the lock file would be that of the database.
     #[error("{0} is the name of a lock file; choose another name with --database")]
     NamedLock(String),
     /// A directory, a pipe or a device.
     #[error("{0} is not a file; choose another --data-dir or --database")]
     NotAFile(String),
-    /// Something that is no SQLite database.
+    /// Something that is not a SQLite database.
     #[error("{0} is not a SQLite database; choose another --data-dir or --database")]
     NotSqlite(String),
     /// A SQLite database of another program.
@@ -76,10 +76,10 @@ pub enum OpenError {
     /// A later version of this program has migrated it.
     #[error("{0} was written by a newer camulator; start that version, or choose another --data-dir or --database")]
     Newer(String),
-    /// The driver's reason.
+    /// Reason given by the driver.
     #[error("cannot use the database {0}: {1}")]
     Driver(String, sqlx::Error),
-    /// The address makes no sense.
+    /// The address cannot be parsed.
     #[error("the PostgreSQL address is not valid: {0}")]
     Address(sqlx::Error),
 }
@@ -127,7 +127,7 @@ async fn open_file(path: &Path, durability: Durability) -> Result<Store, OpenErr
     Ok(Store { engine: Engine::File { readers, writer }, description: name.into(), _claim: Some(Arc::new(claim)) })
 }
 
-/// Makes sure that there is nothing of others in the file, and marks it as ours before there is anything of us.
+/// Checks that the file holds nothing of another program, and marks it as ours before anything of ours is in it.
 async fn mark(path: &Path, name: &str) -> Result<(), OpenError> {
     let options = SqliteConnectOptions::new().filename(path);
     let mut connection = SqliteConnection::connect_with(&options).await.map_err(driver(name))?;
@@ -135,7 +135,7 @@ async fn mark(path: &Path, name: &str) -> Result<(), OpenError> {
         Owner::Us => Ok(()),
         Owner::LaterUs => Err(OpenError::Newer(name.to_owned())),
         Owner::Another => Err(OpenError::Foreign(name.to_owned())),
-        // Before the write-ahead log exists, so that the mark is in the file itself however the process ends.
+        // Marked before the write-ahead log exists, so that the mark is in the file itself however the process ends.
         Owner::Nobody => {
             let mark = sqlx::raw_sql("PRAGMA application_id = 1128353109").execute(&mut connection).await;
             mark.map(drop).map_err(driver(name))
@@ -162,7 +162,7 @@ async fn open_postgres(address: &str, durability: Durability) -> Result<Store, O
         .connect_with(options)
         .await
         .map_err(driver(&name))?;
-    // Out of the pool, so that the lock on the migrations ends with it however this turns out.
+    // Detached from the pool, so that the lock on the migrations ends with the connection, whatever happens.
     let mut connection = pool.acquire().await.map_err(driver(&name))?.detach();
     let outcome = migrate_postgres(&mut connection, &name).await;
     let _ = connection.close().await;
@@ -170,7 +170,7 @@ async fn open_postgres(address: &str, durability: Durability) -> Result<Store, O
     Ok(Store { engine: Engine::Postgres(pool), description: name.into(), _claim: None })
 }
 
-/// One server at a time looks at the schema and brings it up to date; the others wait, and find it done.
+/// Checks the schema and migrates it, one server at a time; the others wait and find it done.
 async fn migrate_postgres(connection: &mut PgConnection, name: &str) -> Result<(), OpenError> {
     migrated(name, connection.lock().await)?;
     match owner::of_postgres(connection).await.map_err(driver(name))? {

@@ -1,27 +1,27 @@
-//! Whose database it is, found out before anything is written to it.
+//! Finds out who owns a database, before anything is written to it.
 //!
-//! The mark is the first migration, with its checksum. What is asked here is the catalogue of either database, so the
-//! statements are not shared; no other statement of the program depends on which of the two it is.
+//! Our mark is the first migration with its checksum. These queries read the catalogue of each database, so they differ
+//! between the two; no other statement of the program does.
 
 use sqlx::postgres::PgConnection;
 use sqlx::sqlite::SqliteConnection;
 
-/// Whose a database, or a schema of one, is.
+/// Who owns a database or a schema.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Owner {
-    /// There is nothing in it.
+    /// Nobody: it is empty.
     Nobody,
     /// This program, in this version or an earlier one.
     Us,
     /// A later version of this program.
     LaterUs,
-    /// Somebody else.
+    /// Another program.
     Another,
 }
 
 pub(super) static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 
-/// The table in which sqlx notes the migrations of a program, whichever it is.
+/// The table in which sqlx records migrations, in any program that uses it.
 const NOTES: &str = "_sqlx_migrations";
 
 const NOTED: &str = "SELECT version, checksum FROM _sqlx_migrations ORDER BY version";
@@ -35,9 +35,9 @@ pub(super) async fn of_sqlite(connection: &mut SqliteConnection) -> Result<Owner
     judge(&tables, sqlx::query_as(NOTED).fetch_all(connection).await)
 }
 
-/// Of the schema in which new tables are made.
+/// Checks the schema in which new tables would be created.
 pub(super) async fn of_postgres(connection: &mut PgConnection) -> Result<Owner, sqlx::Error> {
-    // What belongs to an extension was put there by whoever made the database.
+    // Tables that belong to an extension were created by whoever set up the database.
     let tables = "SELECT CAST(relname AS TEXT) FROM pg_catalog.pg_class AS relation \
                   JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = relation.relnamespace \
                   WHERE namespace.nspname = current_schema() AND relation.relkind IN ('r', 'p', 'f', 'v', 'm', 'S') \
@@ -61,7 +61,7 @@ fn unmarked(tables: &[(String,)]) -> Owner {
 fn judge(tables: &[(String,)], noted: Result<Vec<(i64, Vec<u8>)>, sqlx::Error>) -> Result<Owner, sqlx::Error> {
     let noted = match noted {
         Ok(noted) => noted,
-        // A table of that name which is made otherwise is not sqlx's, and so not ours.
+        // A table of that name with other columns is not sqlx's, and so not ours.
         Err(sqlx::Error::Database(_) | sqlx::Error::ColumnDecode { .. }) => return Ok(Owner::Another),
         Err(error) => return Err(error),
     };

@@ -1,4 +1,4 @@
-//! What only shows from inside: a connection that fails at everything, and a mistake of the writer's own.
+//! Failures that only unit tests can provoke: a connection on which everything fails, and a bug in the writer itself.
 
 use super::writer::{Held, Job, Queued, start};
 use super::*;
@@ -17,7 +17,7 @@ async fn file() -> (std::path::PathBuf, SqliteConnection, sqlx::sqlite::SqliteCo
     (directory, connection, options)
 }
 
-/// From now on every statement on the connection is interrupted.
+/// Interrupts every later statement on the connection.
 async fn break_down(held: &Mutex<Held>) {
     let mut held = held.lock().await;
     held.current().unwrap().lock_handle().await.unwrap().set_progress_handler(1, || false);

@@ -1,4 +1,4 @@
-//! Running what others hand in: a panic of theirs is an error here, and never the end of a task that serves everybody.
+//! Runs the work that callers hand in, so that a panic in it is an error and never ends a task that serves everybody.
 
 use super::{BoxFuture, Error, WriteTx};
 use std::future::poll_fn;
@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::Poll;
 
-/// Runs work in a transaction. Only `Ok(Ok(_))` may be committed.
+/// Runs `work` in a transaction. Only `Ok(Ok(_))` may be committed.
 pub(super) async fn attempt<T, E, W>(work: &W, tx: &mut WriteTx<'_>) -> Result<Result<T, E>, Error>
 where
     W: for<'t> Fn(&'t mut WriteTx<'_>) -> BoxFuture<'t, Result<T, E>>,
@@ -14,7 +14,7 @@ where
     match caught(async { work(&mut *tx).await }).await {
         Ok(Ok(_)) if tx.failed => Err(Error::WentOn),
         Err(panicked) => {
-            // A statement of which nothing was heard may still have changed something.
+            // The panic may have come after a statement that already changed something.
             tx.0.touched = true;
             Err(panicked)
         }
@@ -22,7 +22,7 @@ where
     }
 }
 
-/// Drives a future, and ends with an error where it panics.
+/// Drives a future to its end; a panic becomes an error.
 pub(super) async fn caught<T>(future: impl Future<Output = T>) -> Result<T, Error> {
     let mut future = pin!(future);
     poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
@@ -33,7 +33,7 @@ pub(super) async fn caught<T>(future: impl Future<Output = T>) -> Result<T, Erro
     .await
 }
 
-/// Calls back after a commit.
+/// Calls `committed`; a panic becomes an error.
 pub(super) fn tell<T>(committed: impl FnOnce(&T), value: &T) -> Result<(), Error> {
     catch_unwind(AssertUnwindSafe(|| committed(value))).map_err(|_| Error::Panicked)
 }

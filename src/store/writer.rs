@@ -1,14 +1,16 @@
-//! The one SQLite writer: a task that owns the writing connection and commits whatever is waiting together.
+//! The SQLite writer: a task that owns the writing connection and commits all waiting jobs together.
 //!
-//! A commit costs an fsync, a statement does not; so the jobs that arrive while one group is at work share the next
-//! commit, and every answer still leaves after it. A statement costs two changes of threads, since sqlx runs SQLite on
-//! one of its own; so rows that need nothing looked at go in together. A job that fails without having changed anything
-//! costs the others nothing. One that fails half-way, or panics, is rare (operations look before they write): then the
-//! group is rolled back and repeated with a savepoint around every job, and where that does not help either, each job
-//! gets a transaction of its own. So every job fails alone, and no answer tells of what another one did and lost.
+//! A commit costs an fsync, a statement does not. Jobs that arrive while one group is at work therefore share the next
+//! commit, and every job is still answered after its commit. A statement costs two thread switches, since sqlx runs
+//! SQLite on a thread of its own; so rows that need no reads are inserted together.
 //!
-//! The task outlives all of it: a job's panic is that job's error, and a connection that cannot be rolled back is closed
-//! and opened again.
+//! Every job fails alone. A job that fails without having changed anything costs the others nothing. One that fails
+//! half-way or panics is rare, because operations read before they write: then the group is rolled back and repeated
+//! with a savepoint around every job, and if that fails too, each job gets its own transaction. So no answer reports
+//! what another job did and lost.
+//!
+//! The task outlives all of this: a panic is the error of its job, and a connection that cannot be rolled back is
+//! closed and opened again.
 
 use super::work::{attempt, caught, tell};
 use super::{BoxFuture, Error, Row, Value, WriteTx};
@@ -18,30 +20,30 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use tokio::sync::{Mutex, mpsc, oneshot};
 
-/// How many jobs share a commit at most: enough to make the fsync cheap, few enough to keep the first one's wait short.
+/// The most jobs that share a commit: enough to make the fsync cheap, few enough to keep the first job's wait short.
 const GROUP: usize = 256;
 
-/// How many rows go into one statement at most. SQLite takes 32,766 values.
+/// The most rows that one statement inserts. SQLite takes 32,766 values.
 const MERGED: usize = 64;
 
-/// What waits in the queue.
+/// An entry of the queue.
 pub(super) enum Queued {
     Job(Box<dyn Job>),
-    /// Close the connection and say when it is done.
+    /// Closes the connection and reports when that is done.
     Stop(oneshot::Sender<()>),
 }
 
-/// A piece of work and whoever waits for it.
+/// A piece of work together with its waiting caller.
 pub(super) trait Job: Send {
-    /// Runs the work and keeps its outcome. True when it may be committed.
+    /// Runs the work and keeps its outcome. Returns true if it may be committed.
     fn run<'t>(&'t mut self, tx: &'t mut WriteTx<'_>) -> BoxFuture<'t, bool>;
 
-    /// The row, if the work is to add one and no more.
+    /// The row to insert, if inserting it is all the work there is.
     fn row(&self) -> Option<&Row> {
         None
     }
 
-    /// Tells whoever waits: the outcome of the last run, or what befell the transaction.
+    /// Sends the caller the outcome of the last run, or the error of the transaction.
     fn finish(self: Box<Self>, transaction: Result<(), Error>);
 }
 
@@ -70,7 +72,7 @@ where
             (Ok(()), Some(Ok(Ok(value)))) => tell(self.committed, &value).map(|()| Ok(value)),
             (Ok(()), Some(refused)) => refused,
         };
-        // Nobody waits any more when the caller's task was ended; the commit stands all the same.
+        // The caller's task may have ended, in which case nobody receives this; the commit stands all the same.
         let _ = self.reply.send(answer);
     }
 }
@@ -103,7 +105,7 @@ impl Job for Append {
 /// The writing connection.
 pub(super) struct Held {
     connection: Option<SqliteConnection>,
-    /// How to open it again; none in memory, where that would be another, empty database.
+    /// How to open it again. None in memory, where that would open another, empty database.
     again: Option<SqliteConnectOptions>,
 }
 
@@ -112,12 +114,12 @@ impl Held {
         Held { connection: Some(connection), again }
     }
 
-    /// The connection as it is; none when it is lost.
+    /// The current connection; none if it was lost.
     pub(super) fn current(&mut self) -> Option<&mut SqliteConnection> {
         self.connection.as_mut()
     }
 
-    /// Begins a transaction, on a new connection where the old one was given up.
+    /// Begins a transaction, on a new connection if the old one was given up.
     async fn begin(&mut self) -> Result<(), Error> {
         if self.connection.is_none() {
             let again = self.again.as_ref().ok_or(Error::Lost)?;
@@ -141,8 +143,8 @@ impl Held {
         }
     }
 
-    /// Closes a connection of which it is not known whether a transaction is open. In memory the connection is the
-    /// database: it is kept where no transaction is open, because SQLite rolls back by itself after some errors.
+    /// Closes a connection that may or may not have an open transaction. In memory the connection is the database, so
+    /// it is kept if no transaction turns out to be open: SQLite rolls back by itself after some errors.
     async fn give_up(&mut self) {
         if self.again.is_some() {
             if let Some(connection) = self.connection.take() {
@@ -158,7 +160,7 @@ impl Held {
     }
 }
 
-/// Starts the writer on its connection.
+/// Starts the writer task.
 pub(super) fn start(held: Arc<Mutex<Held>>) -> mpsc::Sender<Queued> {
     let (sender, receiver) = mpsc::channel(4096);
     tokio::spawn(run(held, receiver));
@@ -215,14 +217,14 @@ async fn run(held: Arc<Mutex<Held>>, mut queue: mpsc::Receiver<Queued>) {
             next = if group.len() < GROUP { queue.try_recv().ok() } else { None };
         }
         let mut held = held.lock().await;
-        // A job's panic is caught where the job runs. One that comes as far as here is the writer's own: it costs the
-        // group, whose replies are dropped, and not the writer.
+        // Panics of a job are caught where the job runs. One that gets here is a bug in the writer itself: it costs
+        // this group, whose replies are dropped, but not the writer.
         if caught(carry_out(&mut held, group)).await.is_err() {
-            tracing::error!("the writer lost a group of writes; what follows is served again");
+            tracing::error!("the writer lost a group of writes; it goes on with the next one");
             held.give_up().await;
         }
         if let Some(done) = stop {
-            // Folds the write-ahead log into the file, so that a stopped server leaves one file that can be copied.
+            // Folds the write-ahead log into the file, so that a stopped server leaves a single file to copy.
             let _ = held.say("PRAGMA wal_checkpoint(TRUNCATE)").await;
             queue.close();
             let _ = done.send(());
@@ -230,24 +232,24 @@ async fn run(held: Arc<Mutex<Held>>, mut queue: mpsc::Receiver<Queued>) {
     }
 }
 
-/// How the jobs of a transaction are kept from each other.
+/// How the jobs of a transaction are isolated from each other.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Way {
-    /// Not at all, with rows of one table in one statement.
+    /// Not at all; rows of one table share a statement.
     Together,
-    /// By a savepoint around every job.
+    /// With a savepoint around every job.
     Guarded,
-    /// There is only one.
+    /// The transaction has only one job.
     Alone,
 }
 
-/// Why a transaction left nothing behind.
+/// Why a transaction was rolled back.
 enum Undone {
-    /// The database does not take a transaction.
+    /// The database did not begin a transaction.
     NotBegun(Error),
-    /// A job could not go in.
+    /// A job failed.
     ByJob,
-    /// The transaction could not be carried through.
+    /// A statement of the transaction itself failed.
     ByDatabase(Error),
 }
 
@@ -271,7 +273,7 @@ async fn carry_out(held: &mut Held, mut group: Vec<Box<dyn Job>>) {
     }
 }
 
-/// Runs the jobs and commits them, or leaves nothing behind.
+/// Runs the jobs and commits them, or rolls everything back.
 async fn transaction(held: &mut Held, group: &mut [Box<dyn Job>], way: Way) -> Result<(), Undone> {
     held.begin().await.map_err(Undone::NotBegun)?;
     let mut outcome = run_all(held, group, way).await;
@@ -294,7 +296,7 @@ async fn run_all(held: &mut Held, group: &mut [Box<dyn Job>], way: Way) -> Resul
     if way == Way::Together {
         let mut tx = WriteTx::sqlite(held.current().ok_or(Undone::ByDatabase(Error::Lost))?);
         for (sql, values) in rows_of(group) {
-            // When one of them cannot go in (its account is gone, say), the next way finds out which.
+            // If one of them fails (because its account is gone, say), the next way finds out which.
             tx.run(sql, values).await.map_err(|_| Undone::ByJob)?;
         }
     }
@@ -317,10 +319,10 @@ async fn run_all(held: &mut Held, group: &mut [Box<dyn Job>], way: Way) -> Resul
     Ok(())
 }
 
-/// A statement that was put together here, with its values.
+/// A statement assembled here, with its values.
 type Statement = (sqlx::AssertSqlSafe<String>, Vec<Value>);
 
-/// The rows of the group, in statements of so many that there are few different ones to prepare.
+/// Groups the rows into statements. Their sizes are powers of two, so that there are few different ones to prepare.
 fn rows_of(group: &[Box<dyn Job>]) -> Vec<Statement> {
     let mut rows: Vec<&Row> = group.iter().filter_map(|job| job.row()).collect();
     rows.sort_by_key(|row| row.insert);
@@ -335,7 +337,7 @@ fn rows_of(group: &[Box<dyn Job>]) -> Vec<Statement> {
     statements
 }
 
-/// Tells whoever waits for a job; what they do with it is caught.
+/// Reports to a job's caller, and catches a panic in the caller's callback.
 fn finish(job: Box<dyn Job>, transaction: Result<(), Error>) {
     if catch_unwind(AssertUnwindSafe(|| job.finish(transaction))).is_err() {
         tracing::error!("the end of a write panicked");

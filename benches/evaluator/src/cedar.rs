@@ -1,9 +1,9 @@
-//! The Cedar side, written as somebody would who writes Cedar: one policy for each statement, actions with a wildcard as
-//! groups of actions, one resource by its name in the head, others by their attributes.
+//! The Cedar side, written the way a Cedar user would: one policy per statement, wildcard actions as action groups, a
+//! single resource named in the head, other resources by their attributes.
 //!
-//! Wherever there was a choice it is the one that costs Cedar less: the policies are those of the user who asks, so no
-//! head names a principal; there is no schema to check requests against; requests, contexts (addresses read) and
-//! entities are made beforehand, and the entities are only the three that the question is about.
+//! Every choice is the one that costs Cedar less. The policies are only those of the user who asks, so no head names a
+//! principal. There is no schema to check requests against. Requests, contexts (with parsed addresses) and entities are
+//! built beforehand, and there are only the three entities of the question.
 
 use std::collections::{HashMap, HashSet};
 
@@ -19,11 +19,11 @@ use crate::corpus::{self, Action, Answer, Condition, ENV, IP, OWNER, Statement, 
 pub struct Cedar {
     authorizer: Authorizer,
     set: PolicySet,
-    /// Beginnings of action names that are groups.
+    /// Prefixes of action names that are groups.
     groups: HashSet<String>,
 }
 
-/// One question with the entities it is about.
+/// One question with its entities.
 pub struct Asked {
     request: Request,
     entities: Entities,
@@ -80,7 +80,7 @@ impl Cedar {
         Ok(Asked { request: Request::new(user, action, resource, context, None)?, entities })
     }
 
-    /// The answer, and all statements that decided.
+    /// Returns the answer and all statements that decided.
     pub fn answer(&self, asked: &Asked) -> Outcome<(Answer, HashSet<String>)> {
         let response = self.decide(asked);
         if let Some(error) = response.diagnostics().errors().next() {
@@ -95,13 +95,13 @@ impl Cedar {
         Ok((answer, reasons))
     }
 
-    /// What is timed.
+    /// The call that is timed.
     pub fn decide(&self, asked: &Asked) -> Response {
         self.authorizer.is_authorized(&asked.request, &self.set, &asked.entities)
     }
 }
 
-/// The id of the policy that is statement `s` of policy `p`.
+/// The Cedar policy id of statement `s` of policy `p`.
 pub fn id(p: usize, s: usize) -> String {
     format!("p{p}s{s}")
 }

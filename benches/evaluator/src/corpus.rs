@@ -1,115 +1,115 @@
-//! Policies and questions that belong to neither language: each side writes them down in its own.
+//! Policies and questions in neither language: each side writes them in its own.
 //!
-//! Only what both languages can say exactly alike occurs here, so that a difference between the two answers is a mistake
-//! and not a matter of taste. Not here: operators that only one of the two has, groups, boundaries and sessions.
+//! They contain only what both languages express identically, so a different answer is a bug and not a matter of
+//! interpretation. Absent: operators that only one of the two has, groups, permission boundaries and session policies.
 
-/// The account everything belongs to.
+/// The account that owns everything.
 pub const OWNER: &str = "100000000001";
 /// The application id of that account.
 pub const APP: u64 = 1_250_000_000;
 /// The user who asks.
 pub const USER: &str = "100000000002";
-/// The condition key with the caller's address.
+/// The condition key for the caller's address.
 pub const IP: &str = "qcs:ip";
-/// A condition key with a text.
+/// A condition key with a text value.
 pub const ENV: &str = "cvm:env";
 
 const SERVICES: [&str; 10] = ["cvm", "cos", "cbs", "vpc", "clb", "cdb", "redis", "scf", "tke", "monitor"];
 const NEAR: &str = "ap-guangzhou";
 const FAR: &str = "ap-shanghai";
 
-/// A policy is its statements.
+/// The statements of a policy.
 pub type Policy = Vec<Statement>;
 
-/// What one statement says.
+/// The content of one statement.
 pub struct Statement {
-    /// It denies; otherwise it allows.
+    /// Whether it denies instead of allowing.
     pub deny: bool,
-    /// About which actions.
+    /// The actions that it applies to.
     pub actions: Vec<Action>,
-    /// About which resources.
+    /// The resources that it applies to.
     pub target: Target,
-    /// Only if this holds.
+    /// The condition under which it applies.
     pub condition: Option<Condition>,
 }
 
-/// Which actions.
+/// The actions of a statement.
 pub enum Action {
     /// `cvm:StartInstances`.
     One(String),
-    /// Those whose name begins so: `cvm:Describe`.
+    /// Those whose name has this prefix, such as `cvm:Describe`.
     Beginning(String),
 }
 
-/// Which resources.
+/// The resources of a statement.
 pub enum Target {
-    /// All.
+    /// Every resource.
     Everything,
-    /// One, by its place.
+    /// A single resource.
     One(Place),
-    /// Those of the caller's account whose item begins so.
+    /// Those of the caller's account whose item has a prefix.
     Own {
-        /// Of this service.
+        /// The service of the resources.
         service: &'static str,
-        /// The item's beginning.
+        /// The prefix of the item.
         item: String,
     },
-    /// Those of the account in one region whose item begins so.
+    /// Those of the caller's account in one region whose item has a prefix.
     Regional {
-        /// Of this service.
+        /// The service of the resources.
         service: &'static str,
-        /// In this region.
+        /// The region of the resources.
         region: &'static str,
-        /// The item's beginning.
+        /// The prefix of the item.
         item: String,
     },
 }
 
-/// What must hold besides.
+/// The condition of a statement.
 pub enum Condition {
-    /// The address lies in one of the ranges.
+    /// The address lies in one of these ranges.
     AddressIn(&'static [&'static str]),
     /// The text is one of these.
     TextIs(&'static [&'static str]),
-    /// The text begins so.
+    /// The text has this prefix.
     TextBegins(&'static str),
 }
 
 /// One resource of the account.
 #[derive(Clone)]
 pub struct Place {
-    /// `cvm`.
+    /// The service, such as `cvm`.
     pub service: &'static str,
-    /// `ap-guangzhou`.
+    /// The region, such as `ap-guangzhou`.
     pub region: &'static str,
-    /// `instance/ins-1`.
+    /// The item, such as `instance/ins-1`.
     pub item: String,
 }
 
 impl Place {
-    /// Its full name.
+    /// Returns its full name.
     pub fn name(&self) -> String {
         format!("qcs::{}:{}:uin/{OWNER}:{}", self.service, self.region, self.item)
     }
 }
 
-/// What is asked, of nobody's language.
+/// A question in neither language.
 #[derive(Clone)]
 pub struct Question {
-    /// `cvm:StartInstances`.
+    /// The action, such as `cvm:StartInstances`.
     pub action: String,
-    /// On what.
+    /// The requested resource.
     pub place: Place,
-    /// Keys that are known, with their values.
+    /// Condition keys with their values.
     pub context: &'static [(&'static str, &'static str)],
 }
 
-/// The answer, as far as both languages tell it.
+/// The answer, as far as both languages can tell it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Answer {
     /// Allowed.
     Allow,
-    /// Some statement denies.
+    /// A statement denies.
     ExplicitDeny,
     /// No statement allows.
     ImplicitDeny,
@@ -118,19 +118,20 @@ pub enum Answer {
 /// How a set of policies is built.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
-    /// A policy for each duty: five statements on operations of their own, two of them by a wildcard, one of them a deny.
+    /// One policy per duty: five statements on operations of their own, two of them with a wildcard, one of them a
+    /// deny.
     Duties,
-    /// The same, three statements of each policy under a condition.
+    /// The same, with a condition on three statements of each policy.
     ConditionalDuties,
-    /// Every statement on `cvm:*`: no index by action helps.
+    /// Every statement on `cvm:*`, where no index by action helps.
     OneAction,
-    /// Every statement of those on `cvm:*` under a condition.
+    /// Every statement on `cvm:*` and with a condition.
     ConditionalOneAction,
     /// Every statement on one operation of its own.
     OwnOperation,
 }
 
-/// `count` policies of five statements each.
+/// Builds `count` policies of five statements each.
 pub fn policies(shape: Shape, count: usize) -> Vec<Policy> {
     (0..count)
         .map(|k| match shape {
@@ -219,8 +220,8 @@ fn own_operation(k: usize) -> Policy {
     (0..5).map(statement).collect()
 }
 
-/// Questions about `count` policies: for each policy its operations and one that nobody has, on its resources and on one
-/// that nobody named, in several contexts.
+/// Builds questions about `count` policies: for each policy, its operations and one that no policy names, on its
+/// resources and on one that no policy names, in several contexts.
 pub fn questions(shape: Shape, count: usize) -> Vec<Question> {
     const CONTEXTS: [&[(&str, &str)]; 4] = [
         &[(IP, "10.1.2.3"), (ENV, "test")],

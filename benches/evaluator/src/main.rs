@@ -1,10 +1,10 @@
-//! The policy evaluator beside `cedar-policy`'s `is_authorized`, on the same questions in one run.
+//! Compares the policy evaluator with `cedar-policy`'s `is_authorized` on the same questions in one run.
 //!
-//! `cargo run --release` in this directory. The same policies are written in both languages ([`corpus`]); every question
-//! that will be timed, and many more, must get the same answer from both, by a statement both name, before anything is
-//! timed. Then short batches of the two alternate, and each cell is the median of its batches in processor time of the
-//! thread, so that what else the machine does falls on both alike. Requests are built beforehand on both sides. The run
-//! fails if a limit is missed: [`LIMIT`], and not slower than Cedar.
+//! Run it with `cargo run --release` in this directory. The same policies are written in both languages ([`corpus`]).
+//! Before anything is timed, both must give the same answer to every timed question and many more, with a deciding
+//! statement that both name. Then short batches of the two alternate, and each cell is the median of its batches in CPU
+//! time of the thread, so that other work on the machine affects both alike. Requests are built beforehand on both
+//! sides. The run fails if ten policies take longer than [`LIMIT`] or if anything is slower than Cedar.
 
 mod cedar;
 mod corpus;
@@ -21,16 +21,16 @@ use cedar::Cedar;
 use corpus::{Answer, Shape};
 use ours::Ours;
 
-/// The result of anything here: the first thing that goes wrong ends the run.
+/// The result of every function here: the first error ends the run.
 pub type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
-/// What a decision by ten policies of five statements may take, in nanoseconds.
+/// The most nanoseconds for a decision on ten policies of five statements.
 const LIMIT: f64 = 2_000.0;
-/// How many different questions a cell is made of, at most.
+/// The most questions in a cell.
 const QUESTIONS: usize = 16;
-/// How many questions are compared for one set of policies, about.
+/// Roughly how many questions are compared for one set of policies.
 const COMPARED: usize = 1_000;
-/// The length of a batch.
+/// How long a batch takes.
 const BATCH: Duration = Duration::from_millis(2);
 
 fn main() -> Outcome<()> {
@@ -65,7 +65,7 @@ impl Run {
         let policies = corpus::policies(shape, count);
         let questions = corpus::questions(shape, count);
         let (ours, cedar) = (Ours::new(&policies)?, Cedar::new(&policies)?);
-        // Odd, because items, regions and contexts are even in number: so all of them are met.
+        // The step is odd because the numbers of items, regions and contexts are even, so that all of them are covered.
         let step = (questions.len() / COMPARED) | 1;
         let mut by_answer: BTreeMap<Answer, Vec<(ours::Asked, cedar::Asked)>> = BTreeMap::new();
         for question in questions.iter().step_by(step) {
@@ -93,7 +93,7 @@ impl Run {
         Ok(())
     }
 
-    /// Medians over the rounds: ours, Cedar's, and of the ratio within a round.
+    /// Returns medians over the rounds: ours, Cedar's, and the ratio within a round.
     fn time(&self, ours: &Ours, cedar: &Cedar, asked: &[&(ours::Asked, cedar::Asked)]) -> [f64; 3] {
         let mine = || {
             for (mine, _) in asked {
@@ -123,7 +123,7 @@ impl Run {
     }
 }
 
-/// The answer, if both give the same, by a statement that both name.
+/// Returns the answer if both give the same one, with a deciding statement that both name.
 fn same(
     ours: &Ours,
     cedar: &Cedar,
@@ -153,7 +153,7 @@ fn title(answer: Answer) -> &'static str {
     }
 }
 
-/// How often `work` fits into a batch, after it has warmed up.
+/// Returns how many turns of `work` fit into a batch, after a warm-up.
 fn turns(work: &impl Fn()) -> u32 {
     let mut turns = 1;
     while batch(work, turns) * f64::from(turns) < BATCH.as_nanos() as f64 / 2.0 {
@@ -162,7 +162,7 @@ fn turns(work: &impl Fn()) -> u32 {
     turns
 }
 
-/// Nanoseconds of processor time that one turn takes.
+/// Returns the CPU time of one turn in nanoseconds.
 fn batch(work: &impl Fn(), turns: u32) -> f64 {
     let start = processor_time();
     (0..turns).for_each(|_| work());

@@ -1,4 +1,4 @@
-//! The camulator side: the documents of one user, compiled, and its questions.
+//! The camulator side: the compiled documents of one user, and its questions.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ pub struct Ours {
     set: PolicySet,
 }
 
-/// One question, its names and context at hand as a request handler has them.
+/// One question with its names and context, as a request handler has them.
 pub struct Asked {
     action: String,
     name: String,
@@ -46,7 +46,7 @@ impl Ours {
         Asked { action: question.action.clone(), name: question.place.name(), context }
     }
 
-    /// The answer, and the statement that decided.
+    /// Returns the answer and the statement that decided.
     pub fn answer(&self, asked: &Asked) -> Outcome<(Answer, Option<(usize, usize)>)> {
         let decision = self.decide(asked);
         let answer = match decision.reason {
@@ -58,7 +58,7 @@ impl Ours {
         Ok((answer, decision.deciding.map(|deciding| (deciding.policy, deciding.statement))))
     }
 
-    /// What is timed.
+    /// The call that is timed.
     pub fn decide(&self, asked: &Asked) -> crate::policy::Decision {
         let names = [asked.name.as_str()];
         let caller = Variables { caller: USER, account: OWNER, application: APP };

@@ -1,4 +1,4 @@
-//! What an evaluation and an explanation may cost, and how they end when it is used up.
+//! What an evaluation and an explanation may cost, and how they end when the budget is used up.
 
 use super::*;
 use crate::policy::budget::Budget;
@@ -19,7 +19,7 @@ fn costly(effect: &str, operator: &str, values: usize) -> String {
     )
 }
 
-/// A request with many tags, none of which is a caller's.
+/// A context with many tags of the caller and of the resource, none of them equal.
 fn tagged(tags: usize) -> Context<'static> {
     let mut context = Context::new();
     for number in 0..tags {
@@ -33,7 +33,7 @@ fn ask<'a>(context: &'a Context<'a>) -> Question<'a> {
     Question { action: "cvm:Do", resource: Resource::Operation, context, caller: caller() }
 }
 
-/// The sizes of the defect that was measured: it took four seconds, and the explanation twelve.
+/// The sizes of a defect that was measured: the decision took four seconds and the explanation twelve.
 #[test]
 fn many_tags_against_variables_end_in_a_refusal() {
     let set = set(&format!(
@@ -53,7 +53,7 @@ fn many_tags_against_variables_end_in_a_refusal() {
     assert!(serde_json::to_string(&explanation).unwrap().len() < LONGEST);
 }
 
-/// The root needs no statement, but a deny that was not reached could stand there.
+/// The root needs no statement, but an unreached statement could be a deny.
 #[test]
 fn the_root_is_refused_too() {
     let context = tagged(TAGS);
@@ -61,7 +61,7 @@ fn the_root_is_refused_too() {
     let layers = Layers { session: Some(&narrowed), ..Layers::root() };
     let decision = decide(&layers, &ask(&context));
     assert_eq!((decision.reason, decision.ended), (Reason::ImplicitDeny, Some(STEPS)));
-    // With nothing that could deny, no step is needed.
+    // Without a possible deny, no step is needed.
     assert_eq!(decide(&Layers::root(), &ask(&context)).reason, Reason::Root);
     assert_eq!(decide_within(&Layers::root(), &ask(&context), &Budget::new(1)).reason, Reason::Root);
 }
@@ -81,7 +81,7 @@ fn a_trust_policy_that_costs_too_much_trusts_nobody() {
     assert_eq!((explanation.reason, explanation.ended), (Reason::Trust, Some(STEPS)));
 }
 
-/// Whatever the budget, the answer is the one without a budget, or a refusal that says so.
+/// Whatever the budget, the decision is the one without a budget, or a deny that names the budget.
 #[test]
 fn an_evaluation_that_is_ended_never_allows() {
     let statements = [
@@ -145,8 +145,8 @@ fn a_trust_policy_that_is_ended_never_trusts() {
     }
 }
 
-/// The most that one user can have, and everything of it looked at: 200 policies of as much text as there may be, all about
-/// the tags of a request that has as many as there may be.
+/// The most that one user can have, all of it evaluated: 200 policies of maximal length, all about the tags of a
+/// request that has the maximal number of tags.
 #[test]
 fn the_largest_legitimate_case_passes() {
     let values: Vec<String> = (0..8).map(|number| format!(r#""name{number}&other""#)).collect();
@@ -175,7 +175,7 @@ fn the_largest_legitimate_case_passes() {
     }
 }
 
-/// An explanation is bounded in bytes, whatever is explained, and still shows what decided.
+/// An explanation is bounded in bytes, whatever it explains, and always shows what decided.
 #[test]
 fn an_explanation_is_bounded_in_bytes() {
     let long = "x".repeat(3_000);
@@ -202,14 +202,14 @@ fn an_explanation_is_bounded_in_bytes() {
     assert!(shown.contains(&format!(r#""considered_left_out":{}"#, explanation.left_out)));
     let deciding = &explanation.considered[explanation.deciding.unwrap()];
     assert_eq!((deciding.policy.as_str(), deciding.matched), ("last", true));
-    // The boundary has a share of its own.
+    // The permission boundary has a share of its own.
     assert!(explanation.considered.iter().any(|considered| considered.policy == "boundary"));
     let text = render(&explanation, "me");
     assert!(text.contains("decided by: policy `last`") && text.len() < 4_096, "{text}");
     assert!(text.contains(&format!("note: {} more statements", explanation.left_out)), "{text}");
 }
 
-/// Of a long list of values the first are shown, and how many follow.
+/// A long list of values is cut, and the number of omitted ones given.
 #[test]
 fn lists_of_values_are_cut() {
     let context = tagged(2_000);
@@ -226,7 +226,7 @@ fn lists_of_values_are_cut() {
     assert_eq!((failed.expected.len(), failed.expected_left_out), (150, 0));
     let text = render(&explanation, "me");
     assert!(text.contains(&format!(" and {} more\n", failed.actual_left_out)), "{text}");
-    // The values of a variable too: there is one for each tag.
+    // The values of a variable are cut too: there is one per tag.
     let set = self::set(&costly("allow", "string_equal", 30));
     let explanation = explain(&Layers::of(&set), &ask(&context));
     let text = render(&explanation, "me");

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// An allow under the condition; the context as `key=value` pairs.
+/// Evaluates an allow under the condition; `pairs` is the context as `key=value`.
 fn holds(condition: &str, pairs: &[&str]) -> bool {
     asked("allow", condition, pairs) == Reason::Allow
 }
@@ -13,7 +13,7 @@ fn asked(effect: &str, condition: &str, pairs: &[&str]) -> Reason {
     reason(&set(&statement), "cvm:Do", "", &entries)
 }
 
-/// `operator` with `values` (JSON) on the key `a:b`, which has the given values in the request.
+/// Tests `operator` with `values` (JSON) on the key `a:b`, for which the request has the values `actual`.
 #[track_caller]
 fn check(operator: &str, values: &str, actual: &[&str], expected: bool) {
     let pairs: Vec<String> = actual.iter().map(|value| format!("a:b={value}")).collect();
@@ -24,7 +24,7 @@ fn check(operator: &str, values: &str, actual: &[&str], expected: bool) {
     assert_eq!(denied, expected, "deny under {condition} for {actual:?}");
 }
 
-/// The same, but the answer is unknown: an allow does not match and a deny does.
+/// The same for an unknown answer: an allow does not match and a deny does.
 #[track_caller]
 fn check_unknown(operator: &str, values: &str, actual: &[&str]) {
     let pairs: Vec<String> = actual.iter().map(|value| format!("a:b={value}")).collect();
@@ -218,7 +218,7 @@ fn variables_in_values_are_the_callers() {
     check_unknown("ip_equal", r#""${uin}""#, &["10.0.0.1"]);
 }
 
-/// The condition on `a:b` with the caller's tags: what an allow and a deny under it come to.
+/// Tests the condition on `a:b` with the caller's tags, under an allow and under a deny.
 #[track_caller]
 fn check_tags(operator: &str, value: &str, actual: &str, tags: &[&str], allowed: bool, denied: bool) {
     let condition = format!(r#"{{"{operator}":{{"a:b":"{value}"}}}}"#);
@@ -266,7 +266,7 @@ fn a_caller_without_tags_is_unknown() {
         check_tags(operator, "${qcs:principal_tag_value}", "web", &[], false, true);
         check_tags(operator, "${qcs:principal_tag_value}", "web", &["no tag"], false, true);
     }
-    // Another tag may decide all the same.
+    // Another tag may still decide.
     check_tags("string_equal", "${qcs:principal_tag_value}", "web", &["no tag", "x&web"], true, true);
 }
 
@@ -277,7 +277,7 @@ fn tags_are_key_and_value() {
     assert!(!holds(condition, &["qcs:resource_tag=env&prod"]));
 }
 
-/// Every operator, with every prefix and suffix, on a key that is present, absent and multiple.
+/// Every operator, with every qualifier and suffix, on a key that is present, absent and multiple.
 #[test]
 fn every_operator_is_read_and_decides() {
     let families = [

@@ -2,14 +2,14 @@
 
 use super::*;
 
-/// One allow on the action pattern, everywhere.
+/// Evaluates one allow on the action pattern, for every resource.
 #[track_caller]
 fn check_action(pattern: &str, action: &str, expected: bool) {
     let set = set(&format!(r#"{{"effect":"allow","action":"{pattern}","resource":"*"}}"#));
     assert_eq!(reason(&set, action, "", &[]) == Reason::Allow, expected, "`{pattern}` on `{action}`");
 }
 
-/// One allow and one deny on the resource pattern: both must apply or not apply.
+/// Evaluates one allow and one deny on the resource pattern: both or neither must apply.
 #[track_caller]
 fn check_resource(pattern: &str, resource: &str, expected: bool) {
     check_resource_of(Kind::Identity, pattern, resource, expected);
@@ -153,7 +153,7 @@ fn variables_in_the_last_segment_are_the_callers() {
     check_resource("qcs::cvm:::${owner_uin}-${app_id}", "qcs::cvm::uin/100000000001:100000000001-1250000000", true);
 }
 
-/// A caller who lacks the value, also where nothing in its place would fit.
+/// The caller lacks a variable's value; the test is unknown even if no value could match.
 #[test]
 fn a_variable_without_value_fails_closed() {
     for (variable, caller) in [
@@ -224,7 +224,7 @@ fn one_of_several_names_is_enough() {
     assert_eq!(reason(&on("role/8"), "cam:GetRole", names, &[]), Reason::ImplicitDeny);
 }
 
-/// The question names no resource: only what covers the whole service applies.
+/// The question names no resource: only a statement on the whole service applies.
 #[test]
 fn operation_level_needs_everything() {
     check_resource("*", "", true);
@@ -236,7 +236,7 @@ fn operation_level_needs_everything() {
     check_resource("qcs::cbs:::*", "", false);
 }
 
-/// Also a deny: a resource that is never asked about cannot be denied.
+/// This holds for a deny too: a resource that is never named cannot be denied.
 #[test]
 fn a_concrete_deny_on_an_operation_level_action_does_not_apply() {
     let set = set(r#"{"effect":"allow","action":"cam:*","resource":"*"},
@@ -329,7 +329,7 @@ fn what_is_another_accounts_is_for_nobody() {
     assert_eq!(denied.reason, Reason::ExplicitDeny);
 }
 
-/// Who has documents without any need not work out what is known of the request.
+/// If no document has conditions, the context of a request need not be computed.
 #[test]
 fn documents_tell_whether_they_have_conditions() {
     let with = |condition: &str| {
@@ -367,7 +367,7 @@ fn what_cannot_be_loaded_denies_and_never_allows() {
         (&format!(r#"{{"version":"2.0","statement":{harmless}}}"#), Reason::Allow),
         (&format!(r#"{{"version":"9","statement":{harmless}}}"#), Reason::ExplicitDeny),
         (&format!(r#"{{"version":"2.0","x":1,"statement":{harmless}}}"#), Reason::ExplicitDeny),
-        // Whom it was attached to when it was made decides nothing.
+        // The principals to whom it was attached on creation decide nothing.
         (&format!(r#"{{"version":"2.0","principal":7,"statement":{harmless}}}"#), Reason::Allow),
         (&format!(r#"{{"version":"2.0","version":"2.0","statement":{harmless}}}"#), Reason::ExplicitDeny),
     ] {
@@ -414,7 +414,7 @@ fn an_action_that_cannot_be_loaded_matches_denies_only() {
     }
 }
 
-/// Whatever is asked about.
+/// This holds whatever resource is requested.
 #[test]
 fn a_resource_that_cannot_be_loaded_matches_denies_only() {
     for resource in [
@@ -437,7 +437,7 @@ fn a_resource_that_cannot_be_loaded_matches_denies_only() {
     }
 }
 
-/// A service that is no longer known, a region that is new: still what they say.
+/// A service that is no longer known and a region that is not yet known still mean what they say.
 #[test]
 fn what_is_only_unknown_is_still_loaded() {
     let text = document(r#"{"effect":"allow","action":"gone:Do","resource":"qcs::gone:xx-new::a/*"}"#);

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// The defects of the text as `Defect path line:column`.
+/// Returns the defects of the text as `Defect path line:column`.
 fn defects(kind: Kind, text: &str) -> Vec<String> {
     let describe = |problem: &Problem| {
         format!("{:?} {} {}:{}", problem.defect, problem.path, problem.span.line, problem.span.column)
@@ -15,7 +15,7 @@ fn check(text: &str, expected: &[&str]) {
     assert_eq!(defects(Kind::Identity, text), expected, "{text}");
 }
 
-/// One statement; the expected defects without their place.
+/// Checks one statement against the expected defects, without their places.
 #[track_caller]
 fn check_statement(kind: Kind, statement: &str, expected: &[&str]) {
     let found = defects(kind, &document(statement));
@@ -220,7 +220,7 @@ fn resources() {
     );
 }
 
-/// Those that the CMQ notes list.
+/// The short names listed in the CMQ notes.
 #[test]
 fn published_short_regions_are_known() {
     for region in ["gz", "st", "tj", "sh", "hk", "ca", "shjr", "bj"] {
@@ -236,7 +236,7 @@ fn strategies_may_name_projects() {
     check_resource(Kind::Strategy, r#""qcs:p:cvm:gz::x/y""#, &["ResourceProject statement[0].resource"]);
 }
 
-/// Only a role, and only for assuming it.
+/// Another account's resource must be a role, and the action must be assuming it.
 #[test]
 fn resources_of_others_are_roles_to_assume() {
     let check = |action: &str, item: &str, expected: &[&str]| {
@@ -254,7 +254,7 @@ fn resources_of_others_are_roles_to_assume() {
     check(r#""sts:AssumeRole""#, "uin/1", refused);
 }
 
-/// Where another account may stand, it must still be one.
+/// Where another account is allowed, it must still be an account.
 #[test]
 fn the_account_of_a_role_to_assume_is_a_number() {
     for (account, expected) in [
@@ -414,7 +414,7 @@ fn principals_have_their_place() {
     }
 }
 
-/// What is out of place is not read: that it is malformed besides would help nobody.
+/// A misplaced element is not parsed: reporting that it is also malformed would help nobody.
 #[test]
 fn a_principal_out_of_place_is_one_defect() {
     let all = r#""effect":"allow","action":"*","resource":"*""#;

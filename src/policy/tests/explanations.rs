@@ -1,4 +1,4 @@
-//! Traces and their rendering.
+//! Explanations and how they are rendered.
 
 use super::*;
 
@@ -172,7 +172,7 @@ fn a_refusal_names_what_came_closest() {
     ");
 }
 
-/// Of another layer, or a deny: it would not have helped, however close it came.
+/// A statement of another layer, or a deny, would not have helped, however close it came.
 #[test]
 fn only_an_allow_of_the_layer_that_lacked_one_comes_close() {
     let near = r#""action":"cam:GetRole","resource":"qcs::cam:::roleName/dev-*"}"#;
@@ -242,7 +242,7 @@ fn trust_is_explained_too() {
     ");
 }
 
-/// A statement about somebody else is further away than one about something else.
+/// A statement about another principal is further away than one about another action.
 #[test]
 fn of_trust_the_statement_about_the_caller_comes_closest() {
     let statement = |action: &str, account: &str| {
@@ -282,7 +282,7 @@ fn what_cannot_be_read_is_said() {
     ");
 }
 
-/// One allow on `cvm:X` with this condition, asked with these values of `a:k`; the lines `wanted` and `met`.
+/// Asks an allow on `cvm:X` with this condition and these values of `a:k`; returns the lines `wanted` and `met`.
 fn relation(condition: &str, values: &[&str]) -> String {
     relation_among(condition, &values.iter().map(|value| ("a:k", *value)).collect::<Vec<_>>())
 }

@@ -1,4 +1,4 @@
-//! What must hold for all documents: by generated cases, and for all sets of up to three statements of a small alphabet.
+//! What must hold for all documents: on random cases, and on all sets of up to three statements of a small alphabet.
 
 use proptest::prelude::*;
 
@@ -32,7 +32,7 @@ fn statements() -> impl Strategy<Value = Vec<String>> {
     prop::collection::vec(statement(), 0..6)
 }
 
-/// Statements in documents of at most two each.
+/// Compiles the statements into documents of at most two each.
 fn compile(statements: &[String]) -> PolicySet {
     let attach_all =
         |chunk: &[String]| attach(parse(&document(&chunk.join(",")), &rules(Kind::Identity)).unwrap(), "p", Via::Own);
@@ -63,7 +63,7 @@ fn effects(layers: &Layers<'_>) -> Vec<Effect> {
     answers(layers).iter().map(|decision| decision.effect).collect()
 }
 
-/// Other names for everything that the alphabet names: two services, two operations, items, a condition key, the account
+/// New names for everything that the alphabet names: two services, two operations, items, a condition key, the account
 /// and the user.
 #[derive(Debug)]
 struct Names {
@@ -124,14 +124,14 @@ impl Names {
             ("qcs::cvm:::i/1", format!("qcs::{}:::{}/{}", self.services.0, self.item, self.ids.0)),
             ("k:x", self.key.clone()),
         ];
-        // Marks first: a new name may be another one's old name.
+        // Placeholders first: a new name may be the old name of something else.
         let mark = |index: usize| format!("\u{1}{index}\u{2}");
         let marked = |text: String, (index, (old, _)): (usize, &(&str, String))| text.replace(old, &mark(index));
         let text = old.iter().enumerate().fold(statement.to_owned(), marked);
         old.iter().enumerate().fold(text, |text, (index, (_, new))| text.replace(&mark(index), new))
     }
 
-    /// The answers to the questions of the alphabet, asked by these names.
+    /// Asks the questions of the alphabet under these names.
     fn answers(&self, layers: &Layers<'_>) -> Vec<Decision> {
         let resources = [
             String::new(),
@@ -157,7 +157,7 @@ impl Names {
     }
 }
 
-/// Nowhere more than before.
+/// Whether nothing is allowed that was not allowed before.
 fn only_less(before: &[Effect], after: &[Effect]) -> bool {
     before.iter().zip(after).all(|(before, after)| *before == Effect::Allow || *after == Effect::Deny)
 }
@@ -246,7 +246,7 @@ proptest! {
     }
 }
 
-/// The decision again, from the trace alone.
+/// Derives the decision again, from the explanation alone.
 fn agree(layers: &Layers<'_>, question: &Question<'_>) {
     let decision = decide(layers, question);
     let explanation = explain(layers, question);
@@ -277,8 +277,8 @@ fn agree(layers: &Layers<'_>, question: &Question<'_>) {
     }
 }
 
-/// Every set of up to three statements decides as its statements do one by one: denied if one denies, else allowed if one
-/// allows, in whatever order.
+/// Every set of up to three statements decides as its statements do one by one: denied if one denies, else allowed if
+/// one allows, in any order.
 #[test]
 fn all_small_sets_decide_as_their_statements() {
     let mut all = Vec::new();

@@ -1,4 +1,4 @@
-//! The language as it is decided in `docs/policy.md`: every row of its table names a test here.
+//! The policy language as defined in `docs/policy.md`: every row of its last table names a test here.
 
 mod budgets;
 mod conditions;
@@ -36,7 +36,7 @@ fn caller() -> Variables<'static> {
     Variables { caller: USER, account: OWNER, application: APP }
 }
 
-/// A document of version 2.0 around its statements.
+/// Wraps statements in a document of version 2.0.
 fn document(statements: &str) -> String {
     format!(r#"{{"version":"2.0","statement":[{statements}]}}"#)
 }
@@ -58,7 +58,8 @@ fn context<'a>(entries: &[(&'a str, &'a str)]) -> Context<'a> {
     context
 }
 
-/// Asks one question of one set; the resource is its names with a space between, or empty for none.
+/// Asks a set one question; `resource` has the resource's names separated by spaces, or is empty for no single
+/// resource.
 fn reason(set: &PolicySet, action: &str, resource: &str, entries: &[(&str, &str)]) -> Reason {
     let names: Vec<&str> = resource.split(' ').collect();
     let resource = if resource.is_empty() { Resource::Operation } else { Resource::Named(&names) };

@@ -1,9 +1,9 @@
-//! Which of several resources an explanation names as the nearest, and what it says to differ.
+//! Which of several resources an explanation names as the closest, and what it says is different.
 
 use super::explanations::explain_with;
 use super::*;
 
-/// The line `closest` and the one after `met` of a refusal of one of these statements on resources, by their order.
+/// Asks statements on these resources, in this order; returns the line `closest` and the one after `met`.
 fn nearest(action: &str, resources: &[&str], asked: &str) -> String {
     let statements: Vec<String> = resources
         .iter()
@@ -80,7 +80,7 @@ fn what_differs_in_a_resource_is_the_first_of_what_is_equally_near() {
             format!("statement 0, line 1: its resource does not fit: {differs} | {widen}")
         );
     }
-    // A role of another account can be assumed, so it can be the account that differs.
+    // A role of another account can be assumed, so the account can be what differs.
     let role = |account: &str| format!("qcs::cam::uin/{account}:roleName/ops");
     for (written, asked) in [
         (r#""qcs::cam:::roleName/ops""#.to_owned(), role("100000000009")),

@@ -21,7 +21,7 @@ fn ask(
     decide_trust(document, &Requester { account, identity, groups }, &question).reason
 }
 
-/// Everybody there is: a name for the test, the account, the identity, the groups.
+/// Every kind of requester: a name for the test, the account, the identity, the groups.
 const EVERYBODY: &[(&str, &str, RequesterIdentity<'_>, &[&str])] = &[
     ("root", OTHER, RequesterIdentity::Root, &[]),
     ("user", OTHER, RequesterIdentity::User("200000000002"), &[]),
@@ -34,7 +34,7 @@ const EVERYBODY: &[(&str, &str, RequesterIdentity<'_>, &[&str])] = &[
     ("nobody", "", RequesterIdentity::Anonymous, &[]),
 ];
 
-/// Who of everybody is trusted.
+/// Checks which of the requesters are trusted.
 #[track_caller]
 fn check(principal: &str, trusted: &[&str]) {
     let document = trust(&format!(r#"{{"effect":"allow","action":"name/sts:AssumeRole","principal":{principal}}}"#));
@@ -141,7 +141,7 @@ fn an_unreadable_trust_policy_trusts_nobody() {
     assert_eq!(ask(&broken, OTHER, RequesterIdentity::Root, &[], &[]), Reason::ExplicitDeny);
 }
 
-/// The sample of the CMQ page, with the queue behind the user.
+/// The sample of the CMQ page, with a queue after the user.
 #[test]
 fn a_strategy_names_whom_it_is_for() {
     let text = r#"{"version":"2.0",
@@ -163,7 +163,8 @@ fn a_strategy_names_whom_it_is_for() {
     assert_eq!(places, [("principal.qcs[0]".to_owned(), 2, 29), ("principal.qcs[1]".to_owned(), 2, 75)]);
 }
 
-/// Names of which one begins the other: an account, a user, a group, a role and its id, a service and a provider.
+/// Pairs of names of which one is a prefix of the other: an account, a user, a group, a role and its id, a service, a
+/// provider.
 const NAMES: &[(&str, &str)] = &[
     ("10000000000", "100000000001"),
     ("200000000002", "2000000000021"),
@@ -174,7 +175,7 @@ const NAMES: &[(&str, &str)] = &[
     ("idp", "idp2"),
 ];
 
-/// Whoever has a name that is the beginning of the one that is trusted, or goes on after it, is somebody else.
+/// A requester whose name is a prefix of the trusted name, or has it as a prefix, is somebody else.
 #[test]
 fn a_name_is_the_whole_name() {
     let [accounts, users, groups, roles, ids, services, providers] = NAMES else { panic!("{NAMES:?}") };
@@ -220,7 +221,7 @@ fn a_name_is_the_whole_name() {
             let found = trusts(&principal, OTHER, RequesterIdentity::User("200000000002"), &[asking]);
             assert_eq!(found, asking == trusted, "{principal} {asking}");
         }
-        // Only a user is in a group.
+        // Only users belong to groups.
         assert!(!trusts(&principal, OTHER, RequesterIdentity::Root, &[trusted]), "{principal}");
     }
     for (place, [names, others]) in [("roleName", [roles, ids]), ("role", [ids, roles])] {
@@ -256,7 +257,7 @@ fn trusts(principal: &str, account: &str, identity: RequesterIdentity<'_>, group
     ask(&document, account, identity, groups, &[]) == Reason::Allow
 }
 
-/// What stands for the caller's own account in a resource names nobody as a principal.
+/// The forms for the caller's own account in a resource name nobody as a principal.
 #[test]
 fn the_own_account_is_no_principal() {
     for name in ["uin/-1:root", "uin/-1:uin/-1", "uin/-1:uin/200000000002", "uin/200000000001:uin/-1", "uin/:root"] {

@@ -5,7 +5,7 @@ use super::*;
 const KEY: &str = "${qcs:principal_tag_key}";
 const VALUE: &str = "${qcs:principal_tag_value}";
 
-/// What an allow and a deny under the condition come to: yes, no, or neither of the two.
+/// The result of an allow and a deny under the condition: yes, no, or neither.
 fn outcome(operator: &str, written: &str, of_resource: &[ContextValue<'_>], of_caller: &[ContextValue<'_>]) -> Outcome {
     let decided = |effect: &str| {
         let written = serde_json::to_string(written).unwrap();
@@ -35,7 +35,7 @@ enum Outcome {
 }
 use Outcome::{No, Unknown, Yes};
 
-/// The tag of a resource.
+/// A tag of the resource.
 fn tag(key: &'static str, value: &'static str) -> ContextValue<'static> {
     ContextValue::from((key, value))
 }
@@ -45,7 +45,7 @@ fn check(operator: &str, written: &str, tag: ContextValue<'_>, expected: Outcome
     assert_eq!(outcome(operator, written, std::slice::from_ref(&tag), &[]), expected, "{operator} {written} {tag:?}");
 }
 
-/// What a policy writes is divided at its first `&`; a tag is what it is.
+/// A tag in a policy is split at its first `&`; a tag of a resource is already a pair.
 #[test]
 fn a_tag_is_equal_in_both_halves() {
     for (written, tag, expected) in [
@@ -59,7 +59,7 @@ fn a_tag_is_equal_in_both_halves() {
         ("&", tag("", ""), Yes),
         ("&&", tag("", "&"), Yes),
         ("&&", tag("&", ""), No),
-        // What has no divider is no tag.
+        // A text without `&` is not a tag.
         ("dept", tag("dept", ""), No),
         ("", tag("", ""), No),
         ("deptfin", tag("dept", "fin"), No),
@@ -70,7 +70,7 @@ fn a_tag_is_equal_in_both_halves() {
         check("string_not_equal", written, tag.clone(), not);
         check("for_any_value:string_equal", written, tag.clone(), expected);
         check("for_all_value:string_equal_if_exist", written, tag.clone(), expected);
-        // A pattern without stars is no other than a text.
+        // A pattern without stars behaves like a text.
         check("string_like", written, tag, expected);
     }
     check("string_equal", "dept&fin", tag("Dept", "fin"), No);
@@ -89,7 +89,7 @@ fn a_pattern_matches_half_by_half() {
         ("d*t&f*n", tag("dept", "fin"), Yes),
         ("d*t&f*n", tag("d", "t&fin"), No),
         ("*&*", tag("", ""), Yes),
-        // Without a divider one of the stars stands for it, and for what is around it.
+        // Without a `&`, one of the stars stands for it and for what is around it.
         ("*", tag("dept", "fin"), Yes),
         ("**", tag("", ""), Yes),
         ("dept*", tag("dept", "fin"), Yes),
@@ -111,7 +111,7 @@ fn a_pattern_matches_half_by_half() {
     }
 }
 
-/// A text in the place of a tag is none.
+/// A text in the place of a tag is not a tag.
 #[test]
 fn a_text_is_no_tag() {
     for (operator, written, text, expected) in [
@@ -124,7 +124,7 @@ fn a_text_is_no_tag() {
     ] {
         check(operator, written, ContextValue::from(text), expected);
     }
-    // And a tag is no number, whatever its halves are.
+    // A tag is not a number either, whatever its halves are.
     for (operator, written) in
         [("numeric_equal", "1"), ("bool_equal", "true"), ("ip_equal", "10.0.0.1"), ("binary_equal", "AAAA")]
     {
@@ -136,7 +136,7 @@ fn written_half(written: &str) -> &'static str {
     ["1", "true", "10.0.0.1", "AAAA"].into_iter().find(|half| *half == written).unwrap()
 }
 
-/// Both halves of one tag of the caller, each for a half of the tag asked for.
+/// Both halves of one tag of the caller, each compared with a half of the requested tag.
 #[test]
 fn the_callers_tags_are_pairs_too() {
     let both = format!("{KEY}&{VALUE}");
@@ -148,7 +148,7 @@ fn the_callers_tags_are_pairs_too() {
     assert_eq!(found(&both, tag("env", "x")), No);
     assert_eq!(found(&format!("env&{VALUE}"), tag("env", "x")), Yes);
     assert_eq!(found(&format!("{KEY}&x"), tag("env", "x")), Yes);
-    // The divider is what is written, not what a variable brings.
+    // The `&` is the one that is written, never one that a variable inserts.
     assert_eq!(found(KEY, tag("dept", "fin")), No);
     assert_eq!(found(&format!("{KEY}{VALUE}"), tag("dept", "finx")), No);
     let like = |written: &str, resource| outcome("string_like", written, &[resource], &mine);
@@ -156,7 +156,7 @@ fn the_callers_tags_are_pairs_too() {
     assert_eq!(like(&format!("{KEY}*"), tag("dept&fin", "y")), Yes);
     assert_eq!(like(&format!("*{VALUE}"), tag("y", "x")), Yes);
     assert_eq!(like(&format!("*{VALUE}*"), tag("prod", "")), Yes);
-    // Without tags nothing is known, of either half.
+    // Without tags, neither half is known.
     for written in [both.as_str(), &format!("env&{VALUE}"), &format!("{KEY}&x"), &format!("{KEY}*")] {
         for operator in ["string_equal", "string_like", "string_equal_ignore_case"] {
             for resource in [tag("env", "x"), tag("other", "y"), ContextValue::from("env")] {
@@ -167,7 +167,7 @@ fn the_callers_tags_are_pairs_too() {
     }
 }
 
-/// Only the keys whose values are tags have them; of every other the text is compared as it stands.
+/// Only the keys with tags as values have pairs; values of any other key are compared as text.
 #[test]
 fn other_keys_have_no_tags() {
     for (key, expected) in [

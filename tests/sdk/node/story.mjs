@@ -1,10 +1,10 @@
-// The story in short, played by Tencent's Node SDK, unchanged but for endpoint and scheme.
+// The scenario in short, with Tencent's Node SDK; only endpoint and scheme are changed.
 //
-// This client signs `host` without the port and sends it with the port, and takes the service in the credential scope
-// from the endpoint (`127` for 127.0.0.1): a server that compares either literally refuses it.
+// This client signs `host` without the port but sends it with the port, and takes the service in the credential scope
+// from the endpoint (`127` for 127.0.0.1). A server that compares either literally refuses it.
 //
-// There is no separate package of CAM models for Node at the pinned versions, so CAM goes through the SDK's generic
-// client, which signs in the same way.
+// At the pinned versions Node has no separate package of CAM models, so CAM is called through the SDK's generic client,
+// which signs in the same way.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,9 +1,9 @@
-"""Starts the real server and hands out the vendor's real clients.
+"""Starts the real server and provides the vendor's real clients.
 
     pytest tests/sdk/python                              # embedded SQLite
-    pytest tests/sdk/python --database postgres://…      # every server gets a database of its own there
+    pytest tests/sdk/python --database postgres://…      # one database per server
 
-The clients are unchanged: they are told an endpoint and a scheme, and nothing else.
+The clients are unmodified and are given only an endpoint and a scheme.
 """
 
 import itertools
@@ -27,7 +27,7 @@ REPOSITORY = pathlib.Path(__file__).resolve().parents[3]
 ADMIN_TOKEN = "admin-token-of-the-sdk-tests"
 READY_WITHIN = 20.0
 
-# The clients would otherwise take loopback traffic to a proxy that the environment names.
+# Otherwise the clients would send loopback traffic to a proxy named in the environment.
 for name in [name for name in os.environ if name.lower() in ("http_proxy", "https_proxy", "all_proxy")]:
     del os.environ[name]
 for name in [name for name in os.environ if name.startswith(("CAMULATOR_", "TENCENTCLOUD_", "TCCLI_"))]:
@@ -55,7 +55,7 @@ def pytest_report_header(config):
 
 
 class Databases:
-    """Where servers keep their state: a file each, or a PostgreSQL database each."""
+    """The state of the servers: a file or a PostgreSQL database for each."""
 
     def __init__(self, option):
         self.option = option
@@ -67,7 +67,7 @@ class Databases:
         return self.option != "sqlite"
 
     def new(self):
-        """A URL for one server, or None for the file in its data directory."""
+        """Returns a URL for one server, or None for the file in its data directory."""
         if not self.postgres:
             return None
         name = f"sdk_{os.getpid()}_{next(self.count)}"
@@ -85,13 +85,13 @@ class Databases:
 
 
 class Admin:
-    """The emulator's own API, over urllib."""
+    """A client of the admin API, over urllib."""
 
     def __init__(self, url, token=ADMIN_TOKEN):
         self.url, self.token = url, token
 
     def request(self, method, path, body=None, headers=None, token=...):
-        """→ (status, body as JSON or text); refusals are returned, not raised."""
+        """Returns (status, body as JSON or text); an error status is returned, not raised."""
         token = self.token if token is ... else token
         request = urllib.request.Request(self.url + path, method=method)
         if body is not None:
@@ -169,7 +169,7 @@ class Server:
             raise AssertionError(f"the first line is not the ready line: {first!r}; {self.errors()}")
         self.first_line, self.url = first, match[1]
         self.host = self.url.removeprefix("http://")
-        self.listen = self.host  # a restart keeps the port, so that clients made before go on working
+        self.listen = self.host  # a restart keeps the port, so that existing clients still work
         self.admin = Admin(self.url)
         return self
 
@@ -178,7 +178,7 @@ class Server:
         return pathlib.Path(self.log.name).read_text(errors="replace")[-3000:]
 
     def stop(self):
-        """SIGTERM; the exit status."""
+        """Sends SIGTERM and returns the exit status."""
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
@@ -214,7 +214,7 @@ def databases(request):
 
 @pytest.fixture(scope="session")
 def serve(binary, databases, tmp_path_factory):
-    """Starts servers; `serve("--rate-limit", "documented")` adds options. All are stopped at the end."""
+    """Starts servers; `serve("--rate-limit", "documented")` adds options. All are stopped after the test."""
     started = []
 
     def start(*options, rate_limit="off"):
@@ -232,13 +232,13 @@ def serve(binary, databases, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def server(serve):
-    """One server for every test that steers neither its clock nor its life."""
+    """One server for all tests that neither change its clock nor stop it."""
     return serve()
 
 
 @pytest.fixture
 def tenant(server):
-    """A company of its own for each test."""
+    """A new account for each test."""
     return server.tenant()
 
 
@@ -259,7 +259,7 @@ def profile(host, language=None, method="POST", unsigned=False):
 
 
 class Caller:
-    """A credential at an endpoint, and the SDK's clients for it."""
+    """A credential for an endpoint, and the SDK's clients that use it."""
 
     def __init__(self, server, secret_id, secret_key, token=None):
         self.server, self.secret_id, self.secret_key, self.token = server, secret_id, secret_key, token
@@ -301,7 +301,7 @@ class Caller:
 
 
 class Tenant(Caller):
-    """A company; as a caller, its root."""
+    """An account; as a caller, its root."""
 
     def __init__(self, server, created):
         self.id = str(created["account"]["id"])
@@ -310,7 +310,7 @@ class Tenant(Caller):
         super().__init__(server, credentials["secret_id"], credentials["secret_key"])
 
     def user(self, name, *statements):
-        """A sub-user with a key, and with a policy when statements are given."""
+        """Creates a sub-user with a key, and with a policy if statements are given."""
         from tencentcloud.cam.v20190116 import models
 
         request = models.AddUserRequest()
@@ -333,7 +333,7 @@ class Tenant(Caller):
         return self.cam().CreatePolicy(request).PolicyId
 
     def role(self, name, *principals, session_duration=None):
-        """A role that these `qcs` principals may assume; by default this company itself."""
+        """Creates a role that these `qcs` principals may assume; by default this account itself."""
         from tencentcloud.cam.v20190116 import models
 
         request = models.CreateRoleRequest()
@@ -352,7 +352,7 @@ class Tenant(Caller):
 
 
 def assume(caller, arn, name="DevBAssumeTheRole", **fields):
-    """AssumeRole through the SDK → (a caller with the temporary keys, the whole answer)."""
+    """Calls AssumeRole through the SDK; returns (a caller with the temporary keys, the whole answer)."""
     from tencentcloud.sts.v20180813 import models
 
     request = models.AssumeRoleRequest()
@@ -383,7 +383,7 @@ def trust(*principals, **more):
 
 
 class refused:
-    """`with refused("AuthFailure.TokenFailure"): …` — the SDK raises exactly one of these codes."""
+    """`with refused("AuthFailure.TokenFailure"): …` expects that the SDK raises one of these codes."""
 
     def __init__(self, *codes):
         self.codes = codes

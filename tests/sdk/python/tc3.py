@@ -1,11 +1,11 @@
-"""TC3-HMAC-SHA256 from the published description, with nothing but the standard library.
+"""TC3-HMAC-SHA256 according to the published description, with the standard library only.
 
-A second implementation on purpose: it shares no code with the vendor's SDK and none with the server, so that the two
-cannot be wrong in the same way. It also sends what no SDK would: every part of a request can be overridden.
+A deliberate second implementation: it shares no code with the vendor's SDK or the server, so it cannot repeat a mistake
+of either. It also sends what no SDK would: every part of a request can be overridden.
 
     reply = tc3.call(url, "cam", "GetRole", {"RoleName": "x"}, secret_id=…, secret_key=…)
     reply.code      # the error code, or None
-    reply.response  # what stands in `Response`
+    reply.response  # the content of `Response`
 """
 
 import datetime
@@ -27,7 +27,7 @@ def _hmac(key, text):
 
 
 def canonical_request(method, query, headers, signed, payload_hash):
-    """The text that is hashed into the string to sign; `headers` maps lower-case names to values."""
+    """Builds the canonical request; `headers` maps lower-case names to values."""
     block = "".join(f"{name}:{headers[name].strip().lower()}\n" for name in signed)
     return "\n".join([method, "/", query, block, ";".join(signed), payload_hash])
 
@@ -48,7 +48,7 @@ def utc_date(timestamp):
 
 
 class Reply:
-    """One HTTP answer, kept whole: status, headers (lower-case names), body as bytes."""
+    """One whole HTTP answer: status, headers (lower-case names), body as bytes."""
 
     def __init__(self, status, headers, body):
         self.status, self.headers, self.body = status, headers, body
@@ -74,7 +74,7 @@ class Reply:
 
 
 def exchange(url, method, target, headers, body, timeout=30):
-    """Sends exactly these header lines (a list of pairs, repeats kept) and reads one answer."""
+    """Sends exactly these header lines (a list of pairs, duplicates kept) and reads one answer."""
     parts = urllib.parse.urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout)
     try:
@@ -88,7 +88,7 @@ def exchange(url, method, target, headers, body, timeout=30):
             try:
                 connection.send(body)
             except (BrokenPipeError, ConnectionResetError):
-                pass  # the server may answer and hang up before it has read all of an oversize body
+                pass  # the server may answer and close the connection before it has read an oversize body
         answer = connection.getresponse()
         return Reply(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
     finally:
@@ -107,12 +107,12 @@ def call(
     region="ap-guangzhou",
     version=None,
     method="POST",
-    body=None,  # bytes: sent as they are instead of `params` as JSON
-    send_body=None,  # bytes: sent instead of what was signed
+    body=None,  # bytes to send instead of `params` as JSON
+    send_body=None,  # bytes to send instead of the signed body
     query=None,  # for GET: the text after `?`
     content_type=None,
     host=None,  # the Host header
-    signed_host=None,  # what is signed in its place
+    signed_host=None,  # the host to sign instead
     scope_service=None,
     scope_date=None,
     terminator="tc3_request",
@@ -121,9 +121,9 @@ def call(
     unsigned_payload=False,
     language=None,
     sign_action=False,
-    authorization=None,  # replaces the header; "" leaves it out
+    authorization=None,  # replaces the header; "" omits it
     mutate_signature=None,
-    drop=(),  # names of headers to leave out
+    drop=(),  # names of headers to omit
     extra=(),  # pairs of headers to add
     timeout=30,
 ):
@@ -180,7 +180,7 @@ def call(
 
 
 def flatten(value, prefix=""):
-    """Nested parameters as the query string spells them: `Tags.0.Key=…`."""
+    """Flattens nested parameters as in a query string: `Tags.0.Key=…`."""
     pairs = []
     items = value.items() if isinstance(value, dict) else enumerate(value)
     for name, item in items:

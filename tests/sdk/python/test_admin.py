@@ -1,4 +1,4 @@
-"""What the admin API steers, as the clients see it."""
+"""What the admin API controls, as the clients see it."""
 
 import json
 import time
@@ -132,7 +132,7 @@ def test_a_stub_of_ones_own(tenant):
 
 
 def test_a_session_that_ended_long_ago(serve):
-    """Also when the server has forgotten it meanwhile: an ended session is a bad token, not an unknown key."""
+    """An ended session is a bad token, not an unknown key, even after the server has dropped it."""
     server = serve()
     tenant = server.tenant()
     tenant.role("r")
@@ -140,6 +140,6 @@ def test_a_session_that_ended_long_ago(serve):
     server.admin.advance(3 * 86_400)
     server.stop()
     server.start()
-    time.sleep(1.0)  # it tidies up right after the start
+    time.sleep(1.0)  # the server purges ended sessions right after the start
     with refused("AuthFailure.TokenFailure"):
         session.sts().GetCallerIdentity(sts.GetCallerIdentityRequest())

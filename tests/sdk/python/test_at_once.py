@@ -1,4 +1,4 @@
-"""Many at once: exactly one wins, quotas hold, and nobody is shown the database's own troubles."""
+"""Concurrent calls: exactly one wins, quotas hold, and no error of the database reaches a client."""
 
 import collections
 from concurrent.futures import ThreadPoolExecutor
@@ -69,7 +69,7 @@ def test_sessions_in_the_thick_of_it(tenant):
 
 
 def test_a_revocation_holds_for_every_later_call(tenant):
-    """What was taken away and acknowledged is gone for whoever starts afterwards."""
+    """A permission whose removal was acknowledged is gone for every call that starts later."""
     policy = tenant.policy("p", allow("cam:ListUsers"))
     user = tenant.user("u")
     for _ in range(10):
@@ -81,7 +81,7 @@ def test_a_revocation_holds_for_every_later_call(tenant):
 
 
 def test_killed_while_writing(serve):
-    """What was acknowledged is there, what was not is there whole or not at all; and it is ready at once."""
+    """After a kill, acknowledged writes are there, others are whole or absent, and the server is ready at once."""
     server = serve()
     tenant = server.tenant()
     kept = []

@@ -1,4 +1,4 @@
-"""Bad input of every kind: one clear error in the envelope that clients read, and nothing left behind."""
+"""Bad input of every kind: one clear error in the envelope that clients read, and no side effects."""
 
 import json
 import socket
@@ -26,7 +26,7 @@ def test_the_signer_agrees_with_the_published_vector():
 
 
 def contents(tenant):
-    """Everything that a company has, as far as a list tells."""
+    """Everything that the lists of an account show."""
     return {
         action: tenant.raw("cam", action, parameters).response[key]
         for action, parameters, key in (
@@ -40,7 +40,7 @@ def contents(tenant):
 
 @pytest.fixture
 def unchanged(tenant):
-    """A company with one of each; after the test it has exactly that."""
+    """An account with one of each kind, and a check that the test leaves it unchanged."""
     tenant.role("r")
     tenant.user("u", allow("cvm:*"))
     before = contents(tenant)
@@ -249,7 +249,7 @@ def test_a_strange_remark_never_breaks_the_server(tenant, remark):
     ids=lambda value: value if isinstance(value, str) else None,
 )
 def test_a_nul_in_any_text(unchanged, action, parameters):
-    """PostgreSQL cannot store it, so it must be found out before it gets there."""
+    """PostgreSQL cannot store it, so it must be refused before it gets there."""
     service = "sts" if action == "AssumeRole" else "cam"
     reply = unchanged.raw(service, action, own(unchanged, parameters))
     assert not (reply.code or "").startswith("InternalError"), reply
@@ -271,7 +271,7 @@ def test_a_body_over_ten_megabytes(unchanged):
 
 
 def test_a_body_that_claims_to_be_huge(unchanged):
-    """Refused by its length alone: nothing of it is waited for."""
+    """Refused by its announced length alone, without waiting for the body."""
     started = time.monotonic()
     reply = unchanged.raw("cam", "AddUser", body=b"{}", extra=[("Content-Length", str(2**40))], timeout=20)
     expect(reply, "RequestSizeLimitExceeded")
@@ -284,7 +284,7 @@ def test_a_long_header(unchanged):
     unchanged.raw("cam", "ListUsers")
 
 
-# ------------------------------------------------------------------------------------------------ how it is sent
+# ------------------------------------------------------------------------------------------------ the transport
 
 
 @pytest.mark.parametrize(
@@ -332,7 +332,7 @@ def test_a_missing_header(unchanged, header):
 
 @pytest.mark.parametrize("header", ["X-TC-Action", "X-TC-Timestamp", "X-TC-Token", "Authorization", "Host"])
 def test_a_header_twice(unchanged, header):
-    """Which of the two counts must not depend on who reads it: so neither does."""
+    """Parsers differ in which of the two counts, so both are refused."""
     second = {
         "X-TC-Action": "CreateRole",
         "X-TC-Timestamp": str(int(time.time()) - 5),
@@ -355,7 +355,7 @@ def test_a_region_that_sts_needs(tenant):
 
 
 def test_a_service_of_another_name_is_accepted(tenant):
-    """Node and Java sign what the endpoint is called, so by default the scope's service is not compared."""
+    """Node and Java sign the name of the endpoint, so by default the scope's service is not compared."""
     assert tenant.raw("cam", "ListUsers", scope_service="cvm").code is None
 
 

@@ -1,4 +1,4 @@
-"""The command line: a wrong start is one clear line on standard error and exit code 2."""
+"""The command line: a failed start is one clear line on standard error and exit code 2."""
 
 import json
 import os
@@ -39,7 +39,7 @@ def free_port():
 
 
 def refused(done, *words):
-    """Exit code 2, nothing on standard output, one line on standard error that names what was wrong."""
+    """Expects exit code 2, nothing on standard output, and one line on standard error that names what is wrong."""
     assert done.returncode == 2, (done.returncode, done.stdout, done.stderr)
     assert done.stdout == "", done.stdout
     lines = [line for line in done.stderr.splitlines() if line.strip()]
@@ -50,7 +50,7 @@ def refused(done, *words):
     return lines[0]
 
 
-# ------------------------------------------------------------------------------------------------ wrong starts
+# ------------------------------------------------------------------------------------------------ failed starts
 
 
 @pytest.mark.parametrize(
@@ -189,12 +189,12 @@ def test_a_bad_master_key(run, tmp_path):
 
 
 def test_another_master_key(run, stopped):
-    """Secrets that cannot be opened are found out at the start, not at the first call."""
+    """Secrets that cannot be opened are noticed at the start, not at the first call."""
     done = run("serve", "--listen", "127.0.0.1:0", "--data-dir", stopped.data_dir, CAMULATOR_MASTER_KEY="ab" * 32)
     refused(done)
 
 
-# ------------------------------------------------------------------------------------------------ right starts
+# ------------------------------------------------------------------------------------------------ successful starts
 
 
 def test_the_first_line_and_who_may_read_the_directory(binary, tmp_path):
@@ -219,7 +219,7 @@ def test_the_root_key_that_was_asked_for(serve):
 
 
 def test_a_root_key_that_was_revoked(serve):
-    """It stays so after a restart, and cannot be asked for again; a root without a key gets a new one."""
+    """It stays revoked after a restart and cannot be given again; a root without a key gets a new one."""
     options = ["--root-uin", "100000000001", "--root-secret-id", "AKID" + "R" * 32, "--root-secret-key", "r" * 32]
     server = serve(*options)
     created = {"account": {"id": options[1]}, "credentials": {"secret_id": options[3], "secret_key": options[5]}}
@@ -286,7 +286,7 @@ def test_sigterm_lets_a_request_finish(serve):
     tenant = server.tenant()
     assert tenant.raw("cam", "ListUsers").code is None
     started = time.monotonic()
-    with socket.create_connection(server.host.split(":"), timeout=5):  # an idle connection must not hold it up
+    with socket.create_connection(server.host.split(":"), timeout=5):  # an idle connection must not delay the stop
         assert server.stop() == 0
     assert time.monotonic() - started < 15
 
@@ -352,7 +352,7 @@ def test_account_commands_refuse(client, free_port):
 
 
 class Plain:
-    """`camulator serve` with nothing but an address and a directory, its whole output kept."""
+    """`camulator serve` with only an address and a directory; its whole output is kept."""
 
     def __init__(self, binary, home):
         self.out = home / "out"
@@ -363,7 +363,7 @@ class Plain:
                 env={"PATH": os.environ["PATH"], "HOME": str(home)},
             )  # fmt: skip
         wait_for(lambda: "X-TC-Action: GetCallerIdentity" in self.out.read_text() or self.process.poll() is not None)
-        time.sleep(0.2)  # what follows the last thing waited for comes in the same write
+        time.sleep(0.2)  # the rest comes in the same write
         self.text = self.out.read_text()
         self.exports = dict(re.findall(r"export (\w+)=['\"]?([^'\"\s]+)", self.text))
 
@@ -408,7 +408,7 @@ def test_the_root_key_is_kept(binary, tmp_path):
 
 @pytest.mark.parametrize("which", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
 def test_a_signal_right_after_the_ready_line(binary, tmp_path, which):
-    """Whoever reads that it is ready may stop it at once, and it stops in order."""
+    """A server that is stopped right after its ready line stops in order."""
     for number in range(20):
         process = subprocess.Popen(
             [str(binary), "serve", "--listen", "127.0.0.1:0", "--data-dir", str(tmp_path / f"data-{number}")],

@@ -1,4 +1,4 @@
-"""Plays tests/sdk/node/story.mjs, Tencent's Node SDK, against the same server."""
+"""Runs tests/sdk/node/story.mjs, with Tencent's Node SDK, against the same server."""
 
 import os
 import shutil

@@ -19,7 +19,7 @@ DENIED = "AuthFailure.UnauthorizedOperation"
 
 
 def run(caller, action, **parameters):
-    """`action` of CAM, its request filled in as the SDK fills it from JSON."""
+    """Calls an action of CAM with a request that the SDK fills from JSON."""
     request = getattr(cam, action + "Request")()
     request._deserialize(parameters)
     return getattr(caller.cam(), action)(request)
@@ -32,7 +32,7 @@ def run_sts(caller, action, **parameters):
 
 
 def extension(caller, action, **parameters):
-    """An operation that the SDK has no model for."""
+    """Calls an operation for which the SDK has no model."""
     return caller.common("cam", "2019-01-16").call_json(action, parameters)["Response"]
 
 
@@ -371,7 +371,7 @@ def test_a_sub_user_leaves_the_keys_of_the_root_alone(tenant):
 
 
 def test_a_key_for_oneself(tenant):
-    """The one CAM action on a resource: a user may be allowed its own keys and nobody else's."""
+    """The only CAM action on a resource: a user may be allowed to create keys for itself only."""
     user = tenant.user("u")
     other = tenant.user("other")
     policy = tenant.policy("own-keys", allow("cam:CreateAccessKey", f"qcs::cam::uin/{tenant.id}:uin/{user.uin}"))
@@ -703,7 +703,7 @@ OPERATIONS = """
     ListAttachedUserPolicies ListRoles UpdateRole CreateCamStrategy OperateCamStrategy
 """.split()
 
-# Enough of each operation's parameters to come as far as the question whether the caller may.
+# The parameters that each operation needs to get as far as authorisation.
 SOME = {
     "RoleName": "r", "PolicyDocument": POLICY, "Description": "d", "ConsoleLogin": 1, "SessionDuration": 900,
     "Page": 1, "Rp": 20, "Tags": [{"Key": "a", "Value": "b"}], "TagKeys": ["a"], "PolicyId": 1, "PolicyName": "p",
@@ -748,7 +748,7 @@ def test_without_permission_nothing_goes(nobody, action):
     assert f"cam:{action}" in reply.message, "the message names what was refused"
 
 
-# What an extension does under another name, it needs the permission for as well.
+# The further permissions of extensions: those for the actions whose work they do.
 IMPLIED = {
     "ListRoles": "cam:DescribeRoleList", "UpdateRole": "cam:UpdateRoleDescription",
     "CreateCamStrategy": "cam:CreatePolicy", "OperateCamStrategy": "cam:AttachUserPolicy",

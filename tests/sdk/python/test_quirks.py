@@ -1,4 +1,4 @@
-"""What real clients do that no specification says, each seen in a real client."""
+"""What real clients do beyond the specification; each quirk was seen in a real client."""
 
 import json
 import os
@@ -31,7 +31,7 @@ def test_the_reply_is_exactly_what_clients_read(tenant):
         tenant.raw("cam", "GetRole", {}, authorization="garbage"),
     ):
         assert reply.status == 200, reply
-        # With a charset, the Python SDK reads an error as a success full of nulls.
+        # With a charset, the Python SDK takes an error for a success full of nulls.
         assert reply.headers["content-type"] == "application/json", reply.headers
         assert tc3.is_request_id(reply.response["RequestId"])
         assert reply.headers["x-camulator-request"] == reply.response["RequestId"]
@@ -103,7 +103,7 @@ def test_a_host_that_was_not_sent_is_no_signature(tenant):
 
 @pytest.mark.parametrize("service", ["127", "localhost:4580", "cam", "sts"])
 def test_the_service_comes_from_the_endpoint(tenant, service):
-    """Node and Java put the endpoint up to its first dot into the scope."""
+    """Node and Java take the endpoint up to its first dot as the scope's service."""
     reply = tenant.raw("cam", "ListUsers", scope_service=service)
     assert reply.code is None, reply
 
@@ -115,7 +115,7 @@ def test_content_type_as_java_and_the_documents_send_it(tenant, content_type):
 
 
 def test_java(tenant):
-    """Endpoint verbatim, service up to the first dot, a charset on the content type."""
+    """Java sends the endpoint verbatim, the service up to the first dot, and a charset in the content type."""
     reply = tenant.raw(
         "cam",
         "ListUsers",
@@ -126,7 +126,7 @@ def test_java(tenant):
 
 
 def test_go(tenant):
-    """Endpoint with port, its own service name, an idempotency key and a client name; no language but Chinese."""
+    """Go sends the endpoint with its port, its own service name, an idempotency key, a client name; Chinese only."""
     reply = tenant.raw(
         "sts",
         "GetCallerIdentity",
@@ -137,7 +137,7 @@ def test_go(tenant):
 
 
 def test_terraform(tenant):
-    """Everything as in Go, in English, under the domain that it is given."""
+    """Terraform sends the same as Go, in English, under the configured domain."""
     port = tenant.server.host.rsplit(":", 1)[1]
     reply = tenant.raw(
         "cam",
@@ -247,7 +247,7 @@ def tccli(tenant, tmp_path, *arguments, environment=None):
 
 
 def test_tccli(tenant, tmp_path):
-    """It can speak plain HTTP only with the scheme in its endpoint, and then sends `Host: http://…`, signed so."""
+    """tccli uses plain HTTP only with a scheme in its endpoint, and then sends and signs `Host: http://…`."""
     run = tccli(tenant, tmp_path, "sts", "GetCallerIdentity")
     assert run.returncode == 0, run.stdout + run.stderr
     assert json.loads(run.stdout)["AccountId"] == tenant.id
@@ -266,7 +266,7 @@ def test_tccli_shows_a_refusal(tenant, tmp_path):
     assert "InvalidParameter.RoleNotExist" in run.stdout + run.stderr
 
 
-# ------------------------------------------------------------------------------------------------ the SDK's own ways
+# ------------------------------------------------------------------------------------------------ habits of the SDK
 
 
 def test_the_endpoint_may_carry_the_scheme(tenant):

@@ -1,7 +1,7 @@
-"""The story that the program exists for.
+"""The scenario that the program exists for.
 
-Company A lends its machines in Guangzhou to company B: A makes a role that trusts B, B's sub-user DevB assumes it and
-works with temporary keys, where the role allows and no longer than they live. Played by the vendor's Python SDK.
+Company A lends its machines in Guangzhou to company B. A creates a role that trusts B, and B's sub-user DevB assumes it
+and works with temporary keys: only where the role allows, and only until they expire. Run with the vendor's Python SDK.
 """
 
 import calendar
@@ -20,14 +20,14 @@ UNKNOWN_KEY = "AKIDAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
 
 class Story:
-    """What both companies have once everything is set up."""
+    """Both companies, with everything set up."""
 
     def __init__(self, server):
         self.server = server
         self.a = server.tenant(id=A, name="CompanyExampleA")
         self.b = server.tenant(id=B, name="CompanyExampleB")
 
-        # Company A: the role, what it may do, and the two put together.
+        # Company A: the role, its policy, and the attachment.
         request = cam.CreateRoleRequest()
         request.RoleName, request.Description = ROLE, "operations by company B"
         request.PolicyDocument = trust(f"qcs::cam::uin/{B}:root")
@@ -40,7 +40,7 @@ class Story:
         request.PolicyId, request.AttachRoleName = self.role_policy, ROLE
         self.a.cam().AttachRolePolicy(request)
 
-        # Company B: DevB, who may not do anything yet.
+        # Company B: DevB, who has no permissions yet.
         request = cam.AddUserRequest()
         request.Name, request.UseApi, request.Remark = "DevB", 1, "operations"
         added = self.b.cam().AddUser(request)
@@ -63,7 +63,7 @@ class Story:
 
 @pytest.fixture(scope="module")
 def before(serve):
-    """The story before company B has permitted anything."""
+    """The scenario before company B has permitted anything."""
     return Story(serve())
 
 
@@ -81,7 +81,7 @@ def who(caller):
     return caller.sts().GetCallerIdentity(sts.GetCallerIdentityRequest())
 
 
-# ------------------------------------------------------------------------------------------------ the way there
+# ------------------------------------------------------------------------------------------------ becoming the role
 
 
 def test_without_a_policy_the_sub_user_is_refused(before):
@@ -237,7 +237,7 @@ def test_the_keys_end_when_their_time_is_over(story):
         story.server.admin.advance(20)
         with refused("AuthFailure.TokenFailure"):
             machines(session)
-        # The clock that ended the session does not judge signatures: new keys work at once.
+        # The clock that ended the session does not affect signatures: new keys work at once.
         machines(story.session())
     finally:
         story.server.admin.real_clock()
@@ -295,7 +295,7 @@ def test_deleting_the_role_ends_its_sessions_at_once(story):
         who(session)
     with refused("ResourceNotFound.RoleNotFound", "AuthFailure.UnauthorizedOperation"):
         assume(story.b, ROLE_ARN)
-    # A new role of the old name is another role: old keys stay dead, even after a restart.
+    # A new role with the old name is another role: the old keys stay invalid, even after a restart.
     story.a.role(ROLE, f"qcs::cam::uin/{B}:root")
     with refused("AuthFailure.TokenFailure"):
         who(session)

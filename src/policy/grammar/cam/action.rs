@@ -7,7 +7,7 @@ use crate::policy::document::{ActionForm, ActionPattern, Defect, Kind};
 use crate::policy::json::{Content, Node, Range};
 use crate::policy::pattern::Glob;
 
-/// What a trust policy can be about.
+/// The actions that a trust policy may name.
 const ASSUMING: [&str; 3] = ["sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"];
 
 pub(super) fn actions(
@@ -38,7 +38,7 @@ pub(super) fn actions(
     patterns
 }
 
-/// Reads one action; a permission set stands for several.
+/// Parses one action; a permission set adds several patterns.
 fn action(cx: &mut Cx<'_>, text: &str, range: Range, path: &Path<'_>, patterns: &mut Vec<ActionPattern>) {
     let Some(set) = text.strip_prefix("permid/") else {
         let form = form(cx, text, range, path);

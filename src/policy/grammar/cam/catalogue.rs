@@ -1,19 +1,19 @@
-//! What is known of the cloud: its services, the operations of the services served here, its regions.
+//! What is known about the cloud: its services, its regions, and the operations of the services served here.
 //!
-//! Data only. Service prefixes are those of the public API (tccli) plus those that occur in published policies; operations
-//! are listed where a misspelt one can be told for sure.
+//! Data only. Service prefixes are those of the public API (tccli) and those in published policies. Operations are
+//! listed only for services whose operations are all known, so that a misspelt one can be detected.
 
-/// Whether the prefix is one of the cloud's.
+/// Whether the cloud has a service with this prefix.
 pub(super) fn is_service(prefix: &str) -> bool {
     services().any(|service| service == prefix)
 }
 
-/// Every known prefix.
+/// All known service prefixes.
 pub(super) fn services() -> impl Iterator<Item = &'static str> {
     include_str!("services.txt").split_ascii_whitespace()
 }
 
-/// The operations of a service, if all are known.
+/// All operations of a service, if they are known.
 pub(super) fn operations(service: &str) -> Option<&'static [&'static str]> {
     match service {
         "cam" => Some(CAM),
@@ -22,7 +22,7 @@ pub(super) fn operations(service: &str) -> Option<&'static [&'static str]> {
     }
 }
 
-/// The long name of a region, given in either form.
+/// Returns the long name of a region, given by its long or short name.
 pub(super) fn long_region(name: &str) -> Option<&'static str> {
     REGIONS.iter().find(|(long, short)| *long == name || *short == name).map(|(long, _)| *long)
 }
@@ -32,7 +32,7 @@ pub(super) fn long_regions() -> impl Iterator<Item = &'static str> {
     REGIONS.iter().map(|(long, _)| *long)
 }
 
-/// Long and short names. Of one region only the short name is published (CMQ notes).
+/// Long and short names. For one region only the short name is published (CMQ notes).
 const REGIONS: &[(&str, &str)] = &[
     ("st", "st"),
     ("ap-guangzhou", "gz"),
@@ -83,7 +83,7 @@ const REGIONS: &[(&str, &str)] = &[
     ("me-saudi-arabia", "ruh"),
 ];
 
-/// API 3.0, the emulator's own and the older names, and what published policies name besides.
+/// The operations of API 3.0, the emulator's extensions, the older names, and others named in published policies.
 const CAM: &[&str] = &[
     "AddUser",
     "AddUserToGroup",

@@ -135,7 +135,7 @@ fn operator_message(name: &str) -> String {
     }
 }
 
-/// A service or global prefix, a colon, a name.
+/// Whether the text is a prefix, a colon and a name.
 fn is_key(text: &str) -> bool {
     let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
     text.split_once(':').is_some_and(|(prefix, name)| {
@@ -143,7 +143,7 @@ fn is_key(text: &str) -> bool {
     })
 }
 
-/// Reads the values of a key; where the operator is not known, only what none could take is wrong.
+/// Parses the values of a key. If the operator is not known, only values that no operator accepts are reported.
 fn operands(
     cx: &mut Cx<'_>,
     operator: Option<Operator>,
@@ -192,7 +192,7 @@ fn operand(operator: Option<Operator>, key: &str, text: &str) -> Operand {
     }
 }
 
-/// A value that is no pair, or one half of a pair.
+/// Parses a value that is not a pair, or one half of a pair.
 fn single(family: Family, text: &str) -> Operand {
     match (text.contains("${"), family) {
         (false, _) => Operand::read(family, text),
@@ -201,7 +201,7 @@ fn single(family: Family, text: &str) -> Operand {
     }
 }
 
-/// What values of the operator look like.
+/// Describes the values that an operator accepts.
 fn expected(operator: Option<Operator>) -> String {
     let family = match operator {
         Some(Operator::Compare(family, _)) => family,

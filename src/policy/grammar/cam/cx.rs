@@ -1,16 +1,16 @@
-//! What every part of the grammar needs: the rules, the path to where it is, and a place for problems.
+//! What every part of the grammar needs: the rules, the current path, and a list of problems.
 
 use crate::policy::document::{Defect, Problem, Rules, Span};
 use crate::policy::json::{Content, Member, Node, Range};
 
-/// The reading of one document.
+/// The state of parsing one document.
 pub(super) struct Cx<'a> {
     text: &'a str,
     pub(super) rules: &'a Rules<'a>,
     problems: Vec<Problem>,
 }
 
-/// Which element is being read; written out only for problems.
+/// The path of the element being parsed; formatted only for problems.
 pub(super) enum Path<'p> {
     Root,
     Name(&'p Path<'p>, &'p str),
@@ -26,7 +26,7 @@ impl<'p> Path<'p> {
         Path::Index(self, index)
     }
 
-    /// The path of an entry, if the element is a list of them at all.
+    /// The path of an entry of `list`; the path itself if the element is not a list.
     pub(super) fn entry(&'p self, list: &Node<'_>, index: usize) -> Path<'p> {
         match (&list.content, self) {
             (Content::List(_), _) => Path::Index(self, index),
@@ -58,7 +58,7 @@ impl<'a> Cx<'a> {
         self.problems.push(Problem { defect, path: path.to_string(), span, message });
     }
 
-    /// Reports names that occur twice in one object, at any depth; answers whether there were none.
+    /// Reports names that occur twice in one object, at any depth. Returns whether there were none.
     pub(super) fn report_duplicates(&mut self, node: &Node<'_>, path: &Path<'_>) -> bool {
         let mut none = true;
         match &node.content {
@@ -83,7 +83,7 @@ impl<'a> Cx<'a> {
         none
     }
 
-    /// Reports an element that is not among the known ones; answers whether it is.
+    /// Reports an element that is not among the known ones. Returns whether it is known.
     pub(super) fn require_known(&mut self, member: &Member<'_>, known: &[&str], path: &Path<'_>) -> bool {
         if known.contains(&&*member.name) {
             return true;
@@ -100,7 +100,7 @@ impl<'a> Cx<'a> {
         false
     }
 
-    /// What stands at a place, for a message.
+    /// Quotes the text at a place, for a message.
     pub(super) fn quote(&self, range: Range) -> String {
         let start = range.start as usize;
         let written = self.text.get(start..start + range.len as usize).unwrap_or_default();
@@ -110,20 +110,20 @@ impl<'a> Cx<'a> {
         }
     }
 
-    /// The problems in the order of the text.
+    /// Returns the problems in the order of the text.
     pub(super) fn into_problems(mut self) -> Vec<Problem> {
         self.problems.sort_by_key(|problem| problem.span.offset);
         self.problems
     }
 }
 
-/// The end of a message about a wrong word; empty if there is no idea.
+/// The end of a message about an unknown word; empty if no known word is close.
 pub(super) fn did_you_mean<'k>(wrong: &str, known: impl IntoIterator<Item = &'k str>) -> String {
     suggest(wrong, known).map_or(String::new(), |meant| format!("; did you mean `{meant}`?"))
 }
 
-/// The known word that a wrong one was probably meant to be: one letter away or with letters swapped, two letters away if
-/// it is long, never as far as it is long itself; letter case aside.
+/// Finds the known word that was probably meant, ignoring letter case. Its letters may be in another order, or it may
+/// differ by one letter, by two if it is long, but never by as many letters as the wrong word has.
 pub(super) fn suggest<'k>(wrong: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     if wrong.len() > 64 {
         return None;
@@ -146,7 +146,7 @@ fn letters(word: &str) -> Vec<char> {
     letters
 }
 
-/// How many letters must be added, dropped or changed to make one word of the other.
+/// How many letters must be added, dropped or changed to turn one word into the other.
 fn distance(left: &str, right: &str) -> usize {
     let mut row: Vec<usize> = (0..=right.chars().count()).collect();
     for (index, l) in left.chars().enumerate() {
@@ -169,7 +169,7 @@ fn distance(left: &str, right: &str) -> usize {
 mod tests {
     use super::*;
 
-    /// The definition: what the last letters need, and the rest.
+    /// The definition: the cost of the last letters, plus the rest.
     fn naive(left: &[char], right: &[char]) -> usize {
         match (left, right) {
             ([], rest) | (rest, []) => rest.len(),
@@ -205,7 +205,7 @@ mod tests {
             ("axxd", "abcd", false),
             ("axxde", "abcde", true),
             ("axxxe", "abcde", false),
-            // Letters that are swapped, and letter case.
+            // Swapped letters, and letter case.
             ("dcba", "abcd", true),
             ("ABCD", "abcd", true),
             ("abcd", "ABCD", true),
@@ -214,7 +214,7 @@ mod tests {
         }
         assert_eq!(suggest("abcx", ["wxyz", "axyx", "abcd", "abce"]), Some("abcd"));
         assert_eq!(suggest("abcd", []), None);
-        // Comparing a long text with everything known would be dear, and it was no slip.
+        // Comparing a long text with every known word would be expensive, and such a text is not a typing error.
         for (length, near) in [(64, true), (65, false), (66, false)] {
             let known = "a".repeat(length);
             let wrong = format!("{}b", "a".repeat(length - 1));

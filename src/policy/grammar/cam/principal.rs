@@ -79,7 +79,7 @@ fn name(kind: Kind, key: &str, text: &str) -> Result<PrincipalPattern, (Defect, 
     }
 }
 
-/// `qcs::cam::uin/<account>:<rest>`.
+/// Parses `qcs::cam::uin/<account>:<rest>`.
 fn identity(kind: Kind, text: &str) -> Option<PrincipalPattern> {
     let (account, rest) = text.strip_prefix("qcs::cam::uin/")?.split_once(':')?;
     if !is_number(account) {
@@ -93,7 +93,7 @@ fn identity(kind: Kind, text: &str) -> Option<PrincipalPattern> {
     let some = (!id.is_empty()).then(|| id.to_owned())?;
     match what {
         "uin" => {
-            // The published strategy names a user with a queue behind it: `uin/3232/myqueue`.
+            // The published strategy names a user followed by a queue: `uin/3232/myqueue`.
             let user = if kind == Kind::Strategy { id.split('/').next()? } else { id };
             let root = || PrincipalPattern::Root(account.clone());
             let user = is_number(user).then(|| user.to_owned())?;
@@ -107,7 +107,7 @@ fn identity(kind: Kind, text: &str) -> Option<PrincipalPattern> {
     }
 }
 
-/// A domain-style name.
+/// Parses the name of a service, which looks like a domain.
 fn service(text: &str) -> Result<PrincipalPattern, (Defect, String)> {
     let label = |label: &str| {
         let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
@@ -120,7 +120,7 @@ fn service(text: &str) -> Result<PrincipalPattern, (Defect, String)> {
     Ok(PrincipalPattern::Service(text.to_owned()))
 }
 
-/// The names are all under two domains of the cloud; which exist there is not published.
+/// Whether the name is under one of the cloud's two domains. Which names exist there is not published.
 fn is_known_service(name: &str) -> bool {
     name.ends_with(".qcloud.com") || name.ends_with(".tencent.com")
 }

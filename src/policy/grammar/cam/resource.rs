@@ -8,7 +8,7 @@ use crate::policy::json::{Content, Node, Range};
 use crate::policy::notation::{AccountSegment, ResourceName};
 use crate::policy::pattern::Glob;
 
-/// Reads the name of a resource somebody asks about. An empty account is the asker's, a region may be long or short.
+/// Parses the name of a requested resource. An empty account is the caller's, a region may be long or short.
 pub(super) fn read_name(text: &str) -> Option<ResourceName<'_>> {
     let [project, service, region, account, item] = split(text)?;
     let account = match account.split_once('/') {
@@ -25,7 +25,7 @@ fn split(text: &str) -> Option<[&str; 5]> {
     Some([segments.next()?, segments.next()?, segments.next()?, segments.next()?, segments.next()?])
 }
 
-/// The older form: without the region.
+/// Splits the older form, which has no region.
 fn split_old(text: &str) -> Option<[&str; 5]> {
     let mut segments = text.strip_prefix("qcs:")?.splitn(4, ':');
     let [project, service] = [segments.next()?, segments.next()?];
@@ -63,7 +63,7 @@ pub(super) fn resources(
     patterns
 }
 
-/// Nothing if it could not be read.
+/// Parses one resource; none if it could not be read.
 fn resource(
     cx: &mut Cx<'_>,
     text: &str,
@@ -97,7 +97,7 @@ fn resource(
     })))
 }
 
-/// Roles are the only resources of other accounts that a policy may name, and assuming them the only action on them.
+/// Whether the item is a role. A policy may name no other resource of another account, and only for assuming it.
 fn is_role(item: &str) -> bool {
     item.starts_with("roleName/") || item.starts_with("role/")
 }
@@ -106,7 +106,7 @@ fn is_assuming(action: &ActionPattern) -> bool {
     matches!(&action.form, ActionForm::Match { service: Some(service), .. } if **service == *"sts")
 }
 
-/// Empty is the default project; the outer `None` is unreadable, the inner one any.
+/// Parses the project segment. Empty is the default project. The outer `None` is unreadable, the inner one any project.
 fn project_segment<'s>(cx: &mut Cx<'_>, text: &'s str, range: Range, path: &Path<'_>) -> Option<Option<&'s str>> {
     let numbered = text.strip_prefix("id/").is_some_and(is_number);
     match text {

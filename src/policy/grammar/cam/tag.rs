@@ -1,6 +1,6 @@
-//! Tags as texts: `<key>&<value>`.
+//! Tags written as text: `<key>&<value>`.
 //!
-//! The text is divided at its first `&`, so no text stands for a tag with `&` in its key. Such a tag can still be asked for
+//! The text is split at its first `&`, so no text stands for a tag with `&` in its key. Such a tag can still be tested
 //! by its key, as `qcs:resource_tag/<key>`.
 
 use crate::policy::question::ContextValue;
@@ -11,12 +11,12 @@ const TAGS: [&str; 4] = ["qcs:resource_tag", "qcs:request_tag", "qcs:principal_t
 /// The condition key of the caller's tags.
 pub(super) const OF_PRINCIPAL: &str = "qcs:principal_tag";
 
-/// The two halves of a value of a condition key, where it is a tag.
+/// Splits the value of a condition key into the two halves of a tag; none if the key has other values.
 pub(super) fn halves<'t>(key: &str, text: &'t str) -> Option<(&'t str, &'t str)> {
     if TAGS.contains(&key) { text.split_once('&') } else { None }
 }
 
-/// A value of a condition key that is given as text.
+/// Reads a value of a condition key that is given as text.
 pub(super) fn read_value<'t>(key: &str, text: &'t str) -> ContextValue<'t> {
     halves(key, text).map_or(ContextValue::from(text), ContextValue::from)
 }

@@ -1,4 +1,4 @@
-//! Small readers that several elements share.
+//! Small parsers that several elements share.
 
 use super::cx::{Cx, Path};
 use super::tag;
@@ -6,12 +6,12 @@ use crate::policy::document::Defect;
 use crate::policy::json::{Content, Member, Node, Range};
 use crate::policy::pattern::{Glob, Piece, Template, Variable};
 
-/// The first member of the name.
+/// Finds the first member with this name.
 pub(super) fn find<'n, 't>(members: &'n [Member<'t>], name: &str) -> Option<&'n Node<'t>> {
     members.iter().find(|member| member.name == name).map(|member| &member.node)
 }
 
-/// The entries of a list; a bare value is a list of one.
+/// Returns the entries of a list; a bare value counts as a list of one.
 pub(super) fn one_or_many<'n, 't>(node: &'n Node<'t>) -> &'n [Node<'t>] {
     match &node.content {
         Content::List(nodes) => nodes,
@@ -19,7 +19,7 @@ pub(super) fn one_or_many<'n, 't>(node: &'n Node<'t>) -> &'n [Node<'t>] {
     }
 }
 
-/// An element that must be there and have entries. Reports what is wrong, and tells where.
+/// Returns the entries of a required element, or reports that it is missing or empty.
 pub(super) fn required<'n, 't>(
     cx: &mut Cx<'_>,
     statement: &Node<'_>,
@@ -37,17 +37,17 @@ pub(super) fn required<'n, 't>(
     Err(range)
 }
 
-/// Which variables a place knows.
+/// Which variables may be used at a place.
 #[derive(Clone, Copy)]
 pub(super) enum Variables {
     /// Those about the caller itself.
     Caller,
-    /// Those about its tags too (the guide on access by attributes, ABAC).
+    /// Those about the caller's tags as well (guide on attribute-based access control, ABAC).
     CallerAndTags,
 }
 
 impl Variables {
-    /// The variables, for messages.
+    /// Lists the variables, for messages.
     pub(super) fn list(self) -> &'static str {
         match self {
             Variables::Caller => "`${uin}`, `${owner_uin}` and `${app_id}`",
@@ -69,7 +69,7 @@ impl Variables {
     }
 }
 
-/// A wildcard pattern that may have variables; nothing if one of them is not known.
+/// Parses a wildcard pattern that may contain variables; none if a variable is not known.
 pub(super) fn glob(text: &str, variables: Variables) -> Option<Glob> {
     if !text.contains("${") {
         return Some(Glob::new(text));
@@ -77,7 +77,7 @@ pub(super) fn glob(text: &str, variables: Variables) -> Option<Glob> {
     text.split('*').map(|part| template(part, variables)).collect::<Option<_>>().map(Glob::Templates)
 }
 
-/// Text that may have variables; nothing if one of them is not known.
+/// Parses text that may contain variables; none if a variable is not known.
 pub(super) fn template(text: &str, variables: Variables) -> Option<Template> {
     let mut pieces = Vec::new();
     let mut rest = text;

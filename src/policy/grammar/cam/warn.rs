@@ -1,4 +1,4 @@
-//! Warnings: few, and only where it is sure that the text does not do what it seems to.
+//! Warnings: few, and only where the text certainly does not do what it seems to do.
 
 use super::catalogue;
 use crate::policy::budget::{Budget, STEPS};
@@ -9,7 +9,7 @@ use crate::policy::json::Range;
 use crate::policy::pattern::{Glob, Tri};
 use crate::policy::question::Variables;
 
-/// Keys without a service that the user guide knows (598/10608), and those of tags.
+/// Keys without a service in the user guide (598/10608), and the keys of tags.
 const GLOBAL_KEYS: &[&str] = &[
     "qcs:ip",
     "qcs:current_time",
@@ -23,7 +23,7 @@ const GLOBAL_KEYS: &[&str] = &[
     "qcs:principal_tag",
 ];
 
-/// A tag's own key: its value, under the name of the tag (598/58347).
+/// Prefixes of a tag's own key, whose value is the value of the tag (598/58347).
 const TAG_KEYS: &[&str] = &["qcs:resource_tag/", "qcs:request_tag/", "qcs:principal_tag/", "qcs:tag/"];
 
 pub(super) fn warnings(document: &Document, rules: &Rules<'_>) -> Vec<Warning> {
@@ -65,7 +65,7 @@ pub(super) fn warnings(document: &Document, rules: &Rules<'_>) -> Vec<Warning> {
     warnings
 }
 
-/// The action a pattern without wildcards stands for.
+/// Returns the only action that a pattern can match.
 fn exact(action: &ActionPattern) -> Option<String> {
     match &action.form {
         ActionForm::Match { service: Some(service), operation: Glob::Exact(operation) } => {
@@ -87,7 +87,8 @@ fn matches_nothing(action: &ActionPattern, rules: &Rules<'_>) -> bool {
         && operations.iter().all(|name| operation.matches(name, &nobody, &Budget::new(STEPS)) == Tri::No)
 }
 
-/// The same as the evaluator asks for operations without single resources; an account by number can only be the own one.
+/// Whether the resource applies to an operation without single resources, as in the evaluator. The account is not
+/// compared: a document can name only its own by number.
 fn is_everything(resource: &ResourcePattern, action: &ActionPattern) -> bool {
     let ActionForm::Match { service: Some(of_action), .. } = &action.form else {
         return true;
@@ -101,7 +102,7 @@ fn is_everything(resource: &ResourcePattern, action: &ActionPattern) -> bool {
     }
 }
 
-/// Whether `deny` surely matches whenever `allow` does.
+/// Whether `deny` certainly matches whenever `allow` does.
 fn shadows(deny: &Statement, allow: &Statement) -> bool {
     deny.effect == Effect::Deny
         && allow.effect == Effect::Allow
