@@ -224,30 +224,8 @@ pub struct Op {
     pub permission: Permission,
     /// How it is carried out.
     pub mode: Mode,
-    /// The error codes that the cloud documents for it: `Prefix: Suffix Suffix; Prefix: …`, `-` for a prefix alone.
-    pub codes: &'static str,
-    /// An extension of this emulator: no action of the cloud.
-    pub extension: bool,
     /// Types the parameters.
     pub decode: fn(&Params) -> Result<Box<dyn Call>, Fault>,
-}
-
-impl Op {
-    /// Whether the cloud documents an error code for this operation.
-    pub fn documents(&self, code: &str) -> bool {
-        self.documented().any(|(prefix, suffix)| match code.split_once('.') {
-            Some(parts) => parts == (prefix, suffix),
-            None => code == prefix && suffix == "-",
-        })
-    }
-
-    /// The documented codes, as prefix and suffix; `-` for a prefix alone.
-    pub fn documented(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        self.codes
-            .split(';')
-            .filter_map(|group| group.trim().split_once(": "))
-            .flat_map(|(prefix, suffixes)| suffixes.split_ascii_whitespace().map(move |suffix| (prefix, suffix)))
-    }
 }
 
 /// An answer as plain data.

@@ -3,10 +3,10 @@
 mod documents;
 mod scene;
 
-use crate::contract::codes;
 use crate::support::{Caller, Database, allow, assert_same, in_memory, on, operation, operations, root_of, trust};
 use crate::world::World;
 use camulator::args;
+use camulator::dialect::tencent::documented::{self, documents};
 use camulator::server::limit::Mode;
 use documents::{allowing, policy_defects, trust_defects, trusting};
 use scene::{Scene, Who};
@@ -30,7 +30,7 @@ fn cases(scene: &Scene) -> Vec<Case> {
     let mut cases = Vec::new();
     let mut add = |who: Who, action: &'static str, params: Value, code: &str| {
         // A code without a family is a bad parameter's, as most are.
-        let code = match code.contains('.') || operation(action).documents(code) || code == "MissingParameter" {
+        let code = match code.contains('.') || documents(operation(action), code) || code == "MissingParameter" {
             true => code.to_owned(),
             false => format!("InvalidParameter.{code}"),
         };
@@ -468,7 +468,7 @@ fn a_broken_store_is_an_internal_error() {
                 continue;
             }
             let expected =
-                if op.documents("InternalError.SystemError") { "InternalError.SystemError" } else { "InternalError" };
+                if documents(op, "InternalError.SystemError") { "InternalError.SystemError" } else { "InternalError" };
             let reply = world.root.ask(op, world.sample(op)).await;
             let message = reply.fault(expected);
             assert_eq!(
@@ -488,11 +488,12 @@ fn every_documented_code_is_provoked_or_listed() {
         let scene = Scene::set(&t).await;
         let mut provoked: BTreeSet<(String, String)> =
             cases(&scene).into_iter().map(|case| (case.action.to_owned(), case.code)).collect();
-        for op in operations().filter(|op| op.documents("InternalError.SystemError")) {
+        for op in operations().filter(|op| documents(op, "InternalError.SystemError")) {
             provoked.insert((op.action.to_owned(), "InternalError.SystemError".to_owned()));
         }
-        let documented: BTreeSet<(String, String)> =
-            operations().flat_map(|op| codes(op).map(|code| (op.action.to_owned(), code))).collect();
+        let documented: BTreeSet<(String, String)> = operations()
+            .flat_map(|op| documented::codes(op).map(|code| (op.action.to_owned(), code.to_owned())))
+            .collect();
         let listed: BTreeSet<(String, String)> =
             not_reached().iter().map(|(action, code, _)| ((*action).to_owned(), (*code).to_owned())).collect();
         let show = |codes: Vec<&(String, String)>| {

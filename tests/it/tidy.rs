@@ -2,6 +2,7 @@
 
 use crate::support::{self, files_below};
 use camulator::dialect::contract::Permission;
+use camulator::dialect::tencent::documented::is_extension;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -547,7 +548,7 @@ fn actions_table() -> String {
             Permission::Operation => "operation",
             Permission::Resource => "resource",
         };
-        let note = if op.extension { "extension " } else { "" };
+        let note = if is_extension(op) { "extension " } else { "" };
         table += &format!("| {} | {} | {} | {permission} | {note}|\n", op.service, op.action, op.rate);
     }
     table

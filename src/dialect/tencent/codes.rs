@@ -5,8 +5,8 @@
 //! that any action may give, when none is. The sentences of the gateway (authentication, parameters, rates) are Tencent's
 //! own as its users quote them; those of the services are ours, since only the codes are published.
 
-use super::operations;
 use super::reply::Language;
+use super::{documented, operations};
 use crate::dialect::contract::Op;
 use crate::engine::fault::{Denial, Fault, Kind, Limit, Malformed, Parameter, Refusal, Unauthenticated, Unrouted, Why};
 use crate::policy::{self, Defect, Problem, Reason};
@@ -14,7 +14,7 @@ use crate::policy::{self, Defect, Problem, Reason};
 /// The code for a fault of an operation; none when the operation was not found.
 pub fn code(fault: &Fault, op: Option<&Op>) -> &'static str {
     let candidates = candidates(fault);
-    let documented = op.and_then(|op| candidates.iter().find(|code| op.documents(code)));
+    let documented = op.and_then(|op| candidates.iter().find(|code| documented::documents(op, code)));
     documented.or(candidates.last()).copied().unwrap_or("InternalError")
 }
 

@@ -1,8 +1,9 @@
 //! The registry: every operation that is served, a line each.
 //!
 //! A line names the request type, the function, how it runs (for a write also what makes it ready outside the transaction),
-//! the documented requests a second, the permission it needs with what says more about it, and the error codes that Tencent documents for it (`Prefix: Suffix …; …`, `-` for the prefix alone), from which
-//! `codes` picks. The registry drives dispatch, rate limits, authorisation, the README's table and the admin API.
+//! the documented requests per second, and the permission that it needs with the function that says more about it. The
+//! registry drives dispatch, rate limits, authorisation, the README's table and the admin API. The error codes that
+//! Tencent documents for each action are in [`documented`](super::documented).
 
 use super::cam::{attachments, boundaries, extensions, groups, keys, policies, roles, service_linked, users, versions};
 use super::sts;
@@ -100,9 +101,8 @@ macro_rules! run {
 }
 
 macro_rules! operations {
-    ($($service:literal $version:ident { $($whose:ident $module:ident::$name:ident =>
-        $function:ident, $mode:ident $(($ready:ident))?, $rate:literal, $permission:ident $(($asks:ident))?,
-        $codes:literal;)* })*) => {
+    ($($service:literal $version:ident { $($module:ident::$name:ident =>
+        $function:ident, $mode:ident $(($ready:ident))?, $rate:literal, $permission:ident $(($asks:ident))?;)* })*) => {
         /// Every operation.
         pub static ALL: &[Op] = &[$($(Op {
             service: $service,
@@ -112,8 +112,6 @@ macro_rules! operations {
             rate: $rate,
             permission: permission!($permission),
             mode: Mode::$mode,
-            codes: $codes,
-            extension: matches!(stringify!($whose).as_bytes(), b"ours"),
             decode: |params| {
                 Ok(Box::new(Typed::<$module::$name> {
                     input: decode::decode(&params.value)?,
@@ -127,243 +125,73 @@ macro_rules! operations {
 
 operations! {
 "cam" CAM {
-    cloud roles::CreateRole => create, Write(reads), 2, operation(creates),
-        "FailedOperation: TagResourceFailed; InternalError: SystemError; InvalidParameter: ActionError \
-            ActionMiss AttachmentFull ConditionContentError ConditionError ConditionTypeError \
-            DescriptionLengthOverlimit EffectError ParamError PrincipalError PrincipalQcsCrossError \
-            PrincipalQcsError PrincipalQcsNotExist PrincipalServiceNotExist RoleFull RoleNameError RoleNameInUse \
-            StatementError TagLimitExceeded TagParamError UserNotExist VersionError";
-    cloud roles::GetRole => get, Read, 20, operation,
-        "InternalError: SystemError; InvalidParameter: ParamError RoleNotExist";
-    cloud roles::DeleteRole => delete, Write, 3, operation,
-        "InternalError: SystemError; InvalidParameter: OrganizationRoleOperateError ParamError \
-            PolicyNameError RoleNotExist TagParamError";
-    cloud roles::DescribeRoleList => list, Read, 10, operation,
-        "FailedOperation: -; InternalError: SystemError; InvalidParameter: ParamError";
-    cloud roles::UpdateAssumeRolePolicy => update, Write(reads_trust), 3, operation,
-        "InternalError: SystemError; InvalidParameter: ActionError ActionMiss AttachmentFull \
-            ConditionContentError ConditionError ConditionTypeError EffectError ParamError \
-            PolicyDocumentLengthOverLimit PrincipalError PrincipalQcsCrossError PrincipalQcsError \
-            PrincipalQcsNotExist PrincipalServiceNotExist RoleNotExist StatementError UserNotExist VersionError";
-    cloud roles::UpdateRoleDescription => update, Write(reads_description), 20, operation,
-        "InternalError: SystemError; InvalidParameter: DescriptionLengthOverlimit ParamError RoleNotExist";
-    cloud roles::UpdateRoleConsoleLogin => update, Write(reads_console_login), 20, operation,
-        "InternalError: SystemError; InvalidParameter: ParamError RoleNotExist";
-    cloud roles::UpdateRoleSessionDuration => update, Write(reads_session_duration), 20, operation,
-        "InternalError: SystemError; InvalidParameter: ParamError RoleNotExist";
-    cloud roles::TagRole => tag, Write, 20, operation(tags_it),
-        "AuthFailure: UnauthorizedOperation; FailedOperation: TagResourceFailed; InternalError: - \
-            SystemError; InvalidParameter: - ParamError RoleNotExist TagLimitExceeded TagParamError";
-    cloud roles::UntagRole => untag, Write, 20, operation(untags_it),
-        "AuthFailure: UnauthorizedOperation; FailedOperation: UnTagResourceFailed; InternalError: - \
-            SystemError; InvalidParameter: - ParamError RoleNameError RoleNotExist TagParamError";
-    cloud attachments::AttachRolePolicy => attach, Write(attaches_role), 3, operation,
-        "FailedOperation: OrganizationPolicyOperateError; InternalError: SystemError; InvalidParameter: \
-            AttachmentFull ParamError PolicyIdNotExist PolicyNameError RoleNotExist VersionError";
-    cloud attachments::DetachRolePolicy => detach, Write(detaches_role), 20, operation,
-        "FailedOperation: OrganizationPolicyOperateError; InternalError: SystemError; InvalidParameter: \
-            ParamError PolicyIdNotExist RoleNotExist";
-    cloud attachments::ListAttachedRolePolicies => list_role, Read, 10, operation,
-        "InternalError: SystemError; InvalidParameter: ParamError";
-    cloud attachments::AttachUserPolicy => attach, Write(attaches_user), 20, operation,
-        "FailedOperation: OrganizationPolicyOperateError PolicyFull; InternalError: SystemError; \
-            InvalidParameter: AttachmentFull ParamError PolicyIdError PolicyIdNotExist UserNotExist; \
-            ResourceNotFound: PolicyIdNotFound UserNotExist";
-    cloud attachments::DetachUserPolicy => detach, Write(detaches_user), 20, operation,
-        "FailedOperation: OrganizationPolicyOperateError; InternalError: SystemError; InvalidParameter: \
-            AttachmentFull ParamError PolicyIdError PolicyIdNotExist UserNotExist; ResourceNotFound: \
-            PolicyIdNotFound UserNotExist";
-    cloud attachments::ListEntitiesForPolicy => list_entities, Read, 20, operation,
-        "InternalError: SystemError; InvalidParameter: EntityFilterError ParamError PolicyIdError";
-    cloud attachments::ListAttachedUserAllPolicies => list_user_all, Read, 20, operation,
-        "InvalidParameter: ParamError; ResourceNotFound: UserNotExist; UnauthorizedOperation: -";
-    cloud attachments::ListAttachedUserPolicies => list_user, Read, 20, operation,
-        "InternalError: SystemError; InvalidParameter: ParamError";
-    cloud users::AddUser => add, Write(reads), 20, operation,
-        "AuthFailure: UnauthorizedOperation; FailedOperation: - ExistHighRiskOperations ForbidAdd; \
-            InvalidParameter: ParamError PasswordViolatedRules SubUserFull SubUserNameInUse UserNameIllegal; \
-            RequestLimitExceeded: CreateUser";
-    cloud users::GetUser => get, Read, 20, operation,
-        "AuthFailure: UnauthorizedOperation; FailedOperation: -; ResourceNotFound: UserNotExist";
-    cloud users::UpdateUser => update, Write, 20, operation,
-        "AuthFailure: UnauthorizedOperation; FailedOperation: - ExistHighRiskOperations Unmodifiable; \
-            InvalidParameter: - PasswordViolatedRules UserNameIllegal; ResourceNotFound: UserNotExist";
-    cloud users::DeleteUser => delete, Write, 20, operation,
-        "AuthFailure: UnauthorizedOperation; FailedOperation: - Unmodifiable; OperationDenied: HaveKeys; \
-            RequestLimitExceeded: UinLimitExceeded; ResourceNotFound: UserNotExist; UnauthorizedOperation: \
-            DeleteApiKey";
-    cloud users::ListUsers => list, Read, 20, operation,
-        "FailedOperation: -";
-    cloud keys::CreateAccessKey => create, Write(reads), 5, resource(subject),
-        "AuthFailure: UnauthorizedOperation; FailedOperation: Accesskey; InvalidParameter: ParamError \
-            UserNotExist; OperationDenied: AccessKeyOverLimit SubUin UinNotMatch";
-    cloud keys::ListAccessKeys => list, Read, 20, operation,
-        "AuthFailure: UnauthorizedOperation; FailedOperation: Accesskey; InternalError: UnknownError; \
-            InvalidParameter: ParamError UserNotExist; OperationDenied: AccessKeyOverLimit SubUin UinNotMatch; \
-            ResourceNotFound: SecretNotExist";
-    cloud keys::UpdateAccessKey => update, Write, 20, operation,
-        "AuthFailure: UnauthorizedOperation; FailedOperation: Accesskey; InvalidParameter: ParamError \
-            UserNotExist; OperationDenied: AccessKeyOverLimit SubUin UinNotMatch; ResourceNotFound: \
-            SecretNotExist";
-    cloud keys::DeleteAccessKey => delete, Write, 5, operation,
-        "AuthFailure: UnauthorizedOperation; FailedOperation: Accesskey; InvalidParameter: ParamError \
-            UserNotExist; OperationDenied: AccessKeyOverLimit SubUin UinNotMatch; ResourceNotFound: \
-            SecretNotExist";
-    cloud policies::CreatePolicy => create, Write(reads), 10, operation(creates),
-        "FailedOperation: PolicyFull PolicyNameInUse; InternalError: SystemError; InvalidParameter: \
-            ActionError ActionMiss ActionNotExist ActionServiceNotExist AttachmentFull ConditionContentError \
-            ConditionError ConditionTypeError DescriptionLengthOverlimit EffectError NotSupportProduct \
-            ParamError PolicyDocumentError PolicyDocumentLengthOverLimit PolicyNameError PrincipalError \
-            PrincipalQcsError PrincipalQcsNotExist PrincipalServiceNotExist ResourceContentError ResourceError \
-            ResourceProjectError ResourceQcsError ResourceRegionError ResourceServiceNotExist ResourceUinError \
-            StatementError UserNotExist VersionError; ResourceNotFound: GroupNotExist NotFound UserNotExist";
-    cloud policies::GetPolicy => get, Read, 20, operation,
-        "InternalError: SystemError; InvalidParameter: ParamError PolicyIdError; ResourceNotFound: \
-            PolicyIdNotFound";
-    cloud policies::UpdatePolicy => update, Write(reads_patch), 20, operation,
-        "FailedOperation: OrganizationPolicyOperateError PolicyNameInUse; InternalError: SystemError; \
-            InvalidParameter: ActionError ActionMiss ActionNotExist ActionServiceNotExist AttachmentFull \
-            ConditionContentError ConditionError ConditionTypeError DescriptionLengthOverlimit EffectError \
-            NotSupportProduct ParamError PolicyDocumentError PolicyDocumentLengthOverLimit PolicyIdError \
-            PolicyIdNotExist PolicyNameError PrincipalError PrincipalQcsError PrincipalQcsNotExist \
-            PrincipalServiceNotExist ResourceContentError ResourceError ResourceProjectError ResourceQcsError \
-            ResourceRegionError ResourceServiceNotExist ResourceUinError StatementError UserNotExist \
-            VersionError; OperationDenied: PolicyTagConflict; ResourceNotFound: GroupNotExist NotFound \
-            PolicyIdNotFound UserNotExist";
-    cloud policies::DeletePolicy => delete, Write, 20, operation,
-        "FailedOperation: OrganizationPolicyOperateError; InternalError: SystemError; InvalidParameter: \
-            OperatePoliciesOverLimit ParamError PolicyIdError PolicyIdNotExist; ResourceNotFound: NotFound \
-            PolicyIdNotFound";
-    cloud policies::ListPolicies => list, Read, 20, operation,
-        "FailedOperation: GetUserAreaError; InternalError: SystemError; InvalidParameter: GroupIdError \
-            KeywordError ParamError ScopeError SearchKeywordLengthError ServiceTypeError UinError";
-    cloud versions::CreatePolicyVersion => create, Write(reads), 10, operation,
-        "FailedOperation: - OrganizationPolicyOperateError PolicyFull PolicyNameInUse PolicyVersionFull; \
-            InternalError: SystemError; InvalidParameter: ActionError ActionMiss ActionNotExist \
-            ActionServiceNotExist AttachmentFull ConditionContentError ConditionError ConditionTypeError \
-            DescriptionLengthOverlimit EffectError NotSupportProduct ParamError PolicyDocumentError \
-            PolicyDocumentLengthOverLimit PolicyIdNotExist PolicyNameError PrincipalError PrincipalQcsError \
-            PrincipalQcsNotExist PrincipalServiceNotExist ResourceContentError ResourceError \
-            ResourceProjectError ResourceQcsError ResourceRegionError ResourceServiceNotExist ResourceUinError \
-            StatementError UserNotExist VersionError; OperationDenied: CicPolicyOperationDenied \
-            PolicyTagConflict; ResourceNotFound: GroupNotExist NotFound UserNotExist";
-    cloud versions::GetPolicyVersion => get, Read, 20, operation,
-        "InternalError: SystemError; InvalidParameter: ParamError PolicyIdError PolicyVersionNotExists; \
-            ResourceNotFound: PolicyIdNotFound";
-    cloud versions::ListPolicyVersions => list, Read, 20, operation,
-        "InternalError: SystemError; InvalidParameter: ParamError PolicyIdNotExist; ResourceNotFound: \
-            PolicyIdNotFound";
-    cloud versions::DeletePolicyVersion => delete, Write, 20, operation,
-        "FailedOperation: - OrganizationPolicyOperateError PolicyNameInUse PolicyVersionAlreadyDefault; \
-            InternalError: SystemError; InvalidParameter: ActionError AttachmentFull ConditionError \
-            DescriptionLengthOverlimit EffectError NotSupportProduct ParamError PolicyDocumentError \
-            PolicyDocumentLengthOverLimit PolicyIdError PolicyIdNotExist PolicyNameError PolicyVersionNotExists \
-            PrincipalError ResourceError StatementError UserNotExist VersionError; OperationDenied: \
-            CicPolicyOperationDenied; ResourceNotFound: GroupNotExist NotFound PolicyIdNotFound UserNotExist";
-    cloud versions::SetDefaultPolicyVersion => set_default, Write, 20, operation,
-        "FailedOperation: OrganizationPolicyOperateError PolicyNameInUse PolicyVersionAlreadyDefault; \
-            InternalError: SystemError; InvalidParameter: ActionError ActionMiss ActionNotExist \
-            ActionServiceNotExist AttachmentFull ConditionContentError ConditionError ConditionTypeError \
-            DescriptionLengthOverlimit EffectError NotSupportProduct ParamError PolicyDocumentError \
-            PolicyDocumentLengthOverLimit PolicyIdError PolicyIdNotExist PolicyNameError PolicyVersionNotExists \
-            PrincipalError PrincipalQcsError PrincipalQcsNotExist PrincipalServiceNotExist ResourceContentError \
-            ResourceError ResourceProjectError ResourceQcsError ResourceRegionError ResourceServiceNotExist \
-            ResourceUinError StatementError UserNotExist VersionError; OperationDenied: \
-            CicPolicyOperationDenied; ResourceNotFound: GroupNotExist NotFound PolicyIdNotFound UserNotExist";
-    cloud groups::CreateGroup => create, Write, 20, operation,
-        "FailedOperation: -; InvalidParameter: GroupFull GroupNameInUse ParamError";
-    cloud groups::GetGroup => get, Read, 20, operation,
-        "FailedOperation: -; ResourceNotFound: UserNotExist";
-    cloud groups::UpdateGroup => update, Write, 20, operation,
-        "FailedOperation: -; InvalidParameter: GroupNameInUse GroupNotExist ParamError; ResourceNotFound: \
-            GroupNotExist";
-    cloud groups::DeleteGroup => delete, Write, 20, operation,
-        "FailedOperation: -; ResourceNotFound: UserNotExist";
-    cloud groups::ListGroups => list, Read, 20, operation,
-        "FailedOperation: -";
-    cloud groups::ListGroupsForUser => list_for_user, Read, 20, operation,
-        "AuthFailure: UnauthorizedOperation; FailedOperation: -; ResourceNotFound: UserNotExist";
-    cloud groups::ListUsersForGroup => list_users, Read, 20, operation,
-        "FailedOperation: -; ResourceNotFound: GroupNotExist";
-    cloud groups::AddUserToGroup => add_users, Write, 20, operation,
-        "AuthFailure: UnauthorizedOperation; FailedOperation: -; InvalidParameter: GroupNotExist \
-            GroupUserFull UserGroupFull UserUinAndUinNotAllNull; ResourceNotFound: UserNotExist";
-    cloud groups::RemoveUserFromGroup => remove_users, Write, 20, operation,
-        "AuthFailure: UnauthorizedOperation; FailedOperation: -; InvalidParameter: UserUinAndUinNotAllNull; \
-            ResourceNotFound: UserNotExist";
-    cloud attachments::AttachGroupPolicy => attach, Write(attaches_group), 20, operation,
-        "FailedOperation: OrganizationPolicyOperateError PolicyFull; InternalError: SystemError; \
-            InvalidParameter: AttachmentFull ParamError PolicyIdError PolicyIdNotExist UserNotExist; \
-            ResourceNotFound: GroupNotExist PolicyIdNotFound UserNotExist";
-    cloud attachments::DetachGroupPolicy => detach, Write(detaches_group), 20, operation,
-        "FailedOperation: OrganizationPolicyOperateError; InternalError: SystemError; InvalidParameter: \
-            ParamError PolicyIdError PolicyIdNotExist UserNotExist; ResourceNotFound: GroupNotExist UserNotExist";
-    cloud attachments::ListAttachedGroupPolicies => list_group, Read, 20, operation,
-        "InternalError: SystemError; InvalidParameter: ParamError SearchKeywordLengthError";
-    cloud boundaries::PutRolePermissionsBoundary => put_role, Write, 20, operation,
-        "InternalError: SystemError; InvalidParameter: OperateEntitiesOverLimit ParamError PolicyIdNotExist \
-            RoleNotExist ServiceLinkedPolicyCantInPermissionBoundary ServiceLinkedRoleCantUsePermissionBoundary \
-            UserNotExist; UnauthorizedOperation: -";
-    cloud boundaries::DeleteRolePermissionsBoundary => delete_role, Write, 20, operation,
-        "InternalError: SystemError; InvalidParameter: OperateEntitiesOverLimit ParamError PolicyIdNotExist \
-            RoleNotExist ServiceLinkedRoleCantUsePermissionBoundary UserNotExist; UnauthorizedOperation: -";
-    cloud boundaries::GetRolePermissionBoundary => get_role, Read, 20, operation,
-        "InternalError: SystemError; InvalidParameter: ParamError PolicyIdNotExist; ResourceNotFound: \
-            PolicyIdNotFound";
-    cloud boundaries::PutUserPermissionsBoundary => put_user, Write, 20, operation,
-        "InternalError: SystemError; InvalidParameter: OperateEntitiesOverLimit ParamError PolicyIdNotExist \
-            RoleNotExist ServiceLinkedPolicyCantInPermissionBoundary UserNotExist; UnauthorizedOperation: -";
-    cloud boundaries::DeleteUserPermissionsBoundary => delete_user, Write, 20, operation,
-        "InternalError: SystemError; InvalidParameter: OperateEntitiesOverLimit ParamError RoleNotExist \
-            UserNotExist; UnauthorizedOperation: -";
-    cloud boundaries::GetUserPermissionBoundary => get_user, Read, 20, operation,
-        "InternalError: SystemError; InvalidParameter: ParamError PolicyIdNotExist; ResourceNotFound: \
-            PolicyIdNotFound";
-    cloud service_linked::CreateServiceLinkedRole => create, Write(reads), 20, operation(creates),
-        "FailedOperation: TagResourceFailed; InternalError: SystemError; InvalidParameter: \
-            ConditionContentError ConditionError ConditionTypeError DescriptionLengthOverlimit ParamError \
-            PolicyIdNotExist PrincipalError PrincipalQcsError PrincipalQcsNotExist PrincipalServiceNotExist \
-            RoleNameError RoleNameInUse TagLimitExceeded TagParamError";
-    cloud service_linked::DeleteServiceLinkedRole => delete, Write, 20, operation,
-        "InternalError: SystemError; InvalidParameter: ParamError RoleNotExist";
-    cloud service_linked::GetServiceLinkedRoleDeletionStatus => deletion_status, Read, 20, operation,
-        "InternalError: SystemError; InvalidParameter: DeletionTaskNotExist ParamError";
-    // Extensions of this emulator: Tencent has no actions of these names on API 3.0. The codes are those of their relatives.
-    ours extensions::ListRoles => list_roles, Read, 20, operation,
-        "FailedOperation: -; InternalError: SystemError; InvalidParameter: ParamError";
-    ours extensions::UpdateRole => update_role, Write(reads_role), 20, operation,
-        "InternalError: SystemError; InvalidParameter: ActionError ActionMiss AttachmentFull \
-            ConditionContentError ConditionError ConditionTypeError DescriptionLengthOverlimit EffectError \
-            ParamError PolicyDocumentLengthOverLimit PrincipalError PrincipalQcsCrossError PrincipalQcsError \
-            PrincipalQcsNotExist PrincipalServiceNotExist RoleNotExist StatementError UserNotExist VersionError";
-    ours extensions::CreateCamStrategy => create_strategy, Write(reads_strategy), 20, operation,
-        "FailedOperation: PolicyFull PolicyNameInUse; InternalError: SystemError; InvalidParameter: \
-            ActionError ActionMiss ActionNotExist ActionServiceNotExist AttachmentFull ConditionContentError \
-            ConditionError ConditionTypeError DescriptionLengthOverlimit EffectError NotSupportProduct \
-            ParamError PolicyDocumentError PolicyDocumentLengthOverLimit PolicyNameError PrincipalError \
-            PrincipalQcsError PrincipalQcsNotExist PrincipalServiceNotExist ResourceContentError ResourceError \
-            ResourceProjectError ResourceQcsError ResourceRegionError ResourceServiceNotExist ResourceUinError \
-            StatementError UserNotExist VersionError; ResourceNotFound: GroupNotExist NotFound UserNotExist";
-    ours extensions::OperateCamStrategy => operate_strategy, Write(operates), 20, operation,
-        "FailedOperation: OrganizationPolicyOperateError PolicyFull; InternalError: SystemError; \
-            InvalidParameter: AttachmentFull ParamError PolicyIdError PolicyIdNotExist UserNotExist; \
-            ResourceNotFound: GroupNotExist PolicyIdNotFound UserNotExist";
+    roles::CreateRole => create, Write(reads), 2, operation(creates);
+    roles::GetRole => get, Read, 20, operation;
+    roles::DeleteRole => delete, Write, 3, operation;
+    roles::DescribeRoleList => list, Read, 10, operation;
+    roles::UpdateAssumeRolePolicy => update, Write(reads_trust), 3, operation;
+    roles::UpdateRoleDescription => update, Write(reads_description), 20, operation;
+    roles::UpdateRoleConsoleLogin => update, Write(reads_console_login), 20, operation;
+    roles::UpdateRoleSessionDuration => update, Write(reads_session_duration), 20, operation;
+    roles::TagRole => tag, Write, 20, operation(tags_it);
+    roles::UntagRole => untag, Write, 20, operation(untags_it);
+    attachments::AttachRolePolicy => attach, Write(attaches_role), 3, operation;
+    attachments::DetachRolePolicy => detach, Write(detaches_role), 20, operation;
+    attachments::ListAttachedRolePolicies => list_role, Read, 10, operation;
+    attachments::AttachUserPolicy => attach, Write(attaches_user), 20, operation;
+    attachments::DetachUserPolicy => detach, Write(detaches_user), 20, operation;
+    attachments::ListEntitiesForPolicy => list_entities, Read, 20, operation;
+    attachments::ListAttachedUserAllPolicies => list_user_all, Read, 20, operation;
+    attachments::ListAttachedUserPolicies => list_user, Read, 20, operation;
+    users::AddUser => add, Write(reads), 20, operation;
+    users::GetUser => get, Read, 20, operation;
+    users::UpdateUser => update, Write, 20, operation;
+    users::DeleteUser => delete, Write, 20, operation;
+    users::ListUsers => list, Read, 20, operation;
+    keys::CreateAccessKey => create, Write(reads), 5, resource(subject);
+    keys::ListAccessKeys => list, Read, 20, operation;
+    keys::UpdateAccessKey => update, Write, 20, operation;
+    keys::DeleteAccessKey => delete, Write, 5, operation;
+    policies::CreatePolicy => create, Write(reads), 10, operation(creates);
+    policies::GetPolicy => get, Read, 20, operation;
+    policies::UpdatePolicy => update, Write(reads_patch), 20, operation;
+    policies::DeletePolicy => delete, Write, 20, operation;
+    policies::ListPolicies => list, Read, 20, operation;
+    versions::CreatePolicyVersion => create, Write(reads), 10, operation;
+    versions::GetPolicyVersion => get, Read, 20, operation;
+    versions::ListPolicyVersions => list, Read, 20, operation;
+    versions::DeletePolicyVersion => delete, Write, 20, operation;
+    versions::SetDefaultPolicyVersion => set_default, Write, 20, operation;
+    groups::CreateGroup => create, Write, 20, operation;
+    groups::GetGroup => get, Read, 20, operation;
+    groups::UpdateGroup => update, Write, 20, operation;
+    groups::DeleteGroup => delete, Write, 20, operation;
+    groups::ListGroups => list, Read, 20, operation;
+    groups::ListGroupsForUser => list_for_user, Read, 20, operation;
+    groups::ListUsersForGroup => list_users, Read, 20, operation;
+    groups::AddUserToGroup => add_users, Write, 20, operation;
+    groups::RemoveUserFromGroup => remove_users, Write, 20, operation;
+    attachments::AttachGroupPolicy => attach, Write(attaches_group), 20, operation;
+    attachments::DetachGroupPolicy => detach, Write(detaches_group), 20, operation;
+    attachments::ListAttachedGroupPolicies => list_group, Read, 20, operation;
+    boundaries::PutRolePermissionsBoundary => put_role, Write, 20, operation;
+    boundaries::DeleteRolePermissionsBoundary => delete_role, Write, 20, operation;
+    boundaries::GetRolePermissionBoundary => get_role, Read, 20, operation;
+    boundaries::PutUserPermissionsBoundary => put_user, Write, 20, operation;
+    boundaries::DeleteUserPermissionsBoundary => delete_user, Write, 20, operation;
+    boundaries::GetUserPermissionBoundary => get_user, Read, 20, operation;
+    service_linked::CreateServiceLinkedRole => create, Write(reads), 20, operation(creates);
+    service_linked::DeleteServiceLinkedRole => delete, Write, 20, operation;
+    service_linked::GetServiceLinkedRoleDeletionStatus => deletion_status, Read, 20, operation;
+    // Extensions of this emulator: Tencent has no actions of these names on API 3.0.
+    extensions::ListRoles => list_roles, Read, 20, operation;
+    extensions::UpdateRole => update_role, Write(reads_role), 20, operation;
+    extensions::CreateCamStrategy => create_strategy, Write(reads_strategy), 20, operation;
+    extensions::OperateCamStrategy => operate_strategy, Write(operates), 20, operation;
 }
 "sts" STS {
-    cloud sts::AssumeRole => assume_role, Open, 600, resource(assumed_role),
-        "FailedOperation: CheckMFAError MFATypeNotSupported; InternalError: DbError EncryptError \
-            GetAppIdError GetRoleError GetSeedTokenError IllegalRole PbSerializeError SystemError UnknownError; \
-            InvalidParameter: AccountNotAvaliable ExtendStrategyOverSize GrantOtherResource OverLimit \
-            OverTimeError ParamError PolicyTooLong ResouceError StrategyFormatError StrategyInvalid \
-            TempCodeNotAvaliable; ResourceNotFound: RoleNotFound; UnauthorizedOperation: -; \
-            UnsupportedOperation: -";
-    cloud sts::GetFederationToken => get_federation_token, Open, 600, operation,
-        "InternalError: DbError EncryptError GetAppIdError GetSeedTokenError SystemError; InvalidParameter: \
-            AccountNotAvaliable ExtendStrategyOverSize GrantOtherResource OverTimeError ParamError PolicyTooLong \
-            ResouceError StrategyFormatError StrategyInvalid TempCodeNotAvaliable; ResourceNotFound: \
-            RoleNotFound; UnauthorizedOperation: -; UnsupportedOperation: -";
-    cloud sts::GetCallerIdentity => get_caller_identity, Read, 20, free,
-        "AuthFailure: AccessKeyIllegal; InternalError: GetSeedTokenError; InvalidParameter: \
-            AccessKeyNotSupport";
+    sts::AssumeRole => assume_role, Open, 600, resource(assumed_role);
+    sts::GetFederationToken => get_federation_token, Open, 600, operation;
+    sts::GetCallerIdentity => get_caller_identity, Read, 20, free;
 }
 }

@@ -21,8 +21,6 @@ pub static OP: Op = Op {
     rate: 20,
     permission: Permission::Resource,
     mode: Mode::Read,
-    codes: "",
-    extension: false,
     decode: |params| {
         let stub = params.stub.clone().ok_or(Internal::Bug("a stub's route has no stub"))?;
         Ok(Box::new(Typed {
