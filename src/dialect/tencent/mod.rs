@@ -1,8 +1,9 @@
 //! Tencent Cloud: API 3.0 of CAM 2019-01-16 and STS 2018-08-13, over `POST` with JSON, signed with TC3-HMAC-SHA256.
 //!
-//! `tc3` is the signature, `route` finds the operation, `params` and `reply` are the two directions of the wire, `codes` the
-//! error table over what `documented` lists, `conditions` what policies can ask about a request, `deeds` what an operation needs besides its own permission,
-//! `operations` the registry; `cam` and `sts` hold an operation's request, response and function each.
+//! `tc3` is the signature, `route` finds the operation, `params` and `reply` are the two directions of the wire. `codes`
+//! chooses an error's code among those that `documented` lists for the action, `messages` words it. `conditions` is what
+//! policies can ask about a request, `deeds` what an operation needs besides its own permission, `operations` the registry;
+//! `cam` and `sts` hold an operation's request, response and function each.
 //! Behaviour that is inferred rather than documented is listed in [`inferred`]. Not served yet: `GET`, multipart, the older
 //! signature, API 2.0, the component envelope.
 
@@ -12,6 +13,7 @@ pub mod conditions;
 pub mod deeds;
 pub mod documented;
 pub mod inferred;
+pub mod messages;
 pub mod operations;
 pub mod params;
 pub mod presets;
