@@ -4,7 +4,7 @@ use crate::support::version;
 use crate::support::{Caller, Test, allow, assert_same, on_each_database, operations, root_of};
 use crate::world::World;
 use camulator::dialect::contract::{Op, Permission};
-use camulator::dialect::tencent::codes::is_extension;
+use camulator::dialect::tencent::documented::is_extension;
 use serde_json::{Value, json};
 
 /// Asks without signing: as an anonymous client does, and with nothing at all.

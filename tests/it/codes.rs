@@ -3,10 +3,10 @@
 mod documents;
 mod scene;
 
-use crate::contract::codes;
 use crate::support::{Caller, Database, allow, assert_same, in_memory, on, operation, operations, root_of, trust};
 use crate::world::World;
 use camulator::args;
+use camulator::dialect::tencent::documented;
 use camulator::limit::Mode;
 use documents::{allowing, policy_defects, trust_defects, trusting};
 use scene::{Scene, Who};
@@ -31,7 +31,7 @@ fn cases(scene: &Scene) -> Vec<Case> {
     let mut add = |who: Who, action: &'static str, params: Value, code: &str| {
         // A code without a family is a bad parameter's, as most are.
         let code = match code.contains('.')
-            || camulator::dialect::tencent::codes::documents(operation(action), code)
+            || camulator::dialect::tencent::documented::documents(operation(action), code)
             || code == "MissingParameter"
         {
             true => code.to_owned(),
@@ -470,7 +470,7 @@ fn a_broken_store_is_an_internal_error() {
             if op.action == "GetCallerIdentity" {
                 continue;
             }
-            let expected = if camulator::dialect::tencent::codes::documents(op, "InternalError.SystemError") {
+            let expected = if camulator::dialect::tencent::documented::documents(op, "InternalError.SystemError") {
                 "InternalError.SystemError"
             } else {
                 "InternalError"
@@ -494,13 +494,14 @@ fn every_documented_code_is_provoked_or_listed() {
         let scene = Scene::set(&t).await;
         let mut provoked: BTreeSet<(String, String)> =
             cases(&scene).into_iter().map(|case| (case.action.to_owned(), case.code)).collect();
-        for op in
-            operations().filter(|op| camulator::dialect::tencent::codes::documents(op, "InternalError.SystemError"))
+        for op in operations()
+            .filter(|op| camulator::dialect::tencent::documented::documents(op, "InternalError.SystemError"))
         {
             provoked.insert((op.action.to_owned(), "InternalError.SystemError".to_owned()));
         }
-        let documented: BTreeSet<(String, String)> =
-            operations().flat_map(|op| codes(op).map(|code| (op.action.to_owned(), code))).collect();
+        let documented: BTreeSet<(String, String)> = operations()
+            .flat_map(|op| documented::codes(op).map(|code| (op.action.to_owned(), code.to_owned())))
+            .collect();
         let listed: BTreeSet<(String, String)> =
             not_reached().iter().map(|(action, code, _)| ((*action).to_owned(), (*code).to_owned())).collect();
         let show = |codes: Vec<&(String, String)>| {

@@ -27,6 +27,7 @@ mod deeds;
 mod edges;
 mod ended;
 mod journal;
+mod locales;
 mod narrowing;
 mod neighbours;
 mod pages;

@@ -5,7 +5,7 @@ mod source;
 
 use crate::support::{self, files_below};
 use camulator::dialect::contract::Permission;
-use camulator::dialect::tencent::codes::is_extension;
+use camulator::dialect::tencent::documented::is_extension;
 use imports::Imports;
 use source::{has_word, root, sources};
 use std::collections::BTreeSet;

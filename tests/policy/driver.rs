@@ -47,7 +47,7 @@ struct GivenRules {
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum GivenKind {
-    RequesterIdentity,
+    Identity,
     Trust,
     Session,
     Strategy,

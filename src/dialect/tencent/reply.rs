@@ -4,24 +4,16 @@
 //! a failure of the network.
 
 use super::codes;
+use super::messages::{self, Locale};
 use crate::dialect::contract::{Answer, Body, Head, Op};
 use crate::engine::fault::Fault;
 use serde::Serialize;
 
-/// The languages of messages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Language {
-    /// `en-US`, and whatever else is not Chinese.
-    English,
-    /// `zh-CN`.
-    Chinese,
-}
-
-/// The language that a request asks for.
-pub fn language(request: &Head) -> Language {
+/// The language that a request asks its messages in.
+pub fn locale(request: &Head) -> Locale {
     match request.header("x-tc-language") {
-        Some(language) if language.to_ascii_lowercase().starts_with("zh") => Language::Chinese,
-        _ => Language::English,
+        Some(language) if language.to_ascii_lowercase().starts_with("zh") => Locale::Chinese,
+        _ => Locale::English,
     }
 }
 
@@ -35,7 +27,7 @@ pub fn encode(request: &Head, op: Option<&Op>, outcome: &Result<Body, Fault>, re
         }
         Err(fault) => {
             let code = codes::code(fault, op);
-            let message = codes::message(fault, request_id, language(request));
+            let message = messages::message(fault, request_id, locale(request));
             (failure(code, &message, request_id), Some(code))
         }
     };
