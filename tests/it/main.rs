@@ -29,6 +29,7 @@ mod ended;
 mod journal;
 mod narrowing;
 mod neighbours;
+mod nouns;
 mod pages;
 #[path = "../policy/played.rs"]
 mod policy_corpus;
