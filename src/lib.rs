@@ -7,23 +7,32 @@
 //! | module | what it is |
 //! | --- | --- |
 //! | [`cli`] | the command line: one file a command; `serve` puts the parts together |
-//! | [`config`] | one typed configuration out of flags, environment and file |
-//! | [`server`] | listening within bounds, and `handle`: the straight line of a request, on one screen |
+//! | [`config`] | configuration from flags, environment and file |
+//! | [`surface`] | the whole HTTP surface: the emulator's own paths, and everything else as a request to a cloud |
 //! | [`admin`] | the emulator's own API |
+//! | [`server`] | listening within bounds, and `handle`: the straight line of a request, on one screen |
 //! | [`journal`] | what was asked and why it was answered so |
+//! | [`limit`] | requests per second |
 //! | [`dialect`] | one cloud's wire each: bytes into (who, which operation, typed input), and results into bytes |
 //! | [`engine`] | identities, policies and sessions: meaning and SQL |
 //! | [`policy`] | documents, the evaluator, explanations: pure |
 //! | [`store`] | the one seam to SQLite and PostgreSQL |
 //! | [`secret`] | secrets in memory and at rest |
-//! | [`env`](mod@env) | the only door to time and randomness |
+//! | [`env`](mod@env) | the only source of time and randomness |
+//!
+//! # What differs between clouds
+//!
+//! A cloud is a directory of [`dialect`], one of [`policy::grammar`], and an entry in [`dialect::Dialects`]. Everything
+//! else asks three values and never which cloud it is: [`dialect::contract::Dialect`] is the wire,
+//! [`policy::Language`] the policies, [`engine::cloud::Cloud`] ids, quotas, durations and presets. `tests/it/toy.rs` is a
+//! cloud that only the tests know.
 //!
 //! # Invariants
 //!
 //! `tests/it/tidy.rs` checks those that can be read off the source.
 //!
-//! 1. Imports run one way, downwards in the map, without circles. Only [`store`] names `sqlx`. Only [`server`] and [`admin`]
-//!    name `axum`, only [`server`] what is below it. [`engine`] and [`policy`] name neither, nor `http`.
+//! 1. Imports run one way, downwards in the map, without circles of any length. Only [`store`] names `sqlx`. Only
+//!    [`server`], [`admin`] and [`surface`] name `axum`, only [`server`] what is below it. [`engine`] and [`policy`] name neither, nor `http`.
 //! 2. Wire names, error codes and envelopes occur only under [`dialect`]; [`engine`] never mentions a vendor. The grammars of
 //!    policy documents are the vendors' too, and live in [`policy::grammar`].
 //! 3. SQL stands only in [`engine`], in `migrations`, and as the one statement that moves a generation on in [`store`];

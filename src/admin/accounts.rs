@@ -1,11 +1,11 @@
 //! Tenants and their credentials.
 
-use super::read;
-use crate::engine::accounts::Admission;
+use super::input::{as_root, read};
+use crate::engine::admission::Admission;
 use crate::engine::fault::{Fault, Kind};
 use crate::engine::ids::{AccountId, SecretId};
 use crate::engine::model::Account;
-use crate::engine::{accounts, keys};
+use crate::engine::{Engine, accounts, admission, keys};
 use crate::secret::Secret;
 use crate::server::app::App;
 use crate::server::failure::{Answer, Failure};
@@ -95,7 +95,7 @@ pub async fn create(State(app): State<Arc<App>>, body: Bytes) -> Result<Answer<C
 
 /// Makes an account out of what is given, checked, and what is not, generated.
 pub async fn make(
-    engine: &crate::engine::Engine,
+    engine: &Engine,
     wanted: NewAccount,
     admission: Admission,
 ) -> Result<Option<(Account, SecretId, Secret)>, Failure> {
@@ -133,7 +133,7 @@ pub async fn make(
         let id = wanted.id.clone().unwrap_or(drawn);
         let (secret_id, secret) =
             key.clone().unwrap_or_else(|| ((cloud.ids.key)(env).into(), Secret::new((cloud.ids.secret)(env))));
-        let new = accounts::NewAccount {
+        let new = admission::NewAccount {
             name: wanted.name.clone().unwrap_or_else(|| id.clone()),
             id: AccountId::from(id),
             cloud,
@@ -141,7 +141,7 @@ pub async fn make(
             secret_id: secret_id.clone(),
             secret: secret.clone(),
         };
-        match accounts::create_admitted(engine, new, admission).await {
+        match admission::create_admitted(engine, new, admission).await {
             // What was drawn is drawn again; what was given is the caller's to change.
             Err(Fault::Exists(Kind::Account, _)) if wanted.id.is_none() => {}
             Err(Fault::Exists(Kind::Application, _)) if wanted.app_id.is_none() => {}
@@ -156,6 +156,22 @@ pub async fn make(
     ))
 }
 
+/// Makes the account that a new server starts with; none when another server has made it in the meantime.
+pub async fn make_account(
+    engine: &Engine,
+    id: Option<String>,
+    key: Option<(String, Secret)>,
+) -> Result<Option<(Account, SecretId, Secret)>, String> {
+    let admission = if id.is_none() && key.is_none() { Admission::InTurnAsFirst } else { Admission::InTurn };
+    let (secret_id, secret_key) = key.map(|(id, key)| (id, key.expose().to_owned())).unzip();
+    let wanted = NewAccount { id, secret_id, secret_key, ..NewAccount::default() };
+    match make(engine, wanted, admission).await {
+        Ok(made) => Ok(made),
+        Err(failure) if failure.status() == StatusCode::CONFLICT => Ok(None),
+        Err(failure) => Err(format!("cannot make the first account: {}", failure.message())),
+    }
+}
+
 fn there_is_one() -> Failure {
     Failure::new(StatusCode::CONFLICT, "exists", "there is an account already")
 }
@@ -168,7 +184,7 @@ pub(super) async fn list(State(app): State<Arc<App>>) -> Result<Answer<Listed>, 
 
 /// One account: `GET /accounts/{id}`.
 pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Answer<Shown>, Failure> {
-    let cx = super::as_root(&app, &id).await?;
+    let cx = as_root(&app, &id).await?;
     Ok(Answer(StatusCode::OK, Shown::of(&cx.account)))
 }
 

@@ -1,6 +1,6 @@
 //! `POST /authorize`: would this principal be allowed? Nothing is carried out.
 
-use super::read;
+use super::input::read;
 use crate::dialect::contract::Dialect;
 use crate::engine::authorize::gather;
 use crate::engine::cx::Cx;
@@ -8,7 +8,7 @@ use crate::engine::evidence::{Asked, Conditions};
 use crate::engine::fault::Fault;
 use crate::engine::ids::SecretId;
 use crate::engine::model::Caller;
-use crate::engine::model::RequestContext;
+use crate::engine::model::{Identity, RequestContext};
 use crate::journal::explained;
 use crate::server::app::App;
 use crate::server::failure::{Answer, Failure};
@@ -91,9 +91,9 @@ async fn caller(app: &App, question: &Question) -> Result<(Caller, &'static Dial
             .iter()
             .find_map(|dialect| (dialect.principal)(principal).map(|caller| (caller, dialect)))
             .ok_or_else(|| {
-                Failure::invalid(format!(
-                    "principal `{principal}` is no principal's name, such as qcs::cam::uin/<owner>:uin/<user>"
-                ))
+                let examples: Vec<String> = app.dialects.iter().map(example).collect();
+                let examples = examples.join(" or ");
+                Failure::invalid(format!("principal `{principal}` is no principal's name, such as {examples}"))
             }),
         (None, Some(secret_id)) => {
             let unknown = || Failure::not_found("active key", secret_id);
@@ -111,6 +111,13 @@ async fn caller(app: &App, question: &Question) -> Result<(Caller, &'static Dial
         }
         _ => Err(Failure::invalid("give either `principal` or `secret_id`, with `token` for a temporary key")),
     }
+}
+
+/// What the name of a sub-user looks like.
+fn example(dialect: &Dialect) -> String {
+    let identity = Identity::User("<user>".into());
+    let caller = Caller { account: "<account>".into(), identity, secret_id: SecretId::from(""), session: None };
+    (dialect.arn)(&caller)
 }
 
 /// The condition keys that the question gives, their values written as the cloud's policies write them.

@@ -1,6 +1,6 @@
 //! The emulator's clock: `GET`, `PUT /clock`, `POST /clock/advance`, for the server or with `?account=` for one account.
 
-use super::{Query, as_root, read};
+use super::input::{Query, as_root, read};
 use crate::engine::accounts;
 use crate::engine::clock::{Clock, LATEST};
 use crate::env::Time;

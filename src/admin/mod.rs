@@ -6,27 +6,25 @@
 mod accounts;
 mod authorize;
 mod clock;
+mod failures;
+mod input;
 mod observe;
 
-use crate::dialect::decode::Value;
-use crate::engine::accounts::Admission;
-use crate::engine::cx::Cx;
-use crate::engine::fault::{Fault, Malformed};
-use crate::engine::ids::{AccountId, SecretId};
+pub use accounts::make_account;
+
 use crate::secret;
 use crate::server::admit::Unread;
 use crate::server::app::App;
 use crate::server::connection::Connection;
 use crate::server::failure::{Answer, Failure, nothing_here};
-use axum::body::{Body, Bytes};
-use axum::extract::{DefaultBodyLimit, FromRequestParts, Request, State};
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use axum::{Extension, Router};
 use http::StatusCode;
 use http::header::{AUTHORIZATION, ORIGIN};
-use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
 /// The routes below `/_camulator`.
@@ -54,20 +52,6 @@ pub fn router(app: Arc<App>) -> Router<Arc<App>> {
         .method_not_allowed_fallback(|| async {
             Failure::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this path has other methods")
         })
-}
-
-/// The parameters after the question mark; a wrong one gets the same kind of answer as everything else.
-pub struct Query<T>(pub T);
-
-impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut http::request::Parts, state: &S) -> Result<Query<T>, Failure> {
-        match axum::extract::Query::from_request_parts(parts, state).await {
-            Ok(axum::extract::Query(value)) => Ok(Query(value)),
-            Err(rejection) => Err(Failure::invalid(format!("the query is not as expected: {}", rejection.body_text()))),
-        }
-    }
 }
 
 /// Lets the bearer of the token pass, reads its body, and goes on in a task of its own so that a client that hangs up stops
@@ -119,36 +103,5 @@ async fn ready(State(app): State<Arc<App>>) -> Response {
             "the store cannot be read and written; the log says why",
         )
         .into_response()
-    }
-}
-
-/// Reads a body; the error names line and column.
-fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Failure> {
-    // Strict first: no key twice, no character that a database cannot keep.
-    if let Err(Fault::Malformed(Malformed::Json(why))) = Value::read(body) {
-        return Err(Failure::invalid(format!("the body is not as expected: {why}")));
-    }
-    serde_json::from_slice(body).map_err(|error| Failure::invalid(format!("the body is not as expected: {error}")))
-}
-
-/// A context that acts as an account's root, for changes from outside.
-async fn as_root(app: &App, account: &str) -> Result<Cx, Failure> {
-    let cx = Cx::of_root(&app.engine, &AccountId::from(account)).await?;
-    cx.ok_or_else(|| Failure::not_found("account", account))
-}
-
-/// Makes the account that a new server starts with; none when another server has made it in the meantime.
-pub async fn make_account(
-    engine: &crate::engine::Engine,
-    id: Option<String>,
-    key: Option<(String, secret::Secret)>,
-) -> Result<Option<(crate::engine::model::Account, SecretId, secret::Secret)>, String> {
-    let admission = if id.is_none() && key.is_none() { Admission::InTurnAsFirst } else { Admission::InTurn };
-    let (secret_id, secret_key) = key.map(|(id, key)| (id, key.expose().to_owned())).unzip();
-    let wanted = accounts::NewAccount { id, secret_id, secret_key, ..accounts::NewAccount::default() };
-    match accounts::make(engine, wanted, admission).await {
-        Ok(made) => Ok(made),
-        Err(failure) if failure.status() == StatusCode::CONFLICT => Ok(None),
-        Err(failure) => Err(format!("cannot make the first account: {}", failure.message())),
     }
 }

@@ -1,6 +1,6 @@
 //! Looking: what was asked, and the stubs that answer for other services.
 
-use super::{Query, read};
+use super::input::{Query, read};
 use crate::dialect::stubs::{Stub, Templates, Written};
 use crate::engine::stubs;
 use crate::env::Time;

@@ -102,7 +102,7 @@ fn check(wanted: &Check) -> Result<bool, String> {
     let name = escape(&wanted.file.display().to_string()).into_owned();
     if !wanted.owner.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(format!(
-            "--owner `{}` is not an account; give the digits of its uin, such as 100000000001",
+            "--owner `{}` is not an account; give the digits of its id, such as 100000000001",
             escape(&wanted.owner)
         ));
     }
@@ -376,7 +376,7 @@ mod tests {
     fn an_owner_is_digits() {
         let wanted = |owner: &str| Check { file: PathBuf::from("-nothing-"), kind: None, owner: owner.to_owned() };
         let message = check(&wanted("a\nc")).unwrap_err();
-        assert_eq!(message, "--owner `a\\nc` is not an account; give the digits of its uin, such as 100000000001");
+        assert_eq!(message, "--owner `a\\nc` is not an account; give the digits of its id, such as 100000000001");
         assert!(check(&wanted("1")).unwrap_err().starts_with("cannot read"));
     }
 }

@@ -7,7 +7,7 @@ use crate::dialect::{Dialects, tencent};
 use crate::engine::fault::{Fault, Internal};
 use crate::engine::ids::SecretId;
 use crate::engine::model::Account;
-use crate::engine::{Engine, accounts, keys};
+use crate::engine::{Engine, accounts, admission, keys};
 use crate::env::Env;
 use crate::journal::Journal;
 use crate::limit::Limiter;
@@ -266,7 +266,7 @@ async fn known_account(engine: &Arc<Engine>, config: &Config) -> Result<Option<(
                 account.id
             ));
         }
-        if let Some((secret_id, secret)) = accounts::root_key(engine, &account.id).await.map_err(failed)? {
+        if let Some((secret_id, secret)) = admission::root_key(engine, &account.id).await.map_err(failed)? {
             return Ok(Some((account, secret_id, secret)));
         }
         // Its keys were revoked or deleted, which must not lock out the owner of the database.

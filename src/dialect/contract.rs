@@ -14,12 +14,15 @@ use crate::engine::model::{Account, Caller, Key, NamedRole, RequestContext, Role
 use crate::env::Time;
 use crate::policy;
 use crate::secret::Secret;
-use crate::store::BoxFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
 use std::sync::Arc;
+
+/// A boxed future, as operations return it.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// What a request says before its body: enough to tell the dialect and the claim, so that no stranger's body is read.
 #[derive(Clone, Debug)]

@@ -3,12 +3,12 @@
 use super::authorize::{Demanding, Right};
 use super::cx::{Cx, Write};
 use super::evidence::Deed;
-use super::fault::{Fault, Kind, Limit};
+use super::fault::{Fault, Kind, Limit, Required};
 use super::ids::{AccountId, GroupId, PolicyId, UserId};
 use super::model::{Account, Grants, Holder, HolderKind, HolderRef};
 use super::policies::{self, NewPolicy, PolicyRef};
 use super::view::{Changed, Tenant};
-use super::{Engine, accounts, groups, roles, users};
+use super::{Engine, accounts, groups, holders, roles};
 use crate::args;
 use crate::env::Time;
 use crate::policy::{self, Attached, PolicySet, Via};
@@ -34,7 +34,7 @@ pub struct AttachedPolicy {
 struct AttachmentRow {
     group_id: String,
     group_name: String,
-    policy_id: String,
+    policy_id: PolicyId,
     name: Option<String>,
     document: Option<String>,
 }
@@ -84,7 +84,7 @@ impl Demanding for Detach {
 
 /// Attaches a policy; attaching it again changes nothing.
 pub async fn attach(write: &mut Write<'_, '_>, wanted: &Right<Attach>) -> Result<(), Fault> {
-    let holder = require(write, &wanted.to).await?;
+    let holder = holders::require(write, &wanted.to).await?;
     let policy = policies::require(write.cx, write.tx(), &wanted.policy).await?;
     put(write, &holder, &policy.id).await
 }
@@ -93,7 +93,7 @@ pub async fn attach(write: &mut Write<'_, '_>, wanted: &Right<Attach>) -> Result
 pub async fn create(write: &mut Write<'_, '_>, new: &Right<NewPolicy>) -> Result<PolicyId, Fault> {
     let id = policies::create(write, new).await?;
     for holder in new.holders() {
-        let holder = require(write, holder).await?;
+        let holder = holders::require(write, holder).await?;
         put(write, &holder, &id).await?;
     }
     Ok(id)
@@ -122,7 +122,7 @@ async fn put(write: &mut Write<'_, '_>, holder: &Holder, policy: &PolicyId) -> R
 /// Detaches a policy; detaching one that is not attached changes nothing.
 pub async fn detach(write: &mut Write<'_, '_>, wanted: &Right<Detach>) -> Result<(), Fault> {
     let account = write.account().clone();
-    let holder = require(write, &wanted.from).await?;
+    let holder = holders::require(write, &wanted.from).await?;
     let policy = policies::require(write.cx, write.tx(), &wanted.policy).await?;
     let (kind, id) = columns(&holder);
     let sql = "DELETE FROM attachments WHERE account_id = $1 AND holder_kind = $2 AND holder_id = $3 \
@@ -131,35 +131,20 @@ pub async fn detach(write: &mut Write<'_, '_>, wanted: &Right<Detach>) -> Result
     Ok(())
 }
 
-/// The holder itself, which must exist.
-async fn require(write: &mut Write<'_, '_>, holder: &HolderRef) -> Result<Holder, Fault> {
-    let account = write.account().clone();
-    Ok(match holder {
-        HolderRef::User(id) => {
-            users::require(write.tx(), &account, id).await?;
-            Holder::User(id.clone())
-        }
-        HolderRef::Group(id) => {
-            groups::require(write.tx(), &account, id).await?;
-            Holder::Group(id.clone())
-        }
-        HolderRef::Role(wanted) => Holder::Role(roles::require(write, wanted).await?.id),
-    })
-}
-
-/// The policies attached to a holder itself, oldest attachment first.
+/// The policies attached to a holder itself, which must exist, oldest attachment first.
 pub async fn list(cx: &Cx, holder: &Holder) -> Result<Vec<AttachedPolicy>, Fault> {
     #[derive(FromRow)]
-    struct Listed {
-        policy_id: String,
-        created_at: i64,
+    struct ListedRow {
+        policy_id: PolicyId,
+        created_at: Time,
         name: Option<String>,
         description: Option<String>,
     }
     let (kind, id) = columns(holder);
     let mut read = cx.engine.store.read().await?;
-    let rows: Vec<Listed> = read
-        .tx()
+    let mut tx = read.tx();
+    holders::check(&mut tx, &cx.account.id, holder).await?;
+    let rows: Vec<ListedRow> = tx
         .all(
             "SELECT a.policy_id, a.created_at, p.name, p.description FROM attachments a \
              LEFT JOIN policies p ON p.account_id = a.account_id AND p.id = a.policy_id \
@@ -169,8 +154,7 @@ pub async fn list(cx: &Cx, holder: &Holder) -> Result<Vec<AttachedPolicy>, Fault
         .await?;
     rows.into_iter()
         .map(|row| {
-            let id = PolicyId::from(row.policy_id);
-            let attached_at = Time(row.created_at);
+            let (id, attached_at) = (row.policy_id, row.created_at);
             match (row.name, row.description, policies::preset(cx, &id)) {
                 (Some(name), Some(description), _) => {
                     Ok(AttachedPolicy { id, name, description, preset: false, attached_at })
@@ -206,7 +190,7 @@ pub async fn entities(cx: &Cx, wanted: &PolicyRef) -> Result<Vec<Entity>, Fault>
     let mut read = cx.engine.store.read().await?;
     let mut tx = read.tx();
     let policy = policies::require(cx, &mut tx, wanted).await?;
-    let rows: Vec<(String, String, String, i64)> = tx
+    let rows: Vec<(String, String, String, Time)> = tx
         .all(
             "SELECT a.holder_kind, a.holder_id, COALESCE(u.name, g.name, r.name, '') AS name, a.created_at \
              FROM attachments a \
@@ -218,7 +202,7 @@ pub async fn entities(cx: &Cx, wanted: &PolicyRef) -> Result<Vec<Entity>, Fault>
             args![&cx.account.id, &policy.id],
         )
         .await?;
-    let entity = |(kind, id, name, at): (String, String, String, i64)| Entity {
+    let entity = |(kind, id, name, attached_at): (String, String, String, Time)| Entity {
         kind: match kind.as_str() {
             "user" => HolderKind::User,
             "group" => HolderKind::Group,
@@ -226,7 +210,7 @@ pub async fn entities(cx: &Cx, wanted: &PolicyRef) -> Result<Vec<Entity>, Fault>
         },
         id,
         name,
-        attached_at: Time(at),
+        attached_at,
     };
     Ok(rows.into_iter().map(entity).collect())
 }
@@ -244,8 +228,8 @@ pub struct Had {
 
 /// Every policy that a user has, once, its own first.
 pub async fn of_user(cx: &Cx, user: &UserId) -> Result<Vec<Had>, Fault> {
-    let missing = || Fault::NotFound(Kind::User, user.to_string());
-    let grants = cx.engine.grants(&cx.tenant, &Holder::User(user.clone())).await?.ok_or_else(missing)?;
+    let grants = cx.engine.grants(&cx.tenant, &Holder::User(user.clone())).await?;
+    let grants = grants.required(Kind::User, user.as_str())?;
     let own = list(cx, &Holder::User(user.clone())).await?;
     let mut all: Vec<Had> = own.into_iter().map(|policy| Had { policy, own: true, groups: Vec::new() }).collect();
     for group in &grants.groups {
@@ -314,13 +298,13 @@ async fn load(
             (_, "") => Via::Own,
             (_, group) => Via::Group { id: group.to_owned(), name: row.group_name },
         };
-        attached.push(read(engine, &account, row.policy_id.into(), (row.name, row.document), via)?);
+        attached.push(read(engine, &account, row.policy_id, (row.name, row.document), via)?);
     }
     let boundary = match boundary.as_str() {
         "" => None,
         id => Some(PolicySet::compile(vec![read_boundary(engine, tx, &account, id).await?])),
     };
-    let groups: Vec<(String,)> = match holder {
+    let groups: Vec<(GroupId,)> = match holder {
         Holder::Role(_) | Holder::Group(_) => Vec::new(),
         Holder::User(id) => {
             tx.all(
@@ -338,7 +322,7 @@ async fn load(
         name,
         identity: PolicySet::compile(attached),
         boundary,
-        groups: groups.into_iter().map(|(id,)| id.into()).collect(),
+        groups: groups.into_iter().map(|(id,)| id).collect(),
         tags,
     }))
 }

@@ -1,12 +1,12 @@
 //! Permission boundaries: a policy that a user's or role's rights cannot exceed.
 
 use super::cx::{Cx, Write};
-use super::fault::{Fault, Internal, Kind, Refusal};
+use super::fault::{Fault, Internal, Kind, Refusal, Required};
 use super::ids::{PolicyId, RoleRef};
 use super::model::{Holder, SERVICE_LINKED};
 use super::policies::{self, Policy, PolicyRef};
 use super::roles;
-use super::users;
+use super::users::{self, UserRef};
 use super::view::Changed;
 use crate::args;
 
@@ -35,7 +35,7 @@ pub async fn get(cx: &Cx, holder: &Holder) -> Result<Option<Policy>, Fault> {
         Holder::Group(_) => return Err(Internal::Bug("a group has no boundary").into()),
     };
     let row: Option<(String,)> = tx.optional(sql, args![&cx.account.id, id]).await?;
-    let (boundary,) = row.ok_or_else(|| Fault::NotFound(kind, id.to_owned()))?;
+    let (boundary,) = row.required(kind, id)?;
     if boundary.is_empty() {
         return Ok(None);
     }
@@ -46,7 +46,7 @@ async fn set(write: &mut Write<'_, '_>, holder: &Holder, policy: &str) -> Result
     let account = write.account().clone();
     let (sql, id) = match holder {
         Holder::User(id) => {
-            users::require(write.tx(), &account, id).await?;
+            users::require(write.tx(), &account, &UserRef::Id(id.clone())).await?;
             ("UPDATE users SET boundary_id = $3 WHERE account_id = $1 AND id = $2", id.as_str())
         }
         Holder::Role(id) => {

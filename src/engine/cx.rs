@@ -6,7 +6,7 @@ use super::fault::{Fault, Kind};
 use super::ids::{AccountId, SecretId};
 use super::model::{Caller, Identity, RequestContext};
 use super::view::{Changed, Tenant};
-use crate::store::{BoxFuture, Readable, Row, Tx, Value, WriteTx};
+use crate::store::{Argument, BoxFuture, Readable, Row, Tx, WriteTx};
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -60,7 +60,7 @@ impl<'c> Write<'_, 'c> {
     }
 
     /// Runs a statement that may change anything the view holds, and returns the number of rows that it changed.
-    pub async fn execute(&mut self, sql: &'static str, arguments: Vec<Value>) -> Result<u64, Fault> {
+    pub async fn execute(&mut self, sql: &'static str, arguments: Vec<Argument>) -> Result<u64, Fault> {
         self.execute_only(Changed::Anything, sql, arguments).await
     }
 
@@ -70,7 +70,7 @@ impl<'c> Write<'_, 'c> {
         &mut self,
         changed: Changed,
         sql: &'static str,
-        arguments: Vec<Value>,
+        arguments: Vec<Argument>,
     ) -> Result<u64, Fault> {
         self.changed.join(changed);
         Ok(self.tx.execute(sql, arguments).await?)
@@ -81,7 +81,7 @@ impl<'c> Write<'_, 'c> {
         &mut self,
         changed: Changed,
         sql: &'static str,
-        arguments: Vec<Value>,
+        arguments: Vec<Argument>,
     ) -> Result<Option<T>, Fault> {
         self.changed.join(changed);
         Ok(self.tx.returning(sql, arguments).await?)

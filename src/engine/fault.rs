@@ -303,6 +303,18 @@ impl From<Internal> for Fault {
     }
 }
 
+/// What must be there: the one way to say that something named does not exist.
+pub trait Required<T> {
+    /// Returns the thing, or says that none of this kind has that name.
+    fn required(self, kind: Kind, name: &str) -> Result<T, Fault>;
+}
+
+impl<T> Required<T> for Option<T> {
+    fn required(self, kind: Kind, name: &str) -> Result<T, Fault> {
+        self.ok_or_else(|| Fault::NotFound(kind, name.to_owned()))
+    }
+}
+
 impl Fault {
     /// A parameter with a value that is not allowed.
     pub fn illegal(path: &str, reason: impl Into<String>) -> Fault {

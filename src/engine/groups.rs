@@ -1,25 +1,26 @@
 //! User groups and their members.
 
 use super::cx::{Cx, Write};
-use super::fault::{Fault, Kind, Limit};
+use super::fault::{Fault, Kind, Limit, Required};
 use super::ids::{AccountId, GroupId};
 use super::model::Holder;
 use super::users::{self, User, UserRef};
 use super::view::Changed;
 use crate::args;
+use crate::env::Time;
 use crate::store::{FromRow, Tx};
 
 /// A user group.
 #[derive(Clone, Debug, FromRow)]
 pub struct Group {
     /// Its id.
-    pub id: String,
+    pub id: GroupId,
     /// Its name, unique in the account.
     pub name: String,
     /// A text of the account's.
     pub remark: String,
-    /// Creation, in microseconds.
-    pub created_at: i64,
+    /// When it was made.
+    pub created_at: Time,
 }
 
 /// Makes a group.
@@ -88,7 +89,7 @@ pub async fn delete(write: &mut Write<'_, '_>, id: &GroupId) -> Result<(), Fault
 pub async fn add(write: &mut Write<'_, '_>, id: &GroupId, user: &UserRef) -> Result<(), Fault> {
     let account = write.account().clone();
     require(write.tx(), &account, id).await?;
-    let user = users::resolve(write.tx(), &account, user).await?;
+    let user = users::require(write.tx(), &account, user).await?.id;
     let there = "SELECT COUNT(*) FROM group_members WHERE account_id = $1 AND group_id = $2 AND user_id = $3";
     if write.tx().number(there, args![&account, id, &user]).await? > 0 {
         return Ok(());
@@ -113,7 +114,7 @@ pub async fn add(write: &mut Write<'_, '_>, id: &GroupId, user: &UserRef) -> Res
 pub async fn remove(write: &mut Write<'_, '_>, id: &GroupId, user: &UserRef) -> Result<(), Fault> {
     let account = write.account().clone();
     require(write.tx(), &account, id).await?;
-    let user = users::resolve(write.tx(), &account, user).await?;
+    let user = users::require(write.tx(), &account, user).await?.id;
     let sql = "DELETE FROM group_members WHERE account_id = $1 AND group_id = $2 AND user_id = $3";
     let arguments = args![&account, id, &user];
     write.execute_only(Changed::grants(&Holder::User(user)), sql, arguments).await?;
@@ -154,7 +155,7 @@ pub async fn list(cx: &Cx, keyword: &str) -> Result<Vec<Group>, Fault> {
 pub async fn of_user(cx: &Cx, user: &UserRef) -> Result<Vec<Group>, Fault> {
     let mut read = cx.engine.store.read().await?;
     let mut tx = read.tx();
-    let user = users::resolve(&mut tx, &cx.account.id, user).await?;
+    let user = users::require(&mut tx, &cx.account.id, user).await?.id;
     let groups = tx
         .all(
             "SELECT g.id, g.name, g.remark, g.created_at FROM group_members m \
@@ -166,14 +167,11 @@ pub async fn of_user(cx: &Cx, user: &UserRef) -> Result<Vec<Group>, Fault> {
     Ok(groups)
 }
 
-/// The group, as it stands in this transaction.
-pub async fn require(tx: &mut Tx<'_>, account: &AccountId, id: &GroupId) -> Result<Group, Fault> {
-    tx.optional(
-        "SELECT id, name, remark, created_at FROM user_groups WHERE account_id = $1 AND id = $2",
-        args![account, id],
-    )
-    .await?
-    .ok_or_else(|| Fault::NotFound(Kind::Group, id.to_string()))
+/// The group as it stands in this transaction; it must exist.
+pub(super) async fn require(tx: &mut Tx<'_>, account: &AccountId, id: &GroupId) -> Result<Group, Fault> {
+    let sql = "SELECT id, name, remark, created_at FROM user_groups WHERE account_id = $1 AND id = $2";
+    let group: Option<Group> = tx.optional(sql, args![account, id]).await?;
+    group.required(Kind::Group, id.as_str())
 }
 
 async fn require_free(tx: &mut Tx<'_>, account: &AccountId, name: &str) -> Result<(), Fault> {

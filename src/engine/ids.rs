@@ -30,9 +30,11 @@ macro_rules! ids {
                 }
             }
 
-            impl From<&$name> for $crate::store::Value {
-                fn from(id: &$name) -> $crate::store::Value {
-                    $crate::store::Value::Text(id.0.as_ref().to_owned())
+            $crate::column!($name, String, $name::from);
+
+            impl From<&$name> for $crate::store::Argument {
+                fn from(id: &$name) -> $crate::store::Argument {
+                    $crate::store::Argument::Text(id.0.as_ref().to_owned())
                 }
             }
         )*

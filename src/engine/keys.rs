@@ -8,6 +8,7 @@ use super::fault::{Fault, Kind, Limit, TokenFailure, Unauthenticated};
 use super::ids::{AccountId, SecretId, UserId};
 use super::model::{Account, Caller, Identity, Key, Owner};
 use super::sessions;
+use super::users::{self, UserRef};
 use super::view::{Changed, Part, Tenant};
 use crate::args;
 use crate::env::Time;
@@ -63,7 +64,7 @@ impl Key {
 }
 
 /// A permanent key as lists show it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, FromRow)]
 pub struct KeyInfo {
     /// The public half.
     pub secret_id: SecretId,
@@ -149,6 +150,7 @@ pub async fn create(
 
 async fn make(write: &mut Write<'_, '_>, user: Option<&UserId>, description: &str) -> Result<(KeyInfo, Secret), Fault> {
     let account = write.account().clone();
+    check_owner(write.tx(), &account, user).await?;
     let owner = user.map_or("", UserId::as_str);
     let sql = "SELECT COUNT(*) FROM access_keys WHERE account_id = $1 AND user_id = $2 AND NOT ended";
     let most = write.quotas().keys;
@@ -175,33 +177,19 @@ pub async fn create_for_root(engine: &Arc<Engine>, account: &AccountId) -> Resul
     made.map(|(key, secret)| (key.secret_id, secret))
 }
 
-/// The keys of an identity, oldest first.
+/// The keys of an identity, which must exist, oldest first.
 pub async fn list(cx: &Cx, user: Option<&UserId>) -> Result<Vec<KeyInfo>, Fault> {
-    #[derive(FromRow)]
-    struct Listed {
-        secret_id: String,
-        active: bool,
-        description: String,
-        created_at: i64,
-    }
     let mut read = cx.engine.store.read().await?;
-    let rows: Vec<Listed> = read
-        .tx()
+    let mut tx = read.tx();
+    check_owner(&mut tx, &cx.account.id, user).await?;
+    let keys = tx
         .all(
             "SELECT secret_id, active, description, created_at FROM access_keys \
              WHERE account_id = $1 AND user_id = $2 AND NOT ended ORDER BY seq, secret_id",
             args![&cx.account.id, user.map_or("", UserId::as_str)],
         )
         .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| KeyInfo {
-            secret_id: row.secret_id.into(),
-            active: row.active,
-            description: row.description,
-            created_at: Time(row.created_at),
-        })
-        .collect())
+    Ok(keys)
 }
 
 /// Enables or disables a key of an identity.
@@ -214,14 +202,14 @@ pub async fn set_active(
     let sql = "UPDATE access_keys SET active = $4 \
                WHERE account_id = $1 AND user_id = $2 AND secret_id = $3 AND NOT ended";
     let arguments = args![write.account(), user.map_or("", UserId::as_str), secret_id, active];
-    touched_one(write, secret_id, sql, arguments).await
+    touched_one(write, user, secret_id, sql, arguments).await
 }
 
 /// Deletes a key of an identity.
 pub async fn delete(write: &mut Write<'_, '_>, user: Option<&UserId>, secret_id: &SecretId) -> Result<(), Fault> {
     let sql = "DELETE FROM access_keys WHERE account_id = $1 AND user_id = $2 AND secret_id = $3 AND NOT ended";
     let arguments = args![write.account(), user.map_or("", UserId::as_str), secret_id];
-    touched_one(write, secret_id, sql, arguments).await
+    touched_one(write, user, secret_id, sql, arguments).await
 }
 
 /// Ends a key for good, a permanent one or a session's, wherever the clock is put. A permanent key is then as good as
@@ -251,12 +239,23 @@ pub async fn is_ended(engine: &Engine, secret_id: &SecretId) -> Result<bool, Fau
     Ok(row.is_some_and(|(ended,)| ended))
 }
 
+/// Makes sure that the owner of keys exists; the root account always does.
+async fn check_owner(tx: &mut Tx<'_>, account: &AccountId, user: Option<&UserId>) -> Result<(), Fault> {
+    match user {
+        Some(user) => users::require(tx, account, &UserRef::Id(user.clone())).await.map(|_| ()),
+        None => Ok(()),
+    }
+}
+
 async fn touched_one(
     write: &mut Write<'_, '_>,
+    user: Option<&UserId>,
     secret_id: &SecretId,
     sql: &'static str,
-    arguments: Vec<crate::store::Value>,
+    arguments: Vec<crate::store::Argument>,
 ) -> Result<(), Fault> {
+    let account = write.account().clone();
+    check_owner(write.tx(), &account, user).await?;
     let changed = Changed::only(Part::Key(secret_id.clone()));
     if write.execute_only(changed, sql, arguments).await? == 0 {
         return Err(Fault::NotFound(Kind::Key, secret_id.to_string()));
@@ -277,12 +276,12 @@ pub(super) fn row(
     description: &str,
     now: Time,
     generation: i64,
-) -> Vec<crate::store::Value> {
+) -> Vec<crate::store::Argument> {
     args![secret_id, account, user, sealed, true, description, now.0, generation]
 }
 
 async fn owner(engine: &Engine, secret_id: &SecretId) -> Result<Option<AccountId>, Fault> {
-    let row: Option<(String,)> = engine
+    let row: Option<(AccountId,)> = engine
         .store
         .glance(
             "SELECT account_id FROM access_keys WHERE secret_id = $1 \
@@ -290,5 +289,5 @@ async fn owner(engine: &Engine, secret_id: &SecretId) -> Result<Option<AccountId
             args![secret_id],
         )
         .await?;
-    Ok(row.map(|(account,)| account.into()))
+    Ok(row.map(|(account,)| account))
 }

@@ -5,6 +5,7 @@
 //! Deliberately absent: HTTP, wire names, error codes, and any vendor's name.
 
 pub mod accounts;
+pub mod admission;
 pub mod attachments;
 pub mod authorize;
 pub mod boundaries;
@@ -17,10 +18,12 @@ pub mod evidence;
 pub mod fault;
 pub mod globals;
 pub mod groups;
+mod holders;
 pub mod ids;
 pub mod keys;
 pub mod meta;
 pub mod model;
+pub mod page;
 pub mod policies;
 mod principals;
 pub mod roles;

@@ -4,9 +4,10 @@ use super::authorize::Demanding;
 use super::cloud::Preset;
 use super::cx::{Cx, Write};
 use super::evidence::Deed;
-use super::fault::{Fault, Internal, Kind, Limit, Refusal};
+use super::fault::{Fault, Internal, Kind, Limit, Refusal, Required};
 use super::ids::{AccountId, PolicyId};
 use super::model::HolderRef;
+use super::page::{Paged, Window};
 use super::principals;
 use super::view::Changed;
 use crate::args;
@@ -121,25 +122,25 @@ pub enum Scope {
 
 #[derive(FromRow)]
 struct PolicyRow {
-    id: String,
+    id: PolicyId,
     name: String,
     description: String,
     document: String,
-    created_at: i64,
-    updated_at: i64,
+    created_at: Time,
+    updated_at: Time,
     attached: i64,
 }
 
 impl PolicyRow {
     fn read(self) -> Policy {
         Policy {
-            id: self.id.into(),
+            id: self.id,
             name: self.name,
             description: self.description,
             document: self.document,
             preset: false,
-            created_at: Time(self.created_at),
-            updated_at: Time(self.updated_at),
+            created_at: self.created_at,
+            updated_at: self.updated_at,
             attached: self.attached,
         }
     }
@@ -281,8 +282,8 @@ pub async fn delete(write: &mut Write<'_, '_>, ids: &[PolicyId]) -> Result<(), F
     Ok(())
 }
 
-/// A policy in a list.
-pub struct Listed {
+/// A policy with what lists show besides.
+pub struct ListedPolicy {
     /// The policy.
     pub policy: Policy,
     /// Key and value.
@@ -292,25 +293,18 @@ pub struct Listed {
 }
 
 /// One page of the policies whose name contains the keyword, presets first, and how many there are in all.
-pub async fn list(
-    cx: &Cx,
-    scope: Scope,
-    keyword: &str,
-    offset: usize,
-    limit: usize,
-) -> Result<(Vec<Listed>, usize), Fault> {
+pub async fn list(cx: &Cx, scope: Scope, keyword: &str, page: Window) -> Result<Paged<ListedPolicy>, Fault> {
     let mut policies: Vec<Policy> = Vec::new();
     let mut read = cx.engine.store.read().await?;
     let mut tx = read.tx();
     if scope != Scope::Own {
-        let counts: Vec<(String, i64)> = tx
+        let counts: Vec<(PolicyId, i64)> = tx
             .all(
                 "SELECT policy_id, COUNT(*) FROM attachments WHERE account_id = $1 GROUP BY policy_id",
                 args![&cx.account.id],
             )
             .await?;
-        let attached =
-            |id: &PolicyId| counts.iter().find(|(counted, _)| counted == id.as_str()).map_or(0, |(_, count)| *count);
+        let attached = |id: &PolicyId| counts.iter().find(|(counted, _)| counted == id).map_or(0, |(_, count)| *count);
         policies
             .extend(presets(cx).iter().map(|preset| Policy { attached: attached(&preset.id), ..shown(cx, preset) }));
     }
@@ -327,7 +321,6 @@ pub async fn list(
         policies.extend(rows.into_iter().map(PolicyRow::read));
     }
     policies.retain(|policy| policy.name.contains(keyword) || policy.description.contains(keyword));
-    let total = policies.len();
     let tags: Vec<(String, String, String)> = tx
         .all(
             "SELECT policy_id, tag_key, tag_value FROM policy_tags WHERE account_id = $1 \
@@ -346,9 +339,9 @@ pub async fn list(
         let of_it = |id: &str| id == policy.id.as_str();
         let own = tags.iter().filter(|(id, ..)| of_it(id)).map(|(_, key, value)| (key.clone(), value.clone()));
         let bounds = bounds.iter().find(|(id, _)| of_it(id)).map_or(0, |(_, count)| *count);
-        Listed { tags: own.collect(), bounds, policy }
+        ListedPolicy { tags: own.collect(), bounds, policy }
     };
-    Ok((policies.into_iter().skip(offset).take(limit).map(listed).collect(), total))
+    Ok(page.of(policies).map(listed))
 }
 
 /// The policy, whether preset or own, as it stands in this transaction.
@@ -379,7 +372,7 @@ pub(super) async fn require(cx: &Cx, tx: &mut Tx<'_>, wanted: &PolicyRef) -> Res
             .await?
         }
     };
-    row.map(PolicyRow::read).ok_or_else(|| Fault::NotFound(Kind::Policy, wanted.text().to_owned()))
+    row.map(PolicyRow::read).required(Kind::Policy, wanted.text())
 }
 
 /// The presets of the account's cloud.
@@ -426,9 +419,9 @@ async fn require_unbinding(tx: &mut Tx<'_>, account: &AccountId, policy: &Policy
 }
 
 async fn id_of(tx: &mut Tx<'_>, account: &AccountId, name: &str) -> Result<Option<PolicyId>, Fault> {
-    let row: Option<(String,)> =
+    let row: Option<(PolicyId,)> =
         tx.optional("SELECT id FROM policies WHERE account_id = $1 AND name = $2", args![account, name]).await?;
-    Ok(row.map(|(id,)| id.into()))
+    Ok(row.map(|(id,)| id))
 }
 
 /// A policy that somebody has and that does not exist: only a changed database can say so.

@@ -3,8 +3,8 @@
 use super::cx::Write;
 use super::fault::{Fault, Kind};
 use super::ids::AccountId;
-use super::{accounts, users};
-use crate::args;
+use super::users::{self, UserRef};
+use super::{accounts, groups};
 use crate::policy::{Document, PrincipalPattern};
 
 /// Makes sure that the accounts, users and groups that a document names exist.
@@ -28,13 +28,10 @@ pub(super) async fn check(write: &mut Write<'_, '_>, document: &Document) -> Res
                     Fault::NotFound(Kind::User, user) => Fault::NotFound(Kind::NamedUser, user),
                     other => other,
                 };
-                users::require(tx, &id, &user.as_str().into()).await.map_err(named)?;
+                users::require(tx, &id, &UserRef::Id(user.as_str().into())).await.map_err(named)?;
             }
-            Some((kind, group)) => {
-                let sql = "SELECT COUNT(*) FROM user_groups WHERE account_id = $1 AND id = $2";
-                if tx.number(sql, args![&id, group]).await? == 0 {
-                    return Err(Fault::NotFound(kind, group.clone()));
-                }
+            Some((_, group)) => {
+                groups::require(tx, &id, &group.as_str().into()).await?;
             }
             None => {}
         }

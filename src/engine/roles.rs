@@ -3,15 +3,17 @@
 use super::authorize::{Demanding, Right};
 use super::cx::{Cx, Write};
 use super::evidence::Deed;
-use super::fault::{Fault, Kind, Limit, Refusal};
+use super::fault::{Fault, Kind, Limit, Refusal, Required};
 use super::ids::{AccountId, RoleId, RoleRef};
 use super::model::{Account, Holder, NamedRole, Role};
+use super::page::{Paged, Window};
 use super::view::{Changed, Part, Tenant};
 use super::{Engine, principals};
 use crate::args;
 use crate::env::Time;
 use crate::policy::{self, Attached, Document, PolicyLabel, Via};
 use crate::store::{FromRow, Tx};
+use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 /// What a new role is to be.
@@ -77,29 +79,29 @@ impl Demanding for Listing {
 
 #[derive(FromRow)]
 struct RoleRow {
-    id: String,
+    id: RoleId,
     name: String,
     kind: String,
     document: String,
     description: String,
     console_login: bool,
     session_duration: i64,
-    created_at: i64,
-    updated_at: i64,
+    created_at: Time,
+    updated_at: Time,
 }
 
 impl RoleRow {
     fn with(self, tags: Vec<(String, String)>) -> Role {
         Role {
-            id: self.id.into(),
+            id: self.id,
             name: self.name,
             kind: self.kind,
             document: self.document,
             description: self.description,
             console_login: self.console_login,
             session_duration: self.session_duration,
-            created_at: Time(self.created_at),
-            updated_at: Time(self.updated_at),
+            created_at: self.created_at,
+            updated_at: self.updated_at,
             tags,
             trust: OnceLock::new(),
         }
@@ -253,13 +255,12 @@ pub async fn list(
     cx: &Cx,
     _: &Right<Listing>,
     keep: Option<&(dyn Fn(&Role) -> bool + Send + Sync)>,
-    offset: i64,
-    limit: i64,
-) -> Result<(Vec<Role>, usize), Fault> {
+    page: Window,
+) -> Result<Paged<Role>, Fault> {
     let account = &cx.account.id;
     let mut read = cx.engine.store.read().await?;
     let mut tx = read.tx();
-    let (from, count) = if keep.is_some() { (0, i64::MAX) } else { (offset, limit) };
+    let (count, from) = if keep.is_some() { (i64::MAX, 0) } else { page.bounds() };
     let rows: Vec<RoleRow> = tx
         .all(
             "SELECT id, name, kind, document, description, console_login, session_duration, created_at, updated_at \
@@ -267,7 +268,7 @@ pub async fn list(
             args![account, count, from],
         )
         .await?;
-    let tags: Vec<(String, String, String)> = tx
+    let tags: Vec<(RoleId, String, String)> = tx
         .all(
             "SELECT role_id, tag_key, tag_value FROM role_tags WHERE account_id = $1 AND role_id IN \
              (SELECT id FROM roles WHERE account_id = $1 ORDER BY seq, id LIMIT $2 OFFSET $3) \
@@ -276,7 +277,7 @@ pub async fn list(
         )
         .await?;
     let total = tx.number("SELECT COUNT(*) FROM roles WHERE account_id = $1", args![account]).await?;
-    let mut by_role: std::collections::HashMap<String, Vec<(String, String)>> = std::collections::HashMap::new();
+    let mut by_role: HashMap<RoleId, Vec<(String, String)>> = HashMap::new();
     for (role, key, value) in tags {
         by_role.entry(role).or_default().push((key, value));
     }
@@ -284,12 +285,10 @@ pub async fn list(
         let tags = by_role.remove(&row.id).unwrap_or_default();
         row.with(tags)
     });
-    let Some(keep) = keep else { return Ok((roles.collect(), usize::try_from(total).unwrap_or(0))) };
-    let kept: Vec<Role> = roles.filter(|role| keep(role)).collect();
-    let total = kept.len();
-    let page =
-        kept.into_iter().skip(usize::try_from(offset).unwrap_or(usize::MAX)).take(usize::try_from(limit).unwrap_or(0));
-    Ok((page.collect(), total))
+    let Some(keep) = keep else {
+        return Ok(Paged { items: roles.collect(), total: usize::try_from(total).unwrap_or(0) });
+    };
+    Ok(page.of(roles.filter(|role| keep(role)).collect()))
 }
 
 /// Adds tags, no key twice, to a role; a tag of an existing key gets the new value.
@@ -334,7 +333,7 @@ pub async fn require(write: &mut Write<'_, '_>, wanted: &RoleRef) -> Result<Role
         Some(id) => lookup(write.tx(), &account, &id).await?,
         None => None,
     };
-    role.ok_or_else(|| Fault::NotFound(Kind::Role, wanted.text().to_owned()))
+    role.required(Kind::Role, wanted.text())
 }
 
 /// What two names of roles must share to be one, by the account's cloud.
@@ -343,9 +342,9 @@ fn fold(account: &Account, name: &str) -> String {
 }
 
 async fn id_of(tx: &mut Tx<'_>, account: &AccountId, folded: &str) -> Result<Option<RoleId>, Fault> {
-    let row: Option<(String,)> =
+    let row: Option<(RoleId,)> =
         tx.optional("SELECT id FROM roles WHERE account_id = $1 AND folded = $2", args![account, folded]).await?;
-    Ok(row.map(|(id,)| id.into()))
+    Ok(row.map(|(id,)| id))
 }
 
 async fn lookup(tx: &mut Tx<'_>, account: &AccountId, id: &RoleId) -> Result<Option<Role>, Fault> {

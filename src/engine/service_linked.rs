@@ -3,7 +3,7 @@
 //! Here the task ends with the call that starts it: no service uses the role.
 
 use super::cx::{Cx, Write};
-use super::fault::{Fault, Kind, Refusal};
+use super::fault::{Fault, Kind, Refusal, Required};
 use super::ids::RoleId;
 use super::ids::RoleRef;
 use super::model::SERVICE_LINKED;
@@ -48,12 +48,7 @@ pub async fn delete(write: &mut Write<'_, '_>, name: &str, service: fn(&str) -> 
 
 /// A deletion by the id of its task.
 pub async fn deletion(cx: &Cx, task: &str) -> Result<Deletion, Fault> {
-    let mut read = cx.engine.store.read().await?;
-    read.tx()
-        .optional(
-            "SELECT role_name, service FROM deletion_tasks WHERE account_id = $1 AND id = $2",
-            args![&cx.account.id, task],
-        )
-        .await?
-        .ok_or_else(|| Fault::NotFound(Kind::DeletionTask, task.to_owned()))
+    let sql = "SELECT role_name, service FROM deletion_tasks WHERE account_id = $1 AND id = $2";
+    let task_row: Option<Deletion> = cx.engine.store.glance(sql, args![&cx.account.id, task]).await?;
+    task_row.required(Kind::DeletionTask, task)
 }

@@ -7,7 +7,7 @@ use super::authorize;
 use super::cloud::Durations;
 use super::cx::{self, Cx, Opened};
 use super::evidence::Evidence;
-use super::fault::{Fault, Internal, Kind, Refusal};
+use super::fault::{Fault, Internal, Kind, Refusal, Required};
 use super::ids::{AccountId, RoleId, SecretId, UserId};
 use super::model::{Account, Identity, Key, NamedRole, Owner, Role, Session};
 use super::{Engine, accounts};
@@ -53,8 +53,7 @@ pub async fn assume(
     named: &NamedRole,
     wanted: &Wanted,
 ) -> Result<Opened<Credentials>, Fault> {
-    let no_role = || Fault::NotFound(Kind::Role, named.role.text().to_owned());
-    let (owner, role) = cx.engine.named_role(named).await?.ok_or_else(no_role)?;
+    let (owner, role) = cx.engine.named_role(named).await?.required(Kind::Role, named.role.text())?;
     authorize::trusted(evidence, role.trust(&cx.engine, &owner))?;
     let seconds = duration(&owner.cloud.durations, &role, wanted.seconds)?;
     open(cx, &owner, Some(&role), wanted, seconds)
@@ -149,7 +148,7 @@ pub(super) const END: &str = "UPDATE sessions SET ended = TRUE WHERE account_id 
 pub(super) async fn load(engine: &Arc<Engine>, tx: &mut Tx<'_>, secret_id: SecretId) -> Result<Option<Key>, Fault> {
     #[derive(FromRow)]
     struct SessionRow {
-        account_id: String,
+        account_id: AccountId,
         role_id: String,
         user_id: String,
         name: String,
@@ -159,7 +158,7 @@ pub(super) async fn load(engine: &Arc<Engine>, tx: &mut Tx<'_>, secret_id: Secre
         policy: String,
         tags: String,
         source_identity: String,
-        expires_at: i64,
+        expires_at: Time,
         incarnation: i64,
         ended: bool,
     }
@@ -171,7 +170,7 @@ pub(super) async fn load(engine: &Arc<Engine>, tx: &mut Tx<'_>, secret_id: Secre
         )
         .await?;
     let Some(row) = row else { return Ok(None) };
-    let account = AccountId::from(row.account_id);
+    let account = row.account_id;
     let Some(owner) = accounts::lookup(tx, &engine.clouds, &account).await? else { return Ok(None) };
     // Opened for an account that was deleted meanwhile, and stored after another one was made under its id.
     if row.incarnation != owner.incarnation {
@@ -196,7 +195,7 @@ pub(super) async fn load(engine: &Arc<Engine>, tx: &mut Tx<'_>, secret_id: Secre
         narrowed,
         tags: read_tags(&secret_id, &row.tags)?,
         source_identity: row.source_identity,
-        expires_at: Time(row.expires_at),
+        expires_at: row.expires_at,
         ended: row.ended,
     };
     Ok(Some(Key::new(account, secret_id, secret, Owner::Session(Arc::new(session)))))

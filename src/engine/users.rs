@@ -1,7 +1,7 @@
 //! Sub-users.
 
 use super::cx::{Cx, Write};
-use super::fault::{Fault, Kind, Limit, Refusal};
+use super::fault::{Fault, Kind, Limit, Refusal, Required};
 use super::ids::{AccountId, SecretId, UserId};
 use super::model::Holder;
 use super::view::{Changed, Part};
@@ -13,7 +13,7 @@ use crate::store::{FromRow, Tx};
 #[derive(Clone, Debug, FromRow)]
 pub struct User {
     /// Its id.
-    pub id: String,
+    pub id: UserId,
     /// A second, shorter number.
     pub uid: i64,
     /// Its name, unique in the account.
@@ -28,17 +28,30 @@ pub struct User {
     pub country_code: String,
     /// E-mail address.
     pub email: String,
-    /// Creation, in microseconds.
-    pub created_at: i64,
+    /// When it was made.
+    pub created_at: Time,
 }
 
-/// A user by one of its two numbers.
+/// A user by its name or one of its two numbers.
 #[derive(Clone, Debug)]
 pub enum UserRef {
     /// By its id.
     Id(UserId),
     /// By its second number.
     Uid(i64),
+    /// By its name.
+    Name(String),
+}
+
+impl UserRef {
+    /// What it was called by.
+    fn text(&self) -> String {
+        match self {
+            UserRef::Id(id) => id.to_string(),
+            UserRef::Uid(number) => number.to_string(),
+            UserRef::Name(name) => name.clone(),
+        }
+    }
 }
 
 /// The parts of a user that can be given and changed; `None` leaves a part as it is.
@@ -59,7 +72,7 @@ pub struct Profile {
 /// Makes a sub-user.
 pub async fn create(write: &mut Write<'_, '_>, name: &str, profile: &Profile) -> Result<User, Fault> {
     let account = write.account().clone();
-    if lookup_by_name(write.tx(), &account, name).await?.is_some() {
+    if lookup(write.tx(), &account, &UserRef::Name(name.to_owned())).await?.is_some() {
         return Err(Fault::Exists(Kind::User, name.to_owned()));
     }
     let most = write.quotas().users;
@@ -70,7 +83,7 @@ pub async fn create(write: &mut Write<'_, '_>, name: &str, profile: &Profile) ->
     loop {
         let (id, uid) = (write.cx.account.cloud.ids.user)(&write.cx.engine.env);
         let user = User {
-            id,
+            id: UserId::from(id),
             uid,
             name: name.to_owned(),
             remark: text(&profile.remark),
@@ -78,7 +91,7 @@ pub async fn create(write: &mut Write<'_, '_>, name: &str, profile: &Profile) ->
             phone: text(&profile.phone),
             country_code: text(&profile.country_code),
             email: text(&profile.email),
-            created_at: write.cx.now.0,
+            created_at: write.cx.now,
         };
         let made = write
             .execute_only(
@@ -108,12 +121,10 @@ pub async fn create(write: &mut Write<'_, '_>, name: &str, profile: &Profile) ->
     }
 }
 
-/// The user of that name.
-pub async fn get(cx: &Cx, name: &str) -> Result<User, Fault> {
+/// A user of the caller's account.
+pub async fn get(cx: &Cx, wanted: &UserRef) -> Result<User, Fault> {
     let mut read = cx.engine.store.read().await?;
-    lookup_by_name(&mut read.tx(), &cx.account.id, name)
-        .await?
-        .ok_or_else(|| Fault::NotFound(Kind::User, name.to_owned()))
+    require(&mut read.tx(), &cx.account.id, wanted).await
 }
 
 /// Every user, oldest first.
@@ -131,11 +142,9 @@ pub async fn list(cx: &Cx) -> Result<Vec<User>, Fault> {
 }
 
 /// Changes the parts of a user that are given.
-pub async fn update(write: &mut Write<'_, '_>, name: &str, profile: &Profile) -> Result<(), Fault> {
+pub async fn update(write: &mut Write<'_, '_>, wanted: &UserRef, profile: &Profile) -> Result<(), Fault> {
     let account = write.account().clone();
-    let old = lookup_by_name(write.tx(), &account, name)
-        .await?
-        .ok_or_else(|| Fault::NotFound(Kind::User, name.to_owned()))?;
+    let old = require(write.tx(), &account, wanted).await?;
     let text = |part: &Option<String>, old: String| part.clone().unwrap_or(old);
     // No part of the view shows any of this.
     write
@@ -158,12 +167,10 @@ pub async fn update(write: &mut Write<'_, '_>, name: &str, profile: &Profile) ->
 }
 
 /// Deletes a user with its attachments; with its keys only when `force` says so.
-pub async fn delete(write: &mut Write<'_, '_>, name: &str, force: bool) -> Result<(), Fault> {
+pub async fn delete(write: &mut Write<'_, '_>, wanted: &UserRef, force: bool) -> Result<(), Fault> {
     let account = write.account().clone();
-    let user = lookup_by_name(write.tx(), &account, name)
-        .await?
-        .ok_or_else(|| Fault::NotFound(Kind::User, name.to_owned()))?;
-    let keys: Vec<(String,)> = write
+    let user = require(write.tx(), &account, wanted).await?;
+    let keys: Vec<(SecretId,)> = write
         .tx()
         .all(
             "SELECT secret_id FROM access_keys WHERE account_id = $1 AND user_id = $2 AND NOT ended",
@@ -173,9 +180,9 @@ pub async fn delete(write: &mut Write<'_, '_>, name: &str, force: bool) -> Resul
     if !keys.is_empty() && !force {
         return Err(Fault::Refused(Refusal::UserHasKeys));
     }
-    let mut gone = Changed::grants(&Holder::User(user.id.as_str().into()));
+    let mut gone = Changed::grants(&Holder::User(user.id.clone()));
     for (secret_id,) in keys {
-        gone.join(Changed::only(Part::Key(SecretId::from(secret_id))));
+        gone.join(Changed::only(Part::Key(secret_id)));
     }
     for sql in [
         "DELETE FROM access_keys WHERE account_id = $1 AND user_id = $2 AND NOT ended",
@@ -187,44 +194,27 @@ pub async fn delete(write: &mut Write<'_, '_>, name: &str, force: bool) -> Resul
     Ok(())
 }
 
-/// The name of a user, if there is such a user in the account.
-pub async fn lookup_name(tx: &mut Tx<'_>, account: &AccountId, id: &UserId) -> Result<Option<String>, Fault> {
-    let row: Option<(String,)> =
-        tx.optional("SELECT name FROM users WHERE account_id = $1 AND id = $2", args![account, id]).await?;
-    Ok(row.map(|(name,)| name))
+/// The user as it stands in this transaction; it must exist.
+pub(super) async fn require(tx: &mut Tx<'_>, account: &AccountId, wanted: &UserRef) -> Result<User, Fault> {
+    lookup(tx, account, wanted).await?.required(Kind::User, &wanted.text())
 }
 
-/// Makes sure that the account has this user.
-pub async fn require(tx: &mut Tx<'_>, account: &AccountId, id: &UserId) -> Result<(), Fault> {
-    match lookup_name(tx, account, id).await? {
-        Some(_) => Ok(()),
-        None => Err(Fault::NotFound(Kind::User, id.to_string())),
-    }
-}
-
-/// The id of a user that is named by one of its two numbers.
-pub async fn resolve(tx: &mut Tx<'_>, account: &AccountId, user: &UserRef) -> Result<UserId, Fault> {
-    let number = match user {
-        UserRef::Id(id) => return require(tx, account, id).await.map(|()| id.clone()),
-        UserRef::Uid(number) => *number,
-    };
-    let row: Option<(String,)> =
-        tx.optional("SELECT id FROM users WHERE account_id = $1 AND uid = $2", args![account, number]).await?;
-    row.map(|(id,)| id.into()).ok_or_else(|| Fault::NotFound(Kind::User, number.to_string()))
-}
-
-/// When a user was made.
-pub fn created(user: &User) -> Time {
-    Time(user.created_at)
-}
-
-async fn lookup_by_name(tx: &mut Tx<'_>, account: &AccountId, name: &str) -> Result<Option<User>, Fault> {
-    let row = tx
-        .optional(
-            "SELECT id, uid, name, remark, console_login, phone, country_code, email, created_at FROM users \
-             WHERE account_id = $1 AND name = $2",
-            args![account, name],
-        )
-        .await?;
-    Ok(row)
+async fn lookup(tx: &mut Tx<'_>, account: &AccountId, wanted: &UserRef) -> Result<Option<User>, Fault> {
+    Ok(match wanted {
+        UserRef::Id(id) => {
+            let sql = "SELECT id, uid, name, remark, console_login, phone, country_code, email, created_at FROM users \
+                       WHERE account_id = $1 AND id = $2";
+            tx.optional(sql, args![account, id]).await?
+        }
+        UserRef::Uid(number) => {
+            let sql = "SELECT id, uid, name, remark, console_login, phone, country_code, email, created_at FROM users \
+                       WHERE account_id = $1 AND uid = $2";
+            tx.optional(sql, args![account, *number]).await?
+        }
+        UserRef::Name(name) => {
+            let sql = "SELECT id, uid, name, remark, console_login, phone, country_code, email, created_at FROM users \
+                       WHERE account_id = $1 AND name = $2";
+            tx.optional(sql, args![account, name]).await?
+        }
+    })
 }

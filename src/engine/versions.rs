@@ -1,7 +1,7 @@
 //! Versions of a policy: one of them is the default, which is the one that counts.
 
 use super::cx::{Cx, Write};
-use super::fault::{Fault, Kind, Limit, Refusal};
+use super::fault::{Fault, Kind, Limit, Refusal, Required};
 use super::ids::PolicyId;
 use super::policies::{self, PolicyRef};
 use super::principals;
@@ -28,7 +28,7 @@ pub struct Version {
 struct VersionRow {
     version: i64,
     document: String,
-    created_at: i64,
+    created_at: Time,
     default_version: i64,
 }
 
@@ -129,17 +129,14 @@ pub async fn list(cx: &Cx, id: &PolicyId) -> Result<Vec<Version>, Fault> {
 /// One version of a policy.
 pub async fn get(cx: &Cx, id: &PolicyId, number: i64) -> Result<Version, Fault> {
     let versions = list(cx, id).await?;
-    versions
-        .into_iter()
-        .find(|version| version.number == number)
-        .ok_or_else(|| Fault::NotFound(Kind::PolicyVersion, number.to_string()))
+    versions.into_iter().find(|version| version.number == number).required(Kind::PolicyVersion, &number.to_string())
 }
 
 impl VersionRow {
     fn read(self) -> Version {
         Version {
             number: self.version,
-            created_at: Time(self.created_at),
+            created_at: self.created_at,
             is_default: self.version == self.default_version,
             document: self.document,
         }
@@ -161,5 +158,5 @@ async fn require(write: &mut Write<'_, '_>, id: &PolicyId, number: i64) -> Resul
             args![&account, id, number],
         )
         .await?;
-    row.map(VersionRow::read).ok_or_else(|| Fault::NotFound(Kind::PolicyVersion, number.to_string()))
+    row.map(VersionRow::read).required(Kind::PolicyVersion, &number.to_string())
 }

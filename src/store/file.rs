@@ -4,7 +4,7 @@
 //! database, after links are resolved; earlier versions know only this one. The other is on the database itself, which
 //! may have several names. SQLite's own locks are of another kind and do not conflict with these.
 
-use super::OpenError;
+use super::location::OpenError;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek, SeekFrom};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};

@@ -2,93 +2,28 @@
 //!
 //! Every failure is one clear sentence with a remedy. A file that is not ours is never changed.
 
+use super::handle::{Backend, Store};
+use super::location::{Durability, Location, OpenError};
 use super::owner::{self, MIGRATIONS, Owner};
-use super::{Engine, Store, file, writer};
+use super::{file, writer};
 use sqlx::Connection;
 use sqlx::migrate::{Migrate, MigrateError};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
 
-/// Where the state is kept.
-#[derive(Clone, Debug)]
-pub enum Location {
-    /// In memory; gone when the process ends.
-    Memory,
-    /// A SQLite file.
-    File(PathBuf),
-    /// A PostgreSQL address, `postgres://…`.
-    Postgres(String),
-}
-
-/// When a write may be answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Durability {
-    /// After the fsync: the write survives a power cut.
-    Full,
-    /// Before the fsync: the write survives the process; a power cut may lose the latest writes, but not consistency.
-    Fast,
-}
-
-/// Why a database could not be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// The file or its lock file cannot be read or created.
-    #[error("cannot open {path}: {source}")]
-    File {
-        /// Path of the file.
-        path: String,
-        /// Reason given by the operating system.
-        source: std::io::Error,
-    },
-    /// Another process has it open.
-    #[error("{0} is in use by another camulator; stop that one, or choose another --data-dir or --database")]
-    Locked(String),
-    /// The file has other names, and SQLite stores the latest changes in a log beside one of them.
-    #[error(
-        "{0} is one of several hard links to the same file, and SQLite would mix up their logs; copy it to a name of its \
-         own, or choose another --data-dir or --database"
-    )]
-    Linked(String),
-    /// The path of the lock file would be that of the database.
-    #[error("{0} is the name of a lock file; choose another name with --database")]
-    NamedLock(String),
-    /// A directory, a pipe or a device.
-    #[error("{0} is not a file; choose another --data-dir or --database")]
-    NotAFile(String),
-    /// Something that is not a SQLite database.
-    #[error("{0} is not a SQLite database; choose another --data-dir or --database")]
-    NotSqlite(String),
-    /// A SQLite database of another program.
-    #[error(
-        "{0} is a SQLite database of another program, and is left as it is; choose another --data-dir or --database"
-    )]
-    Foreign(String),
-    /// A PostgreSQL schema with tables of another program.
-    #[error(
-        "{0} holds tables of another program, and is left as it is; name an empty database or schema with --database"
-    )]
-    ForeignSchema(String),
-    /// A later version of this program has migrated it.
-    #[error("{0} was written by a newer camulator; start that version, or choose another --data-dir or --database")]
-    Newer(String),
-    /// Reason given by the driver.
-    #[error("cannot use the database {0}: {1}")]
-    Driver(String, sqlx::Error),
-    /// The address cannot be parsed.
-    #[error("the PostgreSQL address is not valid: {0}")]
-    Address(sqlx::Error),
-}
-
-pub(super) async fn open(location: &Location, durability: Durability) -> Result<Store, OpenError> {
-    match location {
-        Location::Memory => open_memory().await,
-        Location::File(path) => open_file(path, durability).await,
-        Location::Postgres(address) => open_postgres(address, durability).await,
+impl Store {
+    /// Opens the database, applies the migrations and starts the writer. Must be called inside a Tokio runtime.
+    pub async fn open(location: &Location, durability: Durability) -> Result<Store, OpenError> {
+        match location {
+            Location::Memory => open_memory().await,
+            Location::File(path) => open_file(path, durability).await,
+            Location::Postgres(address) => open_postgres(address, durability).await,
+        }
     }
 }
 
@@ -99,7 +34,7 @@ async fn open_memory() -> Result<Store, OpenError> {
     migrated(&name, MIGRATIONS.run_direct(None, &mut connection, false).await)?;
     let held = Arc::new(Mutex::new(writer::Held::new(connection, None)));
     let writer = writer::start(held.clone());
-    Ok(Store { engine: Engine::Memory { held, writer }, description: name.into(), _claim: None })
+    Ok(Store { backend: Backend::Memory { held, writer }, description: name.into(), _claim: None })
 }
 
 async fn open_file(path: &Path, durability: Durability) -> Result<Store, OpenError> {
@@ -124,7 +59,7 @@ async fn open_file(path: &Path, durability: Durability) -> Result<Store, OpenErr
         .max_lifetime(None)
         .connect_lazy_with(options.clone().read_only(true));
     let writer = writer::start(Arc::new(Mutex::new(writer::Held::new(connection, Some(options)))));
-    Ok(Store { engine: Engine::File { readers, writer }, description: name.into(), _claim: Some(Arc::new(claim)) })
+    Ok(Store { backend: Backend::File { readers, writer }, description: name.into(), _claim: Some(Arc::new(claim)) })
 }
 
 /// Checks that the file holds nothing of another program, and marks it as ours before anything of ours is in it.
@@ -167,7 +102,7 @@ async fn open_postgres(address: &str, durability: Durability) -> Result<Store, O
     let outcome = migrate_postgres(&mut connection, &name).await;
     let _ = connection.close().await;
     outcome?;
-    Ok(Store { engine: Engine::Postgres(pool), description: name.into(), _claim: None })
+    Ok(Store { backend: Backend::Postgres(pool), description: name.into(), _claim: None })
 }
 
 /// Checks the schema and migrates it, one server at a time; the others wait and find it done.

@@ -1,9 +1,13 @@
 //! Failures that only unit tests can provoke: a connection on which everything fails, and a bug in the writer itself.
 
+use super::handle::Backend;
 use super::writer::{Held, Job, Queued, start};
 use super::*;
 use sqlx::Connection as _;
+use sqlx::sqlite::SqliteConnection;
+use std::sync::Arc;
 use tokio::sync::oneshot;
+use tokio::sync::{Mutex, mpsc};
 
 async fn memory() -> SqliteConnection {
     SqliteConnection::connect("sqlite::memory:").await.unwrap()
@@ -43,7 +47,7 @@ async fn a_lost_memory_is_never_an_empty_database() {
     assert!(add(&writer).await.is_err());
     assert!(held.lock().await.current().is_none());
     assert!(matches!(add(&writer).await, Err(Error::Shared(_) | Error::Lost)));
-    let store = Store { engine: Engine::Memory { held, writer }, description: "memory".into(), _claim: None };
+    let store = Store { backend: Backend::Memory { held, writer }, description: "memory".into(), _claim: None };
     assert!(matches!(store.read().await, Err(Error::Lost)));
     assert!(matches!(store.glance::<(i64,)>("SELECT 1", vec![]).await, Err(Error::Lost)));
 }

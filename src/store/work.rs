@@ -1,6 +1,6 @@
 //! Runs the work that callers hand in, so that a panic in it is an error and never ends a task that serves everybody.
 
-use super::{BoxFuture, Error, WriteTx};
+use super::tx::{BoxFuture, Error, WriteTx};
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;

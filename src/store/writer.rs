@@ -12,8 +12,8 @@
 //! The task outlives all of this: a panic is the error of its job, and a connection that cannot be rolled back is
 //! closed and opened again.
 
+use super::tx::{Argument, BoxFuture, Error, Row, WriteTx};
 use super::work::{attempt, caught, tell};
-use super::{BoxFuture, Error, Row, Value, WriteTx};
 use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -320,7 +320,7 @@ async fn run_all(held: &mut Held, group: &mut [Box<dyn Job>], way: Way) -> Resul
 }
 
 /// A statement assembled here, with its values.
-type Statement = (sqlx::AssertSqlSafe<String>, Vec<Value>);
+type Statement = (sqlx::AssertSqlSafe<String>, Vec<Argument>);
 
 /// Groups the rows into statements. Their sizes are powers of two, so that there are few different ones to prepare.
 fn rows_of(group: &[Box<dyn Job>]) -> Vec<Statement> {

@@ -3,7 +3,7 @@
 
 use crate::support::{Caller, Reply, Test, allow, on_each_database, root_of};
 use camulator::args;
-use camulator::store::Value as Argument;
+use camulator::store::Argument;
 use serde_json::{Value, json};
 
 const DENIED: &str = "AuthFailure.UnauthorizedOperation";

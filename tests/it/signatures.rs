@@ -4,7 +4,7 @@ use crate::support::{Call, Caller, START, Test, allow, in_memory, on_each_databa
 use crate::tc3;
 use camulator::dialect::tencent::DIALECT;
 use camulator::dialect::tencent::tc3::derive;
-use camulator::engine::accounts::{self, NewAccount};
+use camulator::engine::admission::NewAccount;
 use camulator::secret::Secret;
 use serde_json::json;
 
@@ -24,7 +24,7 @@ pub async fn account(t: &Test, uin: &str, secret_id: &str, secret_key: &str) -> 
         secret_id: secret_id.into(),
         secret: Secret::new(secret_key.to_owned()),
     };
-    accounts::create(&t.app.engine, new).await.unwrap();
+    camulator::engine::admission::create(&t.app.engine, new).await.unwrap();
     t.caller(uin, secret_id, secret_key)
 }
 

@@ -30,7 +30,7 @@ use camulator::limit::{Limiter, Mode};
 use camulator::secret::{Sealer, Secret};
 use camulator::server::app::App;
 use camulator::server::bounds::Bounds;
-use camulator::store::{Durability, Location, Store, Value as Argument};
+use camulator::store::{Argument, Durability, Location, Store};
 use http::header::HeaderValue;
 use serde_json::Value;
 use sha2::{Digest, Sha256};

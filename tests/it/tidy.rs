@@ -1,17 +1,23 @@
 //! The invariants of `src/lib.rs`, read off the source.
 
+mod imports;
+mod source;
+
 use crate::support::{self, files_below};
 use camulator::dialect::contract::Permission;
 use camulator::dialect::tencent::codes::is_extension;
+use imports::Imports;
+use source::{has_word, root, sources};
 use std::collections::BTreeSet;
-use std::path::Path;
 
 /// The modules in the order in which a request meets them. Those of one line are one layer.
 const LAYERS: &[&[&str]] = &[
     &["main", "cli"],
-    &["config"],
-    &["server", "admin"],
+    &["config", "surface"],
+    &["admin"],
+    &["server"],
     &["journal"],
+    &["limit"],
     &["dialect"],
     &["engine"],
     &["policy"],
@@ -20,205 +26,14 @@ const LAYERS: &[&[&str]] = &[
     &["env"],
 ];
 
-/// Pairs of files that import each other. There should be none; the list may only shrink.
-const MUTUAL: &[(&str, &str)] = &[
-    ("dialect/tencent/codes.rs", "dialect/tencent/reply.rs"),
-    ("engine/authorize.rs", "engine/fault.rs"),
-    ("engine/keys.rs", "engine/sessions.rs"),
-    ("engine/policies.rs", "engine/roles.rs"),
+/// Words of one cloud that the product's own interface has: options of the command line, members of the admin API.
+const CONTRACT: &[(&str, &str)] = &[
+    ("admin/accounts.rs", "app_id"),
+    ("admin/failures.rs", "app_id"),
+    ("cli/account.rs", "app_id"),
+    ("cli/serve.rs", "uin"),
+    ("config.rs", "uin"),
 ];
-
-/// Files that name a vendor where none should be named. The list may only shrink.
-const NAMING: &[&str] = &["policy/explain.rs"];
-
-/// A file of the program without its unit tests.
-struct Source {
-    /// Below `src`.
-    path: String,
-    /// The text as it stands.
-    whole: String,
-    /// Without comments and tests, texts emptied.
-    code: String,
-    /// The texts in it, with their lines.
-    texts: Vec<(usize, String)>,
-}
-
-impl Source {
-    fn module(&self) -> &str {
-        self.path.split('/').next().unwrap().trim_end_matches(".rs")
-    }
-
-    fn is_in(&self, directories: &[&str]) -> bool {
-        directories.iter().any(|directory| self.path.starts_with(directory))
-    }
-}
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn sources() -> Vec<Source> {
-    let src = root().join("src");
-    files_below(&src)
-        .into_iter()
-        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
-        .map(|path| (path.strip_prefix(&src).unwrap().to_str().unwrap().to_owned(), path))
-        .filter(|(name, _)| !name.contains("/tests/") && !name.ends_with("/tests.rs"))
-        .map(|(name, path)| {
-            let whole = std::fs::read_to_string(path).unwrap();
-            let (code, texts) = read(&without_tests(&whole));
-            Source { path: name, whole, code, texts }
-        })
-        .collect()
-}
-
-/// Cuts off the unit tests, which stand at the end of a file.
-fn without_tests(text: &str) -> String {
-    match text.find("#[cfg(test)]\nmod tests {").or_else(|| text.find("#[cfg(test)]\n#[expect(")) {
-        Some(at) => text[..at].to_owned(),
-        None => text.to_owned(),
-    }
-}
-
-/// Takes comments out, and texts apart.
-fn read(text: &str) -> (String, Vec<(usize, String)>) {
-    let (mut code, mut texts) = (String::new(), Vec::new());
-    let bytes: Vec<char> = text.chars().collect();
-    let (mut at, mut line) = (0, 1);
-    while at < bytes.len() {
-        let rest = &bytes[at..];
-        let starts = |what: &str| what.chars().zip(rest).filter(|(one, other)| one == *other).count() == what.len();
-        if starts("//") {
-            while at < bytes.len() && bytes[at] != '\n' {
-                at += 1;
-            }
-        } else if starts("r#\"") || starts("r\"") {
-            let hashes = usize::from(rest[1] == '#');
-            let end = if hashes == 1 { "\"#" } else { "\"" };
-            let body: String = rest[2 + hashes..].iter().collect();
-            let content = &body[..body.find(end).unwrap()];
-            texts.push((line, content.to_owned()));
-            line += content.matches('\n').count();
-            code.push_str("\"\"");
-            at += 2 + hashes + content.chars().count() + end.len();
-        } else if rest[0] == '"' {
-            let (mut content, start) = (String::new(), line);
-            at += 1;
-            while bytes[at] != '"' {
-                if bytes[at] == '\\' {
-                    at += 1;
-                    if bytes[at] == '\n' {
-                        // A continued text: the white space that follows is no part of it.
-                        while bytes[at].is_whitespace() {
-                            line += usize::from(bytes[at] == '\n');
-                            at += 1;
-                        }
-                        continue;
-                    }
-                    content.push(if bytes[at] == 'n' { '\n' } else { bytes[at] });
-                } else {
-                    line += usize::from(bytes[at] == '\n');
-                    content.push(bytes[at]);
-                }
-                at += 1;
-            }
-            texts.push((start, content));
-            code.push_str("\"\"");
-            at += 1;
-        } else if rest[0] == '\'' && (rest.get(2) == Some(&'\'') || rest.get(1) == Some(&'\\')) {
-            let end = rest.iter().skip(2).position(|letter| *letter == '\'').unwrap() + 3;
-            code.push_str("' '");
-            at += end;
-        } else {
-            line += usize::from(rest[0] == '\n');
-            code.push(rest[0]);
-            at += 1;
-        }
-    }
-    (code, texts)
-}
-
-/// Whether a word stands in the code as a whole.
-fn has_word(code: &str, word: &str) -> bool {
-    let is_part = |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
-    code.match_indices(word)
-        .any(|(at, _)| !is_part(code[..at].chars().next_back()) && !is_part(code[at + word.len()..].chars().next()))
-}
-
-/// The paths below the crate that a file names, groups taken apart: `crate::a::{b, c::d}` is `a::b` and `a::c::d`.
-fn imports(source: &Source) -> Vec<String> {
-    let mut found = Vec::new();
-    let module: Vec<String> = {
-        let mut parts: Vec<&str> = source.path.trim_end_matches(".rs").split('/').collect();
-        if matches!(parts.last(), Some(&"mod" | &"lib" | &"main")) {
-            parts.pop();
-        }
-        parts.into_iter().map(str::to_owned).collect()
-    };
-    for (marker, up) in [("crate::", None), ("super::super::", Some(2)), ("super::", Some(1))] {
-        for (at, _) in source.code.match_indices(marker) {
-            if up == Some(1) && source.code[..at].ends_with("super::")
-                || up == Some(1) && source.code[at + 7..].starts_with("super::")
-                || source.code[..at].ends_with('$')
-                || source.code[..at].ends_with("in ")
-            {
-                continue;
-            }
-            let prefix = match up {
-                None => Vec::new(),
-                Some(up) => module[..module.len().saturating_sub(up)].to_vec(),
-            };
-            group(&source.code[at + marker.len()..], &prefix.join("::"), &mut found);
-        }
-    }
-    found
-}
-
-fn group(text: &str, prefix: &str, found: &mut Vec<String>) {
-    let text = text.trim_start();
-    let under = |name: &str| if prefix.is_empty() { name.to_owned() } else { format!("{prefix}::{name}") };
-    if let Some(list) = text.strip_prefix('{') {
-        let mut depth = 0;
-        let mut start = 0;
-        for (at, letter) in list.char_indices() {
-            match letter {
-                '{' => depth += 1,
-                '}' if depth > 0 => depth -= 1,
-                ',' | '}' if depth == 0 => {
-                    group(&list[start..at], prefix, found);
-                    start = at + 1;
-                    if letter == '}' {
-                        return;
-                    }
-                }
-                _ => {}
-            }
-        }
-        return;
-    }
-    let end = text.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(text.len());
-    let (name, rest) = text.split_at(end);
-    match rest.strip_prefix("::") {
-        Some(rest) if !rest.starts_with('<') => group(rest, &under(name), found),
-        _ if name == "self" || name.is_empty() => found.push(prefix.to_owned()),
-        _ => found.push(under(name)),
-    }
-}
-
-/// The file that a path leads to, going as deep as there are files.
-fn file_of(path: &str, files: &BTreeSet<String>) -> Option<String> {
-    let mut parts: Vec<&str> = path.split("::").collect();
-    while !parts.is_empty() {
-        let joined = parts.join("/");
-        for candidate in [format!("{joined}.rs"), format!("{joined}/mod.rs")] {
-            if files.contains(&candidate) {
-                return Some(candidate);
-            }
-        }
-        parts.pop();
-    }
-    None
-}
 
 #[track_caller]
 fn nothing(what: &str, wrong: Vec<String>) {
@@ -228,48 +43,26 @@ fn nothing(what: &str, wrong: Vec<String>) {
 #[test]
 fn imports_run_downwards() {
     let layer = |module: &str| LAYERS.iter().position(|layer| layer.contains(&module));
+    let sources = sources();
     let mut wrong = Vec::new();
-    for source in sources() {
-        let Some(own) = layer(source.module()) else { continue };
-        for import in imports(&source) {
-            let module = import.split("::").next().unwrap();
-            if layer(module).is_some_and(|other| other < own) {
-                wrong.push(format!("{} imports {import}", source.path));
-            }
+    for (source, imported) in Imports::of(&sources).edges() {
+        let module = |path: &str| layer(path.split('/').next().unwrap().trim_end_matches(".rs"));
+        if let (Some(own), Some(other)) = (module(source), module(imported))
+            && other < own
+        {
+            wrong.push(format!("{source} imports {imported}"));
         }
     }
     nothing("imports that run upwards", wrong);
 }
 
+/// Over any number of files, inside a directory too, and through a `mod.rs`: what it re-exports is imported from where it
+/// is defined, and what it defines itself its files may import only if it does not use them.
 #[test]
-fn no_two_files_import_each_other() {
+fn no_file_imports_one_that_imports_it() {
     let sources = sources();
-    let files: BTreeSet<String> = sources.iter().map(|source| source.path.clone()).collect();
-    let mut edges: BTreeSet<(String, String)> = BTreeSet::new();
-    for source in &sources {
-        // A `mod.rs` lists its files; what it defines for them is no circle.
-        if source.path.ends_with("mod.rs") || source.path == "lib.rs" {
-            continue;
-        }
-        for import in imports(source) {
-            if let Some(file) = file_of(&import, &files)
-                && file != source.path
-                && !file.ends_with("mod.rs")
-            {
-                edges.insert((source.path.clone(), file));
-            }
-        }
-    }
-    let mutual: BTreeSet<(String, String)> = edges
-        .iter()
-        .filter(|(one, other)| one < other && edges.contains(&(other.clone(), one.clone())))
-        .cloned()
-        .collect();
-    let known: BTreeSet<(String, String)> =
-        MUTUAL.iter().map(|(one, other)| ((*one).to_owned(), (*other).to_owned())).collect();
-    let show = |pairs: Vec<&(String, String)>| pairs.iter().map(|(one, other)| format!("{one} and {other}")).collect();
-    nothing("files that import each other", show(mutual.difference(&known).collect()));
-    nothing("pairs that can be taken off the list", show(known.difference(&mutual).collect()));
+    let imports = Imports::of(&sources);
+    nothing("circles", imports.circles().iter().map(|files| files.join(", ")).collect());
 }
 
 #[test]
@@ -282,7 +75,7 @@ fn drivers_and_frameworks_keep_to_their_modules() {
             }
         };
         forbid("sqlx", &["store/"]);
-        forbid("axum", &["server/", "admin/"]);
+        forbid("axum", &["server/", "admin/", "surface.rs"]);
         forbid("hyper", &["server/"]);
         forbid("hyper_util", &["server/"]);
         forbid("http", &["server/", "admin/", "dialect/", "cli/"]);
@@ -295,6 +88,8 @@ fn drivers_and_frameworks_keep_to_their_modules() {
 #[test]
 fn vendors_and_their_codes_stay_in_their_dialect() {
     let vendors = ["tencent", "baidu", "naver", "qcs", "qcloud", "X-TC", "RequestId"];
+    // Names that stand for something in one cloud alone.
+    let words = ["uin", "owner_uin", "app_id", "AKID", "qcs"];
     let families = [
         "AuthFailure",
         "FailedOperation",
@@ -310,19 +105,34 @@ fn vendors_and_their_codes_stay_in_their_dialect() {
     ];
     let mut wrong = Vec::new();
     for source in sources() {
-        let pure = source.is_in(&["engine/", "policy/", "store/", "secret.rs", "env.rs"])
-            && !source.is_in(&["policy/grammar/"]);
-        if pure && !NAMING.contains(&source.path.as_str()) {
-            for vendor in vendors {
-                if source.code.to_lowercase().contains(&vendor.to_lowercase()) {
-                    wrong.push(format!("{} names {vendor}", source.path));
-                }
-                for (line, text) in &source.texts {
-                    if text.to_lowercase().contains(&vendor.to_lowercase()) {
-                        wrong.push(format!("{}:{line} says {vendor} in `{text}`", source.path));
-                    }
-                }
+        let pure = source.is_in(&[
+            "engine/",
+            "policy/",
+            "store/",
+            "server/",
+            "journal",
+            "limit.rs",
+            "surface.rs",
+            "secret.rs",
+            "env.rs",
+        ]) && !source.is_in(&["policy/grammar/"]);
+        let names = |vendor: &&str, text: &str| text.to_lowercase().contains(&vendor.to_lowercase());
+        for vendor in vendors.iter().filter(|_| pure) {
+            if names(vendor, &source.code) {
+                wrong.push(format!("{} names {vendor}", source.path));
             }
+            let said = source.texts.iter().filter(|(_, text)| names(vendor, text));
+            wrong.extend(said.map(|(line, text)| format!("{}:{line} says {vendor} in `{text}`", source.path)));
+        }
+        for word in words.iter().filter(|_| !source.is_in(&["dialect/", "policy/grammar/"])) {
+            if CONTRACT.contains(&(source.path.as_str(), word)) {
+                continue;
+            }
+            if has_word(&source.code, word) {
+                wrong.push(format!("{} names {word}", source.path));
+            }
+            let said = source.texts.iter().filter(|(_, text)| has_word(text, word));
+            wrong.extend(said.map(|(line, text)| format!("{}:{line} says {word} in `{text}`", source.path)));
         }
         if !source.is_in(&["dialect/", "policy/grammar/"]) {
             for (line, text) in &source.texts {
@@ -429,7 +239,9 @@ fn columns_have_the_three_types() {
 fn the_policy_module_is_pure() {
     let impure = ["async", "await", "tokio", "SystemTime", "Env", "Store", "Engine", "std::fs", "std::env", "tracing"];
     let mut wrong = Vec::new();
-    for source in sources().iter().filter(|source| source.is_in(&["policy/"])) {
+    let sources = sources();
+    let imports = Imports::of(&sources);
+    for source in sources.iter().filter(|source| source.is_in(&["policy/"])) {
         wrong.extend(
             impure
                 .iter()
@@ -437,10 +249,10 @@ fn the_policy_module_is_pure() {
                 .map(|name| format!("{} names {name}", source.path)),
         );
         wrong.extend(
-            imports(source)
-                .iter()
-                .filter(|import| !import.starts_with("policy"))
-                .map(|import| format!("{} imports {import}", source.path)),
+            imports
+                .edges()
+                .filter(|(file, imported)| *file == source.path && !imported.starts_with("policy/"))
+                .map(|(file, imported)| format!("{file} imports {imported}")),
         );
     }
     nothing("not pure", wrong);
@@ -464,6 +276,22 @@ fn time_and_randomness_enter_through_env() {
         }
     }
     nothing("other doors to time and randomness", wrong);
+}
+
+/// A dialect asks the engine, and the engine the store.
+#[test]
+fn dialects_do_not_read_the_store() {
+    let mut wrong = Vec::new();
+    let sources = sources();
+    let imported = Imports::of(&sources);
+    for source in sources.iter().filter(|source| source.is_in(&["dialect/"])) {
+        if source.code.contains("engine.store") {
+            wrong.push(format!("{} reaches into the engine's store", source.path));
+        }
+        let of_store = imported.edges().filter(|(file, other)| *file == source.path && other.starts_with("store/"));
+        wrong.extend(of_store.map(|(file, other)| format!("{file} imports {other}")));
+    }
+    nothing("dialects that read the store", wrong);
 }
 
 #[test]

@@ -5,6 +5,7 @@
 use crate::dialect::decode::{List, Text};
 use crate::engine::fault::{Fault, Parameter, Why};
 use crate::engine::ids::{PolicyId, RoleId, RoleRef};
+use crate::engine::page::Window;
 use crate::engine::policies::PolicyRef;
 use crate::policy::grammar::cam::LONGEST_TEXT;
 use serde::{Deserialize, Deserializer, Serialize, de};
@@ -180,10 +181,11 @@ impl TryFrom<i64> for Rp {
     }
 }
 
-/// Offset and limit of a page; 20 rows of the first one unless it says otherwise.
-pub fn paging(page: Option<Page>, rows: Option<Rp>) -> (i64, i64) {
+/// The part of a list that a page is; 20 rows of the first one unless it says otherwise.
+pub fn paging(page: Option<Page>, rows: Option<Rp>) -> Window {
     let rows = rows.map_or(20, |rows| rows.0);
-    (page.map_or(0, |page| (page.0 - 1) * rows), rows)
+    let number = |number: i64| usize::try_from(number).unwrap_or(usize::MAX);
+    Window { offset: number(page.map_or(0, |page| (page.0 - 1) * rows)), limit: number(rows) }
 }
 
 /// A policy's text, white space included. What counts as its length is the document's business.

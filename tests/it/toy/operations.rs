@@ -11,6 +11,7 @@ use camulator::engine::fault::Fault;
 use camulator::engine::ids::{AccountId, RoleRef, UserId};
 use camulator::engine::keys::{self, NewKey};
 use camulator::engine::model::{HolderRef, Role};
+use camulator::engine::page::Window;
 use camulator::engine::policies::{NewPolicy, PolicyRef};
 use camulator::engine::roles::{self, Listing, NewRole};
 use camulator::engine::users::{self, Profile};
@@ -74,7 +75,7 @@ pub struct ListRoles {}
 
 pub async fn list(cx: &Cx, input: Authorized<ListRoles>) -> Result<Vec<Shown>, Fault> {
     let listing = input.demand(cx, Listing).await?;
-    Ok(roles::list(cx, &listing, None, 0, 10).await?.0.iter().map(Shown::of).collect())
+    Ok(roles::list(cx, &listing, None, Window { offset: 0, limit: 10 }).await?.items.iter().map(Shown::of).collect())
 }
 
 pub type DeleteRole = GetRole;

@@ -10,7 +10,8 @@ use crate::engine::cx::{Cx, Write};
 use crate::engine::fault::Fault;
 use crate::engine::ids::{GroupId, UserId};
 use crate::engine::model::{Holder, HolderKind, HolderRef};
-use crate::engine::{groups, roles};
+use crate::engine::page::Window;
+use crate::engine::roles;
 use serde::{Deserialize, Serialize};
 
 /// AttachRolePolicy's request.
@@ -122,8 +123,7 @@ pub async fn list_role(cx: &Cx, input: Authorized<ListAttachedRolePolicies>) -> 
         policy.name.contains(keyword) && input.policy_type.is_none_or(|wanted| wanted.preset == policy.preset)
     };
     let attached = attachments::list(cx, &Holder::Role(role.id.clone())).await?;
-    let (page, total_num) =
-        paged(attached.into_iter().filter(keep).collect(), paging(Some(input.page), Some(input.rp)));
+    let page = paging(Some(input.page), Some(input.rp)).of(attached.into_iter().filter(keep).collect());
     let shown = |policy: AttachedPolicy| AttachedPolicyOfRole {
         policy_id: integer(policy.id.as_str()),
         add_time: local_time(policy.attached_at),
@@ -134,7 +134,7 @@ pub async fn list_role(cx: &Cx, input: Authorized<ListAttachedRolePolicies>) -> 
         deactived_detail: Vec::new(),
         description: policy.description,
     };
-    Ok(OfRole { list: page.into_iter().map(shown).collect(), total_num })
+    Ok(OfRole { list: page.items.into_iter().map(shown).collect(), total_num: page.total })
 }
 
 /// AttachUserPolicy's request.
@@ -200,8 +200,8 @@ pub struct AttachPolicyInfo {
 }
 
 impl OfUser {
-    fn page(attached: Vec<AttachedPolicy>, place: (i64, i64)) -> OfUser {
-        let (page, total_num) = paged(attached, place);
+    fn page(attached: Vec<AttachedPolicy>, part: Window) -> OfUser {
+        let page = part.of(attached);
         let shown = |policy: AttachedPolicy| AttachPolicyInfo {
             policy_id: integer(policy.id.as_str()),
             add_time: local_time(policy.attached_at),
@@ -215,7 +215,7 @@ impl OfUser {
             deactived: 0,
             deactived_detail: Vec::new(),
         };
-        OfUser { total_num, list: page.into_iter().map(shown).collect() }
+        OfUser { total_num: page.total, list: page.items.into_iter().map(shown).collect() }
     }
 }
 
@@ -269,9 +269,6 @@ pub struct ListAttachedGroupPolicies {
 /// ListAttachedGroupPolicies.
 pub async fn list_group(cx: &Cx, input: Authorized<ListAttachedGroupPolicies>) -> Result<OfUser, Fault> {
     let keyword = input.keyword.as_ref().map_or("", Keyword::as_str);
-    let mut read = cx.engine.store.read().await?;
-    groups::require(&mut read.tx(), &cx.account.id, &GroupId::from(input.target_group_id.as_str())).await?;
-    drop(read);
     let mut attached = attachments::list(cx, &group(&input.target_group_id)).await?;
     attached.retain(|policy| policy.name.contains(keyword));
     Ok(OfUser::page(attached, paging(input.page, input.rp)))
@@ -283,12 +280,6 @@ fn user(uin: &Id) -> Holder {
 
 fn group(id: &Id) -> Holder {
     Holder::Group(GroupId::from(id.as_str()))
-}
-
-fn paged<T>(all: Vec<T>, (offset, limit): (i64, i64)) -> (Vec<T>, usize) {
-    let total = all.len();
-    let place = |number: i64| usize::try_from(number).unwrap_or(usize::MAX);
-    (all.into_iter().skip(place(offset)).take(place(limit)).collect(), total)
 }
 
 fn policy_type(policy: &AttachedPolicy) -> &'static str {
@@ -347,7 +338,7 @@ pub struct AttachEntityOfPolicy {
 pub async fn list_entities(cx: &Cx, input: Authorized<ListEntitiesForPolicy>) -> Result<Entities, Fault> {
     let mut entities = attachments::entities(cx, &policy_id(&input.policy_id)).await?;
     entities.retain(|entity| input.entity_filter.is_none_or(|filter| filter.0.is_none_or(|kind| kind == entity.kind)));
-    let (page, total_num) = paged(entities, paging(input.page, input.rp));
+    let page = paging(input.page, input.rp).of(entities);
     let shown = |entity: Entity| AttachEntityOfPolicy {
         uin: if entity.kind == HolderKind::User { integer(&entity.id) } else { 0 },
         related_type: match entity.kind {
@@ -359,7 +350,7 @@ pub async fn list_entities(cx: &Cx, input: Authorized<ListEntitiesForPolicy>) ->
         name: entity.name,
         attachment_time: local_time(entity.attached_at),
     };
-    Ok(Entities { total_num, list: page.into_iter().map(shown).collect() })
+    Ok(Entities { total_num: page.total, list: page.items.into_iter().map(shown).collect() })
 }
 
 /// ListAttachedUserAllPolicies's request.
@@ -450,7 +441,7 @@ pub async fn list_user_all(cx: &Cx, input: Authorized<ListAttachedUserAllPolicie
         let kind = input.strategy_type.is_none_or(|wanted| wanted.preset == had.policy.preset);
         way && kind && had.policy.name.contains(keyword)
     });
-    let (page, total_num) = paged(had, paging(Some(input.page), Some(input.rp)));
+    let page = paging(Some(input.page), Some(input.rp)).of(had);
     let shown = |had: Had| AttachedUserPolicy {
         policy_id: had.policy.id.to_string(),
         add_time: local_time(had.policy.attached_at),
@@ -466,5 +457,5 @@ pub async fn list_user_all(cx: &Cx, input: Authorized<ListAttachedUserAllPolicie
         deactived: 0,
         deactived_detail: Vec::new(),
     };
-    Ok(AllOfUser { total_num, policy_list: page.into_iter().map(shown).collect() })
+    Ok(AllOfUser { total_num: page.total, policy_list: page.items.into_iter().map(shown).collect() })
 }

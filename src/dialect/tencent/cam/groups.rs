@@ -9,8 +9,8 @@ use crate::engine::cx::{Cx, Write};
 use crate::engine::fault::{Fault, Parameter, Why};
 use crate::engine::groups::{self, Group};
 use crate::engine::ids::{GroupId, UserId};
-use crate::engine::users::{self, User, UserRef};
-use crate::env::Time;
+use crate::engine::page::Window;
+use crate::engine::users::{User, UserRef};
 use serde::{Deserialize, Serialize};
 
 /// CreateGroup's request.
@@ -92,8 +92,8 @@ pub struct GroupMemberInfo {
 pub async fn get(cx: &Cx, input: Authorized<GetGroup>) -> Result<Got, Fault> {
     let (group, members) = groups::get(cx, &id(&input.group_id)).await?;
     Ok(Got {
-        group_id: integer(&group.id),
-        create_time: local_time(Time(group.created_at)),
+        group_id: integer(group.id.as_str()),
+        create_time: local_time(group.created_at),
         group_name: group.name,
         group_num: members.len(),
         remark: group.remark,
@@ -192,8 +192,8 @@ pub struct Members {
 /// ListUsersForGroup.
 pub async fn list_users(cx: &Cx, input: Authorized<ListUsersForGroup>) -> Result<Members, Fault> {
     let (_, members) = groups::get(cx, &id(&input.group_id)).await?;
-    let total_num = members.len();
-    Ok(Members { total_num, user_info: page(members, paging(input.page, input.rp)).map(member).collect() })
+    let page = paging(input.page, input.rp).of(members).map(member);
+    Ok(Members { total_num: page.total, user_info: page.items })
 }
 
 /// AddUserToGroup's and RemoveUserFromGroup's request.
@@ -252,27 +252,22 @@ fn id(id: &Id) -> GroupId {
     GroupId::from(id.as_str())
 }
 
-fn listed(groups: Vec<Group>, place: (i64, i64)) -> Listed {
-    let total_num = groups.len();
+fn listed(groups: Vec<Group>, page: Window) -> Listed {
     let shown = |group: Group| GroupInfo {
-        group_id: integer(&group.id),
-        create_time: local_time(Time(group.created_at)),
+        group_id: integer(group.id.as_str()),
+        create_time: local_time(group.created_at),
         group_name: group.name,
         remark: group.remark,
     };
-    Listed { total_num, group_info: page(groups, place).map(shown).collect() }
-}
-
-fn page<T>(all: Vec<T>, (offset, limit): (i64, i64)) -> impl Iterator<Item = T> {
-    let place = |number: i64| usize::try_from(number).unwrap_or(usize::MAX);
-    all.into_iter().skip(place(offset)).take(place(limit))
+    let page = page.of(groups).map(shown);
+    Listed { total_num: page.total, group_info: page.items }
 }
 
 fn member(user: User) -> GroupMemberInfo {
     GroupMemberInfo {
         uid: user.uid,
-        uin: integer(&user.id),
-        create_time: local_time(users::created(&user)),
+        uin: integer(user.id.as_str()),
+        create_time: local_time(user.created_at),
         name: user.name,
         phone_num: user.phone,
         country_code: user.country_code,

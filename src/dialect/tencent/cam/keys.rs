@@ -12,7 +12,6 @@ use crate::engine::fault::{Fault, Refusal};
 use crate::engine::ids::{SecretId, UserId};
 use crate::engine::keys::{self, KeyInfo, NewKey};
 use crate::engine::model::Identity;
-use crate::engine::users;
 use serde::{Deserialize, Serialize};
 
 /// CreateAccessKey's request.
@@ -52,7 +51,6 @@ pub async fn create(
     write: &mut Write<'_, '_>,
     (owner, new): &(Option<UserId>, Right<NewKey>),
 ) -> Result<Created, Fault> {
-    require(write, owner.as_ref()).await?;
     let (key, secret) = keys::create(write, owner.as_ref(), new).await?;
     Ok(Created {
         access_key: AccessKeyDetail {
@@ -99,10 +97,6 @@ pub struct AccessKey {
 /// ListAccessKeys.
 pub async fn list(cx: &Cx, input: Authorized<ListAccessKeys>) -> Result<Listed, Fault> {
     let owner = owner(cx, input.target_uin.as_ref())?;
-    if let Some(user) = &owner {
-        let mut read = cx.engine.store.read().await?;
-        users::require(&mut read.tx(), &cx.account.id, user).await?;
-    }
     let shown = |key: KeyInfo| AccessKey {
         status: status(&key),
         create_time: local_time(key.created_at),
@@ -140,7 +134,7 @@ impl TryFrom<String> for Status {
 
 /// UpdateAccessKey.
 pub async fn update(write: &mut Write<'_, '_>, input: &Authorized<UpdateAccessKey>) -> Result<Done, Fault> {
-    let owner = existing(write, input.target_uin.as_ref()).await?;
+    let owner = owner(write.cx, input.target_uin.as_ref())?;
     keys::set_active(write, owner.as_ref(), &SecretId::from(input.access_key_id.as_str()), input.status.0).await?;
     Ok(Done {})
 }
@@ -155,7 +149,7 @@ pub struct DeleteAccessKey {
 
 /// DeleteAccessKey.
 pub async fn delete(write: &mut Write<'_, '_>, input: &Authorized<DeleteAccessKey>) -> Result<Done, Fault> {
-    let owner = existing(write, input.target_uin.as_ref()).await?;
+    let owner = owner(write.cx, input.target_uin.as_ref())?;
     keys::delete(write, owner.as_ref(), &SecretId::from(input.access_key_id.as_str())).await?;
     Ok(Done {})
 }
@@ -173,20 +167,6 @@ fn owner(cx: &Cx, target: Option<&Id>) -> Result<Option<UserId>, Fault> {
     match cx.caller.identity {
         Identity::Root => Ok(None),
         _ => Err(Fault::Refused(Refusal::KeysOfAnother)),
-    }
-}
-
-async fn existing(write: &mut Write<'_, '_>, target: Option<&Id>) -> Result<Option<UserId>, Fault> {
-    let owner = owner(write.cx, target)?;
-    require(write, owner.as_ref()).await?;
-    Ok(owner)
-}
-
-async fn require(write: &mut Write<'_, '_>, owner: Option<&UserId>) -> Result<(), Fault> {
-    let account = write.account().clone();
-    match owner {
-        Some(user) => users::require(write.tx(), &account, user).await,
-        None => Ok(()),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::engine::authorize::{Authorized, Right};
 use crate::engine::cx::{Cx, Write};
 use crate::engine::fault::Fault;
 use crate::engine::ids::PolicyId;
-use crate::engine::policies::{self, NewPolicy, Policy, PolicyPatch, PolicyRef, Scope};
+use crate::engine::policies::{self, ListedPolicy, NewPolicy, Policy, PolicyPatch, PolicyRef, Scope};
 use crate::policy::Kind;
 use serde::{Deserialize, Serialize};
 
@@ -216,15 +216,14 @@ pub struct StrategyInfo {
 
 /// ListPolicies.
 pub async fn list(cx: &Cx, input: Authorized<ListPolicies>) -> Result<Listed, Fault> {
-    let (offset, limit) = paging(input.page, input.rp);
+    let page = paging(input.page, input.rp);
     let scope = input.scope.map_or(Scope::All, |scope| scope.0);
     let keyword = input.keyword.as_ref().map_or("", Keyword::as_str);
-    let place = |number: i64| usize::try_from(number).unwrap_or(usize::MAX);
-    if offset >= 200 * limit {
+    if page.offset >= 200 * page.limit {
         return Err(Fault::illegal("Page", "1 to 200"));
     }
-    let (policies, total_num) = policies::list(cx, scope, keyword, place(offset), place(limit)).await?;
-    let shown = |policies::Listed { policy, tags, bounds }: policies::Listed| StrategyInfo {
+    let policies = policies::list(cx, scope, keyword, page).await?;
+    let shown = |ListedPolicy { policy, tags, bounds }: ListedPolicy| StrategyInfo {
         policy_id: integer(policy.id.as_str()),
         add_time: local_time(policy.created_at),
         update_time: local_time(policy.updated_at),
@@ -243,8 +242,8 @@ pub async fn list(cx: &Cx, input: Authorized<ListPolicies>) -> Result<Listed, Fa
         tags: shown_tags(&tags),
         permission_level: String::new(),
     };
-    let list = policies.into_iter().map(shown).collect();
-    Ok(Listed { total_num, list, service_type_list: Vec::new() })
+    let page = policies.map(shown);
+    Ok(Listed { total_num: page.total, list: page.items, service_type_list: Vec::new() })
 }
 
 /// 1 is the account's own, 2 a preset.

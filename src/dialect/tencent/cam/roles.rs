@@ -14,6 +14,7 @@ use crate::engine::cx::{Cx, Write};
 use crate::engine::fault::Fault;
 use crate::engine::ids::{AccountId, RoleId, RoleRef};
 use crate::engine::model::Role;
+use crate::engine::page::Window;
 use crate::engine::roles::{self, Listing, NewRole, RolePatch};
 use crate::policy::{Document, Kind};
 use serde::{Deserialize, Serialize};
@@ -168,15 +169,15 @@ pub async fn search(
     right: &Right<Listing>,
     wanted: &Tags,
     keyword: &str,
-    (offset, limit): (i64, i64),
+    page: Window,
 ) -> Result<Listed, Fault> {
     let wanted = tags(wanted)?;
     let keep =
         |role: &Role| role.name.contains(keyword) && wanted.iter().all(|tag| role.tags.iter().any(|own| own == tag));
     let filtered = !wanted.is_empty() || !keyword.is_empty();
-    let (roles, total_num) = roles::list(cx, right, if filtered { Some(&keep) } else { None }, offset, limit).await?;
-    let list = roles.iter().map(|role| RoleInfo::of(&cx.account.id, role)).collect();
-    Ok(Listed { list, total_num })
+    let roles = roles::list(cx, right, if filtered { Some(&keep) } else { None }, page).await?;
+    let page = roles.map(|role| RoleInfo::of(&cx.account.id, &role));
+    Ok(Listed { list: page.items, total_num: page.total })
 }
 
 /// UpdateAssumeRolePolicy's request.

@@ -8,9 +8,8 @@ use crate::dialect::tencent::shown::{integer, local_time};
 use crate::engine::authorize::{Authorized, Right};
 use crate::engine::cx::{Cx, Write};
 use crate::engine::fault::Fault;
-use crate::engine::ids::UserId;
 use crate::engine::keys::{self, NewKey};
-use crate::engine::users::{self, Profile, User};
+use crate::engine::users::{self, Profile, User, UserRef};
 use serde::{Deserialize, Serialize};
 
 /// AddUser's request.
@@ -68,7 +67,7 @@ pub async fn add(
     let user = users::create(write, input.name.as_str(), &profile).await?;
     let (secret_id, secret_key) = match key {
         Some(new) => {
-            let (key, secret) = keys::create(write, Some(&UserId::from(user.id.as_str())), new).await?;
+            let (key, secret) = keys::create(write, Some(&user.id), new).await?;
             (key.secret_id.to_string(), secret.expose().to_owned())
         }
         None => Default::default(),
@@ -79,7 +78,7 @@ pub async fn add(
         _ => String::new(),
     };
     Ok(Added {
-        uin: integer(&user.id),
+        uin: integer(user.id.as_str()),
         name: user.name,
         password,
         secret_id,
@@ -123,9 +122,9 @@ pub struct Got {
 
 /// GetUser. Nobody can sign in to a console, so the last sign-in is always empty.
 pub async fn get(cx: &Cx, input: Authorized<GetUser>) -> Result<Got, Fault> {
-    let user = users::get(cx, input.name.as_str()).await?;
+    let user = users::get(cx, &UserRef::Name(input.name.as_str().to_owned())).await?;
     Ok(Got {
-        uin: integer(&user.id),
+        uin: integer(user.id.as_str()),
         name: user.name,
         uid: user.uid,
         remark: user.remark,
@@ -163,7 +162,7 @@ pub async fn update(write: &mut Write<'_, '_>, input: &Authorized<UpdateUser>) -
         country_code: input.country_code.as_ref().map(|text| text.as_str().to_owned()),
         email: input.email.as_ref().map(|text| text.as_str().to_owned()),
     };
-    users::update(write, input.name.as_str(), &profile).await?;
+    users::update(write, &UserRef::Name(input.name.as_str().to_owned()), &profile).await?;
     Ok(Done {})
 }
 
@@ -177,7 +176,8 @@ pub struct DeleteUser {
 
 /// DeleteUser.
 pub async fn delete(write: &mut Write<'_, '_>, input: &Authorized<DeleteUser>) -> Result<Done, Fault> {
-    users::delete(write, input.name.as_str(), input.force.is_some_and(|flag| flag.0)).await?;
+    users::delete(write, &UserRef::Name(input.name.as_str().to_owned()), input.force.is_some_and(|flag| flag.0))
+        .await?;
     Ok(Done {})
 }
 
@@ -212,8 +212,8 @@ pub struct SubAccountInfo {
 /// ListUsers.
 pub async fn list(cx: &Cx, _: Authorized<ListUsers>) -> Result<Listed, Fault> {
     let shown = |user: User| SubAccountInfo {
-        uin: integer(&user.id),
-        create_time: local_time(users::created(&user)),
+        uin: integer(user.id.as_str()),
+        create_time: local_time(user.created_at),
         nick_name: user.name.clone(),
         name: user.name,
         uid: user.uid,

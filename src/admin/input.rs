@@ -1,0 +1,40 @@
+//! What admin requests bring: a body, parameters after the question mark, the name of an account.
+
+use crate::dialect::decode::Value;
+use crate::engine::cx::Cx;
+use crate::engine::fault::{Fault, Malformed};
+use crate::engine::ids::AccountId;
+use crate::server::app::App;
+use crate::server::failure::Failure;
+use axum::body::Bytes;
+use axum::extract::FromRequestParts;
+use serde::de::DeserializeOwned;
+
+/// The parameters after the question mark; a wrong one gets the same kind of answer as everything else.
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut http::request::Parts, state: &S) -> Result<Query<T>, Failure> {
+        match axum::extract::Query::from_request_parts(parts, state).await {
+            Ok(axum::extract::Query(value)) => Ok(Query(value)),
+            Err(rejection) => Err(Failure::invalid(format!("the query is not as expected: {}", rejection.body_text()))),
+        }
+    }
+}
+
+/// Reads a body; the error names line and column.
+pub fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Failure> {
+    // Strict first: no key twice, no character that a database cannot keep.
+    if let Err(Fault::Malformed(Malformed::Json(why))) = Value::read(body) {
+        return Err(Failure::invalid(format!("the body is not as expected: {why}")));
+    }
+    serde_json::from_slice(body).map_err(|error| Failure::invalid(format!("the body is not as expected: {error}")))
+}
+
+/// A context that acts as an account's root, for changes from outside.
+pub async fn as_root(app: &App, account: &str) -> Result<Cx, Failure> {
+    let cx = Cx::of_root(&app.engine, &AccountId::from(account)).await?;
+    cx.ok_or_else(|| Failure::not_found("account", account))
+}
