@@ -30,6 +30,7 @@ mod journal;
 mod locales;
 mod narrowing;
 mod neighbours;
+mod nouns;
 mod pages;
 #[path = "../policy/played.rs"]
 mod policy_corpus;

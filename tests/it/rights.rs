@@ -1,6 +1,6 @@
 //! What somebody may do, as it comes together on the wire: groups, boundaries, versions, session policies, conditions.
 
-use crate::support::{Caller, Reply, Test, allow, in_memory, on_each_database, root_of, text, trust};
+use crate::support::{Caller, Reply, allow, in_memory, on_each_database, root_of, text};
 use serde_json::{Value, json};
 
 const DENIED: &str = "AuthFailure.UnauthorizedOperation";
@@ -280,65 +280,6 @@ fn roles_may_be_chained() {
     });
 }
 
-#[test]
-fn everybody_is_told_who_they_are() {
-    on_each_database(async |t| {
-        let root = t.root();
-        let user = root.user("dev").await;
-        let role = root.role("ops", &[root_of(&root.uin)]).await;
-        let session = root.assume(&root.uin, "ops").await;
-        let federated = json!({"Name": "someone", "Policy": allow("*", "*").to_string()});
-        let federated = root.session(&root.sts("GetFederationToken", federated).await.ok());
-        let uin = root.uin.as_str();
-        for (caller, kind, id, principal, arn) in [
-            (&root, "CAMUser", uin.to_owned(), uin, format!("qcs::cam:{uin}:uin/{uin}")),
-            (&user, "CAMUser", user.uin.clone(), &*user.uin, format!("qcs::cam:{uin}:uin/{}", user.uin)),
-            (&session, "CAMRole", format!("{role}:session"), uin, format!("qcs::sts:{uin}:assumed-role/{role}")),
-            (&federated, "CAMUser", format!("{uin}:someone"), uin, format!("qcs::sts:{uin}:federated-user/{uin}")),
-        ] {
-            let who = caller.sts("GetCallerIdentity", json!({})).await.ok();
-            assert_eq!(
-                who,
-                json!({"Arn": arn, "AccountId": uin, "UserId": id, "PrincipalId": principal, "Type": kind}),
-            );
-        }
-    });
-}
-
-#[test]
-fn a_document_is_read_back_byte_for_byte() {
-    on_each_database(async |t| {
-        let root = t.root();
-        let document = "{ \"statement\" : [ {\"resource\":\"*\",\n\t\"action\":[\"cvm:*\"], \"effect\":\"allow\"} ],\r\n \"version\":\"2.0\" }";
-        let made = root.cam("CreatePolicy", json!({"PolicyName": "p", "PolicyDocument": document})).await.ok();
-        let got = root.cam("GetPolicy", json!({"PolicyId": made["PolicyId"]})).await.ok();
-        assert_eq!(text(&got["PolicyDocument"]), document);
-    });
-}
-
-/// A strategy that names its holders is attached to them in the same breath.
-#[test]
-fn a_strategy_with_principals_is_attached_at_once() {
-    on_each_database(async |t: Test| {
-        let root = t.root();
-        let user = root.user("dev").await;
-        let mut document = allow("cam:ListUsers", "*");
-        document["principal"] = json!({"qcs": [format!("qcs::cam::uin/{}:uin/{}", root.uin, user.uin)]});
-        list(&user).await.fault(DENIED);
-        let made = root.cam("CreateCamStrategy", json!({"strategyName": "s", "strategyInfo": document})).await.ok();
-        list(&user).await.ok();
-        let operate = |kind: u64| {
-            let params = json!({
-                "groupId": -1, "relateUin": number(&user), "strategyId": made["StrategyId"], "actionType": kind});
-            root.cam("OperateCamStrategy", params)
-        };
-        operate(2).await.ok();
-        list(&user).await.fault(DENIED);
-        operate(1).await.ok();
-        list(&user).await.ok();
-    });
-}
-
 /// A policy whose document says whom it is for.
 fn laid_on(document: &Value, names: &[String]) -> String {
     let mut document = document.clone();
@@ -385,54 +326,6 @@ fn a_policy_with_principals_is_attached_by_who_may_attach() {
 }
 
 #[test]
-fn everybody_who_has_a_policy_is_listed_and_everything_that_a_user_has() {
-    on_each_database(async |t| {
-        let root = t.root();
-        let user = root.user("dev").await;
-        let group = root.cam("CreateGroup", json!({"GroupName": "crew"})).await.ok()["GroupId"].clone();
-        root.cam("AddUserToGroup", json!({"Info": [{"Uin": &user.uin, "GroupId": group}]})).await.ok();
-        let role = root.role("ops", &[root_of(&root.uin)]).await;
-        let policy = root.grant(&user, "shared", &allow("cam:ListUsers", "*")).await;
-        root.cam("AttachGroupPolicy", json!({"PolicyId": policy, "AttachGroupId": group})).await.ok();
-        root.cam("AttachRolePolicy", json!({"PolicyId": policy, "AttachRoleName": "ops"})).await.ok();
-        // A preset, through the group only.
-        root.cam("AttachGroupPolicy", json!({"PolicyId": 1, "AttachGroupId": group})).await.ok();
-        let entities = async |filter: &str| {
-            let listed =
-                root.cam("ListEntitiesForPolicy", json!({"PolicyId": policy, "EntityFilter": filter})).await.ok();
-            assert_eq!(listed["TotalNum"].as_u64().unwrap() as usize, listed["List"].as_array().unwrap().len());
-            let entity = |entity: &Value| json!([entity["Id"], entity["Name"], entity["Uin"], entity["RelatedType"]]);
-            listed["List"].as_array().unwrap().iter().map(entity).collect::<Vec<_>>()
-        };
-        let (of_user, of_group, of_role) = (
-            json!([user.uin, "dev", number(&user), 1]),
-            json!([group.to_string(), "crew", 0, 2]),
-            json!([role, "ops", 0, 3]),
-        );
-        assert_eq!(entities("All").await, [of_user.clone(), of_group.clone(), of_role.clone()]);
-        assert_eq!(entities("User").await, [of_user]);
-        assert_eq!(entities("Group").await, [of_group]);
-        assert_eq!(entities("Role").await, [of_role]);
-        let has = async |more: Value| {
-            let mut params = json!({"TargetUin": number(&user), "Page": 1, "Rp": 20, "AttachType": 0});
-            params.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-            let listed = root.cam("ListAttachedUserAllPolicies", params).await.ok();
-            let policies = listed["PolicyList"].as_array().unwrap();
-            assert_eq!(listed["TotalNum"], policies.len());
-            let groups = |policy: &Value| policy["Groups"].as_array().unwrap().len();
-            let shown = |policy: &Value| json!([policy["PolicyName"], policy["StrategyType"], groups(policy)]);
-            policies.iter().map(shown).collect::<Vec<_>>()
-        };
-        let (shared, preset) = (json!(["shared", "1", 1]), json!(["AdministratorAccess", "2", 1]));
-        assert_eq!(has(json!({})).await, [shared.clone(), preset.clone()]);
-        assert_eq!(has(json!({"AttachType": 1})).await, std::slice::from_ref(&shared));
-        assert_eq!(has(json!({"AttachType": 2})).await, [shared.clone(), preset.clone()]);
-        assert_eq!(has(json!({"StrategyType": 2})).await, [preset]);
-        assert_eq!(has(json!({"Keyword": "har"})).await, [shared]);
-    });
-}
-
-#[test]
 fn what_belongs_to_another_account_is_for_nobody() {
     in_memory(async |t| {
         let root = t.root();
@@ -464,23 +357,6 @@ fn what_belongs_to_another_account_is_for_nobody() {
 
 fn number(caller: &Caller) -> u64 {
     caller.uin.parse().unwrap()
-}
-
-#[test]
-fn a_roles_session_makes_no_keys_for_whoever_assumed_it() {
-    on_each_database(async |t| {
-        let root = t.root();
-        let params = json!({"RoleName": "keys", "PolicyDocument": trust(&[root_of(&root.uin)])});
-        root.cam("CreateRole", params).await.ok();
-        root.cam("AttachRolePolicy", json!({"PolicyId": 1, "AttachRoleName": "keys"})).await.ok();
-        let user = root.user("dev").await;
-        root.grant(&user, "assume", &allow("sts:AssumeRole", "*")).await;
-        let session = user.assume(&root.uin, "keys").await;
-        for action in ["CreateAccessKey", "ListAccessKeys"] {
-            session.cam(action, json!({})).await.fault("InvalidParameter.ParamError");
-        }
-        session.cam("ListAccessKeys", json!({"TargetUin": number(&user)})).await.ok();
-    });
 }
 
 #[test]

@@ -1,28 +1,29 @@
-//! The harness: a whole server in the test's process, its callers, and what they get back.
+//! The harness: a whole server in the test's process, on every database, with a clock and a randomness of its own.
+//!
+//! Nothing here knows a cloud, nor do the modules below, except [`tencent`]: its callers, signatures and replies.
 
-mod call;
 mod dump;
 mod hold;
 mod process;
 mod raw;
+mod surface;
+mod tencent;
 mod twin;
 
-pub use call::{Call, Caller, Reply, allow, root_of, text, trust};
 pub use dump::{Dump, assert_same, columns};
 pub use hold::Hold;
 pub use process::Process;
 pub use raw::Raw;
-pub use twin::Twin;
+pub use surface::{Answer, Key, Surface};
+pub use tencent::{
+    Call, Caller, QUESTIONS, ROOT, Reply, allow, in_memory, on, on_each_database, operation, operations, root_of,
+    trust, version,
+};
+pub use twin::{Questions, Twin};
 
-use axum::Router;
-use axum::body::Body;
 use camulator::dialect::Dialects;
-use camulator::dialect::contract::Op;
 use camulator::dialect::stubs::Stubs;
-use camulator::dialect::tencent::DIALECT;
-use camulator::dialect::tencent::operations;
 use camulator::engine::Engine;
-use camulator::engine::ids::SecretId;
 use camulator::env::{Clock, Entropy, Env, Time};
 use camulator::journal::Journal;
 use camulator::limit::{Limiter, Mode};
@@ -30,28 +31,18 @@ use camulator::secret::{Sealer, Secret};
 use camulator::server::app::App;
 use camulator::server::bounds::Bounds;
 use camulator::store::{Argument, Durability, Location, Store};
-use camulator::surface::router;
 use http::header::HeaderValue;
-use serde_json::{Value, json};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use sqlx::Connection;
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use tower::ServiceExt;
-
-/// The version under which Tencent's clients call an operation.
-pub fn version(op: &Op) -> &'static str {
-    operations::version_of(op.service).unwrap()
-}
 
 /// When every test begins: 2026-01-01T00:00:00Z.
 pub const START: i64 = 1_767_225_600;
-/// The account whose root a test calls as first of all.
-pub const ROOT: &str = "100000000001";
 /// Opens the admin API of every test.
 pub const ADMIN_TOKEN: &str = "admin-token-of-the-tests";
 
@@ -66,26 +57,18 @@ pub enum Database {
     Postgres,
 }
 
-/// Runs a test on every database that there is.
-#[track_caller]
-pub fn on_each_database(test: impl AsyncFn(Test)) {
-    on(&[Database::Memory, Database::Postgres], Mode::Off, test);
+/// The clouds that a test's server speaks.
+#[derive(Clone, Copy)]
+pub struct Clouds {
+    pub dialects: Dialects,
+    /// What is asked of each cloud's principals to compare a warm engine with a cold one, by the name of the cloud.
+    pub questions: &'static [(&'static str, Questions)],
 }
 
-/// Runs a test of which the database is no part.
-#[track_caller]
-pub fn in_memory(test: impl AsyncFn(Test)) {
-    on(&[Database::Memory], Mode::Off, test);
-}
-
-/// Runs a test on these databases; PostgreSQL only where one is given.
-pub fn on(databases: &[Database], rates: Mode, test: impl AsyncFn(Test)) {
-    on_with(databases, rates, Dialects::BUILT_IN, test);
-}
-
-/// The same with these clouds.
-pub fn on_with(databases: &[Database], rates: Mode, dialects: Dialects, test: impl AsyncFn(Test)) {
-    on_places(databases, async |place| test(Test::open(place, rates, dialects).await).await);
+/// Runs a test on these databases with these clouds; PostgreSQL only where one is given. The test begins with one account,
+/// which `first` describes as the admin API reads it.
+pub fn on_with(databases: &[Database], rates: Mode, clouds: Clouds, first: &Value, test: impl AsyncFn(Test)) {
+    on_places(databases, async |place| test(Test::open(place, rates, clouds, first).await).await);
 }
 
 /// Runs a test on these databases while they are still empty, without a server.
@@ -204,48 +187,39 @@ impl Entropy for Seeded {
 #[derive(Clone)]
 pub struct Test {
     pub app: Arc<App>,
+    pub surface: Surface,
+    /// The root key of the account that the test began with.
+    pub first: Key,
+    clouds: Clouds,
     entropy: Arc<Seeded>,
-    surface: Surface,
-    root: Option<Caller>,
     location: Location,
 }
 
-/// What requests are sent to.
-#[derive(Clone)]
-pub struct Surface {
-    router: Router,
-    clock: Arc<TestClock>,
-    app: Arc<App>,
-    twin: Arc<Twin>,
-}
-
 impl Test {
-    async fn open(place: &Place, rates: Mode, dialects: Dialects) -> Test {
+    async fn open(place: &Place, rates: Mode, clouds: Clouds, first: &Value) -> Test {
         let clock = Arc::new(TestClock(AtomicI64::new(START * 1_000_000)));
-        let mut t = Test::serve(&place.location, rates, dialects, clock, 0, Arc::default()).await;
-        t.root = Some(t.tenant(ROOT).await);
-        t
+        let nobody = Key { account: String::new(), secret_id: String::new(), secret_key: String::new() };
+        let twin = Arc::new(Twin::new(clouds));
+        let t = Test::serve(&place.location, rates, clouds, clock, 0, twin, nobody).await;
+        let first = t.account(first).await;
+        Test { first, ..t }
     }
 
     /// Another server on the same database and clock. Only PostgreSQL has room for two.
     pub async fn replica(&self) -> Test {
         let (clock, twin) = (self.surface.clock.clone(), self.surface.twin.clone());
-        let other = Test::serve(&self.location, Mode::Off, self.app.dialects, clock, 1 << 32, twin).await;
-        let root = self.root();
-        Test { root: Some(other.seen(&root)), ..other }
+        Test::serve(&self.location, Mode::Off, self.clouds, clock, 1 << 32, twin, self.first.clone()).await
     }
 
     /// Another server on the same engine, with these bounds, that other machines can or cannot reach.
     pub fn with(&self, bounds: Bounds, exposed: bool) -> Test {
-        let (engine, journal) = (self.app.engine.clone(), Journal::default());
-        let stubs = Stubs::new(DIALECT.cloud.language, (DIALECT.stubs)());
-        let (limiter, admin_token) = (Limiter::new(Mode::Off), self.app.admin_token.clone());
-        let dialects = self.app.dialects;
-        let app = Arc::new(App { dialects, engine, stubs, limiter, journal, admin_token, bounds, exposed });
-        let (clock, twin) = (self.surface.clock.clone(), self.surface.twin.clone());
-        let surface = Surface { router: router(app.clone()), clock, app: app.clone(), twin };
-        let root = self.root.as_ref().map(|root| Caller { surface: surface.clone(), ..root.clone() });
-        Test { app, surface, root, location: self.location.clone(), entropy: self.entropy.clone() }
+        self.around(self.app.engine.clone(), Limiter::new(Mode::Off), bounds, exposed)
+    }
+
+    /// A server that knows no more than what the database says, as after a restart.
+    pub async fn restarted(&self) -> Test {
+        let engine = Arc::new(self.app.engine.cold().await.unwrap());
+        self.around(engine, Limiter::new(Mode::Off), Bounds::default(), false)
     }
 
     /// A connection of its own to the database of this server.
@@ -253,57 +227,29 @@ impl Test {
         Raw::to(&self.location).await
     }
 
-    /// The same caller, asking this server.
-    pub fn seen(&self, caller: &Caller) -> Caller {
-        Caller { surface: self.surface.clone(), ..caller.clone() }
-    }
-
-    /// A server that knows no more than what the database says, as after a restart.
-    pub async fn restarted(&self) -> Test {
-        let engine = self.app.engine.cold().await.unwrap();
-        let (clock, twin) = (self.surface.clock.clone(), self.surface.twin.clone());
-        let other =
-            Test::around(engine, self.app.dialects, &self.location, Mode::Off, clock, self.entropy.clone(), twin);
-        let root = self.root();
-        Test { root: Some(other.seen(&root)), ..other }
-    }
-
     async fn serve(
         location: &Location,
         rates: Mode,
-        dialects: Dialects,
+        clouds: Clouds,
         clock: Arc<TestClock>,
         seed: u64,
         twin: Arc<Twin>,
+        first: Key,
     ) -> Test {
         let entropy = Arc::new(Seeded::new(seed));
         let env = Env { clock: clock.clone(), entropy: entropy.clone() };
         let store = Store::open(location, Durability::Fast).await.unwrap();
-        let engine = Engine::open(store, env, Sealer::new(&[7; 32]), dialects.clouds()).await.unwrap();
-        Test::around(engine, dialects, location, rates, clock, entropy, twin)
+        let engine = Engine::open(store, env, Sealer::new(&[7; 32]), clouds.dialects.clouds()).await.unwrap();
+        let app = app(clouds.dialects, Arc::new(engine), Limiter::new(rates), Bounds::default(), false);
+        let surface = Surface::new(&app, clock, twin);
+        Test { app, surface, first, clouds, entropy, location: location.clone() }
     }
 
-    fn around(
-        engine: Engine,
-        dialects: Dialects,
-        location: &Location,
-        rates: Mode,
-        clock: Arc<TestClock>,
-        entropy: Arc<Seeded>,
-        twin: Arc<Twin>,
-    ) -> Test {
-        let app = Arc::new(App {
-            dialects,
-            engine: Arc::new(engine),
-            stubs: Stubs::new(DIALECT.cloud.language, (DIALECT.stubs)()),
-            limiter: Limiter::new(rates),
-            journal: Journal::default(),
-            admin_token: Secret::new(ADMIN_TOKEN.to_owned()),
-            bounds: Bounds::default(),
-            exposed: false,
-        });
-        let surface = Surface { router: router(app.clone()), clock, app: app.clone(), twin };
-        Test { app, surface, root: None, location: location.clone(), entropy }
+    /// Another server around this engine, everything else being this one's.
+    fn around(&self, engine: Arc<Engine>, limiter: Limiter, bounds: Bounds, exposed: bool) -> Test {
+        let app = app(self.clouds.dialects, engine, limiter, bounds, exposed);
+        let surface = Surface::new(&app, self.surface.clock.clone(), self.surface.twin.clone());
+        Test { app, surface, ..self.clone() }
     }
 
     /// What the server will draw, `blocks` of 32 bytes from now.
@@ -312,27 +258,12 @@ impl Test {
         Env { clock: self.surface.clock.clone(), entropy: Arc::new(Seeded::new(drawn + blocks)) }
     }
 
-    /// The root of the first account.
-    pub fn root(&self) -> Caller {
-        self.root.clone().unwrap()
-    }
-
-    /// Makes another account, and calls as its root.
-    pub async fn tenant(&self, uin: &str) -> Caller {
-        let made = self.admin("POST", "/accounts", json!({"id": uin})).await.created();
-        let credentials = &made["credentials"];
-        self.caller(uin, text(&credentials["secret_id"]), text(&credentials["secret_key"]))
-    }
-
-    /// Whoever has this key.
-    pub fn caller(&self, uin: &str, secret_id: &str, secret_key: &str) -> Caller {
-        Caller {
-            surface: self.surface.clone(),
-            uin: uin.to_owned(),
-            secret_id: secret_id.to_owned(),
-            secret_key: secret_key.to_owned(),
-            token: None,
-        }
+    /// Makes an account that the admin API is told of like this; its root's key.
+    pub async fn account(&self, described: &Value) -> Key {
+        let made = self.admin("POST", "/accounts", described.clone()).await.created();
+        let of_root = |name: &str| text(&made["credentials"][name]).to_owned();
+        let account = text(&made["account"]["id"]).to_owned();
+        Key { account, secret_id: of_root("secret_id"), secret_key: of_root("secret_key") }
     }
 
     /// A call to the emulator's own API, `path` being what follows `/_camulator/v1`.
@@ -342,9 +273,9 @@ impl Test {
             .method(method)
             .uri(format!("/_camulator/v1{path}"))
             .header("authorization", format!("Bearer {ADMIN_TOKEN}"))
-            .body(Body::from(body))
+            .body(body)
             .unwrap();
-        let (status, _, body) = self.surface.exchange(request, peer()).await;
+        let Answer { status, body, .. } = self.surface.send(request).await;
         if method != "GET" {
             self.surface.assert_current(path).await;
         }
@@ -363,21 +294,15 @@ impl Test {
         for (name, value) in headers {
             request = request.header(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
         }
-        let request = request.body(Body::from(body.to_owned())).unwrap();
-        let (status, headers, body) = self.surface.exchange(request, peer()).await;
+        let Answer { status, headers, body } = self.surface.send(request.body(body.to_owned()).unwrap()).await;
         let headers =
             headers.iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
         (status, headers, String::from_utf8(body).unwrap())
     }
 
-    /// Compares what this server knows with what one that is opened cold finds.
-    pub async fn assert_current(&self, after: &str) {
-        self.surface.assert_current(after).await;
-    }
-
     /// The wall clock.
     pub fn now(&self) -> Time {
-        self.surface.clock.now()
+        self.surface.now()
     }
 
     /// Compares nothing from now on, so that nothing is known to this server but what the test itself asks for.
@@ -452,37 +377,13 @@ impl Test {
     }
 }
 
-fn peer() -> SocketAddr {
-    SocketAddr::from(([127, 0, 0, 1], 50_000))
-}
-
-impl Surface {
-    /// Compares what this server knows with what one that is opened cold finds.
-    async fn assert_current(&self, after: &str) {
-        if !self.twin.disturbed.load(Ordering::SeqCst) {
-            let accounts = twin::latest(&self.app.engine).await;
-            self.twin.assert_same(&self.app.engine, accounts, after).await;
-        }
-    }
-
-    /// The same for the account of a key.
-    async fn assert_current_for(&self, secret_id: &str, after: &str) {
-        if !self.twin.disturbed.load(Ordering::SeqCst)
-            && let Some((tenant, _)) = self.app.engine.key(&SecretId::from(secret_id)).await.unwrap()
-        {
-            let account = tenant.account.to_string();
-            self.twin.assert_same(&self.app.engine, vec![account], after).await;
-        }
-    }
-
-    async fn exchange(&self, mut request: http::Request<Body>, peer: SocketAddr) -> (u16, http::HeaderMap, Vec<u8>) {
-        let _under_way = self.twin.quiet.read().await;
-        request.extensions_mut().insert(Arc::new(camulator::server::connection::Connection::new(peer)));
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
-        (parts.status.as_u16(), parts.headers, body.to_vec())
-    }
+fn app(dialects: Dialects, engine: Arc<Engine>, limiter: Limiter, bounds: Bounds, exposed: bool) -> Arc<App> {
+    // One cloud at most has stubs.
+    let stubs = dialects.iter().map(|dialect| (dialect.cloud.language, (dialect.stubs)()));
+    let (language, stubs) = stubs.max_by_key(|(_, stubs)| stubs.len()).unwrap();
+    let stubs = Stubs::new(language, stubs);
+    let (journal, admin_token) = (Journal::default(), Secret::new(ADMIN_TOKEN.to_owned()));
+    Arc::new(App { dialects, engine, stubs, limiter, journal, admin_token, bounds, exposed })
 }
 
 /// What the emulator's own API answered.
@@ -520,13 +421,8 @@ pub fn files_below(directory: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// The operations of the registry.
-pub fn operations() -> impl Iterator<Item = &'static Op> {
-    operations::ALL.iter()
-}
-
-/// An operation by its action.
+/// The text in a reply.
 #[track_caller]
-pub fn operation(action: &str) -> &'static Op {
-    operations().find(|op| op.action == action).unwrap_or_else(|| panic!("no operation {action}"))
+pub fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_else(|| panic!("no text: {value}"))
 }

@@ -206,28 +206,6 @@ fn a_stubs_condition_keys_are_there_when_the_request_has_them() {
 }
 
 #[test]
-fn what_a_policy_is_tagged_with_and_bounds_is_listed() {
-    on_each_database(async |t| {
-        let root = t.root();
-        let user = root.user("dev").await;
-        root.role("web", &[root_of(&root.uin)]).await;
-        let tags = json!([{"Key": "team", "Value": "web"}, {"Key": "env", "Value": "prod"}]);
-        let document = allow("cam:GetUser", "*").to_string();
-        let made = json!({"PolicyName": "bound", "PolicyDocument": document, "Tags": tags});
-        let policy = root.cam("CreatePolicy", made).await.ok()["PolicyId"].clone();
-        root.policy("other", &allow("cam:GetUser", "*")).await;
-        let uin: u64 = user.uin.parse().unwrap();
-        root.cam("PutUserPermissionsBoundary", json!({"TargetUin": uin, "PolicyId": policy})).await.ok();
-        root.cam("PutRolePermissionsBoundary", json!({"RoleName": "web", "PolicyId": policy})).await.ok();
-        let listed = root.cam("ListPolicies", json!({"Scope": "Local"})).await.ok();
-        let shown: Vec<Value> = (0..2)
-            .map(|place| json!([listed["List"][place]["Tags"], listed["List"][place]["AttachEntityBoundaryCount"]]))
-            .collect();
-        assert_eq!(shown, [json!([tags, 2]), json!([[], 0])]);
-    });
-}
-
-#[test]
 fn what_a_request_tags_is_asked_for() {
     in_memory(async |t| {
         let root = t.root();

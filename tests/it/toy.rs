@@ -7,10 +7,12 @@ mod dialect;
 mod language;
 mod operations;
 
-use crate::support::{Database, Test, on_with};
+use crate::support::{Clouds, Database, Key, Questions, Test, on_with, text};
 use camulator::dialect::Dialects;
+use camulator::dialect::contract::Dialect;
 use camulator::dialect::tencent;
 use camulator::limit::Mode;
+use http::Request;
 use serde_json::{Value, json};
 
 camulator::operations! {
@@ -25,14 +27,28 @@ camulator::operations! {
     }
 }
 
-static DIALECTS: &[&camulator::dialect::contract::Dialect] = &[&dialect::DIALECT, &tencent::DIALECT];
+static DIALECTS: &[&Dialect] = &[&dialect::DIALECT, &tencent::DIALECT];
+
+const QUESTIONS: Questions = Questions {
+    rights: &[
+        ("toy:ListRoles", None),
+        ("toy:GetRole", Some("role/web-1")),
+        ("toy:DeleteRole", Some("role/db-1")),
+        ("toy:AssumeRole", None),
+    ],
+    assuming: "toy:AssumeRole",
+};
+
+const CLOUDS: Clouds = Clouds {
+    dialects: Dialects::new(DIALECTS),
+    questions: &[("toy", QUESTIONS), ("tencent", crate::support::QUESTIONS)],
+};
 
 /// Somebody with a key of the toy cloud.
 #[derive(Clone)]
 struct Toy {
     t: Test,
-    key: String,
-    secret: String,
+    key: Key,
 }
 
 impl Toy {
@@ -46,16 +62,22 @@ impl Toy {
     ) -> (u16, Value) {
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let date = self.t.now().seconds();
-        let signature = dialect::sign(&self.secret, method, path, date, body.as_bytes());
+        let signature = dialect::sign(&self.key.secret_key, method, path, date, body.as_bytes());
         let mut headers =
-            vec![("toy-key", self.key.clone()), ("toy-date", date.to_string()), ("toy-signature", signature)];
+            vec![("toy-key", self.key.secret_id.clone()), ("toy-date", date.to_string()), ("toy-signature", signature)];
         change(&mut headers);
-        let headers: Vec<(String, String)> =
-            headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        let (status, answered, body) = self.t.raw(method, path, &headers, &body).await;
-        assert!(answered.iter().any(|(name, value)| name == "toy-request" && value.starts_with("toy/")));
-        self.t.assert_current(path).await;
-        (status, serde_json::from_str(&body).unwrap_or(Value::Null))
+        let unsigned = Request::builder().method(method).uri(path);
+        let request = headers.into_iter().fold(unsigned, |request, (name, value)| request.header(name, value));
+        let answer = self.t.surface.send(request.body(body).unwrap()).await;
+        assert!(answer.headers["toy-request"].to_str().unwrap().starts_with("toy/"));
+        self.t.surface.assert_current(path).await;
+        (answer.status, serde_json::from_slice(&answer.body).unwrap_or(Value::Null))
+    }
+
+    /// The same caller with another key.
+    fn with(&self, secret_id: &str, secret_key: &str) -> Toy {
+        let (account, secret_id, secret_key) = (self.key.account.clone(), secret_id.to_owned(), secret_key.to_owned());
+        Toy { t: self.t.clone(), key: Key { account, secret_id, secret_key } }
     }
 
     async fn call(&self, method: &str, path: &str, body: Value) -> (u16, Value) {
@@ -67,16 +89,13 @@ impl Toy {
     }
 }
 
-/// Runs a test on each database, with an account of the toy cloud.
+/// Runs a test on each database, beginning with an account of the toy cloud.
 fn toy(rates: Mode, test: impl AsyncFn(Toy)) {
-    on_with(&[Database::Memory, Database::File, Database::Postgres], rates, Dialects::new(DIALECTS), async |t| {
-        let made = t.admin("POST", "/accounts", json!({"cloud": "toy", "id": "7001", "name": "Toys"})).await.created();
-        assert!(made["credentials"]["secret_id"].as_str().unwrap().starts_with("toy-"));
-        let text = |name: &str| made["credentials"][name].as_str().unwrap().to_owned();
-        let root = Toy { t: t.clone(), key: text("secret_id"), secret: text("secret_key") };
-        test(root).await;
-        // The other cloud beside it goes on as ever.
-        t.root().cam("DescribeRoleList", json!({"Page": 1, "Rp": 10})).await.ok();
+    let first = json!({"cloud": "toy", "id": "7001", "name": "Toys"});
+    on_with(&[Database::Memory, Database::File, Database::Postgres], rates, CLOUDS, &first, async |t| {
+        assert!(t.first.secret_id.starts_with("toy-"));
+        let key = t.first.clone();
+        test(Toy { t, key }).await;
     });
 }
 
@@ -127,8 +146,7 @@ fn a_user_may_what_its_lines_say() {
             root.create(name, "allow account 7001").await;
         }
         let (_, made) = root.call("POST", "/toy/users", json!({"name": "ann"})).await;
-        let text = |name: &str| made[name].as_str().unwrap().to_owned();
-        let ann = Toy { t: root.t.clone(), key: text("key"), secret: text("secret") };
+        let ann = root.with(text(&made["key"]), text(&made["secret"]));
         refused(&ann.call("GET", "/toy/roles/web-1", Value::Null).await, 403, "Denied");
         let policy = "allow GetRole on role/*\ndeny * on role/db-*\nallow ListRoles on *\nallow Permit on *";
         assert_eq!(root.call("POST", "/toy/policies", json!({"user": made["user"], "policy": policy})).await.0, 200);
@@ -140,7 +158,7 @@ fn a_user_may_what_its_lines_say() {
         // The journal tells why, in this cloud's words.
         let entries = root.t.admin("GET", "/requests?service=toy&code=Denied", Value::Null).await.done();
         let shown = &entries["requests"][1];
-        assert_eq!(shown["caller"]["arn"], format!("toy/7001/{}", text("user")));
+        assert_eq!(shown["caller"]["arn"], format!("toy/7001/{}", text(&made["user"])));
         assert_eq!((&shown["action"], &shown["decision"]["decision"]), (&json!("DeleteRole"), &json!("deny")));
         let question = json!({"principal": "toy/7001/root", "action": "toy:GetRole", "resource": "role/web-1"});
         assert_eq!(root.t.admin("POST", "/authorize", question).await.done()["decision"], "allow");
@@ -154,8 +172,6 @@ fn only_what_needs_no_signature_comes_without_one() {
         assert_eq!(bare("GET", "/toy/plates/7001").await, (200, json!("toy/7001/ asks about Toys")));
         refused(&bare("GET", "/toy/roles").await, 401, "Unauthenticated");
         refused(&bare("DELETE", "/toy/roles/x").await, 401, "Unauthenticated");
-        // An account of another cloud is none of this one.
-        refused(&bare("GET", "/toy/plates/100000000001").await, 404, "NotFound");
         refused(&bare("GET", "/toy/plates/7999").await, 404, "NotFound");
         for wrong in [("toy-signature", "00"), ("toy-key", "toy-nobody"), ("toy-date", "1"), ("toy-token", "x")] {
             let change = |headers: &mut Vec<(&'static str, String)>| {
@@ -164,9 +180,19 @@ fn only_what_needs_no_signature_comes_without_one() {
             };
             refused(&root.send("GET", "/toy/roles", Value::Null, change).await, 401, "Unauthenticated");
         }
-        // A key of the other cloud signs nothing here.
-        let tencent = root.t.root();
-        let foreign = Toy { t: root.t.clone(), key: tencent.secret_id, secret: tencent.secret_key };
+    });
+}
+
+#[test]
+fn another_cloud_on_the_same_server_goes_on_as_ever() {
+    toy(Mode::Off, async |root| {
+        let other = root.t.tenant("100000000001").await;
+        assert_eq!(root.create("Web", "allow account 7001").await.0, 200);
+        assert_eq!(other.cam("DescribeRoleList", json!({"Page": 1, "Rp": 10})).await.ok()["TotalNum"], 0);
+        // An account and a key of the one cloud are none of the other.
+        let plate = root.send("GET", "/toy/plates/100000000001", Value::Null, Vec::clear).await;
+        refused(&plate, 404, "NotFound");
+        let foreign = root.with(&other.secret_id, &other.secret_key);
         refused(&foreign.call("GET", "/toy/roles", Value::Null).await, 401, "Unauthenticated");
     });
 }

@@ -1,8 +1,8 @@
 //! After every write that a test makes, the engine that served it and one that is opened cold on the same store give the
 //! same picture of every principal, role and key: nothing that the warm one keeps may be outdated.
 
+use super::Clouds;
 use camulator::args;
-use camulator::dialect::tencent::DIALECT;
 use camulator::engine::Engine;
 use camulator::engine::authorize::{gather, trusted};
 use camulator::engine::cx::Cx;
@@ -17,21 +17,20 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::Mutex;
 
-/// What every principal is asked.
-const QUESTIONS: &[(&str, Option<&str>)] = &[
-    ("cam:GetRole", None),
-    ("cam:ListUsers", None),
-    ("cam:CreatePolicy", None),
-    ("sts:AssumeRole", None),
-    ("cvm:DescribeInstances", Some("qcs::cvm:ap-guangzhou:uin/%:instance/ins-1")),
-];
+/// What is asked of a cloud's principals.
+pub struct Questions {
+    /// An action each, with the resource where it is not the action's own; `%` in it is the account.
+    pub rights: &'static [(&'static str, Option<&'static str>)],
+    /// The action with which a role is assumed, as its trust policy names it.
+    pub assuming: &'static str,
+}
 
 /// How many of each kind are compared at most, the latest first.
 const COMPARED: usize = 12;
 
 /// Names that were met, so that what is gone is asked about as well.
-#[derive(Default)]
 pub struct Twin {
+    clouds: Clouds,
     /// Held by a comparison alone, and shared by the requests: what changes while it is looked at cannot be compared.
     pub quiet: tokio::sync::RwLock<()>,
     /// The test has changed rows behind the server's back, which it cannot know of.
@@ -59,6 +58,11 @@ fn remember<T: PartialEq>(known: &mut VecDeque<T>, rows: Vec<T>) {
 }
 
 impl Twin {
+    pub fn new(clouds: Clouds) -> Twin {
+        let (quiet, disturbed, met) = (tokio::sync::RwLock::default(), AtomicBool::default(), Mutex::default());
+        Twin { clouds, quiet, disturbed, met }
+    }
+
     /// Compares what is known of these accounts, unless another request is under way.
     pub async fn assert_same(&self, warm: &Arc<Engine>, accounts: Vec<String>, after: &str) {
         let Ok(_quiet) = self.quiet.try_write() else { return };
@@ -70,7 +74,8 @@ impl Twin {
         for account in accounts {
             let met = met.entry(account.clone()).or_default();
             met.look(warm, &account).await;
-            let (was, is) = (met.picture(warm, &account).await, met.picture(&cold, &account).await);
+            let (was, is) =
+                (met.picture(self.clouds, warm, &account).await, met.picture(self.clouds, &cold, &account).await);
             let differences: Vec<String> = was
                 .iter()
                 .zip(&is)
@@ -117,18 +122,18 @@ impl Met {
     }
 
     /// What an engine knows of an account, line by line.
-    async fn picture(&self, engine: &Arc<Engine>, account: &str) -> Vec<String> {
+    async fn picture(&self, clouds: Clouds, engine: &Arc<Engine>, account: &str) -> Vec<String> {
         let id = AccountId::from(account);
         let Some(tenant) = engine.tenant(&id).await.unwrap() else { return vec![format!("account {account}: none")] };
         let shown = engine.account(&tenant).await.unwrap();
         let mut lines = vec![format!("{shown:?}")];
         for user in &self.users {
-            lines.extend(self.rights(engine, &tenant, Identity::User(UserId::from(user.as_str()))).await);
+            lines.extend(self.rights(clouds, engine, &tenant, Identity::User(UserId::from(user.as_str()))).await);
         }
         for (role, name) in &self.roles {
             let origin = account.to_owned();
             let acting = Identity::Role { id: RoleId::from(role.as_str()), session: String::new(), origin };
-            lines.extend(self.rights(engine, &tenant, acting).await);
+            lines.extend(self.rights(clouds, engine, &tenant, acting).await);
             for wanted in [RoleRef::Id(RoleId::from(role.as_str())), RoleRef::Name(name.clone())] {
                 let found = engine.role(&tenant, shown.as_ref().unwrap(), &wanted).await.unwrap().map(|role| {
                     format!(
@@ -170,7 +175,13 @@ impl Met {
     }
 
     /// What a principal is, and what it is answered.
-    async fn rights(&self, engine: &Arc<Engine>, tenant: &Arc<Tenant>, identity: Identity) -> Vec<String> {
+    async fn rights(
+        &self,
+        clouds: Clouds,
+        engine: &Arc<Engine>,
+        tenant: &Arc<Tenant>,
+        identity: Identity,
+    ) -> Vec<String> {
         let account = engine.account(tenant).await.unwrap().unwrap();
         let who = format!("{identity:?}");
         let caller = Caller { account: account.id.clone(), identity, secret_id: SecretId::from(""), session: None };
@@ -186,20 +197,22 @@ impl Met {
         let groups: BTreeSet<&str> = grants.groups.iter().map(|group| group.as_str()).collect();
         let mut lines =
             vec![format!("{who}: {} {groups:?} {:?} {}", grants.name, grants.tags, grants.boundary.is_some())];
-        for (action, resource) in QUESTIONS {
+        let dialect = clouds.dialects.of(account.cloud.name).unwrap();
+        let (_, questions) = clouds.questions.iter().find(|(cloud, _)| *cloud == account.cloud.name).unwrap();
+        for (action, resource) in questions.rights {
             let resources = resource.map(|resource| vec![resource.replace('%', account.id.as_str())]);
             let asked = Asked {
                 action: (*action).into(),
                 resources,
                 context: Vec::new(),
                 foreign: false,
-                common: DIALECT.conditions,
-                deeds: DIALECT.deeds,
+                common: dialect.conditions,
+                deeds: dialect.deeds,
             };
             let evidence = gather(&cx, asked).await.unwrap();
             let decision = evidence.decide();
             lines.push(format!("{who} {action}: {:?} {:?}", decision.effect, decision.reason));
-            if *action == "sts:AssumeRole" {
+            if *action == questions.assuming {
                 // Each role's document is compared by itself; a few of them show that who is asking is seen alike.
                 for (role, _) in self.roles.iter().rev().take(3) {
                     let wanted = RoleRef::Id(RoleId::from(role.as_str()));

@@ -3,7 +3,7 @@
 use super::language::LANGUAGE;
 use camulator::dialect::contract::{Answer, Claim, Dialect, Head, Input, Named, Route, Subject};
 use camulator::dialect::decode::Value;
-use camulator::dialect::{rest, tencent};
+use camulator::dialect::rest;
 use camulator::engine::cloud::{Cloud, Durations, Ids, Quotas};
 use camulator::engine::evidence::{Deed, Deeds};
 use camulator::engine::fault::{Fault, Malformed, Unauthenticated, Unrouted};
@@ -30,8 +30,25 @@ pub static CLOUD: Cloud = Cloud {
         secret: |env| env.alphanumeric(20),
         token: |env| env.alphanumeric(40),
     },
-    quotas: Quotas { roles: 3, ..tencent::cloud::CLOUD.quotas },
-    durations: Durations { role_default: 60, ..tencent::cloud::CLOUD.durations },
+    quotas: Quotas {
+        roles: 3,
+        role_tags: 0,
+        users: 10,
+        groups: 0,
+        group_members: 0,
+        user_groups: 0,
+        policies: 10,
+        policy_versions: 1,
+        attachments: 10,
+        keys: 1,
+    },
+    durations: Durations {
+        role_default: 60,
+        role_longest: 60,
+        federation_default: 60,
+        federation_longest: 60,
+        federation_longest_of_root: 60,
+    },
     fold_role_name: str::to_lowercase,
     presets: LazyLock::new(Vec::new),
 };

@@ -1,15 +1,93 @@
-//! Somebody with a key, a request on its way, and what comes back.
+//! Tencent's API 3.0: somebody with a key, a request signed with TC3, and the envelope of the reply.
 
-use super::{Surface, peer};
-use crate::support::version;
+use super::surface::peer;
+use super::{Answer, Clouds, Database, Key, Questions, Surface, Test, on_with, text};
 use crate::tc3::{self, ToSign};
-use axum::body::Body;
-use camulator::dialect::contract::{Mode, Op};
+use camulator::dialect::Dialects;
+use camulator::dialect::contract::{Mode as Access, Op};
 use camulator::dialect::tencent::operations;
-use camulator::env::Clock;
+use camulator::limit::Mode;
 use http::header::HeaderValue;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
+
+/// The account whose root a test calls as first of all.
+pub const ROOT: &str = "100000000001";
+
+/// The clouds that come with the program.
+const CLOUDS: Clouds = Clouds { dialects: Dialects::BUILT_IN, questions: &[("tencent", QUESTIONS)] };
+
+/// What Tencent's principals are asked to compare a warm engine with a cold one.
+pub const QUESTIONS: Questions = Questions {
+    rights: &[
+        ("cam:GetRole", None),
+        ("cam:ListUsers", None),
+        ("cam:CreatePolicy", None),
+        ("sts:AssumeRole", None),
+        ("cvm:DescribeInstances", Some("qcs::cvm:ap-guangzhou:uin/%:instance/ins-1")),
+    ],
+    assuming: "sts:AssumeRole",
+};
+
+/// Runs a test on every database that there is.
+#[track_caller]
+pub fn on_each_database(test: impl AsyncFn(Test)) {
+    on(&[Database::Memory, Database::Postgres], Mode::Off, test);
+}
+
+/// Runs a test of which the database is no part.
+#[track_caller]
+pub fn in_memory(test: impl AsyncFn(Test)) {
+    on(&[Database::Memory], Mode::Off, test);
+}
+
+/// Runs a test on these databases; PostgreSQL only where one is given.
+pub fn on(databases: &[Database], rates: Mode, test: impl AsyncFn(Test)) {
+    on_with(databases, rates, CLOUDS, &json!({"id": ROOT}), test);
+}
+
+/// The operations of the registry.
+pub fn operations() -> impl Iterator<Item = &'static Op> {
+    operations::ALL.iter()
+}
+
+/// An operation by its action.
+#[track_caller]
+pub fn operation(action: &str) -> &'static Op {
+    operations().find(|op| op.action == action).unwrap_or_else(|| panic!("no operation {action}"))
+}
+
+/// The version under which clients call an operation.
+pub fn version(op: &Op) -> &'static str {
+    operations::version_of(op.service).unwrap()
+}
+
+impl Test {
+    /// The root of the first account.
+    pub fn root(&self) -> Caller {
+        self.holder(self.first.clone())
+    }
+
+    /// Makes another account, and calls as its root.
+    pub async fn tenant(&self, uin: &str) -> Caller {
+        self.holder(self.account(&json!({"cloud": "tencent", "id": uin})).await)
+    }
+
+    /// Whoever has this key.
+    pub fn caller(&self, uin: &str, secret_id: &str, secret_key: &str) -> Caller {
+        let (account, secret_id, secret_key) = (uin.to_owned(), secret_id.to_owned(), secret_key.to_owned());
+        self.holder(Key { account, secret_id, secret_key })
+    }
+
+    /// The same caller, asking this server.
+    pub fn seen(&self, caller: &Caller) -> Caller {
+        Caller { surface: self.surface.clone(), ..caller.clone() }
+    }
+
+    fn holder(&self, Key { account: uin, secret_id, secret_key }: Key) -> Caller {
+        Caller { surface: self.surface.clone(), uin, secret_id, secret_key, token: None }
+    }
+}
 
 /// Somebody with a key.
 #[derive(Clone)]
@@ -56,7 +134,7 @@ impl Caller {
             signed_host: None,
             content_type: "application/json".to_owned(),
             signed_content_type: None,
-            timestamp: self.surface.clock.now().seconds(),
+            timestamp: self.surface.now().seconds(),
             headers: vec![
                 ("x-tc-action".to_owned(), action.to_owned()),
                 ("x-tc-version".to_owned(), version.to_owned()),
@@ -148,12 +226,6 @@ pub fn allow(action: &str, resource: &str) -> Value {
 /// The name of an account's root as a principal.
 pub fn root_of(uin: &str) -> String {
     format!("qcs::cam::uin/{uin}:root")
-}
-
-/// A text of a reply.
-#[track_caller]
-pub fn text(value: &Value) -> &str {
-    value.as_str().unwrap_or_else(|| panic!("no text: {value}"))
 }
 
 /// A request on its way: what is set before [`Call::send`] is signed unless it says otherwise.
@@ -358,9 +430,9 @@ impl Call {
             String::from_utf8_lossy(&self.body[..self.body.len().min(2000)])
         );
         let changes = self.headers.iter().any(|(name, action)| {
-            name == "x-tc-action" && operations::ALL.iter().any(|op| op.action == action && op.mode == Mode::Write)
+            name == "x-tc-action" && operations::ALL.iter().any(|op| op.action == action && op.mode == Access::Write)
         });
-        let (status, headers, body) = self.surface.exchange(self.request().map(Body::from), self.peer).await;
+        let Answer { status, headers, body } = self.surface.send_from(self.peer, self.request()).await;
         if changes {
             self.surface.assert_current_for(&self.caller.secret_id, &asked).await;
         }

@@ -1,0 +1,88 @@
+//! Requests on their way to the router, and what comes back: the same for every cloud.
+
+use super::{TestClock, Twin, twin};
+use axum::Router;
+use axum::body::Body;
+use camulator::engine::ids::SecretId;
+use camulator::env::{Clock, Time};
+use camulator::server::app::App;
+use camulator::server::connection::Connection;
+use camulator::surface::router;
+use http::{HeaderMap, Request};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// A key and the account it belongs to: what a cloud's requests are signed with.
+#[derive(Clone)]
+pub struct Key {
+    pub account: String,
+    pub secret_id: String,
+    pub secret_key: String,
+}
+
+/// What came back, as it stood on the wire.
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+/// Where requests are sent to.
+#[derive(Clone)]
+pub struct Surface {
+    pub(super) router: Router,
+    pub(super) clock: Arc<TestClock>,
+    pub(super) app: Arc<App>,
+    pub(super) twin: Arc<Twin>,
+}
+
+/// Where requests come from unless a test says otherwise.
+pub fn peer() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 50_000))
+}
+
+impl Surface {
+    pub(super) fn new(app: &Arc<App>, clock: Arc<TestClock>, twin: Arc<Twin>) -> Surface {
+        Surface { router: router(app.clone()), clock, app: app.clone(), twin }
+    }
+
+    /// Returns the time of the wall clock.
+    pub fn now(&self) -> Time {
+        self.clock.now()
+    }
+
+    /// Sends a request that comes from this address.
+    pub async fn send_from(&self, peer: SocketAddr, request: Request<impl Into<Body>>) -> Answer {
+        let _under_way = self.twin.quiet.read().await;
+        let mut request = request.map(Into::into);
+        request.extensions_mut().insert(Arc::new(Connection::new(peer)));
+        let response = tower::ServiceExt::oneshot(self.router.clone(), request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        Answer { status: parts.status.as_u16(), headers: parts.headers, body: body.to_vec() }
+    }
+
+    /// Sends a request.
+    pub async fn send(&self, request: Request<impl Into<Body>>) -> Answer {
+        self.send_from(peer(), request).await
+    }
+
+    /// Compares what this server knows of the accounts that changed last with what one that is opened cold finds.
+    pub async fn assert_current(&self, after: &str) {
+        if !self.twin.disturbed.load(Ordering::SeqCst) {
+            let accounts = twin::latest(&self.app.engine).await;
+            self.twin.assert_same(&self.app.engine, accounts, after).await;
+        }
+    }
+
+    /// The same for the account of a key.
+    pub async fn assert_current_for(&self, secret_id: &str, after: &str) {
+        if !self.twin.disturbed.load(Ordering::SeqCst)
+            && let Some((tenant, _)) = self.app.engine.key(&SecretId::from(secret_id)).await.unwrap()
+        {
+            let account = tenant.account.to_string();
+            self.twin.assert_same(&self.app.engine, vec![account], after).await;
+        }
+    }
+}
