@@ -8,7 +8,7 @@ mod authorize;
 mod clock;
 mod observe;
 
-use crate::dialect::decode::Value;
+use crate::dialect::decode::Json;
 use crate::engine::accounts::Admission;
 use crate::engine::cx::Cx;
 use crate::engine::fault::{Fault, Malformed};
@@ -125,7 +125,7 @@ async fn ready(State(app): State<Arc<App>>) -> Response {
 /// Reads a body; the error names line and column.
 fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Failure> {
     // Strict first: no key twice, no character that a database cannot keep.
-    if let Err(Fault::Malformed(Malformed::Json(why))) = Value::read(body) {
+    if let Err(Fault::Malformed(Malformed::Json(why))) = Json::read(body) {
         return Err(Failure::invalid(format!("the body is not as expected: {why}")));
     }
     serde_json::from_slice(body).map_err(|error| Failure::invalid(format!("the body is not as expected: {error}")))

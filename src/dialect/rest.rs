@@ -1,14 +1,14 @@
 //! Operations by method and path, for the clouds that name them so.
 
 use super::contract::Op;
-use super::decode::Value;
+use super::decode::Json;
 use http::Method;
 
 /// Returns the operation of this method and path, and the path's parameters by name; none if there is no such operation.
 ///
 /// A segment in braces, such as `{name}` in `/v1/role/{name}`, stands for any text without a slash that is not empty.
 /// Segments are compared as they were sent, and decoded for the parameters.
-pub fn find(operations: &'static [Op], method: &Method, path: &str) -> Option<(&'static Op, Vec<(String, Value)>)> {
+pub fn find(operations: &'static [Op], method: &Method, path: &str) -> Option<(&'static Op, Vec<(String, Json)>)> {
     operations.iter().find_map(|op| {
         let (of_op, pattern) = op.path?;
         if of_op != method.as_str() {
@@ -18,7 +18,7 @@ pub fn find(operations: &'static [Op], method: &Method, path: &str) -> Option<(&
     })
 }
 
-fn parameters(pattern: &str, path: &str) -> Option<Vec<(String, Value)>> {
+fn parameters(pattern: &str, path: &str) -> Option<Vec<(String, Json)>> {
     let (mut wanted, mut given) = (pattern.split('/'), path.split('/'));
     let mut found = Vec::new();
     loop {
@@ -26,7 +26,7 @@ fn parameters(pattern: &str, path: &str) -> Option<Vec<(String, Value)>> {
             (None, None) => return Some(found),
             (Some(wanted), Some(given)) => match wanted.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
                 Some(_) if given.is_empty() => return None,
-                Some(name) => found.push((name.to_owned(), Value::Text(decoded(given)?))),
+                Some(name) => found.push((name.to_owned(), Json::Text(decoded(given)?))),
                 None if wanted == given => {}
                 None => return None,
             },

@@ -3,7 +3,7 @@
 
 use super::Done;
 use super::roles::{Listed, Update, named, search, trust};
-use crate::dialect::decode::{Text, Value};
+use crate::dialect::decode::{Json, Text};
 use crate::dialect::tencent::params::{
     Description, DocumentText, Flag, Id, Keyword, Name, Page, PolicyName, Rp, SessionDuration, Tags, paging, policy_id,
 };
@@ -83,9 +83,9 @@ pub struct Strategy(DocumentText);
 
 impl<'de> Deserialize<'de> for Strategy {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Strategy, D::Error> {
-        let text = match Value::deserialize(deserializer)? {
-            Value::Text(text) => text,
-            object @ Value::Object(_) => serde_json::to_string(&object).map_err(de::Error::custom)?,
+        let text = match Json::deserialize(deserializer)? {
+            Json::Text(text) => text,
+            object @ Json::Object(_) => serde_json::to_string(&object).map_err(de::Error::custom)?,
             _ => return Err(de::Error::custom("a JSON text or an object")),
         };
         Text::new(text).map(Strategy)
