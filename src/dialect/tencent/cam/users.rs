@@ -1,6 +1,6 @@
 //! Sub-users: AddUser, GetUser, UpdateUser, DeleteUser, ListUsers.
 //!
-//! Passwords are checked for their form and not kept: there is no console to sign in to.
+//! A password is checked and not stored: there is no console to sign in to.
 
 use super::Done;
 use crate::dialect::tencent::params::{Contact, Flag, Name, Password, Remark, UserName};
@@ -13,7 +13,6 @@ use crate::engine::keys::{self, NewKey};
 use crate::engine::users::{self, Profile, User};
 use serde::{Deserialize, Serialize};
 
-/// AddUser's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct AddUser {
@@ -29,10 +28,9 @@ pub struct AddUser {
     email: Option<Contact>,
 }
 
-/// AddUser's reply.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Added {
+pub struct AddedUser {
     uin: u64,
     name: String,
     password: String,
@@ -42,9 +40,9 @@ pub struct Added {
     phone_num_verify_link: String,
 }
 
-/// Makes AddUser ready: with `UseApi` the user gets a key.
+/// Demands the right to create a key when `UseApi` asks for one.
 pub async fn reads(cx: &Cx, input: Authorized<AddUser>) -> Result<(Authorized<AddUser>, Option<Right<NewKey>>), Fault> {
-    check_password(input.password.as_ref().map(Password::as_str))?;
+    check_password(input.password.as_deref())?;
     let key = match input.use_api {
         Some(Flag(true)) => Some(input.demand(cx, NewKey::default()).await?),
         Some(Flag(false)) | None => None,
@@ -52,20 +50,19 @@ pub async fn reads(cx: &Cx, input: Authorized<AddUser>) -> Result<(Authorized<Ad
     Ok((input, key))
 }
 
-/// AddUser.
 pub async fn add(
     write: &mut Write<'_, '_>,
     (input, key): &(Authorized<AddUser>, Option<Right<NewKey>>),
-) -> Result<Added, Fault> {
+) -> Result<AddedUser, Fault> {
     let console_login = input.console_login.is_some_and(|flag| flag.0);
     let profile = Profile {
-        remark: input.remark.as_ref().map(|text| text.as_str().to_owned()),
+        remark: input.remark.as_deref().map(str::to_owned),
         console_login: Some(console_login),
-        phone: input.phone_num.as_ref().map(|text| text.as_str().to_owned()),
-        country_code: input.country_code.as_ref().map(|text| text.as_str().to_owned()),
-        email: input.email.as_ref().map(|text| text.as_str().to_owned()),
+        phone: input.phone_num.as_deref().map(str::to_owned),
+        country_code: input.country_code.as_deref().map(str::to_owned),
+        email: input.email.as_deref().map(str::to_owned),
     };
-    let user = users::create(write, input.name.as_str(), &profile).await?;
+    let user = users::create(write, &input.name, &profile).await?;
     let (secret_id, secret_key) = match key {
         Some(new) => {
             let (key, secret) = keys::create(write, Some(&UserId::from(user.id.as_str())), new).await?;
@@ -74,11 +71,11 @@ pub async fn add(
         None => Default::default(),
     };
     let password = match (&input.password, console_login) {
-        (Some(password), _) if !password.as_str().is_empty() => password.as_str().to_owned(),
+        (Some(password), _) if !password.is_empty() => password.to_string(),
         (_, true) => write.cx.engine.env.alphanumeric(29) + "a1!",
         _ => String::new(),
     };
-    Ok(Added {
+    Ok(AddedUser {
         uin: integer(&user.id),
         name: user.name,
         password,
@@ -89,16 +86,14 @@ pub async fn add(
     })
 }
 
-/// GetUser's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct GetUser {
     name: Name,
 }
 
-/// GetUser's reply.
 #[derive(Serialize)]
-pub struct Got {
+pub struct ShownUser {
     #[serde(rename = "Uin")]
     uin: u64,
     #[serde(rename = "Name")]
@@ -121,10 +116,9 @@ pub struct Got {
     recently_login_time: String,
 }
 
-/// GetUser. Nobody can sign in to a console, so the last sign-in is always empty.
-pub async fn get(cx: &Cx, input: Authorized<GetUser>) -> Result<Got, Fault> {
-    let user = users::get(cx, input.name.as_str()).await?;
-    Ok(Got {
+pub async fn get(cx: &Cx, input: Authorized<GetUser>) -> Result<ShownUser, Fault> {
+    let user = users::get(cx, &input.name).await?;
+    Ok(ShownUser {
         uin: integer(&user.id),
         name: user.name,
         uid: user.uid,
@@ -138,7 +132,6 @@ pub async fn get(cx: &Cx, input: Authorized<GetUser>) -> Result<Got, Fault> {
     })
 }
 
-/// UpdateUser's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct UpdateUser {
@@ -153,21 +146,19 @@ pub struct UpdateUser {
     email: Option<Contact>,
 }
 
-/// UpdateUser.
 pub async fn update(write: &mut Write<'_, '_>, input: &Authorized<UpdateUser>) -> Result<Done, Fault> {
-    check_password(input.password.as_ref().map(Password::as_str))?;
+    check_password(input.password.as_deref())?;
     let profile = Profile {
-        remark: input.remark.as_ref().map(|text| text.as_str().to_owned()),
+        remark: input.remark.as_deref().map(str::to_owned),
         console_login: input.console_login.map(|flag| flag.0),
-        phone: input.phone_num.as_ref().map(|text| text.as_str().to_owned()),
-        country_code: input.country_code.as_ref().map(|text| text.as_str().to_owned()),
-        email: input.email.as_ref().map(|text| text.as_str().to_owned()),
+        phone: input.phone_num.as_deref().map(str::to_owned),
+        country_code: input.country_code.as_deref().map(str::to_owned),
+        email: input.email.as_deref().map(str::to_owned),
     };
-    users::update(write, input.name.as_str(), &profile).await?;
+    users::update(write, &input.name, &profile).await?;
     Ok(Done {})
 }
 
-/// DeleteUser's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct DeleteUser {
@@ -175,25 +166,21 @@ pub struct DeleteUser {
     force: Option<Flag>,
 }
 
-/// DeleteUser.
 pub async fn delete(write: &mut Write<'_, '_>, input: &Authorized<DeleteUser>) -> Result<Done, Fault> {
-    users::delete(write, input.name.as_str(), input.force.is_some_and(|flag| flag.0)).await?;
+    users::delete(write, &input.name, input.force.is_some_and(|flag| flag.0)).await?;
     Ok(Done {})
 }
 
-/// ListUsers's request.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ListUsers {}
 
-/// ListUsers's reply.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Listed {
+pub struct ListedUsers {
     data: Vec<SubAccountInfo>,
 }
 
-/// A sub-user as lists show it.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct SubAccountInfo {
@@ -209,8 +196,7 @@ pub struct SubAccountInfo {
     nick_name: String,
 }
 
-/// ListUsers.
-pub async fn list(cx: &Cx, _: Authorized<ListUsers>) -> Result<Listed, Fault> {
+pub async fn list(cx: &Cx, _: Authorized<ListUsers>) -> Result<ListedUsers, Fault> {
     let shown = |user: User| SubAccountInfo {
         uin: integer(&user.id),
         create_time: local_time(users::created(&user)),
@@ -223,10 +209,10 @@ pub async fn list(cx: &Cx, _: Authorized<ListUsers>) -> Result<Listed, Fault> {
         country_code: user.country_code,
         email: user.email,
     };
-    Ok(Listed { data: users::list(cx).await?.into_iter().map(shown).collect() })
+    Ok(ListedUsers { data: users::list(cx).await?.into_iter().map(shown).collect() })
 }
 
-/// The default password rules: 8 to 32 characters, of three kinds at least.
+/// Checks the default password rules: 8 to 32 characters, of at least three kinds.
 fn check_password(password: Option<&str>) -> Result<(), Fault> {
     let Some(password) = password.filter(|password| !password.is_empty()) else { return Ok(()) };
     let kinds: [fn(char) -> bool; 4] = [
