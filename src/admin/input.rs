@@ -1,6 +1,6 @@
 //! What admin requests bring: a body, parameters after the question mark, the name of an account.
 
-use crate::dialect::decode::Value;
+use crate::dialect::decode::Json;
 use crate::engine::cx::Cx;
 use crate::engine::fault::{Fault, Malformed};
 use crate::engine::ids::AccountId;
@@ -27,7 +27,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
 /// Reads a body; the error names line and column.
 pub fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Failure> {
     // Strict first: no key twice, no character that a database cannot keep.
-    if let Err(Fault::Malformed(Malformed::Json(why))) = Value::read(body) {
+    if let Err(Fault::Malformed(Malformed::Json(why))) = Json::read(body) {
         return Err(Failure::invalid(format!("the body is not as expected: {why}")));
     }
     serde_json::from_slice(body).map_err(|error| Failure::invalid(format!("the body is not as expected: {error}")))

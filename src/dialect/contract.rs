@@ -1,7 +1,7 @@
 //! What a dialect is: a struct of functions that turn bytes into (who, which operation, typed input) and results back
 //! into bytes. `server::handle` calls them in its one order.
 
-use super::decode::{self, Value};
+use super::decode::{self, Json};
 use super::stubs::{Stubs, Written};
 use crate::engine::Engine;
 use crate::engine::authorize::{Authorized, Granted};
@@ -105,7 +105,7 @@ pub struct Route {
 /// An operation's parameters.
 pub enum Input {
     /// As they came.
-    Untyped(Value),
+    Untyped(Json),
     /// Decoded.
     Decoded(Box<dyn Call>),
 }
@@ -221,7 +221,7 @@ pub struct Typed<T> {
 
 impl<T: DeserializeOwned + Send + Sync + 'static> Typed<T> {
     /// Decodes the parameters of an operation.
-    pub fn decode(value: &Value, functions: Functions<T>) -> Result<Box<dyn Call>, Fault> {
+    pub fn decode(value: &Json, functions: Functions<T>) -> Result<Box<dyn Call>, Fault> {
         Ok(Box::new(Typed { input: decode::decode(value)?, functions }))
     }
 }
@@ -270,7 +270,7 @@ pub struct Op {
     /// How it is carried out.
     pub mode: Mode,
     /// Types the parameters.
-    pub decode: fn(&Value) -> Result<Box<dyn Call>, Fault>,
+    pub decode: fn(&Json) -> Result<Box<dyn Call>, Fault>,
 }
 
 /// An answer as plain data.

@@ -1,6 +1,6 @@
 //! From JSON to typed inputs, with errors that say where and what.
 //!
-//! Two steps. [`Value::read`] reads the bytes strictly: one JSON value, no duplicate keys, integers beyond 2^53 exact.
+//! Two steps. [`Json::read`] reads the bytes strictly: one JSON value, no duplicate keys, integers beyond 2^53 exact.
 //! [`decode`] drives serde's derive over it with the clouds' tolerances (an integer may be sent as text, a truth value as
 //! text or number) and turns every failure into a [`Parameter`] with its path. Deliberately absent: any notion of which
 //! error code that becomes.
@@ -11,7 +11,7 @@ use std::fmt;
 
 /// A JSON value whose objects keep their order and have no duplicate keys.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Value {
+pub enum Json {
     /// `null`.
     Null,
     /// `true` or `false`.
@@ -23,109 +23,109 @@ pub enum Value {
     /// A text.
     Text(String),
     /// A list.
-    List(Vec<Value>),
+    List(Vec<Json>),
     /// An object.
-    Object(Vec<(String, Value)>),
+    Object(Vec<(String, Json)>),
 }
 
-impl Value {
+impl Json {
     /// Reads one JSON value. The error names line and column.
-    pub fn read(bytes: &[u8]) -> Result<Value, Fault> {
+    pub fn read(bytes: &[u8]) -> Result<Json, Fault> {
         serde_json::from_slice(bytes).map_err(|error| Fault::Malformed(Malformed::Json(error.to_string())))
     }
 
     /// A member of an object.
-    pub fn get(&self, name: &str) -> Option<&Value> {
+    pub fn get(&self, name: &str) -> Option<&Json> {
         match self {
-            Value::Object(members) => members.iter().find(|(key, _)| key == name).map(|(_, value)| value),
+            Json::Object(members) => members.iter().find(|(key, _)| key == name).map(|(_, value)| value),
             _ => None,
         }
     }
 
     /// The value at a path such as `InstanceIds.0`.
-    pub fn at(&self, path: &str) -> Option<&Value> {
+    pub fn at(&self, path: &str) -> Option<&Json> {
         path.split('.').try_fold(self, |value, segment| match value {
-            Value::List(items) => items.get(segment.parse::<usize>().ok()?),
+            Json::List(items) => items.get(segment.parse::<usize>().ok()?),
             _ => value.get(segment),
         })
     }
 }
 
-impl<'de> de::Deserialize<'de> for Value {
-    fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(ValueVisitor)
+impl<'de> de::Deserialize<'de> for Json {
+    fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Json, D::Error> {
+        deserializer.deserialize_any(JsonVisitor)
     }
 }
 
-impl serde::Serialize for Value {
+impl serde::Serialize for Json {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Value::Null => serializer.serialize_unit(),
-            Value::Bool(flag) => serializer.serialize_bool(*flag),
-            Value::Int(number) => match (i64::try_from(*number), u64::try_from(*number)) {
+            Json::Null => serializer.serialize_unit(),
+            Json::Bool(flag) => serializer.serialize_bool(*flag),
+            Json::Int(number) => match (i64::try_from(*number), u64::try_from(*number)) {
                 (Ok(number), _) => serializer.serialize_i64(number),
                 (_, Ok(number)) => serializer.serialize_u64(number),
                 _ => serializer.serialize_i128(*number),
             },
-            Value::Float(number) => serializer.serialize_f64(*number),
-            Value::Text(text) => serializer.serialize_str(text),
-            Value::List(items) => serializer.collect_seq(items),
-            Value::Object(members) => serializer.collect_map(members.iter().map(|(key, value)| (key, value))),
+            Json::Float(number) => serializer.serialize_f64(*number),
+            Json::Text(text) => serializer.serialize_str(text),
+            Json::List(items) => serializer.collect_seq(items),
+            Json::Object(members) => serializer.collect_map(members.iter().map(|(key, value)| (key, value))),
         }
     }
 }
 
-struct ValueVisitor;
+struct JsonVisitor;
 
-impl<'de> Visitor<'de> for ValueVisitor {
-    type Value = Value;
+impl<'de> Visitor<'de> for JsonVisitor {
+    type Value = Json;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a JSON value")
     }
 
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
+    fn visit_unit<E>(self) -> Result<Json, E> {
+        Ok(Json::Null)
     }
 
-    fn visit_bool<E>(self, flag: bool) -> Result<Value, E> {
-        Ok(Value::Bool(flag))
+    fn visit_bool<E>(self, flag: bool) -> Result<Json, E> {
+        Ok(Json::Bool(flag))
     }
 
-    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
-        Ok(Value::Int(number.into()))
+    fn visit_i64<E>(self, number: i64) -> Result<Json, E> {
+        Ok(Json::Int(number.into()))
     }
 
-    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
-        Ok(Value::Int(number.into()))
+    fn visit_u64<E>(self, number: u64) -> Result<Json, E> {
+        Ok(Json::Int(number.into()))
     }
 
-    fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
-        Ok(Value::Float(number))
+    fn visit_f64<E>(self, number: f64) -> Result<Json, E> {
+        Ok(Json::Float(number))
     }
 
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Value, E> {
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Json, E> {
         self.visit_string(text.to_owned())
     }
 
-    fn visit_string<E: de::Error>(self, text: String) -> Result<Value, E> {
+    fn visit_string<E: de::Error>(self, text: String) -> Result<Json, E> {
         // PostgreSQL cannot keep it, and no text of these services has a use for it.
         if text.contains('\0') {
             return Err(de::Error::custom("the character U+0000 is not allowed in a text"));
         }
-        Ok(Value::Text(text))
+        Ok(Json::Text(text))
     }
 
-    fn visit_seq<A: de::SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
+    fn visit_seq<A: de::SeqAccess<'de>>(self, mut list: A) -> Result<Json, A::Error> {
         let mut items = Vec::new();
         while let Some(item) = list.next_element()? {
             items.push(item);
         }
-        Ok(Value::List(items))
+        Ok(Json::List(items))
     }
 
-    fn visit_map<A: de::MapAccess<'de>>(self, mut object: A) -> Result<Value, A::Error> {
-        let mut members: Vec<(String, Value)> = Vec::new();
+    fn visit_map<A: de::MapAccess<'de>>(self, mut object: A) -> Result<Json, A::Error> {
+        let mut members: Vec<(String, Json)> = Vec::new();
         let mut seen = std::collections::HashSet::new();
         while let Some(key) = object.next_key::<String>()? {
             if !seen.insert(key.clone()) {
@@ -133,12 +133,12 @@ impl<'de> Visitor<'de> for ValueVisitor {
             }
             members.push((key, object.next_value()?));
         }
-        Ok(Value::Object(members))
+        Ok(Json::Object(members))
     }
 }
 
 /// Types a value. Every failure is a [`Parameter`] with its path.
-pub fn decode<T: DeserializeOwned>(value: &Value) -> Result<T, Fault> {
+pub fn decode<T: DeserializeOwned>(value: &Json) -> Result<T, Fault> {
     T::deserialize(Decoder(value)).map_err(|error| {
         let path: Vec<String> = error.path.into_iter().rev().collect();
         Fault::Parameter(Parameter { path: path.join("."), why: error.why })
@@ -270,7 +270,7 @@ impl<'de, T: de::Deserialize<'de>, const MOST: usize> de::Deserialize<'de> for L
     }
 }
 
-struct Decoder<'a>(&'a Value);
+struct Decoder<'a>(&'a Json);
 
 impl Decoder<'_> {
     fn wrong(&self, expected: &'static str) -> Failure {
@@ -279,9 +279,9 @@ impl Decoder<'_> {
 
     fn integer(&self) -> Result<i128, Failure> {
         match self.0 {
-            Value::Int(number) => Ok(*number),
+            Json::Int(number) => Ok(*number),
             // The clouds' own examples send integers as text.
-            Value::Text(text) => text.parse().map_err(|_| self.wrong("integer")),
+            Json::Text(text) => text.parse().map_err(|_| self.wrong("integer")),
             _ => Err(self.wrong("integer")),
         }
     }
@@ -315,40 +315,40 @@ impl<'de> de::Deserializer<'de> for Decoder<'_> {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
         match self.0 {
-            Value::Null => visitor.visit_unit(),
-            Value::Bool(flag) => visitor.visit_bool(*flag),
-            Value::Int(number) => match (u64::try_from(*number), i64::try_from(*number)) {
+            Json::Null => visitor.visit_unit(),
+            Json::Bool(flag) => visitor.visit_bool(*flag),
+            Json::Int(number) => match (u64::try_from(*number), i64::try_from(*number)) {
                 (Ok(number), _) => visitor.visit_u64(number),
                 (_, Ok(number)) => visitor.visit_i64(number),
                 _ => visitor.visit_i128(*number),
             },
-            Value::Float(number) => visitor.visit_f64(*number),
-            Value::Text(text) => visitor.visit_str(text),
-            Value::List(_) => self.deserialize_seq(visitor),
-            Value::Object(_) => self.deserialize_map(visitor),
+            Json::Float(number) => visitor.visit_f64(*number),
+            Json::Text(text) => visitor.visit_str(text),
+            Json::List(_) => self.deserialize_seq(visitor),
+            Json::Object(_) => self.deserialize_map(visitor),
         }
     }
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
         match self.0 {
-            Value::Bool(flag) => visitor.visit_bool(*flag),
-            Value::Text(text) if text.eq_ignore_ascii_case("true") => visitor.visit_bool(true),
-            Value::Text(text) if text.eq_ignore_ascii_case("false") => visitor.visit_bool(false),
+            Json::Bool(flag) => visitor.visit_bool(*flag),
+            Json::Text(text) if text.eq_ignore_ascii_case("true") => visitor.visit_bool(true),
+            Json::Text(text) if text.eq_ignore_ascii_case("false") => visitor.visit_bool(false),
             _ => Err(self.wrong("boolean")),
         }
     }
 
     fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
         match self.0 {
-            Value::Float(number) => visitor.visit_f64(*number),
-            Value::Int(number) => visitor.visit_f64(*number as f64),
+            Json::Float(number) => visitor.visit_f64(*number),
+            Json::Int(number) => visitor.visit_f64(*number as f64),
             _ => Err(self.wrong("number")),
         }
     }
 
     fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
         match self.0 {
-            Value::Text(text) => visitor.visit_str(text),
+            Json::Text(text) => visitor.visit_str(text),
             _ => Err(self.wrong("string")),
         }
     }
@@ -359,7 +359,7 @@ impl<'de> de::Deserializer<'de> for Decoder<'_> {
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
         match self.0 {
-            Value::Null => visitor.visit_none(),
+            Json::Null => visitor.visit_none(),
             _ => visitor.visit_some(self),
         }
     }
@@ -370,14 +370,14 @@ impl<'de> de::Deserializer<'de> for Decoder<'_> {
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
         match self.0 {
-            Value::List(items) => visitor.visit_seq(Items { items: items.iter().enumerate() }),
+            Json::List(items) => visitor.visit_seq(Items { items: items.iter().enumerate() }),
             _ => Err(self.wrong("list")),
         }
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
         match self.0 {
-            Value::Object(members) => visitor.visit_map(Members { members: members.iter(), value: None }),
+            Json::Object(members) => visitor.visit_map(Members { members: members.iter(), value: None }),
             _ => Err(self.wrong("object")),
         }
     }
@@ -401,7 +401,7 @@ impl<'de> de::Deserializer<'de> for Decoder<'_> {
 }
 
 struct Items<'a> {
-    items: std::iter::Enumerate<std::slice::Iter<'a, Value>>,
+    items: std::iter::Enumerate<std::slice::Iter<'a, Json>>,
 }
 
 impl<'de> de::SeqAccess<'de> for Items<'_> {
@@ -418,8 +418,8 @@ impl<'de> de::SeqAccess<'de> for Items<'_> {
 }
 
 struct Members<'a> {
-    members: std::slice::Iter<'a, (String, Value)>,
-    value: Option<&'a (String, Value)>,
+    members: std::slice::Iter<'a, (String, Json)>,
+    value: Option<&'a (String, Json)>,
 }
 
 impl<'de> de::MapAccess<'de> for Members<'_> {
@@ -427,7 +427,7 @@ impl<'de> de::MapAccess<'de> for Members<'_> {
 
     fn next_key_seed<K: de::DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Failure> {
         // A member that is null counts as one that is not given, required or not.
-        let Some(member) = self.members.by_ref().find(|(_, value)| *value != Value::Null) else { return Ok(None) };
+        let Some(member) = self.members.by_ref().find(|(_, value)| *value != Json::Null) else { return Ok(None) };
         self.value = Some(member);
         seed.deserialize(member.0.as_str().into_deserializer()).map(Some)
     }
@@ -462,7 +462,7 @@ mod tests {
     }
 
     fn check(json: &str, expected: &str) {
-        let outcome = match Value::read(json.as_bytes()).and_then(|value| decode::<Sample>(&value)) {
+        let outcome = match Json::read(json.as_bytes()).and_then(|value| decode::<Sample>(&value)) {
             Ok(sample) => format!("{sample:?}"),
             Err(Fault::Parameter(Parameter { path, why })) => format!("{path}: {why:?}"),
             Err(Fault::Malformed(Malformed::Json(why))) => why,
@@ -489,7 +489,7 @@ mod tests {
         check(r#"{"Name":"a","Count":1.5}"#, r#"Count: Type("integer")"#);
         check(r#"{"Name":"a","Count":-1}"#, r#"Count: Illegal("out of range")"#);
         check(r#"{"Name":"a","Other":1}"#, "Other: Unknown");
-        check(r#"{"Name":"a","Tags":[{"Key":"k"},{"Value":"v"}]}"#, "Tags.1.Value: Unknown");
+        check(r#"{"Name":"a","Tags":[{"Key":"k"},{"Json":"v"}]}"#, "Tags.1.Json: Unknown");
         check(r#"{"Name":"a","Tags":{}}"#, r#"Tags: Type("list")"#);
         check("[]", r#": Type("object")"#);
     }
@@ -498,7 +498,7 @@ mod tests {
     fn reading_is_strict() {
         check(r#"{"Name":"a","Name":"b"}"#, "the key `Name` is given twice at line 1 column 18");
         check(r#"{"Name":"a""#, "EOF while parsing an object at line 1 column 11");
-        assert!(Value::read(&[b'"', 0xff, b'"']).is_err());
-        assert!(Value::read("[".repeat(100_000).as_bytes()).is_err());
+        assert!(Json::read(&[b'"', 0xff, b'"']).is_err());
+        assert!(Json::read("[".repeat(100_000).as_bytes()).is_err());
     }
 }

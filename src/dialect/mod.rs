@@ -2,6 +2,7 @@
 
 pub mod contract;
 pub mod decode;
+pub mod forms;
 pub mod registry;
 pub mod rest;
 pub mod stubs;

@@ -1,14 +1,14 @@
-//! Operations by method and path, for the clouds that name them so.
+//! Finds operations by method and path, for the clouds whose requests do not name an action.
 
 use super::contract::Op;
-use super::decode::Value;
+use super::decode::Json;
 use http::Method;
 
-/// Returns the operation of this method and path, and the path's parameters by name; none if there is no such operation.
+/// Returns the operation of this method and path, with the path's parameters by name.
 ///
-/// A segment in braces, such as `{name}` in `/v1/role/{name}`, stands for any text without a slash that is not empty.
-/// Segments are compared as they were sent, and decoded for the parameters.
-pub fn find(operations: &'static [Op], method: &Method, path: &str) -> Option<(&'static Op, Vec<(String, Value)>)> {
+/// A segment in braces, such as `{name}` in `/v1/role/{name}`, matches any segment that is not empty. Fixed segments are
+/// compared as they were sent; parameters are percent-decoded.
+pub fn find(operations: &'static [Op], method: &Method, path: &str) -> Option<(&'static Op, Vec<(String, Json)>)> {
     operations.iter().find_map(|op| {
         let (of_op, pattern) = op.path?;
         if of_op != method.as_str() {
@@ -18,7 +18,7 @@ pub fn find(operations: &'static [Op], method: &Method, path: &str) -> Option<(&
     })
 }
 
-fn parameters(pattern: &str, path: &str) -> Option<Vec<(String, Value)>> {
+fn parameters(pattern: &str, path: &str) -> Option<Vec<(String, Json)>> {
     let (mut wanted, mut given) = (pattern.split('/'), path.split('/'));
     let mut found = Vec::new();
     loop {
@@ -26,7 +26,11 @@ fn parameters(pattern: &str, path: &str) -> Option<Vec<(String, Value)>> {
             (None, None) => return Some(found),
             (Some(wanted), Some(given)) => match wanted.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
                 Some(_) if given.is_empty() => return None,
-                Some(name) => found.push((name.to_owned(), Value::Text(decoded(given)?))),
+                Some(name) => {
+                    // PostgreSQL cannot store this character.
+                    let text = percent_decoded(given).filter(|text| !text.contains('\0'))?;
+                    found.push((name.to_owned(), Json::Text(text)));
+                }
                 None if wanted == given => {}
                 None => return None,
             },
@@ -35,10 +39,10 @@ fn parameters(pattern: &str, path: &str) -> Option<Vec<(String, Value)>> {
     }
 }
 
-/// A segment without its percent signs; none if what they stand for is not UTF-8.
-fn decoded(segment: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(segment.len());
-    let mut rest = segment.bytes();
+/// Replaces percent-encoded bytes. `None` if two hexadecimal digits do not follow a `%`, or the bytes are not UTF-8.
+pub fn percent_decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
         if byte != b'%' {
             bytes.push(byte);
@@ -48,7 +52,7 @@ fn decoded(segment: &str) -> Option<String> {
         let (high, low) = (digit()?, digit()?);
         bytes.push(u8::try_from(high * 16 + low).ok()?);
     }
-    String::from_utf8(bytes).ok().filter(|text| !text.contains('\0'))
+    String::from_utf8(bytes).ok()
 }
 
 #[cfg(test)]

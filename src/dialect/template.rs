@@ -4,7 +4,7 @@
 //! `{{OwnerUin}}`, `{{Uin}}`) and what the request says (`{{InstanceIds.0}}`) are different kinds of part, so no field of a
 //! request can stand in for what the server knows.
 
-use super::decode::Value;
+use super::decode::Json;
 use crate::engine::fault::{Fault, Parameter, Why};
 
 /// What the server knows of a request, whatever its fields are called.
@@ -59,7 +59,7 @@ pub struct Names<'a> {
     /// `{{Uin}}`.
     pub caller: &'a str,
     /// The request's fields.
-    pub fields: &'a Value,
+    pub fields: &'a Json,
 }
 
 impl Template {
@@ -95,7 +95,7 @@ impl Template {
     /// is refused, because a value that was passed over could be the one that a policy denies.
     pub fn values(&self, names: &Names<'_>) -> Result<Vec<String>, Fault> {
         if let [Part::Field(path)] = self.parts.as_slice()
-            && let Some(Value::List(items)) = names.fields.at(path)
+            && let Some(Json::List(items)) = names.fields.at(path)
         {
             return items.iter().map(|item| scalar(item).ok_or_else(|| no_scalar(path))).collect();
         }
@@ -104,7 +104,7 @@ impl Template {
             match part {
                 Part::Fixed(fixed) => value.push_str(names.fixed(fixed)),
                 Part::Field(path) => match names.fields.at(path) {
-                    None | Some(Value::Null) => return Ok(Vec::new()),
+                    None | Some(Json::Null) => return Ok(Vec::new()),
                     Some(field) => value.push_str(&scalar(field).ok_or_else(|| no_scalar(path))?),
                 },
             }
@@ -207,7 +207,7 @@ impl Resource {
             match part {
                 Part::Fixed(fixed) => name.push_str(names.fixed(fixed)),
                 Part::Field(path) => match names.fields.at(path) {
-                    None | Some(Value::Null) => {
+                    None | Some(Json::Null) => {
                         return Err(Fault::Parameter(Parameter { path: path.clone(), why: Why::Missing }));
                     }
                     Some(field) => name.push_str(&scalar(field).ok_or_else(|| no_scalar(path))?),
@@ -274,11 +274,12 @@ pub enum Response {
 impl Response {
     /// Reads a response's templates; the sentence names what is wrong with one.
     pub fn read(value: &serde_json::Value) -> Result<Response, String> {
-        use serde_json::Value as Json;
         Ok(match value {
-            Json::String(text) => Response::Text(Template::read(text)?),
-            Json::Array(items) => Response::List(items.iter().map(Response::read).collect::<Result<_, _>>()?),
-            Json::Object(members) => {
+            serde_json::Value::String(text) => Response::Text(Template::read(text)?),
+            serde_json::Value::Array(items) => {
+                Response::List(items.iter().map(Response::read).collect::<Result<_, _>>()?)
+            }
+            serde_json::Value::Object(members) => {
                 let read = members.iter().map(|(key, value)| Ok((key.clone(), Response::read(value)?)));
                 Response::Object(read.collect::<Result<_, String>>()?)
             }
@@ -288,13 +289,12 @@ impl Response {
 
     /// The response to a request.
     pub fn filled(&self, names: &Names<'_>) -> serde_json::Value {
-        use serde_json::Value as Json;
         match self {
             Response::Text(template) => template.member(names),
-            Response::List(items) => Json::Array(items.iter().map(|item| item.filled(names)).collect()),
-            Response::Object(members) => {
-                Json::Object(members.iter().map(|(key, value)| (key.clone(), value.filled(names))).collect())
-            }
+            Response::List(items) => serde_json::Value::Array(items.iter().map(|item| item.filled(names)).collect()),
+            Response::Object(members) => serde_json::Value::Object(
+                members.iter().map(|(key, value)| (key.clone(), value.filled(names))).collect(),
+            ),
             Response::Plain(value) => value.clone(),
         }
     }
@@ -311,12 +311,12 @@ impl Names<'_> {
     }
 }
 
-fn scalar(value: &Value) -> Option<String> {
+fn scalar(value: &Json) -> Option<String> {
     match value {
-        Value::Text(text) => Some(text.clone()),
-        Value::Int(number) => Some(number.to_string()),
-        Value::Bool(flag) => Some(flag.to_string()),
-        Value::Null | Value::Float(_) | Value::List(_) | Value::Object(_) => None,
+        Json::Text(text) => Some(text.clone()),
+        Json::Int(number) => Some(number.to_string()),
+        Json::Bool(flag) => Some(flag.to_string()),
+        Json::Null | Json::Float(_) | Json::List(_) | Json::Object(_) => None,
     }
 }
 

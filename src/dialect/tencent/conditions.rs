@@ -54,7 +54,7 @@ pub fn on_role(account: &AccountId, role: &Role) -> Subject {
 
 /// Tags that a request brings.
 pub fn request_tags(tags: &[Tag]) -> Conditions {
-    tags.iter().flat_map(|one| tag(REQUEST, one.key.as_str(), one.value.as_str())).collect()
+    tags.iter().flat_map(|one| tag(REQUEST, &one.key, &one.value)).collect()
 }
 
 /// One tag, under each of the names.

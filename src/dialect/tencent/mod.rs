@@ -6,23 +6,23 @@
 //! Behaviour that is inferred rather than documented is listed in [`inferred`]. Not served yet: `GET`, multipart, the older
 //! signature, API 2.0, the component envelope.
 
-pub mod cam;
+mod cam;
 pub mod cloud;
 pub mod codes;
-pub mod conditions;
-pub mod deeds;
+mod conditions;
+mod deeds;
 pub mod documented;
 pub mod inferred;
 pub mod messages;
 pub mod operations;
-pub mod params;
-pub mod presets;
-pub mod principal;
+mod params;
+mod presets;
+mod principal;
 pub mod reply;
-pub mod route;
-pub mod shown;
-pub mod sts;
-pub mod stub;
+mod route;
+mod shown;
+mod sts;
+mod stub;
 pub mod tc3;
 
 use super::contract::{Dialect, Head};

@@ -5,7 +5,7 @@
 
 use super::{operations, stub, tc3};
 use crate::dialect::contract::{Claim, Head, Input, Named, RawRequest, Route};
-use crate::dialect::decode::Value;
+use crate::dialect::decode::Json;
 use crate::dialect::stubs::Stubs;
 use crate::engine::fault::{Fault, Malformed, Unrouted};
 use crate::env::Time;
@@ -45,7 +45,7 @@ pub fn route(request: &RawRequest, claim: Option<&Claim>, stubs: &Stubs) -> Resu
     let hint = hint(head, claim.map_or("", |claim| &claim.scope));
     let read = || {
         let body = request.body.trim_ascii();
-        if body.is_empty() { Ok(Value::Object(Vec::new())) } else { Value::read(body) }
+        if body.is_empty() { Ok(Json::Object(Vec::new())) } else { Json::read(body) }
     };
     let Some(op) = operations::find(version, &action) else {
         let stub = stubs.find(hint.as_deref(), version, &action).ok_or_else(|| unrouted(hint, version, &action))?;

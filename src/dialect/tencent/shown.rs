@@ -1,13 +1,25 @@
 //! How values are written in replies.
 
 use crate::env::Time;
+use serde::Serialize;
 
-/// A time as CAM shows it: `YYYY-MM-DD HH:MM:SS`, China Standard Time.
+/// Writes a time as CAM does: `YYYY-MM-DD HH:MM:SS`, China Standard Time.
 pub fn local_time(time: Time) -> String {
     time.plus_seconds(8 * 3600).written(' ', "")
 }
 
-/// An id as CAM shows it where the field is an integer. Ids that are no number, which only another cloud has, show as 0.
+/// Writes an id where CAM's field is an integer. An id that is not a number, which only another cloud has, becomes 0.
 pub fn integer(id: &str) -> u64 {
     id.parse().unwrap_or(0)
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ShownTag {
+    key: String,
+    value: String,
+}
+
+pub fn shown_tags(tags: &[(String, String)]) -> Vec<ShownTag> {
+    tags.iter().map(|(key, value)| ShownTag { key: key.clone(), value: value.clone() }).collect()
 }

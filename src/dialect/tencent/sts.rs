@@ -5,20 +5,27 @@ use super::params::{Arn, Contact, ExternalId, FederationName, SessionName, Tags,
 use super::{conditions, principal};
 use crate::dialect::contract::Subject;
 use crate::dialect::decode::Text;
+use crate::dialect::rest::percent_decoded;
 use crate::engine::authorize::Authorized;
 use crate::engine::cx::{Cx, Opened};
 use crate::engine::fault::{Fault, Refusal};
-use crate::engine::model::Identity;
-use crate::engine::model::NamedRole;
+use crate::engine::model::{Identity, NamedRole};
 use crate::engine::sessions::{self, Wanted};
+use crate::numbers;
 use crate::policy::{Defect, Problem, Span};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
-/// A session policy as it is sent; the documents give no limit for it, this one is ours.
+/// A session policy as it is sent. The limit is ours: the documentation gives none.
 type SessionPolicy = Text<16_384>;
 
-/// AssumeRole's request.
+numbers! {
+    /// The wanted length of a role's session, in seconds.
+    DurationSeconds(seconds in 1..=LONGEST_ROLE_SESSION), "1 to 43200 seconds";
+    /// The wanted length of a federation session, in seconds. Its limit depends on the caller and is checked later.
+    FederationSeconds(seconds in 1..), "1 second or more";
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct AssumeRole {
@@ -34,45 +41,26 @@ pub struct AssumeRole {
     token_code: Option<Contact>,
 }
 
-/// How long a session is to live, in seconds.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(try_from = "i64")]
-pub struct DurationSeconds(i64);
-
-impl TryFrom<i64> for DurationSeconds {
-    type Error = &'static str;
-
-    fn try_from(seconds: i64) -> Result<DurationSeconds, &'static str> {
-        if (1..=LONGEST_ROLE_SESSION).contains(&seconds) {
-            Ok(DurationSeconds(seconds))
-        } else {
-            Err("1 to 43200 seconds")
-        }
-    }
-}
-
-/// Temporary credentials.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Credentials {
+pub struct ShownCredentials {
     token: String,
     tmp_secret_id: String,
     tmp_secret_key: String,
 }
 
-/// The reply of every action that opens a session.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Session {
-    credentials: Credentials,
+pub struct ShownSession {
+    credentials: ShownCredentials,
     expired_time: i64,
     expiration: String,
 }
 
-impl Session {
-    fn of(credentials: &sessions::Credentials) -> Session {
-        Session {
-            credentials: Credentials {
+impl ShownSession {
+    fn of(credentials: &sessions::Credentials) -> ShownSession {
+        ShownSession {
+            credentials: ShownCredentials {
                 token: credentials.token.expose().to_owned(),
                 tmp_secret_id: credentials.secret_id.to_string(),
                 tmp_secret_key: credentials.secret.expose().to_owned(),
@@ -83,48 +71,46 @@ impl Session {
     }
 }
 
-/// AssumeRole.
-pub async fn assume_role(cx: &Cx, input: Authorized<AssumeRole>) -> Result<Opened<Session>, Fault> {
+pub async fn assume_role(cx: &Cx, input: Authorized<AssumeRole>) -> Result<Opened<ShownSession>, Fault> {
     if input.serial_number.is_some() || input.token_code.is_some() {
         return Err(Fault::Refused(Refusal::SecondFactor));
     }
     let named = role_of(&input)?;
     let wanted = Wanted {
-        name: input.role_session_name.as_str().to_owned(),
+        name: input.role_session_name.to_string(),
         seconds: input.duration_seconds.map(|seconds| seconds.0),
         policy: input.policy.as_ref().map(session_policy).transpose()?,
         tags: session_tags(&input.tags)?,
-        source_identity: input.source_identity.as_ref().map_or("", SessionName::as_str).to_owned(),
+        source_identity: input.source_identity.as_deref().unwrap_or_default().to_owned(),
     };
     let opened = sessions::assume(cx, input.evidence(), &named, &wanted).await?;
-    Ok(Opened { reply: Session::of(&opened.reply), row: opened.row })
+    Ok(Opened { reply: ShownSession::of(&opened.reply), row: opened.row })
 }
 
-/// AssumeRole is granted on the role that was found, under its own names: the one that was asked for, which is one of
-/// them, and the other. Where none is found, on the name that was asked for. Conditions can ask for the role's tags.
+/// Returns the role to be assumed under both of its names, the requested one first, with its tags for conditions.
+///
+/// Without such a role, permission is asked on the requested name alone.
 pub async fn assumed_role(cx: &Cx, input: &AssumeRole) -> Result<Subject, Fault> {
-    let mut resources = vec![input.role_arn.as_str().to_owned()];
+    let mut resources = vec![input.role_arn.to_string()];
     let mut context = conditions::request_tags(&input.tags);
     if let Some((owner, role)) = cx.engine.named_role(&role_of(input)?).await? {
         let subject = conditions::on_role(&owner.id, &role);
         resources = subject.resources.unwrap_or_default();
-        resources.sort_by_key(|name| *name != input.role_arn.as_str());
+        resources.sort_by_key(|name| **name != *input.role_arn);
         context.extend(subject.context);
     }
-    context
-        .extend(input.external_id.iter().map(|id| (Cow::Borrowed("sts:external_id"), id.as_str().to_owned().into())));
-    context.extend(conditions::source_identity(input.source_identity.as_ref().map_or("", SessionName::as_str)));
+    context.extend(input.external_id.iter().map(|id| (Cow::Borrowed("sts:external_id"), id.to_string().into())));
+    context.extend(conditions::source_identity(input.source_identity.as_deref().unwrap_or_default()));
     Ok(Subject { resources: Some(resources), context })
 }
 
 fn role_of(input: &AssumeRole) -> Result<NamedRole, Fault> {
-    principal::role(input.role_arn.as_str()).ok_or_else(|| {
+    principal::role(&input.role_arn).ok_or_else(|| {
         Fault::illegal("RoleArn", "`qcs::cam::uin/<account>:roleName/<name>` or `qcs::cam::uin/<account>:role/<id>`")
     })
 }
 
-/// The caller encodes the policy for a URL, and it is decoded whatever it looks like; plain JSON without `%` and `+`
-/// comes through that unchanged.
+/// Decodes a session policy, which clients encode for a URL. Plain JSON without `%` and `+` stays as it is.
 fn session_policy(sent: &SessionPolicy) -> Result<String, Fault> {
     let sent = sent.as_str();
     percent_decoded(&sent.replace('+', " ")).ok_or_else(|| {
@@ -141,25 +127,6 @@ fn session_policy(sent: &SessionPolicy) -> Result<String, Fault> {
     })
 }
 
-fn percent_decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        rest = after;
-        if *first != b'%' {
-            bytes.push(*first);
-            continue;
-        }
-        let (digits, after) = rest.split_at_checked(2)?;
-        let mut byte = [0];
-        hex::decode_to_slice(digits, &mut byte).ok()?;
-        bytes.extend(byte);
-        rest = after;
-    }
-    String::from_utf8(bytes).ok()
-}
-
-/// GetFederationToken's request. The documentation allows letters in a name; the COS clients send `cos-sts-python`.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct GetFederationToken {
@@ -168,38 +135,26 @@ pub struct GetFederationToken {
     duration_seconds: Option<FederationSeconds>,
 }
 
-/// How long a federation session is to live; the limit depends on who asks.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(try_from = "i64")]
-pub struct FederationSeconds(i64);
-
-impl TryFrom<i64> for FederationSeconds {
-    type Error = &'static str;
-
-    fn try_from(seconds: i64) -> Result<FederationSeconds, &'static str> {
-        if seconds >= 1 { Ok(FederationSeconds(seconds)) } else { Err("1 second or more") }
-    }
-}
-
-/// GetFederationToken.
-pub async fn get_federation_token(cx: &Cx, input: Authorized<GetFederationToken>) -> Result<Opened<Session>, Fault> {
+pub async fn get_federation_token(
+    cx: &Cx,
+    input: Authorized<GetFederationToken>,
+) -> Result<Opened<ShownSession>, Fault> {
     let wanted = Wanted {
-        name: input.name.as_str().to_owned(),
+        name: input.name.to_string(),
         seconds: input.duration_seconds.map(|seconds| seconds.0),
         policy: Some(session_policy(&input.policy)?),
         tags: Vec::new(),
         source_identity: String::new(),
     };
     let opened = sessions::federate(cx, &wanted)?;
-    Ok(Opened { reply: Session::of(&opened.reply), row: opened.row })
+    Ok(Opened { reply: ShownSession::of(&opened.reply), row: opened.row })
 }
 
-/// GetCallerIdentity's request.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GetCallerIdentity {}
 
-/// GetCallerIdentity's reply. Every member is a text.
+/// Every member is a text, the ids included.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct CallerIdentity {
@@ -211,7 +166,6 @@ pub struct CallerIdentity {
     kind: &'static str,
 }
 
-/// GetCallerIdentity.
 pub async fn get_caller_identity(cx: &Cx, _: Authorized<GetCallerIdentity>) -> Result<CallerIdentity, Fault> {
     let id = cx.caller.id();
     let (kind, user_id) = match &cx.caller.identity {

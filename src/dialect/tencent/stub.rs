@@ -2,7 +2,7 @@
 
 use super::conditions;
 use crate::dialect::contract::{Functions, Input, Mode, Op, Permission, Route, Step, Subject, Typed, answer};
-use crate::dialect::decode::Value;
+use crate::dialect::decode::Json;
 use crate::dialect::stubs::{Condition, Stub, Written};
 use crate::dialect::template::Names;
 use crate::engine::cx::Cx;
@@ -24,7 +24,7 @@ static OP: Op = Op {
 };
 
 /// The route to a stub.
-pub fn route(stub: Arc<Stub>, region: &str, fields: Value) -> Route {
+pub fn route(stub: Arc<Stub>, region: &str, fields: Json) -> Route {
     let (service, action) = (stub.written.service.clone(), stub.written.action.clone());
     Route {
         op: &OP,
@@ -62,7 +62,7 @@ pub fn built_in() -> Vec<Written> {
 struct Request {
     stub: Arc<Stub>,
     region: String,
-    fields: Value,
+    fields: Json,
 }
 
 fn names<'a>(cx: &'a Cx, request: &'a Request) -> Names<'a> {

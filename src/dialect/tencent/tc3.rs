@@ -161,13 +161,13 @@ struct Signed<'a> {
     method: &'a str,
     query: &'a str,
     /// By ascending name.
-    headers: Vec<(&'a str, Value<'a>)>,
+    headers: Vec<(&'a str, SignedValue<'a>)>,
     names: &'a str,
     payload: String,
 }
 
 /// The value of a signed header.
-enum Value<'a> {
+enum SignedValue<'a> {
     Host,
     ContentType,
     Other(Cow<'a, str>),
@@ -178,12 +178,12 @@ impl<'a> Signed<'a> {
     fn of(request: &'a RawRequest, claim: &'a Claim) -> Option<Signed<'a>> {
         let head = &*request.head;
         let value = |name| match name {
-            "host" => Some(Value::Host),
-            "content-type" => Some(Value::ContentType),
-            _ => head.header(name).map(|value| Value::Other(lower(value))),
+            "host" => Some(SignedValue::Host),
+            "content-type" => Some(SignedValue::ContentType),
+            _ => head.header(name).map(|value| SignedValue::Other(lower(value))),
         };
         let headers = claim.signed_headers.split(';').map(|name| value(name).map(|value| (name, value)));
-        let mut headers: Vec<(&str, Value<'_>)> = headers.collect::<Option<_>>()?;
+        let mut headers: Vec<(&str, SignedValue<'_>)> = headers.collect::<Option<_>>()?;
         headers.sort_unstable_by_key(|(name, _)| *name);
         let query = if head.method == http::Method::GET { head.query.as_str() } else { "" };
         Some(Signed {
@@ -205,9 +205,9 @@ impl<'a> Signed<'a> {
             part(name);
             part(":");
             part(match value {
-                Value::Host => host,
-                Value::ContentType => content_type,
-                Value::Other(value) => value,
+                SignedValue::Host => host,
+                SignedValue::ContentType => content_type,
+                SignedValue::Other(value) => value,
             });
             part("\n");
         }
@@ -228,9 +228,11 @@ impl<'a> Signed<'a> {
     fn concealed(mut self) -> Signed<'a> {
         for (name, value) in &mut self.headers {
             if name.eq_ignore_ascii_case("x-tc-token") {
-                *value = Value::Other(Cow::Borrowed("(the token, not shown)"));
-            } else if matches!(value, Value::Other(_)) && !SHOWN.iter().any(|shown| shown.eq_ignore_ascii_case(name)) {
-                *value = Value::Other(Cow::Borrowed("(not shown)"));
+                *value = SignedValue::Other(Cow::Borrowed("(the token, not shown)"));
+            } else if matches!(value, SignedValue::Other(_))
+                && !SHOWN.iter().any(|shown| shown.eq_ignore_ascii_case(name))
+            {
+                *value = SignedValue::Other(Cow::Borrowed("(not shown)"));
             }
         }
         if !self.query.is_empty() {

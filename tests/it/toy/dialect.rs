@@ -2,7 +2,7 @@
 
 use super::language::LANGUAGE;
 use camulator::dialect::contract::{Answer, Claim, Dialect, Head, Input, Named, Route, Subject};
-use camulator::dialect::decode::Value;
+use camulator::dialect::decode::Json;
 use camulator::dialect::rest;
 use camulator::engine::cloud::{Cloud, Durations, Ids, Quotas};
 use camulator::engine::evidence::{Deed, Deeds};
@@ -91,7 +91,7 @@ pub static DIALECT: Dialect = Dialect {
             Fault::Unrouted(Unrouted::Action { service, version, action: format!("{method} {path}") })
         })?;
         if !request.body.is_empty() {
-            let Value::Object(members) = Value::read(&request.body)? else { return Err(malformed("body")) };
+            let Json::Object(members) = Json::read(&request.body)? else { return Err(malformed("body")) };
             fields.extend(members);
         }
         Ok(Route {
@@ -99,7 +99,7 @@ pub static DIALECT: Dialect = Dialect {
             service: Cow::Borrowed(op.service),
             action: Cow::Borrowed(op.action),
             permission: Cow::Borrowed(op.permission_name),
-            input: Input::Untyped(Value::Object(fields)),
+            input: Input::Untyped(Json::Object(fields)),
         })
     },
     conditions: |_, _| Vec::new(),

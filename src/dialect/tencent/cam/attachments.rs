@@ -2,7 +2,7 @@
 
 use super::policies::BY_SYNTAX;
 use super::{Done, roles::named};
-use crate::dialect::tencent::params::{Id, Keyword, Name, Page, Rp, paging, policy_id, policy_ref, role_ref};
+use crate::dialect::tencent::params::{Id, Keyword, Name, Page, Rp, paging, policy_by_id, policy_ref, role_ref};
 use crate::dialect::tencent::shown::{integer, local_time};
 use crate::engine::attachments::{self, Attach, AttachedPolicy, Detach, Entity, Had};
 use crate::engine::authorize::{Authorized, Right};
@@ -12,9 +12,9 @@ use crate::engine::ids::{GroupId, UserId};
 use crate::engine::model::{Holder, HolderKind, HolderRef};
 use crate::engine::page::Window;
 use crate::engine::roles;
+use crate::{numbers, words};
 use serde::{Deserialize, Serialize};
 
-/// AttachRolePolicy's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct AttachRolePolicy {
@@ -24,21 +24,19 @@ pub struct AttachRolePolicy {
     policy_name: Option<Name>,
 }
 
-/// Makes AttachRolePolicy ready.
 pub async fn attaches_role(cx: &Cx, input: Authorized<AttachRolePolicy>) -> Result<Right<Attach>, Fault> {
     let to =
         role_ref(input.attach_role_id.as_ref(), input.attach_role_name.as_ref(), &["AttachRoleId", "AttachRoleName"])?;
-    let policy = policy_ref(input.policy_id.as_ref(), input.policy_name.as_ref().map(Name::as_str))?;
+    let policy = policy_ref(input.policy_id.as_ref(), input.policy_name.as_deref())?;
     input.demand(cx, Attach { to: HolderRef::Role(to), policy }).await
 }
 
-/// AttachRolePolicy, AttachUserPolicy and AttachGroupPolicy.
+/// Serves AttachRolePolicy, AttachUserPolicy and AttachGroupPolicy.
 pub async fn attach(write: &mut Write<'_, '_>, wanted: &Right<Attach>) -> Result<Done, Fault> {
     attachments::attach(write, wanted).await?;
     Ok(Done {})
 }
 
-/// DetachRolePolicy's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct DetachRolePolicy {
@@ -48,21 +46,19 @@ pub struct DetachRolePolicy {
     policy_name: Option<Name>,
 }
 
-/// Makes DetachRolePolicy ready.
 pub async fn detaches_role(cx: &Cx, input: Authorized<DetachRolePolicy>) -> Result<Right<Detach>, Fault> {
     let from =
         role_ref(input.detach_role_id.as_ref(), input.detach_role_name.as_ref(), &["DetachRoleId", "DetachRoleName"])?;
-    let policy = policy_ref(input.policy_id.as_ref(), input.policy_name.as_ref().map(Name::as_str))?;
+    let policy = policy_ref(input.policy_id.as_ref(), input.policy_name.as_deref())?;
     input.demand(cx, Detach { from: HolderRef::Role(from), policy }).await
 }
 
-/// DetachRolePolicy, DetachUserPolicy and DetachGroupPolicy.
+/// Serves DetachRolePolicy, DetachUserPolicy and DetachGroupPolicy.
 pub async fn detach(write: &mut Write<'_, '_>, wanted: &Right<Detach>) -> Result<Done, Fault> {
     attachments::detach(write, wanted).await?;
     Ok(Done {})
 }
 
-/// ListAttachedRolePolicies's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct ListAttachedRolePolicies {
@@ -74,34 +70,18 @@ pub struct ListAttachedRolePolicies {
     keyword: Option<Keyword>,
 }
 
-/// `User` for the account's own policies, `QCS` for presets.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(try_from = "String")]
-pub struct PolicyType {
-    preset: bool,
+words! {
+    /// Whether presets (`QCS`) are meant, or the account's own policies (`User`).
+    PolicyType -> bool { "User" => false, "QCS" => true }
 }
 
-impl TryFrom<String> for PolicyType {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<PolicyType, &'static str> {
-        match text.as_str() {
-            "User" => Ok(PolicyType { preset: false }),
-            "QCS" => Ok(PolicyType { preset: true }),
-            _ => Err("`User` or `QCS`"),
-        }
-    }
-}
-
-/// ListAttachedRolePolicies's reply.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct OfRole {
+pub struct ListedRolePolicies {
     list: Vec<AttachedPolicyOfRole>,
     total_num: usize,
 }
 
-/// A policy of a role.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct AttachedPolicyOfRole {
@@ -115,12 +95,11 @@ pub struct AttachedPolicyOfRole {
     description: String,
 }
 
-/// ListAttachedRolePolicies.
-pub async fn list_role(cx: &Cx, input: Authorized<ListAttachedRolePolicies>) -> Result<OfRole, Fault> {
+pub async fn list_role(cx: &Cx, input: Authorized<ListAttachedRolePolicies>) -> Result<ListedRolePolicies, Fault> {
     let role = roles::get(cx, &named(&input.role_id, &input.role_name)?).await?;
-    let keyword = input.keyword.as_ref().map_or("", Keyword::as_str);
+    let keyword = input.keyword.as_deref().unwrap_or_default();
     let keep = |policy: &AttachedPolicy| {
-        policy.name.contains(keyword) && input.policy_type.is_none_or(|wanted| wanted.preset == policy.preset)
+        policy.name.contains(keyword) && input.policy_type.is_none_or(|wanted| wanted.0 == policy.preset)
     };
     let attached = attachments::list(cx, &Holder::Role(role.id.clone())).await?;
     let page = paging(Some(input.page), Some(input.rp)).of(attached.into_iter().filter(keep).collect());
@@ -134,10 +113,9 @@ pub async fn list_role(cx: &Cx, input: Authorized<ListAttachedRolePolicies>) -> 
         deactived_detail: Vec::new(),
         description: policy.description,
     };
-    Ok(OfRole { list: page.items.into_iter().map(shown).collect(), total_num: page.total })
+    Ok(ListedRolePolicies { list: page.items.into_iter().map(shown).collect(), total_num: page.total })
 }
 
-/// AttachUserPolicy's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct AttachUserPolicy {
@@ -145,13 +123,11 @@ pub struct AttachUserPolicy {
     attach_uin: Id,
 }
 
-/// Makes AttachUserPolicy ready.
 pub async fn attaches_user(cx: &Cx, input: Authorized<AttachUserPolicy>) -> Result<Right<Attach>, Fault> {
     let to = HolderRef::User(UserId::from(input.attach_uin.as_str()));
-    input.demand(cx, Attach { to, policy: policy_id(&input.policy_id) }).await
+    input.demand(cx, Attach { to, policy: policy_by_id(&input.policy_id) }).await
 }
 
-/// DetachUserPolicy's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct DetachUserPolicy {
@@ -159,13 +135,11 @@ pub struct DetachUserPolicy {
     detach_uin: Id,
 }
 
-/// Makes DetachUserPolicy ready.
 pub async fn detaches_user(cx: &Cx, input: Authorized<DetachUserPolicy>) -> Result<Right<Detach>, Fault> {
     let from = HolderRef::User(UserId::from(input.detach_uin.as_str()));
-    input.demand(cx, Detach { from, policy: policy_id(&input.policy_id) }).await
+    input.demand(cx, Detach { from, policy: policy_by_id(&input.policy_id) }).await
 }
 
-/// ListAttachedUserPolicies's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct ListAttachedUserPolicies {
@@ -174,15 +148,14 @@ pub struct ListAttachedUserPolicies {
     rp: Option<Rp>,
 }
 
-/// The reply of the lists of a user's and a group's policies.
+/// The policies of a user or a group.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct OfUser {
+pub struct ListedPolicies {
     total_num: usize,
     list: Vec<AttachPolicyInfo>,
 }
 
-/// A policy of a user.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct AttachPolicyInfo {
@@ -199,8 +172,8 @@ pub struct AttachPolicyInfo {
     deactived_detail: Vec<String>,
 }
 
-impl OfUser {
-    fn page(attached: Vec<AttachedPolicy>, part: Window) -> OfUser {
+impl ListedPolicies {
+    fn page(attached: Vec<AttachedPolicy>, part: Window) -> ListedPolicies {
         let page = part.of(attached);
         let shown = |policy: AttachedPolicy| AttachPolicyInfo {
             policy_id: integer(policy.id.as_str()),
@@ -215,20 +188,19 @@ impl OfUser {
             deactived: 0,
             deactived_detail: Vec::new(),
         };
-        OfUser { total_num: page.total, list: page.items.into_iter().map(shown).collect() }
+        ListedPolicies { total_num: page.total, list: page.items.into_iter().map(shown).collect() }
     }
 }
 
-/// ListAttachedUserPolicies: what is attached to the user itself, without what its groups add.
-pub async fn list_user(cx: &Cx, input: Authorized<ListAttachedUserPolicies>) -> Result<OfUser, Fault> {
+/// Lists the policies that are attached to the user itself, not those of its groups.
+pub async fn list_user(cx: &Cx, input: Authorized<ListAttachedUserPolicies>) -> Result<ListedPolicies, Fault> {
     let holder = user(&input.target_uin);
     if cx.engine.grants(&cx.tenant, &holder).await?.is_none() {
         return Err(Fault::NotFound(crate::engine::fault::Kind::User, input.target_uin.as_str().to_owned()));
     }
-    Ok(OfUser::page(attachments::list(cx, &holder).await?, paging(input.page, input.rp)))
+    Ok(ListedPolicies::page(attachments::list(cx, &holder).await?, paging(input.page, input.rp)))
 }
 
-/// AttachGroupPolicy's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct AttachGroupPolicy {
@@ -236,13 +208,11 @@ pub struct AttachGroupPolicy {
     attach_group_id: Id,
 }
 
-/// Makes AttachGroupPolicy ready.
 pub async fn attaches_group(cx: &Cx, input: Authorized<AttachGroupPolicy>) -> Result<Right<Attach>, Fault> {
     let to = HolderRef::Group(GroupId::from(input.attach_group_id.as_str()));
-    input.demand(cx, Attach { to, policy: policy_id(&input.policy_id) }).await
+    input.demand(cx, Attach { to, policy: policy_by_id(&input.policy_id) }).await
 }
 
-/// DetachGroupPolicy's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct DetachGroupPolicy {
@@ -250,13 +220,11 @@ pub struct DetachGroupPolicy {
     detach_group_id: Id,
 }
 
-/// Makes DetachGroupPolicy ready.
 pub async fn detaches_group(cx: &Cx, input: Authorized<DetachGroupPolicy>) -> Result<Right<Detach>, Fault> {
     let from = HolderRef::Group(GroupId::from(input.detach_group_id.as_str()));
-    input.demand(cx, Detach { from, policy: policy_id(&input.policy_id) }).await
+    input.demand(cx, Detach { from, policy: policy_by_id(&input.policy_id) }).await
 }
 
-/// ListAttachedGroupPolicies's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct ListAttachedGroupPolicies {
@@ -266,12 +234,11 @@ pub struct ListAttachedGroupPolicies {
     keyword: Option<Keyword>,
 }
 
-/// ListAttachedGroupPolicies.
-pub async fn list_group(cx: &Cx, input: Authorized<ListAttachedGroupPolicies>) -> Result<OfUser, Fault> {
-    let keyword = input.keyword.as_ref().map_or("", Keyword::as_str);
+pub async fn list_group(cx: &Cx, input: Authorized<ListAttachedGroupPolicies>) -> Result<ListedPolicies, Fault> {
+    let keyword = input.keyword.as_deref().unwrap_or_default();
     let mut attached = attachments::list(cx, &group(&input.target_group_id)).await?;
     attached.retain(|policy| policy.name.contains(keyword));
-    Ok(OfUser::page(attached, paging(input.page, input.rp)))
+    Ok(ListedPolicies::page(attached, paging(input.page, input.rp)))
 }
 
 fn user(uin: &Id) -> Holder {
@@ -286,7 +253,6 @@ fn policy_type(policy: &AttachedPolicy) -> &'static str {
     if policy.preset { "QCS" } else { "User" }
 }
 
-/// ListEntitiesForPolicy's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct ListEntitiesForPolicy {
@@ -296,34 +262,23 @@ pub struct ListEntitiesForPolicy {
     entity_filter: Option<EntityFilter>,
 }
 
-/// `All`, `User`, `Group` or `Role`.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(try_from = "String")]
-pub struct EntityFilter(Option<HolderKind>);
-
-impl TryFrom<String> for EntityFilter {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<EntityFilter, &'static str> {
-        match text.as_str() {
-            "All" => Ok(EntityFilter(None)),
-            "User" => Ok(EntityFilter(Some(HolderKind::User))),
-            "Group" => Ok(EntityFilter(Some(HolderKind::Group))),
-            "Role" => Ok(EntityFilter(Some(HolderKind::Role))),
-            _ => Err("`All`, `User`, `Group` or `Role`"),
-        }
+words! {
+    EntityFilter -> Option<HolderKind> {
+        "All" => None,
+        "User" => Some(HolderKind::User),
+        "Group" => Some(HolderKind::Group),
+        "Role" => Some(HolderKind::Role),
     }
 }
 
-/// ListEntitiesForPolicy's reply.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Entities {
+pub struct ListedEntities {
     total_num: usize,
     list: Vec<AttachEntityOfPolicy>,
 }
 
-/// A user (1), group (2) or role (3) that has a policy.
+/// A user, group or role that a policy is attached to. A group or role has the uin 0.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct AttachEntityOfPolicy {
@@ -334,9 +289,8 @@ pub struct AttachEntityOfPolicy {
     attachment_time: String,
 }
 
-/// ListEntitiesForPolicy. A group or role has no uin.
-pub async fn list_entities(cx: &Cx, input: Authorized<ListEntitiesForPolicy>) -> Result<Entities, Fault> {
-    let mut entities = attachments::entities(cx, &policy_id(&input.policy_id)).await?;
+pub async fn list_entities(cx: &Cx, input: Authorized<ListEntitiesForPolicy>) -> Result<ListedEntities, Fault> {
+    let mut entities = attachments::entities(cx, &policy_by_id(&input.policy_id)).await?;
     entities.retain(|entity| input.entity_filter.is_none_or(|filter| filter.0.is_none_or(|kind| kind == entity.kind)));
     let page = paging(input.page, input.rp).of(entities);
     let shown = |entity: Entity| AttachEntityOfPolicy {
@@ -350,10 +304,9 @@ pub async fn list_entities(cx: &Cx, input: Authorized<ListEntitiesForPolicy>) ->
         name: entity.name,
         attachment_time: local_time(entity.attached_at),
     };
-    Ok(Entities { total_num: page.total, list: page.items.into_iter().map(shown).collect() })
+    Ok(ListedEntities { total_num: page.total, list: page.items.into_iter().map(shown).collect() })
 }
 
-/// ListAttachedUserAllPolicies's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct ListAttachedUserAllPolicies {
@@ -365,47 +318,21 @@ pub struct ListAttachedUserAllPolicies {
     keyword: Option<Keyword>,
 }
 
-/// 0 for all, 1 for a user's own, 2 for what its groups add.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(try_from = "i64")]
-pub struct AttachType(i64);
-
-impl TryFrom<i64> for AttachType {
-    type Error = &'static str;
-
-    fn try_from(kind: i64) -> Result<AttachType, &'static str> {
-        if (0..=2).contains(&kind) { Ok(AttachType(kind)) } else { Err("0, 1 or 2") }
-    }
+numbers! {
+    /// 0 for all of a user's policies, 1 for its own, 2 for those of its groups.
+    AttachType(kind in 0..=2), "0, 1 or 2";
+    /// Whether presets (2) are meant, or the account's own policies (1).
+    StrategyType(kind in 1..=2) -> bool = kind == 2, "1 or 2";
 }
 
-/// 1 for the account's own policies, 2 for presets.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(try_from = "i64")]
-pub struct StrategyType {
-    preset: bool,
-}
-
-impl TryFrom<i64> for StrategyType {
-    type Error = &'static str;
-
-    fn try_from(kind: i64) -> Result<StrategyType, &'static str> {
-        match kind {
-            1 => Ok(StrategyType { preset: false }),
-            2 => Ok(StrategyType { preset: true }),
-            _ => Err("1 or 2"),
-        }
-    }
-}
-
-/// ListAttachedUserAllPolicies's reply.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct AllOfUser {
+pub struct ListedUserAllPolicies {
     policy_list: Vec<AttachedUserPolicy>,
     total_num: usize,
 }
 
-/// A policy that a user has, itself or through groups. Its numbers are texts here.
+/// A policy that a user has, itself or through groups. In this reply its numbers are texts.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct AttachedUserPolicy {
@@ -420,7 +347,6 @@ pub struct AttachedUserPolicy {
     deactived_detail: Vec<String>,
 }
 
-/// A group that a policy comes from.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct AttachedUserPolicyGroupInfo {
@@ -428,9 +354,12 @@ pub struct AttachedUserPolicyGroupInfo {
     group_name: String,
 }
 
-/// ListAttachedUserAllPolicies: each policy once, with the groups that it comes from.
-pub async fn list_user_all(cx: &Cx, input: Authorized<ListAttachedUserAllPolicies>) -> Result<AllOfUser, Fault> {
-    let keyword = input.keyword.as_ref().map_or("", Keyword::as_str);
+/// Lists each policy once, with the groups that it comes from.
+pub async fn list_user_all(
+    cx: &Cx,
+    input: Authorized<ListAttachedUserAllPolicies>,
+) -> Result<ListedUserAllPolicies, Fault> {
+    let keyword = input.keyword.as_deref().unwrap_or_default();
     let mut had = attachments::of_user(cx, &UserId::from(input.target_uin.as_str())).await?;
     had.retain(|had| {
         let way = match input.attach_type.0 {
@@ -438,7 +367,7 @@ pub async fn list_user_all(cx: &Cx, input: Authorized<ListAttachedUserAllPolicie
             2 => !had.groups.is_empty(),
             _ => true,
         };
-        let kind = input.strategy_type.is_none_or(|wanted| wanted.preset == had.policy.preset);
+        let kind = input.strategy_type.is_none_or(|wanted| wanted.0 == had.policy.preset);
         way && kind && had.policy.name.contains(keyword)
     });
     let page = paging(Some(input.page), Some(input.rp)).of(had);
@@ -457,5 +386,5 @@ pub async fn list_user_all(cx: &Cx, input: Authorized<ListAttachedUserAllPolicie
         deactived: 0,
         deactived_detail: Vec::new(),
     };
-    Ok(AllOfUser { total_num: page.total, policy_list: page.items.into_iter().map(shown).collect() })
+    Ok(ListedUserAllPolicies { total_num: page.total, policy_list: page.items.into_iter().map(shown).collect() })
 }

@@ -15,7 +15,6 @@ use crate::engine::policies::Policy;
 use crate::engine::roles;
 use serde::{Deserialize, Serialize};
 
-/// PutRolePermissionsBoundary's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct PutRolePermissionsBoundary {
@@ -24,7 +23,6 @@ pub struct PutRolePermissionsBoundary {
     role_name: Option<Name>,
 }
 
-/// PutRolePermissionsBoundary.
 pub async fn put_role(
     write: &mut Write<'_, '_>,
     input: &Authorized<PutRolePermissionsBoundary>,
@@ -34,7 +32,6 @@ pub async fn put_role(
     Ok(Done {})
 }
 
-/// DeleteRolePermissionsBoundary's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct DeleteRolePermissionsBoundary {
@@ -42,7 +39,6 @@ pub struct DeleteRolePermissionsBoundary {
     role_name: Option<Name>,
 }
 
-/// DeleteRolePermissionsBoundary.
 pub async fn delete_role(
     write: &mut Write<'_, '_>,
     input: &Authorized<DeleteRolePermissionsBoundary>,
@@ -52,17 +48,16 @@ pub async fn delete_role(
     Ok(Done {})
 }
 
-/// GetRolePermissionBoundary's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct GetRolePermissionBoundary {
     role_id: Id,
 }
 
-/// The reply about a boundary; every member is null without one.
+/// The boundary of a role or user. Every member is null when there is none.
 #[derive(Default, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Boundary {
+pub struct ShownBoundary {
     policy_id: Option<u64>,
     policy_name: Option<String>,
     policy_document: Option<String>,
@@ -70,9 +65,9 @@ pub struct Boundary {
     create_mode: Option<u64>,
 }
 
-impl Boundary {
-    fn of(policy: Option<Policy>) -> Boundary {
-        policy.map_or_else(Boundary::default, |policy| Boundary {
+impl ShownBoundary {
+    fn of(policy: Option<Policy>) -> ShownBoundary {
+        policy.map_or_else(ShownBoundary::default, |policy| ShownBoundary {
             policy_id: Some(integer(policy.id.as_str())),
             policy_name: Some(policy.name),
             policy_document: Some(policy.document),
@@ -82,13 +77,11 @@ impl Boundary {
     }
 }
 
-/// GetRolePermissionBoundary.
-pub async fn get_role(cx: &Cx, input: Authorized<GetRolePermissionBoundary>) -> Result<Boundary, Fault> {
+pub async fn get_role(cx: &Cx, input: Authorized<GetRolePermissionBoundary>) -> Result<ShownBoundary, Fault> {
     let role = Holder::Role(RoleId::from(input.role_id.as_str()));
-    Ok(Boundary::of(boundaries::get(cx, &role).await?))
+    Ok(ShownBoundary::of(boundaries::get(cx, &role).await?))
 }
 
-/// PutUserPermissionsBoundary's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct PutUserPermissionsBoundary {
@@ -96,7 +89,6 @@ pub struct PutUserPermissionsBoundary {
     policy_id: Id,
 }
 
-/// PutUserPermissionsBoundary.
 pub async fn put_user(
     write: &mut Write<'_, '_>,
     input: &Authorized<PutUserPermissionsBoundary>,
@@ -105,17 +97,14 @@ pub async fn put_user(
     Ok(Done {})
 }
 
-/// DeleteUserPermissionsBoundary's and GetUserPermissionBoundary's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct DeleteUserPermissionsBoundary {
     target_uin: Id,
 }
 
-/// GetUserPermissionBoundary's request.
 pub type GetUserPermissionBoundary = DeleteUserPermissionsBoundary;
 
-/// DeleteUserPermissionsBoundary.
 pub async fn delete_user(
     write: &mut Write<'_, '_>,
     input: &Authorized<DeleteUserPermissionsBoundary>,
@@ -124,9 +113,8 @@ pub async fn delete_user(
     Ok(Done {})
 }
 
-/// GetUserPermissionBoundary.
-pub async fn get_user(cx: &Cx, input: Authorized<GetUserPermissionBoundary>) -> Result<Boundary, Fault> {
-    Ok(Boundary::of(boundaries::get(cx, &user(&input.target_uin)).await?))
+pub async fn get_user(cx: &Cx, input: Authorized<GetUserPermissionBoundary>) -> Result<ShownBoundary, Fault> {
+    Ok(ShownBoundary::of(boundaries::get(cx, &user(&input.target_uin)).await?))
 }
 
 fn user(uin: &Id) -> Holder {

@@ -2,7 +2,7 @@
 
 use super::Done;
 use crate::dialect::decode::List;
-use crate::dialect::tencent::params::{Id, Keyword, Page, Remark, Rp, paging};
+use crate::dialect::tencent::params::{GroupName, Id, Keyword, Page, Remark, Rp, paging};
 use crate::dialect::tencent::shown::{integer, local_time};
 use crate::engine::authorize::Authorized;
 use crate::engine::cx::{Cx, Write};
@@ -13,7 +13,6 @@ use crate::engine::page::Window;
 use crate::engine::users::{User, UserRef};
 use serde::{Deserialize, Serialize};
 
-/// CreateGroup's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct CreateGroup {
@@ -21,47 +20,28 @@ pub struct CreateGroup {
     remark: Option<Remark>,
 }
 
-/// A group's name: 1 to 64 characters that can be seen.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(try_from = "String")]
-pub struct GroupName(String);
-
-impl TryFrom<String> for GroupName {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<GroupName, &'static str> {
-        let fits = (1..=64).contains(&text.chars().count()) && !text.chars().any(char::is_control);
-        if fits { Ok(GroupName(text)) } else { Err("1 to 64 characters, no control characters") }
-    }
-}
-
-/// CreateGroup's reply.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Created {
+pub struct CreatedGroup {
     group_id: u64,
 }
 
-/// CreateGroup.
-pub async fn create(write: &mut Write<'_, '_>, input: &Authorized<CreateGroup>) -> Result<Created, Fault> {
-    let id = groups::create(write, &input.group_name.0, input.remark.as_ref().map_or("", Remark::as_str)).await?;
-    Ok(Created { group_id: integer(id.as_str()) })
+pub async fn create(write: &mut Write<'_, '_>, input: &Authorized<CreateGroup>) -> Result<CreatedGroup, Fault> {
+    let id = groups::create(write, &input.group_name, input.remark.as_deref().unwrap_or_default()).await?;
+    Ok(CreatedGroup { group_id: integer(id.as_str()) })
 }
 
-/// GetGroup's and DeleteGroup's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct GetGroup {
     group_id: Id,
 }
 
-/// DeleteGroup's request.
 pub type DeleteGroup = GetGroup;
 
-/// GetGroup's reply.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Got {
+pub struct ShownGroup {
     group_id: u64,
     group_name: String,
     group_num: usize,
@@ -70,7 +50,7 @@ pub struct Got {
     user_info: Vec<GroupMemberInfo>,
 }
 
-/// A member of a group. Nobody verifies telephone numbers and addresses here, so their flags are 0.
+/// A member of a group. Telephone numbers and addresses are never verified here, so their flags are 0.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct GroupMemberInfo {
@@ -88,10 +68,9 @@ pub struct GroupMemberInfo {
     remark: String,
 }
 
-/// GetGroup.
-pub async fn get(cx: &Cx, input: Authorized<GetGroup>) -> Result<Got, Fault> {
+pub async fn get(cx: &Cx, input: Authorized<GetGroup>) -> Result<ShownGroup, Fault> {
     let (group, members) = groups::get(cx, &id(&input.group_id)).await?;
-    Ok(Got {
+    Ok(ShownGroup {
         group_id: integer(group.id.as_str()),
         create_time: local_time(group.created_at),
         group_name: group.name,
@@ -101,13 +80,11 @@ pub async fn get(cx: &Cx, input: Authorized<GetGroup>) -> Result<Got, Fault> {
     })
 }
 
-/// DeleteGroup.
 pub async fn delete(write: &mut Write<'_, '_>, input: &Authorized<DeleteGroup>) -> Result<Done, Fault> {
     groups::delete(write, &id(&input.group_id)).await?;
     Ok(Done {})
 }
 
-/// UpdateGroup's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct UpdateGroup {
@@ -116,14 +93,11 @@ pub struct UpdateGroup {
     remark: Option<Remark>,
 }
 
-/// UpdateGroup.
 pub async fn update(write: &mut Write<'_, '_>, input: &Authorized<UpdateGroup>) -> Result<Done, Fault> {
-    let name = input.group_name.as_ref().map(|name| name.0.as_str());
-    groups::update(write, &id(&input.group_id), name, input.remark.as_ref().map(Remark::as_str)).await?;
+    groups::update(write, &id(&input.group_id), input.group_name.as_deref(), input.remark.as_deref()).await?;
     Ok(Done {})
 }
 
-/// ListGroups's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct ListGroups {
@@ -132,15 +106,13 @@ pub struct ListGroups {
     keyword: Option<Keyword>,
 }
 
-/// The reply of the lists of groups.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Listed {
+pub struct ListedGroups {
     total_num: usize,
     group_info: Vec<GroupInfo>,
 }
 
-/// A group as lists show it.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct GroupInfo {
@@ -150,13 +122,11 @@ pub struct GroupInfo {
     remark: String,
 }
 
-/// ListGroups.
-pub async fn list(cx: &Cx, input: Authorized<ListGroups>) -> Result<Listed, Fault> {
-    let keyword = input.keyword.as_ref().map_or("", Keyword::as_str);
+pub async fn list(cx: &Cx, input: Authorized<ListGroups>) -> Result<ListedGroups, Fault> {
+    let keyword = input.keyword.as_deref().unwrap_or_default();
     Ok(listed(groups::list(cx, keyword).await?, paging(input.page, input.rp)))
 }
 
-/// ListGroupsForUser's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct ListGroupsForUser {
@@ -166,13 +136,11 @@ pub struct ListGroupsForUser {
     sub_uin: Option<Id>,
 }
 
-/// ListGroupsForUser.
-pub async fn list_for_user(cx: &Cx, input: Authorized<ListGroupsForUser>) -> Result<Listed, Fault> {
+pub async fn list_for_user(cx: &Cx, input: Authorized<ListGroupsForUser>) -> Result<ListedGroups, Fault> {
     let user = user_ref(input.uid, input.sub_uin.as_ref()).ok_or_else(|| Fault::none_of(&["Uid", "SubUin"]))?;
     Ok(listed(groups::of_user(cx, &user).await?, paging(input.page, input.rp)))
 }
 
-/// ListUsersForGroup's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct ListUsersForGroup {
@@ -181,32 +149,28 @@ pub struct ListUsersForGroup {
     rp: Option<Rp>,
 }
 
-/// ListUsersForGroup's reply.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Members {
+pub struct ListedMembers {
     total_num: usize,
     user_info: Vec<GroupMemberInfo>,
 }
 
-/// ListUsersForGroup.
-pub async fn list_users(cx: &Cx, input: Authorized<ListUsersForGroup>) -> Result<Members, Fault> {
+pub async fn list_users(cx: &Cx, input: Authorized<ListUsersForGroup>) -> Result<ListedMembers, Fault> {
     let (_, members) = groups::get(cx, &id(&input.group_id)).await?;
     let page = paging(input.page, input.rp).of(members).map(member);
-    Ok(Members { total_num: page.total, user_info: page.items })
+    Ok(ListedMembers { total_num: page.total, user_info: page.items })
 }
 
-/// AddUserToGroup's and RemoveUserFromGroup's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct AddUserToGroup {
     info: List<Membership, 200>,
 }
 
-/// RemoveUserFromGroup's request.
 pub type RemoveUserFromGroup = AddUserToGroup;
 
-/// A user, by one of its two numbers, and a group.
+/// A group and a user, who is given by uid or by uin.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Membership {
@@ -215,7 +179,7 @@ pub struct Membership {
     uin: Option<Id>,
 }
 
-/// AddUserToGroup: all of the memberships or none.
+/// Adds all of the memberships or none.
 pub async fn add_users(write: &mut Write<'_, '_>, input: &Authorized<AddUserToGroup>) -> Result<Done, Fault> {
     for (place, membership) in input.info.iter().enumerate() {
         groups::add(write, &id(&membership.group_id), &named(place, membership)?).await?;
@@ -223,7 +187,7 @@ pub async fn add_users(write: &mut Write<'_, '_>, input: &Authorized<AddUserToGr
     Ok(Done {})
 }
 
-/// RemoveUserFromGroup: all of the memberships or none.
+/// Removes all of the memberships or none.
 pub async fn remove_users(write: &mut Write<'_, '_>, input: &Authorized<RemoveUserFromGroup>) -> Result<Done, Fault> {
     for (place, membership) in input.info.iter().enumerate() {
         groups::remove(write, &id(&membership.group_id), &named(place, membership)?).await?;
@@ -252,7 +216,7 @@ fn id(id: &Id) -> GroupId {
     GroupId::from(id.as_str())
 }
 
-fn listed(groups: Vec<Group>, page: Window) -> Listed {
+fn listed(groups: Vec<Group>, page: Window) -> ListedGroups {
     let shown = |group: Group| GroupInfo {
         group_id: integer(group.id.as_str()),
         create_time: local_time(group.created_at),
@@ -260,7 +224,7 @@ fn listed(groups: Vec<Group>, page: Window) -> Listed {
         remark: group.remark,
     };
     let page = page.of(groups).map(shown);
-    Listed { total_num: page.total, group_info: page.items }
+    ListedGroups { total_num: page.total, group_info: page.items }
 }
 
 fn member(user: User) -> GroupMemberInfo {

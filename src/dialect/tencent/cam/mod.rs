@@ -1,4 +1,4 @@
-//! CAM 2019-01-16, a file a noun: request, response and function of each action. `extensions` are this emulator's own.
+//! CAM 2019-01-16: the request, reply and function of each action, one file per noun.
 
 pub mod attachments;
 pub mod boundaries;
@@ -13,6 +13,6 @@ pub mod versions;
 
 use serde::Serialize;
 
-/// The reply of an action that answers with nothing but its request id.
+/// The reply of an action that returns nothing but the request id.
 #[derive(Serialize)]
 pub struct Done {}

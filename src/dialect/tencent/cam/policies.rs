@@ -5,10 +5,9 @@ use crate::dialect::contract::Subject;
 use crate::dialect::decode::List;
 use crate::dialect::tencent::conditions;
 use crate::dialect::tencent::params::{
-    Description, DocumentText, Id, Keyword, Name, Page, PolicyName, Rp, ShownTag, Tags, paging, policy_id, policy_ref,
-    shown_tags, tags,
+    Description, DocumentText, Id, Keyword, Name, Page, PolicyName, Rp, Tags, paging, policy_by_id, policy_ref, tags,
 };
-use crate::dialect::tencent::shown::{integer, local_time};
+use crate::dialect::tencent::shown::{ShownTag, integer, local_time, shown_tags};
 use crate::engine::attachments;
 use crate::engine::authorize::{Authorized, Right};
 use crate::engine::cx::{Cx, Write};
@@ -16,12 +15,12 @@ use crate::engine::fault::Fault;
 use crate::engine::ids::PolicyId;
 use crate::engine::policies::{self, ListedPolicy, NewPolicy, Policy, PolicyPatch, PolicyRef, Scope};
 use crate::policy::Kind;
+use crate::words;
 use serde::{Deserialize, Serialize};
 
 /// `CreateMode` of a policy that is written as a document.
 pub const BY_SYNTAX: u64 = 2;
 
-/// CreatePolicy's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct CreatePolicy {
@@ -32,43 +31,39 @@ pub struct CreatePolicy {
     tags: Tags,
 }
 
-/// CreatePolicy's reply.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Created {
+pub struct CreatedPolicy {
     policy_id: u64,
 }
 
-/// Makes CreatePolicy ready: with principals it needs the permissions of the Attach- actions too.
+/// Demands the permissions of the Attach- actions when the document names principals.
 pub async fn reads(cx: &Cx, input: Authorized<CreatePolicy>) -> Result<Right<NewPolicy>, Fault> {
     let tags = tags(&input.tags)?;
-    let mut new = NewPolicy::read(cx, input.policy_name.as_str(), Kind::Identity, input.policy_document.as_str())?;
-    new.description = input.description.as_ref().map_or("", Description::as_str).to_owned();
+    let mut new = NewPolicy::read(cx, &input.policy_name, Kind::Identity, input.policy_document.as_str())?;
+    new.description = input.description.as_deref().unwrap_or_default().to_owned();
     new.tags = tags;
     input.demand(cx, new).await
 }
 
-/// CreatePolicy.
-pub async fn create(write: &mut Write<'_, '_>, new: &Right<NewPolicy>) -> Result<Created, Fault> {
-    Ok(Created { policy_id: integer(attachments::create(write, new).await?.as_str()) })
+pub async fn create(write: &mut Write<'_, '_>, new: &Right<NewPolicy>) -> Result<CreatedPolicy, Fault> {
+    Ok(CreatedPolicy { policy_id: integer(attachments::create(write, new).await?.as_str()) })
 }
 
-/// What CreatePolicy says for conditions on the request's tags.
+/// Returns the request's tags for conditions.
 pub async fn creates(_: &Cx, input: &CreatePolicy) -> Result<Subject, Fault> {
     Ok(Subject { context: conditions::request_tags(&input.tags), ..Subject::default() })
 }
 
-/// GetPolicy's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct GetPolicy {
     policy_id: Id,
 }
 
-/// GetPolicy's reply.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Got {
+pub struct ShownPolicy {
     policy_name: String,
     description: String,
     #[serde(rename = "Type")]
@@ -81,10 +76,9 @@ pub struct Got {
     tags: Vec<ShownTag>,
 }
 
-/// GetPolicy.
-pub async fn get(cx: &Cx, input: Authorized<GetPolicy>) -> Result<Got, Fault> {
-    let (policy, tags) = policies::get(cx, &policy_id(&input.policy_id)).await?;
-    Ok(Got {
+pub async fn get(cx: &Cx, input: Authorized<GetPolicy>) -> Result<ShownPolicy, Fault> {
+    let (policy, tags) = policies::get(cx, &policy_by_id(&input.policy_id)).await?;
+    Ok(ShownPolicy {
         kind: kind(&policy),
         add_time: local_time(policy.created_at),
         update_time: local_time(policy.updated_at),
@@ -97,7 +91,6 @@ pub async fn get(cx: &Cx, input: Authorized<GetPolicy>) -> Result<Got, Fault> {
     })
 }
 
-/// UpdatePolicy's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct UpdatePolicy {
@@ -108,42 +101,41 @@ pub struct UpdatePolicy {
     alias: Option<Name>,
 }
 
-/// UpdatePolicy's reply.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Updated {
+pub struct UpdatedPolicy {
     policy_id: u64,
 }
 
-/// Makes UpdatePolicy ready. With `PolicyId`, `PolicyName` is the new name; without, it says which policy is meant.
+/// Reads the change. `PolicyName` is the new name next to a `PolicyId`; without one it says which policy is meant.
 pub async fn reads_patch(cx: &Cx, input: Authorized<UpdatePolicy>) -> Result<(PolicyRef, PolicyPatch), Fault> {
     if input.alias.is_some() {
         return Err(Fault::illegal("Alias", "only preset policies have an alias, and they cannot be changed"));
     }
-    let name = input.policy_name.as_ref().map(PolicyName::as_str);
+    let name = input.policy_name.as_deref();
     let wanted = policy_ref(input.policy_id.as_ref(), name)?;
     let read = |text: &DocumentText| cx.engine.written(&cx.account, Kind::Identity, text.as_str());
     let patch = PolicyPatch {
         name: name.filter(|_| matches!(wanted, PolicyRef::Id(_))).map(str::to_owned),
-        description: input.description.as_ref().map(|description| description.as_str().to_owned()),
+        description: input.description.as_deref().map(str::to_owned),
         document: input.policy_document.as_ref().map(read).transpose()?,
     };
     Ok((wanted, patch))
 }
 
-/// UpdatePolicy.
-pub async fn update(write: &mut Write<'_, '_>, (wanted, patch): &(PolicyRef, PolicyPatch)) -> Result<Updated, Fault> {
-    Ok(Updated { policy_id: integer(policies::update(write, wanted, patch).await?.as_str()) })
+pub async fn update(
+    write: &mut Write<'_, '_>,
+    (wanted, patch): &(PolicyRef, PolicyPatch),
+) -> Result<UpdatedPolicy, Fault> {
+    Ok(UpdatedPolicy { policy_id: integer(policies::update(write, wanted, patch).await?.as_str()) })
 }
 
-/// DeletePolicy's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct DeletePolicy {
     policy_id: List<Id, 200>,
 }
 
-/// DeletePolicy.
 pub async fn delete(write: &mut Write<'_, '_>, input: &Authorized<DeletePolicy>) -> Result<Done, Fault> {
     let ids: Vec<PolicyId> = input.policy_id.iter().map(|id| PolicyId::from(id.as_str())).collect();
     if ids.is_empty() {
@@ -153,7 +145,6 @@ pub async fn delete(write: &mut Write<'_, '_>, input: &Authorized<DeletePolicy>)
     Ok(Done {})
 }
 
-/// ListPolicies's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct ListPolicies {
@@ -163,37 +154,21 @@ pub struct ListPolicies {
     keyword: Option<Keyword>,
 }
 
-/// Which policies: `All`, `QCS` for presets, `Local` for the account's own.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(try_from = "String")]
-pub struct ListScope(Scope);
-
-impl TryFrom<String> for ListScope {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<ListScope, &'static str> {
-        match text.as_str() {
-            "All" => Ok(ListScope(Scope::All)),
-            "QCS" => Ok(ListScope(Scope::Preset)),
-            "Local" => Ok(ListScope(Scope::Own)),
-            _ => Err("`All`, `QCS` or `Local`"),
-        }
-    }
+words! {
+    ListScope -> Scope { "All" => Scope::All, "QCS" => Scope::Preset, "Local" => Scope::Own }
 }
 
-/// ListPolicies's reply.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Listed {
+pub struct ListedPolicies {
     total_num: usize,
-    list: Vec<StrategyInfo>,
+    list: Vec<PolicyInfo>,
     service_type_list: Vec<String>,
 }
 
-/// A policy as lists show it.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct StrategyInfo {
+pub struct PolicyInfo {
     policy_id: u64,
     policy_name: String,
     add_time: String,
@@ -214,16 +189,15 @@ pub struct StrategyInfo {
     permission_level: String,
 }
 
-/// ListPolicies.
-pub async fn list(cx: &Cx, input: Authorized<ListPolicies>) -> Result<Listed, Fault> {
+pub async fn list(cx: &Cx, input: Authorized<ListPolicies>) -> Result<ListedPolicies, Fault> {
     let page = paging(input.page, input.rp);
     let scope = input.scope.map_or(Scope::All, |scope| scope.0);
-    let keyword = input.keyword.as_ref().map_or("", Keyword::as_str);
+    let keyword = input.keyword.as_deref().unwrap_or_default();
     if page.offset >= 200 * page.limit {
         return Err(Fault::illegal("Page", "1 to 200"));
     }
     let policies = policies::list(cx, scope, keyword, page).await?;
-    let shown = |ListedPolicy { policy, tags, bounds }: ListedPolicy| StrategyInfo {
+    let shown = |ListedPolicy { policy, tags, bounds }: ListedPolicy| PolicyInfo {
         policy_id: integer(policy.id.as_str()),
         add_time: local_time(policy.created_at),
         update_time: local_time(policy.updated_at),
@@ -243,10 +217,10 @@ pub async fn list(cx: &Cx, input: Authorized<ListPolicies>) -> Result<Listed, Fa
         permission_level: String::new(),
     };
     let page = policies.map(shown);
-    Ok(Listed { total_num: page.total, list: page.items, service_type_list: Vec::new() })
+    Ok(ListedPolicies { total_num: page.total, list: page.items, service_type_list: Vec::new() })
 }
 
-/// 1 is the account's own, 2 a preset.
+/// Returns 1 for the account's own policy and 2 for a preset.
 fn kind(policy: &Policy) -> u64 {
     if policy.preset { 2 } else { 1 }
 }

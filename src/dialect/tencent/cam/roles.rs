@@ -4,10 +4,10 @@ use super::Done;
 use crate::dialect::contract::Subject;
 use crate::dialect::decode::List;
 use crate::dialect::tencent::params::{
-    Description, DocumentText, Flag, Id, Name, Page, RoleName, Rp, SessionDuration, ShownTag, TagKey, Tags, paging,
-    role_ref, shown_tags, tags,
+    Description, DocumentText, Flag, Id, Name, Page, RoleName, Rp, SessionDuration, TagKey, Tags, paging, role_ref,
+    tags,
 };
-use crate::dialect::tencent::shown::local_time;
+use crate::dialect::tencent::shown::{ShownTag, local_time, shown_tags};
 use crate::dialect::tencent::{conditions, principal};
 use crate::engine::authorize::{Authorized, Right};
 use crate::engine::cx::{Cx, Write};
@@ -22,7 +22,6 @@ use std::sync::Arc;
 
 const BY: &[&str] = &["RoleId", "RoleName"];
 
-/// A role as CAM shows it.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct RoleInfo {
@@ -41,7 +40,6 @@ pub struct RoleInfo {
 }
 
 impl RoleInfo {
-    /// Shows a role of an account.
     pub fn of(account: &AccountId, role: &Role) -> RoleInfo {
         RoleInfo {
             role_id: role.id.to_string(),
@@ -60,7 +58,6 @@ impl RoleInfo {
     }
 }
 
-/// CreateRole's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct CreateRole {
@@ -73,43 +70,38 @@ pub struct CreateRole {
     tags: Tags,
 }
 
-/// CreateRole's reply.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Created {
+pub struct CreatedRole {
     role_id: String,
 }
 
-impl Created {
-    /// The answer about a new role.
-    pub fn of(id: &RoleId) -> Created {
-        Created { role_id: id.to_string() }
+impl CreatedRole {
+    pub fn of(id: &RoleId) -> CreatedRole {
+        CreatedRole { role_id: id.to_string() }
     }
 }
 
-/// Makes CreateRole ready.
 pub async fn reads(cx: &Cx, input: Authorized<CreateRole>) -> Result<NewRole, Fault> {
     Ok(NewRole {
-        name: input.role_name.as_str().to_owned(),
+        name: input.role_name.to_string(),
         tags: tags(&input.tags)?,
         document: trust(cx, &input.policy_document)?,
-        description: text(&input.description).unwrap_or_default(),
+        description: input.description.as_deref().unwrap_or_default().to_owned(),
         console_login: input.console_login.is_some_and(|flag| flag.0),
         session_duration: input.session_duration.map_or(7200, |duration| duration.0),
     })
 }
 
-/// CreateRole.
-pub async fn create(write: &mut Write<'_, '_>, new: &NewRole) -> Result<Created, Fault> {
-    Ok(Created::of(&roles::create(write, new).await?))
+pub async fn create(write: &mut Write<'_, '_>, new: &NewRole) -> Result<CreatedRole, Fault> {
+    Ok(CreatedRole::of(&roles::create(write, new).await?))
 }
 
-/// What CreateRole says for conditions on the request's tags.
+/// Returns the request's tags for conditions.
 pub async fn creates(_: &Cx, input: &CreateRole) -> Result<Subject, Fault> {
     Ok(Subject { context: conditions::request_tags(&input.tags), ..Subject::default() })
 }
 
-/// GetRole's and DeleteRole's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct GetRole {
@@ -117,29 +109,24 @@ pub struct GetRole {
     role_name: Option<Name>,
 }
 
-/// DeleteRole's request.
 pub type DeleteRole = GetRole;
 
-/// GetRole's reply.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Got {
+pub struct ShownRole {
     role_info: RoleInfo,
 }
 
-/// GetRole.
-pub async fn get(cx: &Cx, input: Authorized<GetRole>) -> Result<Got, Fault> {
+pub async fn get(cx: &Cx, input: Authorized<GetRole>) -> Result<ShownRole, Fault> {
     let role = roles::get(cx, &named(&input.role_id, &input.role_name)?).await?;
-    Ok(Got { role_info: RoleInfo::of(&cx.account.id, &role) })
+    Ok(ShownRole { role_info: RoleInfo::of(&cx.account.id, &role) })
 }
 
-/// DeleteRole.
 pub async fn delete(write: &mut Write<'_, '_>, input: &Authorized<DeleteRole>) -> Result<Done, Fault> {
     roles::delete(write, &named(&input.role_id, &input.role_name)?).await?;
     Ok(Done {})
 }
 
-/// DescribeRoleList's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct DescribeRoleList {
@@ -149,38 +136,35 @@ pub struct DescribeRoleList {
     tags: Tags,
 }
 
-/// DescribeRoleList's reply.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Listed {
+pub struct ListedRoles {
     list: Vec<RoleInfo>,
     total_num: usize,
 }
 
-/// DescribeRoleList.
-pub async fn list(cx: &Cx, input: Authorized<DescribeRoleList>) -> Result<Listed, Fault> {
+pub async fn list(cx: &Cx, input: Authorized<DescribeRoleList>) -> Result<ListedRoles, Fault> {
     let right = input.demand(cx, Listing).await?;
     search(cx, &right, &input.tags, "", paging(Some(input.page), Some(input.rp))).await
 }
 
-/// The roles that have all the tags and the keyword in their name, one page of them.
+/// Returns one page of the roles that have all the tags, and the keyword in their name.
 pub async fn search(
     cx: &Cx,
     right: &Right<Listing>,
     wanted: &Tags,
     keyword: &str,
     page: Window,
-) -> Result<Listed, Fault> {
+) -> Result<ListedRoles, Fault> {
     let wanted = tags(wanted)?;
     let keep =
         |role: &Role| role.name.contains(keyword) && wanted.iter().all(|tag| role.tags.iter().any(|own| own == tag));
     let filtered = !wanted.is_empty() || !keyword.is_empty();
     let roles = roles::list(cx, right, if filtered { Some(&keep) } else { None }, page).await?;
     let page = roles.map(|role| RoleInfo::of(&cx.account.id, &role));
-    Ok(Listed { list: page.items, total_num: page.total })
+    Ok(ListedRoles { list: page.items, total_num: page.total })
 }
 
-/// UpdateAssumeRolePolicy's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct UpdateAssumeRolePolicy {
@@ -189,33 +173,29 @@ pub struct UpdateAssumeRolePolicy {
     role_name: Option<Name>,
 }
 
-/// Makes UpdateAssumeRolePolicy ready.
-pub async fn reads_trust(cx: &Cx, input: Authorized<UpdateAssumeRolePolicy>) -> Result<Update, Fault> {
+pub async fn reads_trust(cx: &Cx, input: Authorized<UpdateAssumeRolePolicy>) -> Result<RoleUpdate, Fault> {
     let patch = RolePatch { document: Some(trust(cx, &input.policy_document)?), ..RolePatch::default() };
     let role = named(&input.role_id, &input.role_name)?;
-    Ok(Update { role, patch: input.demand(cx, patch).await? })
+    Ok(RoleUpdate { role, patch: input.demand(cx, patch).await? })
 }
 
-/// A change of a role that the caller may make.
-pub struct Update {
-    /// Which role.
+/// A change of a role that the caller has the right to make.
+pub struct RoleUpdate {
     pub role: RoleRef,
-    /// What is to change.
     pub patch: Right<RolePatch>,
 }
 
-/// The actions that change a role.
-pub async fn update(write: &mut Write<'_, '_>, update: &Update) -> Result<Done, Fault> {
+/// Serves every action that changes a role.
+pub async fn update(write: &mut Write<'_, '_>, update: &RoleUpdate) -> Result<Done, Fault> {
     roles::update(write, &update.role, &update.patch).await?;
     Ok(Done {})
 }
 
-/// Reads a trust policy.
+/// Parses and checks a trust policy.
 pub fn trust(cx: &Cx, text: &DocumentText) -> Result<Arc<Document>, Fault> {
     cx.engine.written(&cx.account, Kind::Trust, text.as_str())
 }
 
-/// UpdateRoleDescription's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct UpdateRoleDescription {
@@ -224,14 +204,12 @@ pub struct UpdateRoleDescription {
     role_name: Option<Name>,
 }
 
-/// Makes UpdateRoleDescription ready.
-pub async fn reads_description(cx: &Cx, input: Authorized<UpdateRoleDescription>) -> Result<Update, Fault> {
-    let patch = RolePatch { description: Some(input.description.as_str().to_owned()), ..RolePatch::default() };
+pub async fn reads_description(cx: &Cx, input: Authorized<UpdateRoleDescription>) -> Result<RoleUpdate, Fault> {
+    let patch = RolePatch { description: Some(input.description.to_string()), ..RolePatch::default() };
     let role = named(&input.role_id, &input.role_name)?;
-    Ok(Update { role, patch: input.demand(cx, patch).await? })
+    Ok(RoleUpdate { role, patch: input.demand(cx, patch).await? })
 }
 
-/// UpdateRoleConsoleLogin's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct UpdateRoleConsoleLogin {
@@ -240,14 +218,12 @@ pub struct UpdateRoleConsoleLogin {
     role_name: Option<Name>,
 }
 
-/// Makes UpdateRoleConsoleLogin ready.
-pub async fn reads_console_login(cx: &Cx, input: Authorized<UpdateRoleConsoleLogin>) -> Result<Update, Fault> {
+pub async fn reads_console_login(cx: &Cx, input: Authorized<UpdateRoleConsoleLogin>) -> Result<RoleUpdate, Fault> {
     let patch = RolePatch { console_login: Some(input.console_login.0), ..RolePatch::default() };
     let role = named(&input.role_id, &input.role_name)?;
-    Ok(Update { role, patch: input.demand(cx, patch).await? })
+    Ok(RoleUpdate { role, patch: input.demand(cx, patch).await? })
 }
 
-/// UpdateRoleSessionDuration's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct UpdateRoleSessionDuration {
@@ -256,14 +232,15 @@ pub struct UpdateRoleSessionDuration {
     role_name: Option<Name>,
 }
 
-/// Makes UpdateRoleSessionDuration ready.
-pub async fn reads_session_duration(cx: &Cx, input: Authorized<UpdateRoleSessionDuration>) -> Result<Update, Fault> {
+pub async fn reads_session_duration(
+    cx: &Cx,
+    input: Authorized<UpdateRoleSessionDuration>,
+) -> Result<RoleUpdate, Fault> {
     let patch = RolePatch { session_duration: Some(input.session_duration.0), ..RolePatch::default() };
     let role = named(&input.role_id, &input.role_name)?;
-    Ok(Update { role, patch: input.demand(cx, patch).await? })
+    Ok(RoleUpdate { role, patch: input.demand(cx, patch).await? })
 }
 
-/// TagRole's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct TagRole {
@@ -272,18 +249,16 @@ pub struct TagRole {
     role_id: Option<Id>,
 }
 
-/// TagRole.
 pub async fn tag(write: &mut Write<'_, '_>, input: &Authorized<TagRole>) -> Result<Done, Fault> {
     roles::tag(write, &named(&input.role_id, &input.role_name)?, &tags(&input.tags)?).await?;
     Ok(Done {})
 }
 
-/// What TagRole says for conditions on the request's tags.
+/// Returns the request's tags for conditions.
 pub async fn tags_it(_: &Cx, input: &TagRole) -> Result<Subject, Fault> {
     Ok(Subject { context: conditions::request_tags(&input.tags), ..Subject::default() })
 }
 
-/// UntagRole's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct UntagRole {
@@ -292,29 +267,24 @@ pub struct UntagRole {
     role_id: Option<Id>,
 }
 
-/// UntagRole.
 pub async fn untag(write: &mut Write<'_, '_>, input: &Authorized<UntagRole>) -> Result<Done, Fault> {
-    let keys: Vec<&str> = input.tag_keys.iter().map(TagKey::as_str).collect();
+    let keys: Vec<&str> = input.tag_keys.iter().map(|key| &**key).collect();
     roles::untag(write, &named(&input.role_id, &input.role_name)?, &keys).await?;
     Ok(Done {})
 }
 
-/// What UntagRole says for conditions on the request's tags: those that it would take off.
+/// Returns the tags that would be removed, as the request's tags for conditions.
 pub async fn untags_it(cx: &Cx, input: &UntagRole) -> Result<Subject, Fault> {
     let role = cx.engine.role(&cx.tenant, &cx.account, &named(&input.role_id, &input.role_name)?).await?;
     let tags = role
         .iter()
         .flat_map(|role| &role.tags)
-        .filter(|(key, _)| input.tag_keys.iter().any(|wanted| wanted.as_str() == key));
+        .filter(|(key, _)| input.tag_keys.iter().any(|wanted| **wanted == **key));
     let context = tags.flat_map(|(key, value)| conditions::tag(conditions::REQUEST, key, value)).collect();
     Ok(Subject { context, ..Subject::default() })
 }
 
-/// A role by the two parameters that every action on one role has.
+/// Returns the role that `RoleId` or `RoleName` gives.
 pub fn named(id: &Option<Id>, name: &Option<Name>) -> Result<RoleRef, Fault> {
     role_ref(id.as_ref(), name.as_ref(), BY)
-}
-
-fn text(description: &Option<Description>) -> Option<String> {
-    description.as_ref().map(|description| description.as_str().to_owned())
 }

@@ -3,7 +3,7 @@
 //! Tencent has a fixed role name for each service. Only a few are published (`TAT_QCSLinkedRoleInCommand`, for one); this
 //! emulator derives a name of that form from the service's own.
 
-use super::roles::{Created, trust};
+use super::roles::{CreatedRole, trust};
 use crate::dialect::contract::Subject;
 use crate::dialect::decode::{List, Text};
 use crate::dialect::tencent::conditions;
@@ -16,7 +16,6 @@ use crate::engine::service_linked;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-/// CreateServiceLinkedRole's request.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CreateServiceLinkedRole {
@@ -30,17 +29,16 @@ pub struct CreateServiceLinkedRole {
     tags: Tags,
 }
 
-/// Makes CreateServiceLinkedRole ready.
 pub async fn reads(cx: &Cx, input: Authorized<CreateServiceLinkedRole>) -> Result<NewRole, Fault> {
     let first = input.services.first().ok_or_else(|| Fault::none_of(&["QCSServiceName"]))?;
-    let product = first.as_str().split('.').next().unwrap_or_default().to_uppercase();
-    let suffix = input.suffix.as_ref().map_or("", Name::as_str);
+    let product = first.split('.').next().unwrap_or_default().to_uppercase();
+    let suffix = input.suffix.as_deref().unwrap_or_default();
     let name = format!("{product}_QCSLinkedRoleIn{}{suffix}", if suffix.is_empty() { product.as_str() } else { "" });
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
     if name.len() > 128 || !name.bytes().all(is_name) {
         return Err(Fault::illegal("RoleName", "a service and a suffix of letters, digits, _ or -"));
     }
-    let services: Vec<&str> = input.services.iter().map(Name::as_str).collect();
+    let services: Vec<&str> = input.services.iter().map(|name| &**name).collect();
     let document = json!({
         "version": "2.0",
         "statement": [{"action": "sts:AssumeRole", "effect": "allow", "principal": {"service": services}}],
@@ -52,50 +50,47 @@ pub async fn reads(cx: &Cx, input: Authorized<CreateServiceLinkedRole>) -> Resul
             cx,
             &Text::new::<serde_json::Error>(document.to_string()).map_err(|_| Fault::none_of(&["QCSServiceName"]))?,
         )?,
-        description: input.description.as_ref().map_or("", Description::as_str).to_owned(),
+        description: input.description.as_deref().unwrap_or_default().to_owned(),
         console_login: false,
         session_duration: 43_200,
     })
 }
 
-/// CreateServiceLinkedRole.
-pub async fn create(write: &mut Write<'_, '_>, new: &NewRole) -> Result<Created, Fault> {
-    Ok(Created::of(&service_linked::create(write, new).await?))
+pub async fn create(write: &mut Write<'_, '_>, new: &NewRole) -> Result<CreatedRole, Fault> {
+    Ok(CreatedRole::of(&service_linked::create(write, new).await?))
 }
 
-/// What CreateServiceLinkedRole says for conditions on the request's tags.
+/// Returns the request's tags for conditions.
 pub async fn creates(_: &Cx, input: &CreateServiceLinkedRole) -> Result<Subject, Fault> {
     Ok(Subject { context: conditions::request_tags(&input.tags), ..Subject::default() })
 }
 
-/// DeleteServiceLinkedRole's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct DeleteServiceLinkedRole {
     role_name: Name,
 }
 
-/// DeleteServiceLinkedRole's reply.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Deleting {
+pub struct DeletingRole {
     deletion_task_id: String,
 }
 
-/// DeleteServiceLinkedRole.
-pub async fn delete(write: &mut Write<'_, '_>, input: &Authorized<DeleteServiceLinkedRole>) -> Result<Deleting, Fault> {
-    let deletion_task_id = service_linked::delete(write, input.role_name.as_str(), service_of).await?;
-    Ok(Deleting { deletion_task_id })
+pub async fn delete(
+    write: &mut Write<'_, '_>,
+    input: &Authorized<DeleteServiceLinkedRole>,
+) -> Result<DeletingRole, Fault> {
+    let deletion_task_id = service_linked::delete(write, &input.role_name, service_of).await?;
+    Ok(DeletingRole { deletion_task_id })
 }
 
-/// GetServiceLinkedRoleDeletionStatus's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct GetServiceLinkedRoleDeletionStatus {
     deletion_task_id: Name,
 }
 
-/// GetServiceLinkedRoleDeletionStatus's reply.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct DeletionStatus {
@@ -105,17 +100,16 @@ pub struct DeletionStatus {
     service_name: Option<String>,
 }
 
-/// GetServiceLinkedRoleDeletionStatus.
 pub async fn deletion_status(
     cx: &Cx,
     input: Authorized<GetServiceLinkedRoleDeletionStatus>,
 ) -> Result<DeletionStatus, Fault> {
-    let deletion = service_linked::deletion(cx, input.deletion_task_id.as_str()).await?;
+    let deletion = service_linked::deletion(cx, &input.deletion_task_id).await?;
     let service_type = deletion.service.split('.').next().map(str::to_owned);
     Ok(DeletionStatus { status: "SUCCEEDED", reason: "ok", service_type, service_name: Some(deletion.service) })
 }
 
-/// The service that a trust policy of [`create`]'s form names.
+/// Returns the first service that a trust policy written by [`reads`] names.
 fn service_of(document: &str) -> String {
     let document: Value = serde_json::from_str(document).unwrap_or_default();
     let service = document.pointer("/statement/0/principal/service/0").and_then(Value::as_str);

@@ -1,6 +1,6 @@
 //! Sub-users: AddUser, GetUser, UpdateUser, DeleteUser, ListUsers.
 //!
-//! Passwords are checked for their form and not kept: there is no console to sign in to.
+//! A password is checked and not stored: there is no console to sign in to.
 
 use super::Done;
 use crate::dialect::tencent::params::{Contact, Flag, Name, Password, Remark, UserName};
@@ -12,7 +12,6 @@ use crate::engine::keys::{self, NewKey};
 use crate::engine::users::{self, Profile, User, UserRef};
 use serde::{Deserialize, Serialize};
 
-/// AddUser's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct AddUser {
@@ -28,10 +27,9 @@ pub struct AddUser {
     email: Option<Contact>,
 }
 
-/// AddUser's reply.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Added {
+pub struct AddedUser {
     uin: u64,
     name: String,
     password: String,
@@ -41,9 +39,9 @@ pub struct Added {
     phone_num_verify_link: String,
 }
 
-/// Makes AddUser ready: with `UseApi` the user gets a key.
+/// Demands the right to create a key when `UseApi` asks for one.
 pub async fn reads(cx: &Cx, input: Authorized<AddUser>) -> Result<(Authorized<AddUser>, Option<Right<NewKey>>), Fault> {
-    check_password(input.password.as_ref().map(Password::as_str))?;
+    check_password(input.password.as_deref())?;
     let key = match input.use_api {
         Some(Flag(true)) => Some(input.demand(cx, NewKey::default()).await?),
         Some(Flag(false)) | None => None,
@@ -51,20 +49,19 @@ pub async fn reads(cx: &Cx, input: Authorized<AddUser>) -> Result<(Authorized<Ad
     Ok((input, key))
 }
 
-/// AddUser.
 pub async fn add(
     write: &mut Write<'_, '_>,
     (input, key): &(Authorized<AddUser>, Option<Right<NewKey>>),
-) -> Result<Added, Fault> {
+) -> Result<AddedUser, Fault> {
     let console_login = input.console_login.is_some_and(|flag| flag.0);
     let profile = Profile {
-        remark: input.remark.as_ref().map(|text| text.as_str().to_owned()),
+        remark: input.remark.as_deref().map(str::to_owned),
         console_login: Some(console_login),
-        phone: input.phone_num.as_ref().map(|text| text.as_str().to_owned()),
-        country_code: input.country_code.as_ref().map(|text| text.as_str().to_owned()),
-        email: input.email.as_ref().map(|text| text.as_str().to_owned()),
+        phone: input.phone_num.as_deref().map(str::to_owned),
+        country_code: input.country_code.as_deref().map(str::to_owned),
+        email: input.email.as_deref().map(str::to_owned),
     };
-    let user = users::create(write, input.name.as_str(), &profile).await?;
+    let user = users::create(write, &input.name, &profile).await?;
     let (secret_id, secret_key) = match key {
         Some(new) => {
             let (key, secret) = keys::create(write, Some(&user.id), new).await?;
@@ -73,11 +70,11 @@ pub async fn add(
         None => Default::default(),
     };
     let password = match (&input.password, console_login) {
-        (Some(password), _) if !password.as_str().is_empty() => password.as_str().to_owned(),
+        (Some(password), _) if !password.is_empty() => password.to_string(),
         (_, true) => write.cx.engine.env.alphanumeric(29) + "a1!",
         _ => String::new(),
     };
-    Ok(Added {
+    Ok(AddedUser {
         uin: integer(user.id.as_str()),
         name: user.name,
         password,
@@ -88,16 +85,14 @@ pub async fn add(
     })
 }
 
-/// GetUser's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct GetUser {
     name: Name,
 }
 
-/// GetUser's reply.
 #[derive(Serialize)]
-pub struct Got {
+pub struct ShownUser {
     #[serde(rename = "Uin")]
     uin: u64,
     #[serde(rename = "Name")]
@@ -120,10 +115,10 @@ pub struct Got {
     recently_login_time: String,
 }
 
-/// GetUser. Nobody can sign in to a console, so the last sign-in is always empty.
-pub async fn get(cx: &Cx, input: Authorized<GetUser>) -> Result<Got, Fault> {
-    let user = users::get(cx, &UserRef::Name(input.name.as_str().to_owned())).await?;
-    Ok(Got {
+pub async fn get(cx: &Cx, input: Authorized<GetUser>) -> Result<ShownUser, Fault> {
+    // Nobody can sign in to a console, so the last sign-in is always empty.
+    let user = users::get(cx, &UserRef::Name(input.name.to_string())).await?;
+    Ok(ShownUser {
         uin: integer(user.id.as_str()),
         name: user.name,
         uid: user.uid,
@@ -137,7 +132,6 @@ pub async fn get(cx: &Cx, input: Authorized<GetUser>) -> Result<Got, Fault> {
     })
 }
 
-/// UpdateUser's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct UpdateUser {
@@ -152,21 +146,19 @@ pub struct UpdateUser {
     email: Option<Contact>,
 }
 
-/// UpdateUser.
 pub async fn update(write: &mut Write<'_, '_>, input: &Authorized<UpdateUser>) -> Result<Done, Fault> {
-    check_password(input.password.as_ref().map(Password::as_str))?;
+    check_password(input.password.as_deref())?;
     let profile = Profile {
-        remark: input.remark.as_ref().map(|text| text.as_str().to_owned()),
+        remark: input.remark.as_deref().map(str::to_owned),
         console_login: input.console_login.map(|flag| flag.0),
-        phone: input.phone_num.as_ref().map(|text| text.as_str().to_owned()),
-        country_code: input.country_code.as_ref().map(|text| text.as_str().to_owned()),
-        email: input.email.as_ref().map(|text| text.as_str().to_owned()),
+        phone: input.phone_num.as_deref().map(str::to_owned),
+        country_code: input.country_code.as_deref().map(str::to_owned),
+        email: input.email.as_deref().map(str::to_owned),
     };
-    users::update(write, &UserRef::Name(input.name.as_str().to_owned()), &profile).await?;
+    users::update(write, &UserRef::Name(input.name.to_string()), &profile).await?;
     Ok(Done {})
 }
 
-/// DeleteUser's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct DeleteUser {
@@ -174,26 +166,21 @@ pub struct DeleteUser {
     force: Option<Flag>,
 }
 
-/// DeleteUser.
 pub async fn delete(write: &mut Write<'_, '_>, input: &Authorized<DeleteUser>) -> Result<Done, Fault> {
-    users::delete(write, &UserRef::Name(input.name.as_str().to_owned()), input.force.is_some_and(|flag| flag.0))
-        .await?;
+    users::delete(write, &UserRef::Name(input.name.to_string()), input.force.is_some_and(|flag| flag.0)).await?;
     Ok(Done {})
 }
 
-/// ListUsers's request.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ListUsers {}
 
-/// ListUsers's reply.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Listed {
+pub struct ListedUsers {
     data: Vec<SubAccountInfo>,
 }
 
-/// A sub-user as lists show it.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct SubAccountInfo {
@@ -209,8 +196,7 @@ pub struct SubAccountInfo {
     nick_name: String,
 }
 
-/// ListUsers.
-pub async fn list(cx: &Cx, _: Authorized<ListUsers>) -> Result<Listed, Fault> {
+pub async fn list(cx: &Cx, _: Authorized<ListUsers>) -> Result<ListedUsers, Fault> {
     let shown = |user: User| SubAccountInfo {
         uin: integer(user.id.as_str()),
         create_time: local_time(user.created_at),
@@ -223,10 +209,10 @@ pub async fn list(cx: &Cx, _: Authorized<ListUsers>) -> Result<Listed, Fault> {
         country_code: user.country_code,
         email: user.email,
     };
-    Ok(Listed { data: users::list(cx).await?.into_iter().map(shown).collect() })
+    Ok(ListedUsers { data: users::list(cx).await?.into_iter().map(shown).collect() })
 }
 
-/// The default password rules: 8 to 32 characters, of three kinds at least.
+/// Checks the default password rules: 8 to 32 characters, of at least three kinds.
 fn check_password(password: Option<&str>) -> Result<(), Fault> {
     let Some(password) = password.filter(|password| !password.is_empty()) else { return Ok(()) };
     let kinds: [fn(char) -> bool; 4] = [

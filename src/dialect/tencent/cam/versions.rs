@@ -12,7 +12,6 @@ use crate::policy::{Document, Kind};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// CreatePolicyVersion's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct CreatePolicyVersion {
@@ -21,32 +20,28 @@ pub struct CreatePolicyVersion {
     set_as_default: bool,
 }
 
-/// CreatePolicyVersion's reply. The clients read a number, whatever the documentation's example shows.
+/// The clients read a number, although the documentation's example shows a text.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Created {
+pub struct CreatedVersion {
     version_id: i64,
 }
 
-/// Makes CreatePolicyVersion ready.
 pub async fn reads(cx: &Cx, input: Authorized<CreatePolicyVersion>) -> Result<NewVersion, Fault> {
     let document = cx.engine.written(&cx.account, Kind::Identity, input.policy_document.as_str())?;
     Ok(NewVersion { policy: id(&input.policy_id), document, is_default: input.set_as_default })
 }
 
-/// A version that is to be made.
 pub struct NewVersion {
     policy: PolicyId,
     document: Arc<Document>,
     is_default: bool,
 }
 
-/// CreatePolicyVersion.
-pub async fn create(write: &mut Write<'_, '_>, new: &NewVersion) -> Result<Created, Fault> {
-    Ok(Created { version_id: versions::create(write, &new.policy, &new.document, new.is_default).await? })
+pub async fn create(write: &mut Write<'_, '_>, new: &NewVersion) -> Result<CreatedVersion, Fault> {
+    Ok(CreatedVersion { version_id: versions::create(write, &new.policy, &new.document, new.is_default).await? })
 }
 
-/// GetPolicyVersion's and SetDefaultPolicyVersion's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct GetPolicyVersion {
@@ -54,17 +49,14 @@ pub struct GetPolicyVersion {
     version_id: i64,
 }
 
-/// SetDefaultPolicyVersion's request.
 pub type SetDefaultPolicyVersion = GetPolicyVersion;
 
-/// GetPolicyVersion's reply.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Got {
+pub struct ShownVersion {
     policy_version: PolicyVersionDetail,
 }
 
-/// A version with its text.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct PolicyVersionDetail {
@@ -74,10 +66,9 @@ pub struct PolicyVersionDetail {
     document: String,
 }
 
-/// GetPolicyVersion.
-pub async fn get(cx: &Cx, input: Authorized<GetPolicyVersion>) -> Result<Got, Fault> {
+pub async fn get(cx: &Cx, input: Authorized<GetPolicyVersion>) -> Result<ShownVersion, Fault> {
     let version = versions::get(cx, &id(&input.policy_id), input.version_id).await?;
-    Ok(Got {
+    Ok(ShownVersion {
         policy_version: PolicyVersionDetail {
             version_id: version.number,
             create_date: version.created_at.rfc3339(),
@@ -87,7 +78,6 @@ pub async fn get(cx: &Cx, input: Authorized<GetPolicyVersion>) -> Result<Got, Fa
     })
 }
 
-/// SetDefaultPolicyVersion.
 pub async fn set_default(
     write: &mut Write<'_, '_>,
     input: &Authorized<SetDefaultPolicyVersion>,
@@ -96,21 +86,18 @@ pub async fn set_default(
     Ok(Done {})
 }
 
-/// ListPolicyVersions's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct ListPolicyVersions {
     policy_id: Id,
 }
 
-/// ListPolicyVersions's reply.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Listed {
+pub struct ListedVersions {
     versions: Vec<PolicyVersionItem>,
 }
 
-/// A version as lists show it.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct PolicyVersionItem {
@@ -119,17 +106,15 @@ pub struct PolicyVersionItem {
     is_default_version: u64,
 }
 
-/// ListPolicyVersions.
-pub async fn list(cx: &Cx, input: Authorized<ListPolicyVersions>) -> Result<Listed, Fault> {
+pub async fn list(cx: &Cx, input: Authorized<ListPolicyVersions>) -> Result<ListedVersions, Fault> {
     let shown = |version: Version| PolicyVersionItem {
         version_id: version.number,
         create_date: version.created_at.rfc3339(),
         is_default_version: u64::from(version.is_default),
     };
-    Ok(Listed { versions: versions::list(cx, &id(&input.policy_id)).await?.into_iter().map(shown).collect() })
+    Ok(ListedVersions { versions: versions::list(cx, &id(&input.policy_id)).await?.into_iter().map(shown).collect() })
 }
 
-/// DeletePolicyVersion's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct DeletePolicyVersion {
@@ -137,7 +122,7 @@ pub struct DeletePolicyVersion {
     version_id: List<i64, 50>,
 }
 
-/// DeletePolicyVersion: all of the versions or none.
+/// Deletes all of the versions or none.
 pub async fn delete(write: &mut Write<'_, '_>, input: &Authorized<DeletePolicyVersion>) -> Result<Done, Fault> {
     versions::delete(write, &id(&input.policy_id), &input.version_id).await?;
     Ok(Done {})
