@@ -2,7 +2,7 @@
 //! into bytes. `server::handle` calls them in its one order.
 
 use super::decode::{self, Json};
-use super::stubs::{Stubs, Written};
+use super::stubs::{Stubs, WrittenStub};
 use crate::engine::Engine;
 use crate::engine::authorize::{Authorized, Granted};
 use crate::engine::cloud::Cloud;
@@ -312,7 +312,7 @@ pub struct Dialect {
     /// Writes the answer.
     pub encode: fn(&Head, Option<&Op>, &Result<Body, Fault>, &str) -> Answer,
     /// The stubs of other services' actions that come with the program.
-    pub stubs: fn() -> Vec<Written>,
+    pub stubs: fn() -> Vec<WrittenStub>,
     /// Whether a text is half of a key that the cloud's documents print, and so everybody's.
     pub is_published: fn(&str) -> bool,
     /// Reads the name of a principal.

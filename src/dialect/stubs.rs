@@ -15,7 +15,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 /// A stub as it is written, kept and shown.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Written {
+pub struct WrittenStub {
     /// The service, such as `cvm`.
     pub service: String,
     /// Its version, such as `2017-03-12`.
@@ -28,7 +28,7 @@ pub struct Written {
     /// The response's members, texts being templates.
     #[serde(default = "empty_object")]
     pub response: serde_json::Value,
-    /// Condition keys, by name, with templates of their values: the service's own, or `qcs:resource_tag` as `key&value`.
+    /// ConditionTemplate keys, by name, with templates of their values: the service's own, or `qcs:resource_tag` as `key&value`.
     #[serde(default)]
     pub context: BTreeMap<String, Templates>,
 }
@@ -60,37 +60,37 @@ fn empty_object() -> serde_json::Value {
 #[derive(Debug)]
 pub struct Stub {
     /// As it was written.
-    pub written: Written,
+    pub written: WrittenStub,
     /// What its action works on.
     pub resource: Resource,
     /// What it answers.
     pub response: Response,
-    /// Condition keys with their values.
-    pub context: Vec<(String, Vec<Condition>)>,
+    /// ConditionTemplate keys with their values.
+    pub context: Vec<(String, Vec<ConditionTemplate>)>,
 }
 
 /// The template of a condition key's value. A tag is divided where its template is, so that no field of a request can
 /// move the place.
 #[derive(Debug)]
-pub enum Condition {
+pub enum ConditionTemplate {
     /// One text.
     Whole(Template),
     /// A tag's key and value.
     Tag(Template, Template),
 }
 
-impl Condition {
-    fn read(language: &Language, key: &str, text: &str) -> Result<Condition, String> {
+impl ConditionTemplate {
+    fn read(language: &Language, key: &str, text: &str) -> Result<ConditionTemplate, String> {
         Ok(match (language.notation.read_value)(key, text) {
-            ContextValue::Pair(name, value) => Condition::Tag(Template::read(&name)?, Template::read(&value)?),
-            ContextValue::Text(whole) => Condition::Whole(Template::read(&whole)?),
+            ContextValue::Pair(name, value) => ConditionTemplate::Tag(Template::read(&name)?, Template::read(&value)?),
+            ContextValue::Text(whole) => ConditionTemplate::Whole(Template::read(&whole)?),
         })
     }
 }
 
 impl Stub {
     /// Reads every template; the sentence names the one that is wrong.
-    pub fn read(language: &Language, written: Written) -> Result<Stub, String> {
+    pub fn read(language: &Language, written: WrittenStub) -> Result<Stub, String> {
         let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
         if written.service.is_empty() || !written.service.bytes().all(is_letter) {
             return Err(format!("the service `{}` is no name: letters, digits, - and _ are", written.service));
@@ -100,7 +100,7 @@ impl Stub {
             None => Resource::everything(&written.service),
         };
         let context = written.context.iter().map(|(key, templates)| {
-            let templates = templates.each().iter().map(|text| Condition::read(language, key, text));
+            let templates = templates.each().iter().map(|text| ConditionTemplate::read(language, key, text));
             Ok((key.clone(), templates.collect::<Result<_, String>>()?))
         });
         let context = context.collect::<Result<_, String>>()?;
@@ -116,11 +116,11 @@ impl Stub {
 pub struct Stubs {
     language: &'static Language,
     built_in: Vec<Arc<Stub>>,
-    known: RwLock<Arc<Known>>,
+    known: RwLock<Arc<KnownStubs>>,
 }
 
 /// The stubs of one generation of the globals.
-struct Known {
+struct KnownStubs {
     generation: i64,
     by_action: BTreeMap<String, Vec<Arc<Stub>>>,
 }
@@ -128,10 +128,10 @@ struct Known {
 impl Stubs {
     /// The stubs that come with a dialect, and the policy language in which their condition keys are written; [`Stubs::reach`] makes
     /// them known, with those that were set.
-    pub fn new(language: &'static Language, built_in: Vec<Written>) -> Stubs {
+    pub fn new(language: &'static Language, built_in: Vec<WrittenStub>) -> Stubs {
         let built_in = built_in.into_iter().filter_map(|written| Stub::read(language, written).ok());
         let built_in = built_in.map(Arc::new).collect();
-        let known = Known { generation: i64::MIN, by_action: BTreeMap::new() };
+        let known = KnownStubs { generation: i64::MIN, by_action: BTreeMap::new() };
         Stubs { language, built_in, known: RwLock::new(Arc::new(known)) }
     }
 
@@ -162,7 +162,7 @@ impl Stubs {
         for stub in stubs {
             by_action.entry(stub.written.action.clone()).or_default().push(stub);
         }
-        let known = Known { generation: globals.generation, by_action };
+        let known = KnownStubs { generation: globals.generation, by_action };
         let mut current = self.known.write().unwrap_or_else(PoisonError::into_inner);
         // Of two readers the later generation stays.
         if current.generation < known.generation {
@@ -172,7 +172,7 @@ impl Stubs {
     }
 
     /// Reads a stub that is being written; the sentence names the template that is wrong.
-    pub fn read(&self, written: Written) -> Result<Stub, String> {
+    pub fn read(&self, written: WrittenStub) -> Result<Stub, String> {
         Stub::read(self.language, written)
     }
 
@@ -181,7 +181,7 @@ impl Stubs {
         self.known.read().unwrap_or_else(PoisonError::into_inner).generation
     }
 
-    fn known(&self) -> Arc<Known> {
+    fn known(&self) -> Arc<KnownStubs> {
         self.known.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 

@@ -51,7 +51,7 @@ pub struct Template {
 }
 
 /// What templates are rendered with.
-pub struct Names<'a> {
+pub struct RequestValues<'a> {
     /// `{{Region}}`.
     pub region: &'a str,
     /// `{{OwnerUin}}`.
@@ -93,7 +93,7 @@ impl Template {
     /// The values of a condition key. None when the request lacks a field that it is made of, or has `null` there; several
     /// when it is one field alone, and that is a list: none for an empty one. What is no text, whole number or truth value
     /// is refused, because a value that was passed over could be the one that a policy denies.
-    pub fn values(&self, names: &Names<'_>) -> Result<Vec<String>, Fault> {
+    pub fn values(&self, names: &RequestValues<'_>) -> Result<Vec<String>, Fault> {
         if let [Part::Field(path)] = self.parts.as_slice()
             && let Some(Json::List(items)) = names.fields.at(path)
         {
@@ -114,7 +114,7 @@ impl Template {
 
     /// The member of a response: a text that is one field alone takes the field's own type, `null` when there is none;
     /// within a longer text such a field is empty.
-    fn member(&self, names: &Names<'_>) -> serde_json::Value {
+    fn member(&self, names: &RequestValues<'_>) -> serde_json::Value {
         if let [Part::Field(path)] = self.parts.as_slice() {
             let field = names.fields.at(path).and_then(|field| serde_json::to_value(field).ok());
             return field.unwrap_or_default();
@@ -201,7 +201,7 @@ impl Resource {
 
     /// The resource of a request. A field that the request does not have is an error, not an empty text: a name with a hole
     /// could match what it should not.
-    pub fn name(&self, names: &Names<'_>) -> Result<String, Fault> {
+    pub fn name(&self, names: &RequestValues<'_>) -> Result<String, Fault> {
         let mut name: String = self.head.iter().map(|fixed| names.fixed(fixed)).collect();
         for part in &self.item {
             match part {
@@ -288,7 +288,7 @@ impl Response {
     }
 
     /// The response to a request.
-    pub fn filled(&self, names: &Names<'_>) -> serde_json::Value {
+    pub fn filled(&self, names: &RequestValues<'_>) -> serde_json::Value {
         match self {
             Response::Text(template) => template.member(names),
             Response::List(items) => serde_json::Value::Array(items.iter().map(|item| item.filled(names)).collect()),
@@ -300,7 +300,7 @@ impl Response {
     }
 }
 
-impl Names<'_> {
+impl RequestValues<'_> {
     fn fixed<'n>(&'n self, fixed: &'n Fixed) -> &'n str {
         match fixed {
             Fixed::Text(text) => text,
