@@ -1,7 +1,7 @@
 //! Looking: what was asked, and the stubs that answer for other services.
 
 use super::input::{Query, read};
-use crate::dialect::stubs::{Stub, Templates, Written};
+use crate::dialect::stubs::{Stub, Templates, WrittenStub};
 use crate::engine::stubs;
 use crate::env::Time;
 use crate::journal::{KEPT, Reading, Trace};
@@ -102,7 +102,7 @@ pub async fn request(State(app): State<Arc<App>>, Path(id): Path<String>) -> Res
 pub async fn list_stubs(State(app): State<Arc<App>>) -> Result<Answer<Value>, Failure> {
     app.engine.current_globals().await?;
     app.refresh_stubs();
-    let stubs: Vec<Written> = app.stubs.list().iter().map(|stub| stub.written.clone()).collect();
+    let stubs: Vec<WrittenStub> = app.stubs.list().iter().map(|stub| stub.written.clone()).collect();
     Ok(Answer(StatusCode::OK, json!({"stubs": stubs})))
 }
 
@@ -123,7 +123,7 @@ pub async fn put_stub(
     State(app): State<Arc<App>>,
     Path((service, action)): Path<(String, String)>,
     body: Bytes,
-) -> Result<Answer<Written>, Failure> {
+) -> Result<Answer<WrittenStub>, Failure> {
     let wanted: WantedStub = read(&body)?;
     if !wanted.response.is_object() {
         return Err(Failure::invalid("the response is an object: the members of the answer besides RequestId"));
@@ -137,7 +137,7 @@ pub async fn put_stub(
             "{service}:{action} is answered by the server itself, so a stub of it would never be"
         )));
     }
-    let written = Written {
+    let written = WrittenStub {
         service,
         action,
         version: wanted.version,

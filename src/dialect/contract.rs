@@ -1,8 +1,8 @@
 //! What a dialect is: a struct of functions that turn bytes into (who, which operation, typed input) and results back
-//! into bytes. `server::handle` calls them in its one order.
+//! into bytes. `server::handle` calls them, always in the same order.
 
 use super::decode::{self, Json};
-use super::stubs::{Stubs, Written};
+use super::stubs::{Stubs, WrittenStub};
 use crate::engine::Engine;
 use crate::engine::authorize::{Authorized, Granted};
 use crate::engine::cloud::Cloud;
@@ -24,61 +24,61 @@ use std::sync::Arc;
 /// A boxed future, as operations return it.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// What a request says before its body: enough to tell the dialect and the claim, so that no stranger's body is read.
+/// A request without its body: enough to find the dialect and the claim, so that no stranger's body need be read.
 #[derive(Clone, Debug)]
 pub struct Head {
     /// The method.
     pub method: http::Method,
     /// The path, still encoded.
     pub path: String,
-    /// What follows the question mark, still encoded; empty without one.
+    /// The query, still encoded; empty when there is none.
     pub query: String,
-    /// The headers. `host` is the target's authority where the target has one (RFC 9112, 3.2.2).
+    /// The headers. `host` is replaced by the authority of an absolute target (RFC 9112, 3.2.2).
     pub headers: http::HeaderMap,
-    /// Who sent it.
+    /// The address that sent it.
     pub peer: IpAddr,
 }
 
 /// A whole request as plain data.
 #[derive(Clone, Debug)]
 pub struct RawRequest {
-    /// What stands before the body.
+    /// The part before the body.
     pub head: Arc<Head>,
     /// The whole body.
     pub body: Vec<u8>,
 }
 
 impl Head {
-    /// A header's value as text: none when it is absent, empty or not readable as UTF-8.
+    /// Returns a header's value as text; `None` when it is absent, empty or not UTF-8.
     pub fn header(&self, name: &str) -> Option<&str> {
         let value = std::str::from_utf8(self.headers.get(name)?.as_bytes()).ok()?.trim();
         if value.is_empty() { None } else { Some(value) }
     }
 }
 
-/// Who a request claims to be from, and the proof that it offers.
+/// The key that a request claims to be signed with, and its proof.
 #[derive(Clone, Debug)]
 pub struct Claim {
-    /// How it is signed.
+    /// The algorithm of the signature.
     pub scheme: &'static str,
     /// The key id.
     pub secret_id: SecretId,
-    /// The session token, if one came along.
+    /// The session token, if the request has one.
     pub token: Option<Secret>,
     /// The time of signing, in seconds since the epoch, as it was sent.
     pub signed_at: i64,
-    /// What the signing key is derived for.
+    /// The scope that the signing key is derived for.
     pub scope: String,
-    /// The signed headers, joined as they were sent.
+    /// The list of signed headers as it was sent.
     pub signed_headers: String,
     /// The signature.
     pub signature: String,
 }
 
-/// What a request says of itself, for the journal: nothing of it has been checked.
+/// What a request says about itself, for the journal. None of it is verified.
 #[derive(Clone, Debug, Default)]
 pub struct Named {
-    /// How it is signed.
+    /// The algorithm of the signature.
     pub scheme: Option<&'static str>,
     /// The key id.
     pub secret_id: Option<String>,
@@ -90,11 +90,11 @@ pub struct Named {
 
 /// The operation that a request is for.
 pub struct Route {
-    /// The registry's entry.
+    /// The entry in the registry.
     pub op: &'static Op,
-    /// The service, which for a stub is not the entry's.
+    /// The service. That of a stub is not in the registry.
     pub service: Cow<'static, str>,
-    /// The action, likewise.
+    /// The action. That of a stub is not in the registry.
     pub action: Cow<'static, str>,
     /// The action as policies name it.
     pub permission: Cow<'static, str>,
@@ -104,14 +104,14 @@ pub struct Route {
 
 /// An operation's parameters.
 pub enum Input {
-    /// As they came.
+    /// As they were sent.
     Untyped(Json),
     /// Decoded.
     Decoded(Box<dyn Call>),
 }
 
 impl Input {
-    /// Types the parameters, unless they are typed already.
+    /// Decodes the parameters unless they are decoded already.
     pub fn decode(self, op: &Op) -> Result<Box<dyn Call>, Fault> {
         match self {
             Input::Untyped(value) => (op.decode)(&value),
@@ -120,7 +120,7 @@ impl Input {
     }
 }
 
-/// The body of an answer that went well, in the dialect's own form.
+/// The body of a successful answer, in the dialect's own form.
 pub type Body = String;
 
 /// Writes an operation's result as JSON.
@@ -128,53 +128,53 @@ pub fn answer<T: Serialize>(reply: &T) -> Result<Body, Fault> {
     Ok(serde_json::to_string(reply).map_err(|_| Internal::Bug("a reply cannot be written as JSON"))?)
 }
 
-/// What permission an operation needs.
+/// The permission that an operation needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Permission {
-    /// None: the cloud documents it so.
+    /// None, as the cloud documents.
     Free,
-    /// One on the operation as a whole.
+    /// Permission on the operation as a whole.
     Operation,
-    /// One on a resource that its input names.
+    /// Permission on a resource that its input names.
     Resource,
-    /// None, and no signature either: what its input brings is the proof.
+    /// None, and no signature either: the input itself carries the proof.
     Unsigned,
 }
 
-/// How an operation is carried out.
+/// How an operation runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// It reads: from the view, or in a read transaction of its own.
+    /// It reads, from the view or in a read transaction of its own.
     Read,
-    /// It changes its account: in one transaction under the account's lock.
+    /// It changes its account, in one transaction under the account's lock.
     Write,
-    /// It reads, and adds a row that changes nobody's rights, which is committed before the answer leaves.
+    /// It reads, and returns a row to commit before the answer leaves. The row changes nobody's rights.
     Open,
 }
 
-/// A decoded request: what `server::handle` asks the permission for, and then has carried out.
+/// A decoded request, which `server::handle` authorises and then runs.
 pub trait Call: Send + Sync {
-    /// Finds the account that an operation without a signature acts in; none for one that must be signed.
+    /// Finds the account of an unsigned operation; `None` for one that must be signed.
     fn account<'a>(
         &'a self,
         engine: &'a Arc<Engine>,
         head: &'a Head,
     ) -> Option<BoxFuture<'a, Result<AccountId, Fault>>>;
 
-    /// On what it works; none for an operation as a whole without conditions of its own.
+    /// Finds the subject; `None` for an operation as a whole without condition keys of its own.
     fn subject<'a>(&'a self, cx: &'a Cx) -> Option<BoxFuture<'a, Result<Subject, Fault>>>;
 
-    /// Carries it out as far as that goes without a transaction: whatever parses, or asks for further permissions.
+    /// Runs the part that needs no transaction: parsing, and asking for further permissions.
     fn run(self: Box<Self>, cx: Cx, granted: Granted) -> BoxFuture<'static, Result<Step, Fault>>;
 }
 
-/// What remains to be done about a call.
+/// What remains to be done for a call.
 pub enum Step {
-    /// Nothing: it has read.
+    /// Nothing: the answer is ready.
     Done(Body),
-    /// To change the account, in one transaction. It may be run more than once.
+    /// Change the account, in one transaction. The job may run more than once.
     Write(WriteJob),
-    /// To commit a row, and then to answer.
+    /// Commit a row, and then answer.
     Open(Opened<Body>),
 }
 
@@ -182,7 +182,7 @@ pub enum Step {
 pub type WriteJob = Box<dyn for<'w> Fn(&'w mut Write<'_, '_>) -> BoxFuture<'w, Result<Body, Fault>> + Send + Sync>;
 
 impl Step {
-    /// A change that needs no more than what is ready.
+    /// Makes a change that takes only what was made ready before the transaction.
     pub fn write<R: Send + Sync + 'static>(
         ready: R,
         run: for<'w> fn(&'w mut Write<'_, '_>, &'w R) -> BoxFuture<'w, Result<Body, Fault>>,
@@ -195,19 +195,19 @@ impl Step {
     }
 }
 
-/// How the subject of an input is found.
+/// Finds the subject of an input.
 pub type Asks<T> = for<'a> fn(&'a Cx, &'a T) -> BoxFuture<'a, Result<Subject, Fault>>;
 
-/// How the account of an unsigned input is found.
+/// Finds the account of an unsigned input.
 pub type Finds<T> = for<'a> fn(&'a Arc<Engine>, &'a Head, &'a T) -> BoxFuture<'a, Result<AccountId, Fault>>;
 
-/// What an operation does with its input: what a line of a registry expands to.
+/// The functions of an operation, as a line of the registry expands to.
 pub struct Functions<T> {
-    /// Finds the account; none for an operation that must be signed.
+    /// Finds the account; `None` for an operation that must be signed.
     pub finds: Option<Finds<T>>,
-    /// Finds the subject; none for an operation as a whole without conditions of its own.
+    /// Finds the subject; `None` for an operation as a whole without condition keys of its own.
     pub asks: Option<Asks<T>>,
-    /// Carries it out.
+    /// Runs it.
     pub run: fn(Cx, Authorized<T>) -> BoxFuture<'static, Result<Step, Fault>>,
 }
 
@@ -215,7 +215,7 @@ pub struct Functions<T> {
 pub struct Typed<T> {
     /// The decoded parameters.
     pub input: T,
-    /// What is done with them.
+    /// The functions of their operation.
     pub functions: Functions<T>,
 }
 
@@ -244,10 +244,10 @@ impl<T: Send + Sync> Call for Typed<T> {
     }
 }
 
-/// On what an operation works, and what its input says for conditions.
+/// The resource that an operation works on, and the condition keys that its input adds.
 #[derive(Default)]
 pub struct Subject {
-    /// One resource under all its names; none for an operation as a whole.
+    /// One resource under all its names; `None` for an operation as a whole.
     pub resources: Option<Vec<String>>,
     /// Condition keys and values.
     pub context: Conditions,
@@ -261,15 +261,15 @@ pub struct Op {
     pub action: &'static str,
     /// Service and action as policies name them: `service:Action`.
     pub permission_name: &'static str,
-    /// The method and the path that stand for it, such as `GET` and `/v1/role/{name}`; none where clouds name the action.
+    /// Its method and path, such as `GET` and `/v1/role/{name}`; `None` in a cloud whose requests name the action.
     pub path: Option<(&'static str, &'static str)>,
-    /// Requests per second that an account may make.
+    /// Requests per second for each account.
     pub rate: u64,
-    /// What permission it needs.
+    /// The permission that it needs.
     pub permission: Permission,
-    /// How it is carried out.
+    /// How it runs.
     pub mode: Mode,
-    /// Types the parameters.
+    /// Decodes the parameters.
     pub decode: fn(&Json) -> Result<Box<dyn Call>, Fault>,
 }
 
@@ -277,11 +277,11 @@ pub struct Op {
 pub struct Answer {
     /// The status.
     pub status: u16,
-    /// The headers, its content type among them.
+    /// The headers, the content type among them.
     pub headers: Vec<(&'static str, String)>,
     /// The whole body.
     pub body: Vec<u8>,
-    /// The error code in it, if it is one.
+    /// The error code in the body, if it is an error.
     pub code: Option<&'static str>,
 }
 
@@ -289,44 +289,43 @@ pub struct Answer {
 pub struct Dialect {
     /// The profile of the cloud.
     pub cloud: &'static Cloud,
-    /// Whether a request is written in it.
+    /// Whether a request is in this dialect.
     pub detect: fn(&Head) -> bool,
-    /// Reads who the request claims to be from; judges the time of signing by the wall clock. None for a request that may
-    /// come unsigned.
+    /// Reads the claim and checks its signing time against the wall clock. Returns `None` for an unsigned request.
     pub claim: fn(&Head, Time) -> Result<Option<Claim>, Fault>,
     /// Checks the signature against the key.
     pub verify: fn(&RawRequest, &Claim, &Key) -> Result<(), Fault>,
-    /// The elements that decide what is done and that the signature does not cover, in an order of their own.
+    /// The elements that affect the result but are not signed, in a fixed order.
     pub free: fn(&Head, &Claim) -> Vec<&'static str>,
-    /// What a request says of itself, however wrong it is.
+    /// Reads what a request says about itself, however malformed it is.
     pub named: fn(&Head) -> Named,
     /// Finds the operation and reads the parameters.
     pub route: fn(&RawRequest, Option<&Claim>, &Stubs) -> Result<Route, Fault>,
-    /// The condition keys that the cloud knows for every request; the caller's tags are given.
+    /// The condition keys that every request has. The second argument holds the caller's tags.
     pub conditions: fn(&RequestContext, &[(&str, &str)]) -> Conditions,
-    /// How the cloud names what an operation may do besides what it is called for.
+    /// The permissions that the cloud asks for what an operation does besides its main purpose.
     pub deeds: Deeds,
-    /// The role that is meant to be assumed, when the action is the cloud's one for that and the resource is a role.
+    /// The role to be assumed, when the action is the one that assumes roles and the resource is a role.
     pub assumes: fn(&str, &str) -> Option<NamedRole>,
-    /// Whether a resource belongs to another account than the given one, and is none that one account can open to another.
+    /// Whether a resource belongs to another account and is not of a kind that one account can open to another.
     pub is_foreign: fn(&Account, &str, &str) -> bool,
-    /// A role as what an action works on: every name of it, and what conditions can ask about it.
+    /// A role as the subject of an action: all its names, and its condition keys.
     pub on_role: fn(&AccountId, &Role) -> Subject,
     /// Writes the answer.
     pub encode: fn(&Head, Option<&Op>, &Result<Body, Fault>, &str) -> Answer,
     /// The stubs of other services' actions that come with the program.
-    pub stubs: fn() -> Vec<Written>,
-    /// Whether a text is half of a key that the cloud's documents print, and so everybody's.
+    pub stubs: fn() -> Vec<WrittenStub>,
+    /// Whether a text is a key id or a secret that the cloud's documentation prints, and so known to everybody.
     pub is_published: fn(&str) -> bool,
     /// Reads the name of a principal.
     pub principal: fn(&str) -> Option<Caller>,
     /// The name of a caller as a principal.
     pub arn: fn(&Caller) -> String,
-    /// Whether `service:Action` is served, needs a permission, and knows no single resources.
+    /// Whether `service:Action` is an operation whose permission is on the operation as a whole.
     pub is_operation_level: fn(&str) -> bool,
-    /// A signed call for a new user to paste: from the server's address, a key, and the time.
+    /// A signed command line for a new user to paste, made from the server's address, a key and the time.
     pub example: fn(SocketAddr, &str, &Secret, Time) -> String,
-    /// The code that a defect of a policy document gets when the document is written as the named kind.
+    /// The error code for a defect in a policy document of this kind.
     pub defect_code: fn(policy::Kind, &policy::Problem) -> &'static str,
     /// The operations.
     pub operations: &'static [Op],

@@ -1,9 +1,9 @@
-//! From JSON to typed inputs, with errors that say where and what.
+//! Decodes JSON into typed inputs, with errors that say where and what.
 //!
-//! Two steps. [`Json::read`] reads the bytes strictly: one JSON value, no duplicate keys, integers beyond 2^53 exact.
-//! [`decode`] drives serde's derive over it with the clouds' tolerances (an integer may be sent as text, a truth value as
-//! text or number) and turns every failure into a [`Parameter`] with its path. Deliberately absent: any notion of which
-//! error code that becomes.
+//! There are two steps. [`Json::read`] reads the bytes strictly: one JSON value, no duplicate keys, exact integers beyond
+//! 2^53. [`decode`] drives serde's derive over that value with the clouds' tolerances (integers and truth values may be
+//! sent as text) and turns every failure into a [`Parameter`] with its path. Which error code that becomes is left to the
+//! dialect.
 
 use crate::engine::fault::{Fault, Malformed, Parameter, Why};
 use serde::de::{self, DeserializeOwned, IntoDeserializer, Visitor};
@@ -29,12 +29,12 @@ pub enum Json {
 }
 
 impl Json {
-    /// Reads one JSON value. The error names line and column.
+    /// Reads exactly one JSON value. The error names line and column.
     pub fn read(bytes: &[u8]) -> Result<Json, Fault> {
         serde_json::from_slice(bytes).map_err(|error| Fault::Malformed(Malformed::Json(error.to_string())))
     }
 
-    /// A member of an object.
+    /// Returns a member of an object.
     pub fn get(&self, name: &str) -> Option<&Json> {
         match self {
             Json::Object(members) => members.iter().find(|(key, _)| key == name).map(|(_, value)| value),
@@ -42,7 +42,7 @@ impl Json {
         }
     }
 
-    /// The value at a path such as `InstanceIds.0`.
+    /// Returns the value at a path such as `InstanceIds.0`.
     pub fn at(&self, path: &str) -> Option<&Json> {
         path.split('.').try_fold(self, |value, segment| match value {
             Json::List(items) => items.get(segment.parse::<usize>().ok()?),
@@ -109,7 +109,7 @@ impl<'de> Visitor<'de> for JsonVisitor {
     }
 
     fn visit_string<E: de::Error>(self, text: String) -> Result<Json, E> {
-        // PostgreSQL cannot keep it, and no text of these services has a use for it.
+        // PostgreSQL cannot store this character, and these services have no use for it.
         if text.contains('\0') {
             return Err(de::Error::custom("the character U+0000 is not allowed in a text"));
         }
@@ -137,7 +137,7 @@ impl<'de> Visitor<'de> for JsonVisitor {
     }
 }
 
-/// Types a value. Every failure is a [`Parameter`] with its path.
+/// Decodes a value into a type. Every failure is a [`Parameter`] with its path.
 pub fn decode<T: DeserializeOwned>(value: &Json) -> Result<T, Fault> {
     T::deserialize(Decoder(value)).map_err(|error| {
         let path: Vec<String> = error.path.into_iter().rev().collect();
@@ -145,7 +145,7 @@ pub fn decode<T: DeserializeOwned>(value: &Json) -> Result<T, Fault> {
     })
 }
 
-/// A failure on its way up: the innermost part of the path comes first.
+/// A failure on its way up, with its path from the innermost segment outwards.
 #[derive(Debug)]
 struct Failure {
     path: Vec<String>,
@@ -184,7 +184,7 @@ impl de::Error for Failure {
         Failure::here(Why::Missing).under(field)
     }
 
-    /// From [`Text`] and [`List`]: `most` is what is allowed.
+    /// [`Text`] and [`List`] call this with the maximum, not with the length that they met.
     fn invalid_length(most: usize, expected: &dyn de::Expected) -> Failure {
         match expected.to_string().as_str() {
             "items" => Failure::here(Why::TooMany(most)),
@@ -200,17 +200,17 @@ impl de::Error for Failure {
     }
 }
 
-/// A text of at most so many bytes.
+/// A text of at most `MOST` bytes.
 #[derive(Clone, Debug)]
 pub struct Text<const MOST: usize>(String);
 
 impl<const MOST: usize> Text<MOST> {
-    /// The text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The text of a request's member.
+    /// Checks the length of a text.
     pub fn new<E: de::Error>(text: String) -> Result<Text<MOST>, E> {
         if text.len() > MOST { Err(E::invalid_length(MOST, &"bytes")) } else { Ok(Text(text)) }
     }
@@ -222,7 +222,7 @@ impl<'de, const MOST: usize> de::Deserialize<'de> for Text<MOST> {
     }
 }
 
-/// A list of at most so many items. Nothing beyond them is looked at.
+/// A list of at most `MOST` items. A longer one is refused without reading the items beyond.
 #[derive(Clone, Debug)]
 pub struct List<T, const MOST: usize>(Vec<T>);
 
@@ -426,7 +426,7 @@ impl<'de> de::MapAccess<'de> for Members<'_> {
     type Error = Failure;
 
     fn next_key_seed<K: de::DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Failure> {
-        // A member that is null counts as one that is not given, required or not.
+        // A null member counts as absent, whether it is required or not.
         let Some(member) = self.members.by_ref().find(|(_, value)| *value != Json::Null) else { return Ok(None) };
         self.value = Some(member);
         seed.deserialize(member.0.as_str().into_deserializer()).map(Some)

@@ -1,4 +1,4 @@
-//! The dialects: one cloud's wire each. What a dialect is, is in [`contract`].
+//! The dialects: each is the wire of one cloud. [`contract`] defines what a dialect is.
 
 pub mod contract;
 pub mod decode;
@@ -20,17 +20,17 @@ impl Dialects {
     /// The dialects that come with the program.
     pub const BUILT_IN: Dialects = Dialects(&[&tencent::DIALECT]);
 
-    /// These dialects and no others.
+    /// Makes a set of these dialects alone.
     pub const fn new(dialects: &'static [&'static Dialect]) -> Dialects {
         Dialects(dialects)
     }
 
-    /// Returns each of them.
+    /// Returns each dialect, in order.
     pub fn iter(self) -> impl Iterator<Item = &'static Dialect> {
         self.0.iter().copied()
     }
 
-    /// Returns the dialect that a request is written in; none for a path that no client of any cloud asks for.
+    /// Returns the dialect of a request; `None` for a path that no client of any cloud uses.
     pub fn detect(self, request: &Head) -> Option<&'static Dialect> {
         self.iter().find(|dialect| (dialect.detect)(request))
     }
@@ -45,7 +45,7 @@ impl Dialects {
         Clouds::new(self.iter().map(|dialect| dialect.cloud))
     }
 
-    /// Whether a text is half of a key that some cloud's documents print.
+    /// Returns whether a text is a key id or a secret that some cloud's documentation prints.
     pub fn is_published(self, key: &str) -> bool {
         self.iter().any(|dialect| (dialect.is_published)(key))
     }

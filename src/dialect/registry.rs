@@ -1,7 +1,7 @@
-//! The registry's macro: a list of operations, a line each.
+//! The macro that makes a registry: one line for every operation.
 //!
-//! A line names the request type, the function, how it is run, the requests per second that the cloud documents, and the
-//! permission that it needs:
+//! A line names the request type, the function, how it runs, the documented requests per second, and the permission that
+//! it needs:
 //!
 //! ```text
 //! "cam" {
@@ -14,15 +14,15 @@
 //! | --- | --- |
 //! | `Read` | a [`Cx`](crate::engine::cx::Cx) and the input |
 //! | `Write` | a [`Write`](crate::engine::cx::Write) and the input |
-//! | `Write(f)` | a `Write` and what `f` made ready from a `Cx` and the input, outside the transaction |
-//! | `Open` | a `Cx` and the input, and returns a row to commit before the answer |
+//! | `Write(f)` | a `Write` and the result of `f`, which runs before the transaction with a `Cx` and the input |
+//! | `Open` | a `Cx` and the input; it also returns a row to commit before the answer |
 //!
-//! The permission is `free`, `operation`, `resource(f)` or `unsigned(f)`. `f` says what the input works on and what
-//! conditions can ask about it (`operation(f)`: the latter alone); of an unsigned operation, whose account it acts in.
-//! Where a cloud goes by method and path instead of by action, both stand before the type:
+//! The permission is `free`, `operation`, `operation(f)`, `resource(f)` or `unsigned(f)`. For a resource, `f` returns it with
+//! its condition keys; for an operation as a whole, only the condition keys; for an unsigned operation, the account that
+//! it acts in. In a cloud that finds operations by method and path, both stand before the type:
 //! `"GET" "/v1/role/{name}" roles::GetRole => …`.
 
-/// Makes the registry `ALL` of a dialect.
+/// Defines the registry of a dialect as a static called `ALL`.
 #[macro_export]
 macro_rules! operations {
     (@permission free) => { $crate::dialect::contract::Permission::Free };

@@ -1,13 +1,13 @@
-//! Templates of stubs: text with `{{…}}` for what a request brings.
+//! Templates of stubs: text in which `{{…}}` stands for a value of the request.
 //!
-//! A template is parsed once, when its stub is put; a request only renders it. What the server knows (`{{Region}}`,
-//! `{{OwnerUin}}`, `{{Uin}}`) and what the request says (`{{InstanceIds.0}}`) are different kinds of part, so no field of a
-//! request can stand in for what the server knows.
+//! A template is parsed once, when its stub is put, and rendered for every request. Values that the server knows
+//! (`{{Region}}`, `{{OwnerUin}}`, `{{Uin}}`) and fields of the request (`{{InstanceIds.0}}`) are different kinds of part, so
+//! that no field can pass for a value that the server knows.
 
 use super::decode::Json;
 use crate::engine::fault::{Fault, Parameter, Why};
 
-/// What the server knows of a request, whatever its fields are called.
+/// A value that the server knows. A field of the same name cannot replace it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BuiltIn {
     /// `{{Region}}`: the region that the request names.
@@ -29,14 +29,14 @@ impl BuiltIn {
     }
 }
 
-/// A piece that no request can change.
+/// A part that does not depend on the request's fields.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Fixed {
     Text(String),
     BuiltIn(BuiltIn),
 }
 
-/// A piece of a template.
+/// A part of a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Part {
     Fixed(Fixed),
@@ -44,14 +44,14 @@ enum Part {
     Field(String),
 }
 
-/// A text with places for what a request brings.
+/// A text with placeholders.
 #[derive(Clone, Debug)]
 pub struct Template {
     parts: Vec<Part>,
 }
 
-/// What templates are rendered with.
-pub struct Names<'a> {
+/// The values that templates are rendered with.
+pub struct RequestValues<'a> {
     /// `{{Region}}`.
     pub region: &'a str,
     /// `{{OwnerUin}}`.
@@ -63,7 +63,7 @@ pub struct Names<'a> {
 }
 
 impl Template {
-    /// Reads a template; the sentence names what is wrong with it.
+    /// Parses a template. The error says what is wrong with it.
     pub fn read(text: &str) -> Result<Template, String> {
         let unreadable = || format!("the template `{text}` has braces without a name or an end");
         let mut parts = Vec::new();
@@ -90,10 +90,12 @@ impl Template {
         Ok(Template { parts })
     }
 
-    /// The values of a condition key. None when the request lacks a field that it is made of, or has `null` there; several
-    /// when it is one field alone, and that is a list: none for an empty one. What is no text, whole number or truth value
-    /// is refused, because a value that was passed over could be the one that a policy denies.
-    pub fn values(&self, names: &Names<'_>) -> Result<Vec<String>, Fault> {
+    /// Returns the values of a condition key.
+    ///
+    /// There is none when a field of the template is missing or `null`. A template that is a single field returns each
+    /// item when the field is a list. A field of any type but text, whole number and truth value is refused: a value that
+    /// was skipped could be the one that a policy denies.
+    pub fn values(&self, names: &RequestValues<'_>) -> Result<Vec<String>, Fault> {
         if let [Part::Field(path)] = self.parts.as_slice()
             && let Some(Json::List(items)) = names.fields.at(path)
         {
@@ -112,9 +114,9 @@ impl Template {
         Ok(vec![value])
     }
 
-    /// The member of a response: a text that is one field alone takes the field's own type, `null` when there is none;
-    /// within a longer text such a field is empty.
-    fn member(&self, names: &Names<'_>) -> serde_json::Value {
+    /// Returns a member of a response. A template that is a single field keeps the field's type and is `null` without it;
+    /// in a longer template a missing field is empty.
+    fn member(&self, names: &RequestValues<'_>) -> serde_json::Value {
         if let [Part::Field(path)] = self.parts.as_slice() {
             let field = names.fields.at(path).and_then(|field| serde_json::to_value(field).ok());
             return field.unwrap_or_default();
@@ -127,8 +129,8 @@ impl Template {
     }
 }
 
-/// The name of the resource that an action works on. Fields can only stand in its last segment: no value of one changes
-/// the service, the region or the account, whatever colons it has.
+/// The template of a resource name. Fields may only stand in the last segment, so that no value, whatever colons it
+/// contains, changes the service, the region or the account.
 #[derive(Clone, Debug)]
 pub struct Resource {
     head: Vec<Fixed>,
@@ -136,7 +138,7 @@ pub struct Resource {
 }
 
 impl Resource {
-    /// Reads a resource's template; the sentence names what is wrong with it.
+    /// Parses the template of a resource name. The error says what is wrong with it.
     pub fn read(text: &str) -> Result<Resource, String> {
         let mut segments = Template::read(text)?.segments();
         let no_name = || {
@@ -184,7 +186,7 @@ impl Resource {
         Ok(Resource { head, item: parts })
     }
 
-    /// Everything of a service in the request's region.
+    /// Returns the template for every resource of a service in the request's region.
     pub fn everything(service: &str) -> Resource {
         let text = |text: &str| Fixed::Text(text.to_owned());
         let head = vec![
@@ -199,9 +201,9 @@ impl Resource {
         Resource { head, item: vec![Part::Fixed(text("*"))] }
     }
 
-    /// The resource of a request. A field that the request does not have is an error, not an empty text: a name with a hole
-    /// could match what it should not.
-    pub fn name(&self, names: &Names<'_>) -> Result<String, Fault> {
+    /// Returns the resource name for a request. A missing field is an error, because a name with a gap could match a
+    /// resource that was not meant.
+    pub fn name(&self, names: &RequestValues<'_>) -> Result<String, Fault> {
         let mut name: String = self.head.iter().map(|fixed| names.fixed(fixed)).collect();
         for part in &self.item {
             match part {
@@ -221,7 +223,7 @@ impl Resource {
 /// `qcs:<project>:<service>:<region>:<account>:<resource>`.
 const SEGMENTS: usize = 6;
 
-/// The caller's own account, or a number that stands in the template itself.
+/// Returns whether a segment is empty, the caller's own account, or an account written out in the template.
 fn is_account(segment: &[Part]) -> bool {
     match segment {
         [] => true,
@@ -235,7 +237,7 @@ fn is_account(segment: &[Part]) -> bool {
 }
 
 impl Template {
-    /// The parts between the colons of the template's own text.
+    /// Splits the parts at the colons of the template's own text.
     fn segments(self) -> Vec<Vec<Part>> {
         let mut segments = Vec::new();
         let mut segment = Vec::new();
@@ -265,14 +267,14 @@ pub enum Response {
     Text(Template),
     /// A list.
     List(Vec<Response>),
-    /// An object; its keys are as they are.
+    /// An object. Its keys are not templates.
     Object(Vec<(String, Response)>),
     /// A number, a truth value or `null`.
     Plain(serde_json::Value),
 }
 
 impl Response {
-    /// Reads a response's templates; the sentence names what is wrong with one.
+    /// Parses the templates of a response. The error says what is wrong with one of them.
     pub fn read(value: &serde_json::Value) -> Result<Response, String> {
         Ok(match value {
             serde_json::Value::String(text) => Response::Text(Template::read(text)?),
@@ -287,8 +289,8 @@ impl Response {
         })
     }
 
-    /// The response to a request.
-    pub fn filled(&self, names: &Names<'_>) -> serde_json::Value {
+    /// Renders the response to a request.
+    pub fn filled(&self, names: &RequestValues<'_>) -> serde_json::Value {
         match self {
             Response::Text(template) => template.member(names),
             Response::List(items) => serde_json::Value::Array(items.iter().map(|item| item.filled(names)).collect()),
@@ -300,7 +302,7 @@ impl Response {
     }
 }
 
-impl Names<'_> {
+impl RequestValues<'_> {
     fn fixed<'n>(&'n self, fixed: &'n Fixed) -> &'n str {
         match fixed {
             Fixed::Text(text) => text,

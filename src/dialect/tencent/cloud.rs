@@ -1,7 +1,7 @@
 //! The profile of Tencent Cloud.
 //!
-//! Quotas and durations are those of the documentation: "limits" of the user guide (598/10596), AssumeRole and
-//! GetFederationToken of STS. Ids look like those that the published examples show.
+//! Quotas and durations come from the documentation: "limits" in the user guide (598/10596), and AssumeRole and
+//! GetFederationToken of STS. Ids have the form of those in the published examples.
 
 use super::presets;
 use crate::engine::cloud::{Cloud, Durations, Ids, Quotas};
@@ -9,12 +9,12 @@ use crate::env::Env;
 use crate::policy::grammar::cam::LANGUAGE;
 use std::sync::LazyLock;
 
-/// The profile.
+/// The profile that the engine works with.
 pub static CLOUD: Cloud = Cloud {
     name: "tencent",
     language: &LANGUAGE,
     ids: Ids {
-        // A root account's uin has twelve digits, its AppId ten, as recent ones do.
+        // Recent root accounts have a uin of twelve digits and an AppId of ten.
         account: |env| {
             ((100_000_000_000 + env.below(100_000_000_000)).to_string(), number(1_250_000_000, 200_000_000, env))
         },
@@ -24,7 +24,7 @@ pub static CLOUD: Cloud = Cloud {
         account_form: "5 to 18 digits",
         user: |env| ((100_000_000_000 + env.below(100_000_000_000)).to_string(), number(10_000_000, 90_000_000, env)),
         group: |env| (100_000 + env.below(900_000_000)).to_string(),
-        // 2^62 and a little. Far below the next power of two, so always 19 digits.
+        // A little more than 2^62: always 19 digits, and always below 2^63.
         role: |env| ((1_u64 << 62) + env.below(1 << 44)).to_string(),
         policy: |env| (100_000_000 + env.below(900_000_000)).to_string(),
         key: |env| format!("AKID{}", env.alphanumeric(32)),
@@ -54,7 +54,7 @@ pub static CLOUD: Cloud = Cloud {
     presets: LazyLock::new(presets::all),
 };
 
-/// The longest session of a role in seconds, whatever the role allows.
+/// The longest session of any role, in seconds.
 pub const LONGEST_ROLE_SESSION: i64 = 43_200;
 
 fn number(from: u64, below: u64, env: &Env) -> i64 {

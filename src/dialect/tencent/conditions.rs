@@ -1,8 +1,9 @@
-//! Condition keys: what a policy of Tencent's can ask about a request.
+//! Condition keys: what a Tencent policy can ask about a request.
 //!
-//! A tag `game: web` is known as a value of `qcs:resource_tag`, `qcs:request_tag` or `qcs:principal_tag`, which policies write
-//! `game&web`, and as the value `web` of `qcs:resource_tag/game` and so on (the guides 598/47827 and 598/58347). Resources are those of
-//! actions that work on a single one: the role of AssumeRole, and what a stub says of its own.
+//! A tag `game: web` is a value of `qcs:resource_tag`, `qcs:request_tag` or `qcs:principal_tag`, which policies write
+//! `game&web`. It is also the value `web` of `qcs:resource_tag/game` and its like (the guides 598/47827 and 598/58347).
+//! Only actions that work on a single resource have resource tags: AssumeRole has those of the role, a stub's action
+//! those that the stub names.
 
 use super::params::Tag;
 use super::principal;
@@ -13,16 +14,16 @@ use crate::engine::model::{RequestContext, Role};
 use crate::policy::ContextValue;
 use std::borrow::Cow;
 
-/// Tags of what the action works on; `qcs:tag` is the older name.
+/// Keys of the tags of the resource; `qcs:tag` is the older name.
 pub const RESOURCE: &[&str] = &["qcs:resource_tag", "qcs:tag"];
 
-/// Tags that the request brings.
+/// Keys of the tags in the request.
 pub const REQUEST: &[&str] = &["qcs:request_tag"];
 
-/// Tags of who asks: of its session, and of its role.
+/// Keys of the tags of the principal: those of its session and of its role.
 const PRINCIPAL: &[&str] = &["qcs:principal_tag"];
 
-/// The keys that every request has; `tags` are the caller's. Nobody signs in with a second factor here.
+/// Returns the condition keys of every request; `tags` are the caller's. No caller has signed in with a second factor.
 pub fn common(cx: &RequestContext, tags: &[(&str, &str)]) -> Conditions {
     let mut conditions: Conditions = vec![
         (Cow::Borrowed("qcs:ip"), cx.peer.to_string().into()),
@@ -39,12 +40,12 @@ pub fn common(cx: &RequestContext, tags: &[(&str, &str)]) -> Conditions {
     conditions
 }
 
-/// Who a session is opened for, or was, as its opener said.
+/// Returns the condition key for a source identity, unless it is empty.
 pub fn source_identity(source: &str) -> Option<(Cow<'static, str>, ContextValue<'static>)> {
     (!source.is_empty()).then(|| (Cow::Borrowed("sts:source_identity"), source.to_owned().into()))
 }
 
-/// Returns a role as what an action works on: under each of its names, with its tags.
+/// Returns a role as the subject of an action: under each of its names, with its tags.
 pub fn on_role(account: &AccountId, role: &Role) -> Subject {
     Subject {
         resources: Some(principal::role_names(account, role).to_vec()),
@@ -52,12 +53,12 @@ pub fn on_role(account: &AccountId, role: &Role) -> Subject {
     }
 }
 
-/// Tags that a request brings.
+/// Returns the condition keys for the tags in a request.
 pub fn request_tags(tags: &[Tag]) -> Conditions {
     tags.iter().flat_map(|one| tag(REQUEST, &one.key, &one.value)).collect()
 }
 
-/// One tag, under each of the names.
+/// Returns one tag under each of the keys.
 pub fn tag(
     names: &'static [&'static str],
     key: &str,

@@ -1,9 +1,8 @@
-//! How CAM names what an operation may do besides what it is called for.
+//! The permissions that CAM asks for what an operation does besides its main purpose.
 
 use crate::engine::evidence::{Deed, Deeds};
 use crate::engine::model::HolderKind;
 
-/// The names.
 pub const DEEDS: Deeds = Deeds {
     action: |deed| match deed {
         Deed::CreatePolicy => "cam:CreatePolicy",

@@ -1,48 +1,48 @@
-//! What is inferred: behaviour of this dialect that no document or client states. One place, so that a recording of the
-//! real service can settle it line by line.
+//! Inferred behaviour: what this dialect does where no document and no client says what Tencent does. The rows stand in
+//! one place, so that a recording of the real service can settle them one by one.
 //!
-//! | where | what is done here |
+//! | case | what this dialect does |
 //! | --- | --- |
-//! | order of checks | method; headers once and readable; content type; action, version, timestamp present; authorization readable; time; key; body whole and not too large; token; signature; version and action; rate; parameters; permission; the action. Whatever a head settles is settled without its body |
-//! | `Authorization` missing | `MissingParameter` for `Authorization`; one that is not UTF-8 is `AuthFailure.InvalidAuthorization` |
-//! | another deciding header that is not UTF-8 | `InvalidParameter` |
-//! | signed headers | at most 32, each once in any letter case |
-//! | key id and service in the credential | at most 128 bytes each |
-//! | the scope's service | the first label of the host, if that is one of `tencentcloudapi.com`; any, if it is another |
-//! | a body that breaks off or takes longer than 20 s | `InvalidRequest` |
-//! | more bodies at once than the server holds | `ServiceUnavailable` |
-//! | scope date is not the timestamp's day | `AuthFailure.InvalidAuthorization` |
-//! | permanent key with a token | `AuthFailure.TokenFailure` |
-//! | no `X-TC-Language` | messages in English |
-//! | an empty body | read as `{}` |
-//! | a member that is `null` | read as not given |
-//! | id and name both given | the id counts |
-//! | neither given | `InvalidParameter.ParamError` |
-//! | CreateRole without `SessionDuration` | 7200 |
-//! | `SessionDuration` 0 | no limit of the role's own, 43200 as always |
-//! | AssumeRole without `DurationSeconds` | 7200, or the role's own limit when that is shorter |
-//! | AssumeRole refused by the trust policy | `UnauthorizedOperation` |
-//! | attaching again, detaching what is not attached, removing a tag that is not there | success |
-//! | `RoleArn` | `qcs::cam::uin/<owner>:roleName/<name>`; of a service-linked role `…:role/tencentcloudServiceRoleName/<name>` |
-//! | names of a role | those of its kind, `roleName/<name>` and `role/<id>`, or the two of a service's role; under a name of the other kind there is no such role, and a policy on one says nothing about it |
-//! | `AddTime` and its like | China Standard Time without a zone |
-//! | the root account's `GetCallerIdentity` | type `CAMUser`, its own uin in every place |
-//! | tags of a role, of a policy | at most 50; CreatePolicy with more is `InvalidParameter.ParamError`, since it documents no code for that |
-//! | a principal's account unknown to this emulator | `InvalidParameter.PrincipalQcsNotExist` |
-//! | actions without a documented rate | 20 a second |
-//! | the order of lists | oldest first; what one request made, by id |
-//! | the end of the year 9999 | no clock is set later than `9999-12-30T00:00:00Z`, and one that runs on stands there: the longest session that is opened then still ends in a year that clients can read |
-//! | the key actions by a role's session without `TargetUin` | `InvalidParameter.ParamError`: a role has no keys |
-//! | this emulator's own actions | asked under their own names, and under that of each action whose work this request makes them do: CreateCamStrategy as CreatePolicy, OperateCamStrategy as the Attach- or Detach- action, ListRoles as DescribeRoleList, UpdateRole as the action for each part it changes |
-//! | CreatePolicy, CreateCamStrategy with `principal` | attached to the users and groups named, for which `cam:AttachUserPolicy` and `cam:AttachGroupPolicy` are asked too; what a later version names is checked and attached to nobody |
-//! | `principal` of CreatePolicy, CreateCamStrategy that names somebody of another account | `InvalidParameter.PrincipalQcsNotExist`, whether or not there is such an account or user |
-//! | one that names a root account, a role, a service, a provider or everybody | `InvalidParameter.PrincipalError`: such a one cannot be given a policy this way, and a success would have attached nothing |
-//! | a resource of another account | refused, whoever asks and whatever is attached, but for roles to be assumed |
-//! | a session policy | decoded once more, whatever it looks like; what cannot be decoded is `StrategyFormatError` |
-//! | a session whose opener is deleted, or whose opener's key is disabled or revoked | lives until it ends, with the rights that are left |
-//! | a federation session of the root account | is the root for a trust policy |
-//! | condition keys of a session | `qcs:principal_tag` for its tags and its role's, `sts:source_identity`, which a role assumed from it keeps and cannot change |
-//! | UntagRole and `qcs:request_tag` | the tags as the role has them |
-//! | a permanent key that was ended from outside (`/credentials/{id}/revoke`) | as after DeleteAccessKey: not listed, not counted, not to be activated; its id cannot be given again |
-//! | a stub's condition key | absent when a field that it is made of is missing, `null` or an empty list; refused when the field is no text, whole number or truth value |
-//! | hexadecimal digits of a signature in upper case | accepted |
+//! | several things are wrong | The first failed check answers, in this order: method; decisive headers not repeated and readable; content type; action, version and timestamp present; `Authorization` readable; timestamp fresh; key known; body complete and not too large; token; signature; version and action; rate; parameters; permission; the action itself. What the head decides is answered without the body. |
+//! | `Authorization` is missing | The code is `MissingParameter`. When the header is not UTF-8, it is `AuthFailure.InvalidAuthorization`. |
+//! | another decisive header is not UTF-8 | The code is `InvalidParameter`. |
+//! | signed headers | At most 32 are accepted, each once, compared without letter case. |
+//! | key id and service in the credential | Each may have at most 128 bytes. |
+//! | the scope's service | On a host of `tencentcloudapi.com` it must be the host's first label. On any other host it may be any service. |
+//! | the body ends early or takes longer than 20 s | The code is `InvalidRequest`. |
+//! | the server holds as many bodies as it can | The code is `ServiceUnavailable`. |
+//! | the scope's date is not the day of the timestamp | The code is `AuthFailure.InvalidAuthorization`. |
+//! | a permanent key comes with a token | The code is `AuthFailure.TokenFailure`. |
+//! | `X-TC-Language` is missing | Messages are in English. |
+//! | the body is empty | It is read as `{}`. |
+//! | a member is `null` | It is read as absent. |
+//! | id and name are both given | The id counts. |
+//! | neither id nor name is given | The code is `InvalidParameter.ParamError`. |
+//! | CreateRole without `SessionDuration` | The role's limit is 7200 seconds. |
+//! | `SessionDuration` is 0 | The role has no limit of its own; the general limit of 43200 seconds holds. |
+//! | AssumeRole without `DurationSeconds` | The session lasts 7200 seconds, or the role's limit when that is shorter. |
+//! | the trust policy refuses AssumeRole | The code is `UnauthorizedOperation`. |
+//! | attaching what is attached, detaching what is not, removing a tag that is not there | The request succeeds. |
+//! | `RoleArn` in replies | It is `qcs::cam::uin/<owner>:roleName/<name>`, or `…:role/tencentcloudServiceRoleName/<name>` for a service-linked role. |
+//! | names of a role | A role has the two names of its kind: `roleName/<name>` and `role/<id>`, or the two of a service-linked role. A name of the other kind finds no role, and a policy on such a name does not apply to it. |
+//! | `AddTime` and other times of CAM | They are China Standard Time, without a zone. |
+//! | GetCallerIdentity of the root account | The type is `CAMUser`, and every id is the account's uin. |
+//! | tags of a role or policy | At most 50 are accepted. With more, CreatePolicy returns `InvalidParameter.ParamError`, since no code is documented. |
+//! | a principal names an account that this emulator does not have | The code is `InvalidParameter.PrincipalQcsNotExist`. |
+//! | an action has no documented rate | It is limited to 20 requests per second. |
+//! | the order of lists | The oldest come first. Those made by one request are ordered by id. |
+//! | the end of the year 9999 | No clock can be set later than `9999-12-30T00:00:00Z`, and a running clock stops there. The longest session opened then still ends in a year that clients can read. |
+//! | a role's session calls a key action without `TargetUin` | The code is `InvalidParameter.ParamError`, because a role has no keys. |
+//! | extensions of this emulator | Each needs permission under its own name, and under the name of every action whose work the request does: CreatePolicy for CreateCamStrategy, the Attach- or Detach- action for OperateCamStrategy, DescribeRoleList for ListRoles, and for UpdateRole the action for each part that changes. |
+//! | CreatePolicy or CreateCamStrategy with a `principal` | The policy is attached to the users and groups named, which needs `cam:AttachUserPolicy` and `cam:AttachGroupPolicy` too. The principals of a later version are checked but attached to nobody. |
+//! | that `principal` names a user or group of another account | The code is `InvalidParameter.PrincipalQcsNotExist`, whether or not the account or the user exists. |
+//! | that `principal` names a root account, a role, a service, a provider or everybody | The code is `InvalidParameter.PrincipalError`: none of these can be given a policy this way, so success would have attached nothing. |
+//! | a resource of another account | The request is denied, whoever asks and whatever policies are attached, unless the resource is a role to be assumed. |
+//! | a session policy | It is percent-decoded once more, whatever it looks like. One that cannot be decoded is `StrategyFormatError`. |
+//! | the opener of a session is deleted, or its key is disabled or revoked | The session lives until it expires, with the rights that are left. |
+//! | a federation session of the root account | A trust policy treats it as the root account. |
+//! | condition keys of a session | `qcs:principal_tag` has the tags of the session and of its role. `sts:source_identity` is kept by every role assumed from the session and cannot be changed. |
+//! | UntagRole and `qcs:request_tag` | The values are the tags as the role has them. |
+//! | a permanent key was revoked from outside (`/credentials/{id}/revoke`) | It is treated as after DeleteAccessKey: not listed, not counted and not to be activated. Its id cannot be used again. |
+//! | a stub's condition key | It is absent when one of its fields is missing, `null` or an empty list. The request is refused when a field is not a text, a whole number or a truth value. |
+//! | a signature with upper-case hexadecimal digits | It is accepted. |

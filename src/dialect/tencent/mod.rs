@@ -1,9 +1,17 @@
 //! Tencent Cloud: API 3.0 of CAM 2019-01-16 and STS 2018-08-13, over `POST` with JSON, signed with TC3-HMAC-SHA256.
 //!
-//! `cloud` is the profile of the cloud, `tc3` the signature, `route` finds the operation, `params` and `reply` are the two directions of the wire, `codes` the
-//! error table, `conditions` what policies can ask about a request, `deeds` what an operation needs besides its own permission,
-//! `operations` the registry; `cam` and `sts` hold an operation's request, response and function each.
-//! Behaviour that is inferred rather than documented is listed in [`inferred`]. Not served yet: `GET`, multipart, the older
+//! | module | holds |
+//! | --- | --- |
+//! | `cloud` | the profile of the cloud: ids, quotas, durations, presets |
+//! | `tc3` | the signature |
+//! | `route` | how a request's operation is found |
+//! | `operations` | the registry |
+//! | `cam`, `sts` | the request, reply and function of each operation |
+//! | `params`, `shown` | the types of parameters, and how values are written in replies |
+//! | `reply`, `codes` | the envelope, and the error codes |
+//! | `conditions`, `deeds` | what policies can ask about a request, and the further permissions that an operation needs |
+//!
+//! [`inferred`] lists behaviour that is inferred rather than documented. Not served yet: `GET`, multipart, the older
 //! signature, API 2.0, the component envelope.
 
 mod cam;
@@ -27,10 +35,10 @@ pub mod tc3;
 
 use super::contract::{Dialect, Head};
 
-/// The dialect.
+/// The wire of Tencent Cloud.
 pub static DIALECT: Dialect = Dialect {
     cloud: &cloud::CLOUD,
-    // The Go client sends whatever path its endpoint has, and signs `/`.
+    // The Go client sends the path of its endpoint, whatever it is, and signs `/`.
     detect: |request: &Head| request.path == "/" || request.headers.contains_key("x-tc-action"),
     claim: route::claim,
     verify: tc3::verify,

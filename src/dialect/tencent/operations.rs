@@ -1,8 +1,8 @@
-//! The registry: every operation that is served, a line each.
+//! The registry: one line for every operation that is served.
 //!
-//! What the words mean is in [`registry`](crate::dialect::registry). The rates are the documented ones, 20 where the
-//! documents are silent. The registry drives dispatch, rate limits, authorisation, the README's table and the admin API;
-//! the error codes that Tencent documents for each action stand in `documented.json`.
+//! [`registry`](crate::dialect::registry) explains the words of a line. A rate is the documented one, or 20 where the
+//! documentation gives none. The registry drives dispatch, rate limits, authorisation, the README's table and the admin
+//! API. `documented.json` holds the error codes that Tencent documents for each action.
 
 use super::cam::{attachments, boundaries, extensions, groups, keys, policies, roles, service_linked, users, versions};
 use super::sts;
@@ -13,10 +13,9 @@ pub const CAM: &str = "2019-01-16";
 /// The version of STS.
 pub const STS: &str = "2018-08-13";
 
-/// The services that are served, with their versions.
 const SERVICES: &[(&str, &str)] = &[("cam", CAM), ("sts", STS)];
 
-/// Returns the operation of this version and action.
+/// Returns the operation with this version and action.
 pub fn find(version: &str, action: &str) -> Option<&'static Op> {
     let service = service_of(version)?;
     ALL.iter().find(|op| op.action == action && op.service == service)
@@ -32,7 +31,7 @@ pub fn service_of(version: &str) -> Option<&'static str> {
     SERVICES.iter().find(|(_, known)| *known == version).map(|(service, _)| *service)
 }
 
-/// Whether `service:Action` is served, needs a permission, and knows no single resources.
+/// Returns whether `service:Action` is an operation whose permission is on the operation as a whole.
 pub fn is_operation_level(action: &str) -> bool {
     ALL.iter().filter(|op| op.permission == Permission::Operation).any(|op| op.permission_name == action)
 }
@@ -97,7 +96,7 @@ crate::operations! {
         service_linked::CreateServiceLinkedRole => create, Write(reads), 20, operation(creates);
         service_linked::DeleteServiceLinkedRole => delete, Write, 20, operation;
         service_linked::GetServiceLinkedRoleDeletionStatus => deletion_status, Read, 20, operation;
-        // Extensions of this emulator: Tencent has no actions of these names on API 3.0.
+        // Extensions of this emulator: Tencent has no actions with these names on API 3.0.
         extensions::ListRoles => list_roles, Read, 20, operation;
         extensions::UpdateRole => update_role, Write(reads_role), 20, operation;
         extensions::CreateCamStrategy => create_strategy, Write(reads_strategy), 20, operation;

@@ -1,23 +1,23 @@
-//! The preset policies, from a data file: ids as Tencent's documents give them where they do.
+//! The preset policies, read from `presets.json`. An id is Tencent's own where the documentation gives it.
 
 use crate::engine::cloud::Preset;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
+struct WrittenPreset {
     id: u64,
     name: String,
     description: String,
-    /// Whether the id is a documented one; the others are ours.
+    /// Whether the documentation gives the id; the other ids are ours.
     #[serde(rename = "documented_id")]
     _documented_id: bool,
     statement: serde_json::Value,
 }
 
-/// Every preset policy. The data file is part of the program, and a test reads it.
+/// Returns every preset policy. The data file is compiled in, and a test reads it, so it is never unreadable here.
 pub fn all() -> Vec<Preset> {
-    let written: Vec<Written> = serde_json::from_str(include_str!("presets.json")).unwrap_or_default();
+    let written: Vec<WrittenPreset> = serde_json::from_str(include_str!("presets.json")).unwrap_or_default();
     written
         .into_iter()
         .map(|preset| Preset {

@@ -1,29 +1,29 @@
-//! Names of roles and principals.
+//! Resource names of roles and principals, written and read.
 
 use crate::engine::ids::{AccountId, RoleId, RoleRef, SecretId, UserId};
-use crate::engine::model::Account;
-use crate::engine::model::{Caller, Identity};
-use crate::engine::model::{NamedRole, Role};
+use crate::engine::model::{Account, Caller, Identity, NamedRole, Role};
 
 const ROLE_NAME: &str = "roleName/";
 const ROLE_ID: &str = "role/";
 const SERVICE_ROLE_NAME: &str = "role/tencentcloudServiceRoleName/";
 const SERVICE_ROLE_ID: &str = "role/tencentcloudServiceRole/";
 
-/// The resource name of a role, by its name.
+/// Returns the resource name of a role, made from its name.
 pub fn role_arn(account: &AccountId, role: &Role) -> String {
     let form = if role.is_service_linked() { SERVICE_ROLE_NAME } else { ROLE_NAME };
     format!("qcs::cam::uin/{account}:{form}{}", role.name)
 }
 
-/// The resource names of a role: by its name and by its id, in the forms that STS documents for its kind. It has no others.
+/// Returns both resource names of a role, made from its name and from its id, in the forms that STS documents for its kind.
 pub fn role_names(account: &AccountId, role: &Role) -> [String; 2] {
     let form = if role.is_service_linked() { SERVICE_ROLE_ID } else { ROLE_ID };
     [role_arn(account, role), format!("qcs::cam::uin/{account}:{form}{}", role.id)]
 }
 
-/// Whether a resource's name has the number of another account in its place for one. A name without one is the
-/// caller's own; what is no name is nobody's, and the evaluator's business.
+/// Returns whether a resource name names another account than this one.
+///
+/// A name without an account means the caller's own. A string that is not a resource name belongs to no account and is
+/// left to the evaluator.
 pub fn is_of_another(account: &Account, resource: &str) -> bool {
     match resource.split(':').nth(4).and_then(|owner| owner.split_once('/')) {
         Some(("uin", uin)) => uin != account.id.as_str(),
@@ -54,7 +54,7 @@ pub fn role(arn: &str) -> Option<NamedRole> {
     is_one.then(|| NamedRole { account: owner.into(), role, service_linked })
 }
 
-/// Reads a principal's name, for the admin API: `qcs::cam::uin/<owner>:root`, `…:uin/<user>`,
+/// Reads the name of a principal, for the admin API: `qcs::cam::uin/<owner>:root`, `…:uin/<user>`,
 /// `qcs::sts:<owner>:assumed-role/<RoleId>`, `qcs::sts:<owner>:federated-user/<uin>`.
 pub fn read(name: &str) -> Option<Caller> {
     let caller = |account: &str, identity| Caller {
@@ -71,7 +71,7 @@ pub fn read(name: &str) -> Option<Caller> {
             None => None,
         };
     }
-    // The form in which GetCallerIdentity names a user.
+    // GetCallerIdentity names a user in this form.
     if let Some((owner, user)) = name.strip_prefix("qcs::cam:").and_then(|rest| rest.split_once(":uin/")) {
         return read(&format!("qcs::cam::uin/{owner}:uin/{user}"));
     }
@@ -87,7 +87,7 @@ pub fn read(name: &str) -> Option<Caller> {
     }
 }
 
-/// The resource name of a caller, as GetCallerIdentity gives it.
+/// Returns the resource name of a caller, as GetCallerIdentity shows it.
 pub fn arn(caller: &Caller) -> String {
     let owner = &caller.account;
     match &caller.identity {

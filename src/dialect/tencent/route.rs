@@ -1,7 +1,7 @@
-//! From a request to an operation: by action and version, as the one port cannot go by the host.
+//! Finds the operation of a request by action and version, because every service has the same host and port here.
 //!
-//! No action name occurs in two of the services that are served. The service in the signature's scope, or the host's
-//! first label, is a hint and not more: the Node and Java clients derive it from whatever the endpoint is.
+//! No action name occurs in two of the services that are served. The service in the signature's scope, or the first
+//! label of the host, is only a hint: the Node and Java clients derive it from whatever the endpoint is.
 
 use super::{operations, stub, tc3};
 use crate::dialect::contract::{Claim, Head, Input, Named, RawRequest, Route};
@@ -11,7 +11,7 @@ use crate::engine::fault::{Fault, Malformed, Unrouted};
 use crate::env::Time;
 use std::borrow::Cow;
 
-/// Reads the claim; methods and content types that are not served are refused before.
+/// Reads the claim, after refusing methods and content types that are not served.
 pub fn claim(head: &Head, now: Time) -> Result<Option<Claim>, Fault> {
     if head.method != http::Method::POST {
         return Err(Fault::Malformed(Malformed::Method(head.method.to_string())));
@@ -19,11 +19,11 @@ pub fn claim(head: &Head, now: Time) -> Result<Option<Claim>, Fault> {
     for (name, value) in &head.headers {
         let name = name.as_str();
         let decides = matches!(name, "host" | "authorization" | "content-type") || name.starts_with("x-tc-");
-        // What is signed or decides must be one thing: a checker and a user of the request could pick different ones.
+        // A repeated header could be read as one value where it is verified and as another where it is used.
         if decides && head.headers.get_all(name).iter().nth(1).is_some() {
             return Err(Fault::Malformed(Malformed::RepeatedHeader(name.to_owned())));
         }
-        // Nor may it pass for absent. `Authorization` has a code of its own, and its turn later.
+        // An unreadable header must not count as absent. `Authorization` has its own code and is checked later.
         if decides && name != "authorization" && std::str::from_utf8(value.as_bytes()).is_err() {
             return Err(Fault::Malformed(Malformed::UnreadableHeader(name.to_owned())));
         }
@@ -62,9 +62,9 @@ pub fn route(request: &RawRequest, claim: Option<&Claim>, stubs: &Stubs) -> Resu
     })
 }
 
-/// What a request says of itself, as far as it can be read.
+/// Reads what an unverified request says about itself, as far as it is readable.
 pub fn named(head: &Head) -> Named {
-    // Whoever has no key may send what it likes; the journal keeps no more than a name's length of it.
+    // A stranger may send texts of any length; the journal keeps no more of them than a name needs.
     let short = |text: &str| text.chars().take(128).collect::<String>();
     let action = head.header("x-tc-action").unwrap_or_default();
     let version = head.header("x-tc-version").unwrap_or_default();
@@ -82,13 +82,13 @@ pub fn named(head: &Head) -> Named {
     }
 }
 
-/// The clients send an action's name with its first letter in upper case whatever they were given.
+/// Puts the first letter in upper case, as the clients do with whatever action name they are given.
 fn first_upper(action: &str) -> String {
     let mut letters = action.chars();
     letters.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + letters.as_str())
 }
 
-/// STS, and the services behind stubs, need a region; CAM takes one and makes nothing of it.
+/// Checks the region. STS and the services behind stubs need one; CAM accepts and ignores one.
 fn check_region(service: &str, region: &str) -> Result<(), Fault> {
     if region.is_empty() && service != "cam" {
         return Err(Fault::Malformed(Malformed::MissingHeader("Region")));
@@ -99,7 +99,7 @@ fn check_region(service: &str, region: &str) -> Result<(), Fault> {
     Err(Fault::Malformed(Malformed::Header { name: "X-TC-Region", value: region.to_owned() }))
 }
 
-/// The service that seems to be meant: the scope's, unless that comes from an address; else the host's first label.
+/// Guesses the service: from the scope, unless that was derived from an address, or else from the host's first label.
 fn hint(head: &Head, scope: &str) -> Option<String> {
     let is_service = |text: &&str| {
         text.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase())

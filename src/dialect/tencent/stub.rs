@@ -3,15 +3,15 @@
 use super::conditions;
 use crate::dialect::contract::{Functions, Input, Mode, Op, Permission, Route, Step, Subject, Typed, answer};
 use crate::dialect::decode::Json;
-use crate::dialect::stubs::{Condition, Stub, Written};
-use crate::dialect::template::Names;
+use crate::dialect::stubs::{ConditionTemplate, Stub, WrittenStub};
+use crate::dialect::template::RequestValues;
 use crate::engine::cx::Cx;
 use crate::engine::fault::{Fault, Internal};
 use crate::policy::ContextValue;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-/// The registry's entry behind every stub; service and action are the stub's.
+/// The registry entry of every stub. Service and action are taken from the stub itself.
 static OP: Op = Op {
     service: "",
     action: "",
@@ -23,7 +23,7 @@ static OP: Op = Op {
     decode: |_| Err(Internal::Bug("what a stub takes has no type").into()),
 };
 
-/// The route to a stub.
+/// Returns the route to a stub.
 pub fn route(stub: Arc<Stub>, region: &str, fields: Json) -> Route {
     let (service, action) = (stub.written.service.clone(), stub.written.action.clone());
     Route {
@@ -32,7 +32,7 @@ pub fn route(stub: Arc<Stub>, region: &str, fields: Json) -> Route {
         service: Cow::Owned(service),
         action: Cow::Owned(action),
         input: Input::Decoded(Box::new(Typed {
-            input: Request { stub, region: region.to_owned(), fields },
+            input: StubCall { stub, region: region.to_owned(), fields },
             functions: Functions {
                 finds: None,
                 asks: Some(|cx, request| Box::pin(async move { subject(cx, request) })),
@@ -46,9 +46,9 @@ pub fn route(stub: Arc<Stub>, region: &str, fields: Json) -> Route {
     }
 }
 
-/// The stubs that come with the program.
-pub fn built_in() -> Vec<Written> {
-    vec![Written {
+/// Returns the stubs that come with the program.
+pub fn built_in() -> Vec<WrittenStub> {
+    vec![WrittenStub {
         service: "cvm".to_owned(),
         version: "2017-03-12".to_owned(),
         action: "DescribeInstances".to_owned(),
@@ -58,19 +58,24 @@ pub fn built_in() -> Vec<Written> {
     }]
 }
 
-/// A call of a stub.
-struct Request {
+/// A call of a stub's action.
+struct StubCall {
     stub: Arc<Stub>,
     region: String,
     fields: Json,
 }
 
-fn names<'a>(cx: &'a Cx, request: &'a Request) -> Names<'a> {
-    Names { region: &request.region, owner: cx.account.id.as_str(), caller: cx.caller.id(), fields: &request.fields }
+fn names<'a>(cx: &'a Cx, request: &'a StubCall) -> RequestValues<'a> {
+    RequestValues {
+        region: &request.region,
+        owner: cx.account.id.as_str(),
+        caller: cx.caller.id(),
+        fields: &request.fields,
+    }
 }
 
-/// What the stub's action works on, and what conditions can ask about it.
-fn subject(cx: &Cx, request: &Request) -> Result<Subject, Fault> {
+/// Returns the resource of the call, with the condition keys that the stub defines.
+fn subject(cx: &Cx, request: &StubCall) -> Result<Subject, Fault> {
     let names = names(cx, request);
     let resource = request.stub.resource.name(&names)?;
     let mut context = Vec::new();
@@ -91,14 +96,19 @@ fn subject(cx: &Cx, request: &Request) -> Result<Subject, Fault> {
     Ok(Subject { resources: Some(vec![resource]), context })
 }
 
-/// The values of a condition key. A field that is a whole tag by itself is divided as a policy would divide it.
-fn values(cx: &Cx, names: &Names<'_>, key: &str, template: &Condition) -> Result<Vec<ContextValue<'static>>, Fault> {
+/// Returns the values of a condition key. A field that holds a whole tag is split as in a policy (`key&value`).
+fn values(
+    cx: &Cx,
+    names: &RequestValues<'_>,
+    key: &str,
+    template: &ConditionTemplate,
+) -> Result<Vec<ContextValue<'static>>, Fault> {
     Ok(match template {
-        Condition::Whole(whole) => {
+        ConditionTemplate::Whole(whole) => {
             let read_value = cx.account.cloud.language.notation.read_value;
             whole.values(names)?.iter().map(|value| read_value(key, value).into_owned()).collect()
         }
-        Condition::Tag(name, value) => {
+        ConditionTemplate::Tag(name, value) => {
             let (tags, values) = (name.values(names)?, value.values(names)?);
             let pairs = tags.iter().flat_map(|tag| values.iter().map(|value| (tag.clone(), value.clone())));
             pairs.map(ContextValue::from).collect()

@@ -1,9 +1,9 @@
-//! TC3-HMAC-SHA256, as the server must verify it.
+//! Verifies TC3-HMAC-SHA256 signatures.
 //!
-//! Pure: what was sent, the key and the wall clock come in, a verdict goes out. The algorithm is that of Tencent's page
-//! "Signature v3"; the tolerances are those that its own clients need, because they disagree on what they sign (each is
-//! named where it stands). What the clients leave unsigned (action, version, region, token) is no matter of the signature:
-//! it is authorised as it arrives, and [`free`] names it.
+//! The module is pure: it takes the request, the key and the time, and returns a verdict. Tencent's page "Signature v3"
+//! describes the algorithm. Tencent's own clients disagree on what they sign, and each tolerance below names the client
+//! that needs it. Clients leave action, version, region and token unsigned; these are used as sent, and [`free`] lists
+//! them.
 
 use crate::dialect::contract::{Claim, Head, RawRequest};
 use crate::engine::fault::{Fault, Malformed, Unauthenticated};
@@ -14,22 +14,22 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 
-/// How far the time of signing may lie from the wall clock, in seconds.
+/// How far the signing time may differ from the wall clock, in seconds.
 pub const WINDOW: i64 = 300;
 
-/// The name of the algorithm.
+/// The algorithm, as `Authorization` names it.
 pub const ALGORITHM: &str = "TC3-HMAC-SHA256";
 
-/// How many headers a request may sign. The clients sign two, the documents' samples three.
+/// The most headers that a request may sign. Clients sign two, the samples in the documentation three.
 pub const MOST_SIGNED: usize = 32;
 
-/// The longest key id and the longest service of a scope, in bytes: no key's id is longer.
+/// The longest key id and the longest service in a scope, in bytes. No key has a longer id.
 pub const LONGEST_NAME: usize = 128;
 
 /// How much of a canonical request or a string to sign the journal keeps, in bytes.
 pub const LONGEST_SHOWN: usize = 4096;
 
-/// Reads the claim of a request and judges its time.
+/// Reads the claim of a request and checks its timestamp.
 pub fn claim(head: &Head, now: Time) -> Result<Claim, Fault> {
     let required = |name, header| head.header(header).ok_or(Fault::Malformed(Malformed::MissingHeader(name)));
     required("Action", "x-tc-action")?;
@@ -84,7 +84,7 @@ fn parse(authorization: &str, signed_at: i64, token: Option<&str>, host: &str) -
     if date != Time::from_seconds(signed_at).date() {
         return Err("`Date` in Credential not valid");
     }
-    // One of the cloud's own hosts says which service is meant; any other host says nothing, whatever its first label is.
+    // Only a host of the cloud itself says which service is meant; the first label of any other host means nothing.
     if service.is_empty() || service.len() > LONGEST_NAME || service_of(host).is_some_and(|meant| meant != service) {
         return Err("`Service` in Credential not valid");
     }
@@ -107,8 +107,9 @@ fn parse(authorization: &str, signed_at: i64, token: Option<&str>, host: &str) -
     })
 }
 
-/// Whether these can be the names of signed headers: not too many, each once, `host` and `content-type` among them. So
-/// that no header is hashed more than once for each form of host and content type.
+/// Returns whether these can be signed headers: at most [`MOST_SIGNED`], each once, `host` and `content-type` among them.
+///
+/// This bounds the hashing: no header is hashed more than once for each form of host and content type.
 fn are_signable(signed_headers: &str) -> bool {
     let names: Vec<&str> = signed_headers.split(';').take(MOST_SIGNED + 1).collect();
     let is_name = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic());
@@ -119,7 +120,7 @@ fn are_signable(signed_headers: &str) -> bool {
         && names.contains(&"content-type")
 }
 
-/// The service that a host of the cloud's own stands for: `cam.tencentcloudapi.com`, `cam.ap-guangzhou.…`, `cam.intl.…`.
+/// Returns the service that a host of the cloud stands for: `cam.tencentcloudapi.com`, `cam.ap-guangzhou.…`, `cam.intl.…`.
 fn service_of(host: &str) -> Option<Cow<'_, str>> {
     let name = without_port(without_scheme(host));
     let (service, domain) = name.strip_suffix('.').unwrap_or(name).split_once('.')?;
@@ -149,18 +150,18 @@ pub fn verify(request: &RawRequest, claim: &Claim, key: &Key) -> Result<(), Faul
             }
         }
     }
-    // The likeliest form, to be shown to whoever looks for the mistake.
+    // The most likely form, shown to whoever looks for the mistake.
     let (host, content_type) = (lower(host), lower(content_type));
     let string_to_sign = string_to_sign(claim, signed.digest(&host, &content_type));
     let canonical_request = signed.concealed().text(&host, &content_type);
     Err(Fault::Unauthenticated(Unauthenticated::Signature { canonical_request, string_to_sign }))
 }
 
-/// What a request signed, in parts: its canonical request is hashed and seldom written.
+/// The parts of the canonical request, which is hashed often and written as text only for the journal.
 struct Signed<'a> {
     method: &'a str,
     query: &'a str,
-    /// By ascending name.
+    /// Ordered by name.
     headers: Vec<(&'a str, SignedValue<'a>)>,
     names: &'a str,
     payload: String,
@@ -174,7 +175,7 @@ enum SignedValue<'a> {
 }
 
 impl<'a> Signed<'a> {
-    /// None when a header is named that the request does not have.
+    /// Returns `None` when a signed header is missing from the request.
     fn of(request: &'a RawRequest, claim: &'a Claim) -> Option<Signed<'a>> {
         let head = &*request.head;
         let value = |name| match name {
@@ -195,7 +196,7 @@ impl<'a> Signed<'a> {
         })
     }
 
-    /// Hands over the canonical request, part by part.
+    /// Passes the canonical request to `part`, piece by piece.
     fn canonical(&self, host: &str, content_type: &str, mut part: impl FnMut(&str)) {
         part(self.method);
         part("\n/\n");
@@ -223,8 +224,8 @@ impl<'a> Signed<'a> {
         hexadecimal(&hash.finalize())
     }
 
-    /// The same, to be shown: of headers that are none of this signature's own no value is, because any of them may
-    /// carry a secret. A session's token is one.
+    /// Returns a copy for display, without the values of headers that TC3 does not define: any of them may carry a
+    /// secret. The session token is left out too.
     fn concealed(mut self) -> Signed<'a> {
         for (name, value) in &mut self.headers {
             if name.eq_ignore_ascii_case("x-tc-token") {
@@ -241,7 +242,7 @@ impl<'a> Signed<'a> {
         self
     }
 
-    /// The canonical request, cut off where it is longer than the journal keeps.
+    /// Writes the canonical request, cut off at [`LONGEST_SHOWN`].
     fn text(&self, host: &str, content_type: &str) -> String {
         let (mut text, mut is_cut) = (String::with_capacity(256), false);
         self.canonical(host, content_type, |part| {
@@ -256,7 +257,7 @@ impl<'a> Signed<'a> {
     }
 }
 
-/// Signed headers whose values are shown when a signature is wrong, besides host and content type.
+/// The signed headers, besides host and content type, whose values may be shown when a signature is wrong.
 const SHOWN: [&str; 8] = [
     "x-tc-action",
     "x-tc-content-sha256",
@@ -268,8 +269,10 @@ const SHOWN: [&str; 8] = [
     "x-tc-version",
 ];
 
-/// What decides and is not signed. Host, content type, time, date and service of the scope always are; the body is unless
-/// the client says that it is not.
+/// Returns the elements that affect the result but are not signed.
+///
+/// Host, content type, time, and the scope's date and service are always signed. So is the body, unless the client
+/// declares it unsigned.
 pub fn free(head: &Head, claim: &Claim) -> Vec<&'static str> {
     const DECIDING: [&str; 5] = ["x-tc-action", "x-tc-version", "x-tc-region", "x-tc-token", "x-tc-language"];
     let is_signed = |name: &str| claim.signed_headers.split(';').any(|signed| signed.eq_ignore_ascii_case(name));
@@ -281,7 +284,7 @@ pub fn free(head: &Head, claim: &Claim) -> Vec<&'static str> {
     free
 }
 
-/// The signing key for a scope `date/service/tc3_request`.
+/// Derives the signing key for a scope `date/service/tc3_request`.
 pub fn derive(secret: &Secret, scope: &str) -> [u8; 32] {
     let mut key = zeroize::Zeroizing::new(format!("TC3{}", secret.expose()).into_bytes());
     for part in scope.split('/') {
@@ -293,22 +296,22 @@ pub fn derive(secret: &Secret, scope: &str) -> [u8; 32] {
 }
 
 fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
-    // A key of any length is legal for HMAC; the empty output of the impossible branch equals no signature.
+    // HMAC takes a key of any length, so this branch is never taken; its result would match no signature.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return [0; 32] };
     mac.update(message);
     mac.finalize().into_bytes().into()
 }
 
-/// As lower-case hexadecimal digits. `hex::encode` makes its text letter by letter, which is most of its cost.
+/// Writes lower-case hexadecimal digits. `hex::encode` is slower, because it builds its text letter by letter.
 fn hexadecimal(bytes: &[u8]) -> String {
     let mut digits = vec![0; 2 * bytes.len()];
-    // Fails only for room of another length; what was left then equals no signature.
+    // Fails only when the lengths differ; the result would then match no signature.
     let _ = hex::encode_to_slice(bytes, &mut digits);
     String::from_utf8(digits).unwrap_or_default()
 }
 
-/// The hash of the body, or of the words that stand for an unsigned one: the SHA-256 of `UNSIGNED-PAYLOAD`, not the
-/// words themselves (seen in the Python, Go and Java clients).
+/// Hashes the body. For an unsigned one it is the SHA-256 of `UNSIGNED-PAYLOAD`, not that word itself (seen in the Python,
+/// Go and Java clients).
 fn payload_digest(request: &RawRequest) -> String {
     if is_payload_unsigned(&request.head) {
         hexadecimal(&Sha256::digest(UNSIGNED_PAYLOAD))
@@ -329,13 +332,14 @@ fn string_to_sign(claim: &Claim, digest: String) -> String {
     format!("{ALGORITHM}\n{}\n{}\n{digest}", claim.signed_at, claim.scope)
 }
 
-/// What a client may have signed as its host, the likeliest first. The header as it came, lower-cased as the documents
-/// ask for; as it was; without the port (Node); without a scheme (the command line puts one in); and the service's public
-/// name, which the COS clients sign whatever they connect to.
+/// Returns what a client may have signed as its host, the most likely form first.
+///
+/// The header in lower case, as the documentation asks; the header as sent; without the scheme (the command line adds
+/// one); without the port (Node); and the service's public name, which the COS clients sign wherever they connect to.
 fn hosts<'a>(received: &'a str, scope: &'a str) -> impl Iterator<Item = Cow<'a, str>> {
     let bare = without_scheme(received);
     let without_port = without_port(bare);
-    // Worked out one by one: the first is nearly always the right one.
+    // Computed one by one: the first is nearly always the right one.
     (0..6).map(move |form| match form {
         0 => lower(received),
         1 => Cow::Borrowed(received),
@@ -357,7 +361,7 @@ fn without_port(host: &str) -> &str {
     }
 }
 
-/// What a client may have signed as its content type: lower-cased, as the documents ask for, or as it was sent.
+/// Returns what a client may have signed as its content type: in lower case, as the documentation asks, or as sent.
 fn content_types(received: &str) -> impl Iterator<Item = Cow<'_, str>> {
     let is_lower = !received.bytes().any(|byte| byte.is_ascii_uppercase());
     std::iter::once(lower(received)).chain(if is_lower { None } else { Some(Cow::Borrowed(received)) })
@@ -371,14 +375,14 @@ fn lower(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Whether a text is half of a key that the cloud's documents print: an example, one with asterisks, or the pair that the
-/// older signature's page computes with.
+/// Returns whether a text is a key id or a secret that the documentation prints: one marked as an example, one with
+/// asterisks, or the pair in the worked example of the older signature.
 pub fn is_published(key: &str) -> bool {
     const OLDER: [&str; 2] = ["AKIDz8krbsJ5yKBZQpn74WFkmLPx3gnPhESA", "Gu5t9xGARNpq86cd98joQYCN3Cozk1qA"];
     key.contains("EXAMPLE") || key.contains("*****") || OLDER.contains(&key)
 }
 
-/// A GetCallerIdentity call of a key as a command line to paste: the signature that a client would make.
+/// Returns a command line to paste that calls GetCallerIdentity, signed as a client would sign it.
 pub fn example(address: std::net::SocketAddr, secret_id: &str, secret: &Secret, now: Time) -> String {
     let scope = format!("{}/sts/tc3_request", now.date());
     let canonical = format!(
