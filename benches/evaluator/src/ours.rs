@@ -6,8 +6,8 @@ use crate::Outcome;
 use crate::corpus::{self, APP, Action, Answer, Condition, ENV, IP, OWNER, Statement, Target, USER};
 use crate::policy::{
     Attached, Context, Kind, Layers, PolicyLabel, PolicySet, Question, Reason, Resource, Rules, Variables, Via, decide,
-    parse,
 };
+use crate::policy::grammar::cam::LANGUAGE;
 
 /// The documents of the user who asks.
 pub struct Ours {
@@ -28,7 +28,7 @@ impl Ours {
         for (index, policy) in policies.iter().enumerate() {
             let statements: Vec<String> = policy.iter().map(write).collect();
             let text = format!(r#"{{"version":"2.0","statement":[{}]}}"#, statements.join(","));
-            let document = parse(&text, &rules).map_err(|problems| {
+            let document = LANGUAGE.parse(&text, &rules).map_err(|problems| {
                 problems.iter().map(|problem| format!("{problem} in {text}")).collect::<Vec<_>>().join("; ")
             })?;
             let id = index.to_string();
