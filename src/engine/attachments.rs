@@ -192,7 +192,7 @@ pub async fn entities(cx: &Cx, wanted: &PolicyRef) -> Result<Vec<Entity>, Fault>
     let policy = policies::require(cx, &mut tx, wanted).await?;
     let rows: Vec<(String, String, String, Time)> = tx
         .all(
-            "SELECT a.holder_kind, a.holder_id, COALESCE(u.name, g.name, r.name, '') AS name, a.created_at \
+            "SELECT a.holder_kind, a.holder_id, COALESCE(u.name, g.name, r.written, '') AS name, a.created_at \
              FROM attachments a \
              LEFT JOIN users u ON a.holder_kind = 'user' AND u.account_id = a.account_id AND u.id = a.holder_id \
              LEFT JOIN user_groups g ON a.holder_kind = 'group' AND g.account_id = a.account_id \
@@ -263,8 +263,13 @@ async fn load(
                 .await?
         }
         Holder::Role(id) => {
-            named(tx, "SELECT name, boundary_id FROM roles WHERE account_id = $1 AND id = $2", &account, id.as_str())
-                .await?
+            named(
+                tx,
+                "SELECT written AS name, boundary_id FROM roles WHERE account_id = $1 AND id = $2",
+                &account,
+                id.as_str(),
+            )
+            .await?
         }
         Holder::Group(_) => None,
     }

@@ -170,13 +170,13 @@ pub(super) async fn create_as(write: &mut Write<'_, '_>, new: &NewRole, kind: &s
             .execute_only(
                 Changed::NOTHING,
                 "INSERT INTO roles (account_id, id, name, kind, document, description, console_login, session_duration, \
-                 boundary_id, created_at, updated_at, seq, folded) SELECT $1, $2, $3, $10, $4, $5, $6, $7, '', $8, $8, $9, $12 \
+                 boundary_id, created_at, updated_at, seq, written) SELECT $1, $2, $3, $10, $4, $5, $6, $7, '', $8, $8, $9, $12 \
                  WHERE (SELECT COUNT(*) FROM (SELECT 1 FROM roles WHERE account_id = $1 LIMIT $11) AS counted) < $11 \
                  ON CONFLICT DO NOTHING",
                 args![
                     &account,
                     &id,
-                    &new.name,
+                    &folded,
                     new.document.text(),
                     &new.description,
                     new.console_login,
@@ -185,7 +185,7 @@ pub(super) async fn create_as(write: &mut Write<'_, '_>, new: &NewRole, kind: &s
                     write.generation,
                     kind,
                     most,
-                    &folded
+                    &new.name
                 ],
             )
             .await?;
@@ -263,7 +263,7 @@ pub async fn list(
     let (count, from) = if keep.is_some() { (i64::MAX, 0) } else { page.bounds() };
     let rows: Vec<RoleRow> = tx
         .all(
-            "SELECT id, name, kind, document, description, console_login, session_duration, created_at, updated_at \
+            "SELECT id, written AS name, kind, document, description, console_login, session_duration, created_at, updated_at \
              FROM roles WHERE account_id = $1 ORDER BY seq, id LIMIT $2 OFFSET $3",
             args![account, count, from],
         )
@@ -343,14 +343,14 @@ fn fold(account: &Account, name: &str) -> String {
 
 async fn id_of(tx: &mut Tx<'_>, account: &AccountId, folded: &str) -> Result<Option<RoleId>, Fault> {
     let row: Option<(RoleId,)> =
-        tx.optional("SELECT id FROM roles WHERE account_id = $1 AND folded = $2", args![account, folded]).await?;
+        tx.optional("SELECT id FROM roles WHERE account_id = $1 AND name = $2", args![account, folded]).await?;
     Ok(row.map(|(id,)| id))
 }
 
 async fn lookup(tx: &mut Tx<'_>, account: &AccountId, id: &RoleId) -> Result<Option<Role>, Fault> {
     let row: Option<RoleRow> = tx
         .optional(
-            "SELECT id, name, kind, document, description, console_login, session_duration, created_at, updated_at \
+            "SELECT id, written AS name, kind, document, description, console_login, session_duration, created_at, updated_at \
              FROM roles WHERE account_id = $1 AND id = $2",
             args![account, id],
         )

@@ -48,7 +48,7 @@ fn a_taken_id_in_a_full_account_is_the_quota() {
         t.drawing(7, create("taken")).await.ok();
         t.execute(
             "INSERT INTO roles (account_id, id, name, kind, document, description, console_login, session_duration, \
-             boundary_id, created_at, updated_at, seq, folded) \
+             boundary_id, created_at, updated_at, seq, written) \
              WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < 999) \
              SELECT $1, CAST(i AS TEXT), 'full-' || CAST(i AS TEXT), 'user', '{}', '', $2, 7200, '', 0, 0, i, 'full-' || CAST(i AS TEXT) FROM n",
             camulator::args![&root.uin, false],

@@ -37,7 +37,7 @@ async fn roles(t: &Test, account: &str, count: i64) {
     t.execute(
         numbered!(
             "INSERT INTO roles (account_id, id, name, kind, document, description, console_login, session_duration, \
-             boundary_id, created_at, updated_at, seq, folded)",
+             boundary_id, created_at, updated_at, seq, written)",
             "SELECT $1, CAST(i AS TEXT), 'full-' || CAST(i AS TEXT), 'user', '{}', '', $3, 7200, '', 0, 0, i, 'full-' || CAST(i AS TEXT) FROM n"
         ),
         args![account, count, false],

@@ -76,7 +76,7 @@ impl Scene {
 async fn fill(t: &Test, account: &str) {
     t.execute(
         "INSERT INTO roles (account_id, id, name, kind, document, description, console_login, session_duration, \
-         boundary_id, created_at, updated_at, seq, folded) \
+         boundary_id, created_at, updated_at, seq, written) \
          WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < 999) \
          SELECT $1, CAST(i AS TEXT), 'full-' || CAST(i AS TEXT), 'user', '{}', '', $2, 7200, '', 0, 0, i, 'full-' || CAST(i AS TEXT) FROM n",
         args![account, false],
