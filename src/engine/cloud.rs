@@ -1,7 +1,7 @@
-//! The profile of a cloud: what its identity service does differently from another's.
+//! The profile of a cloud: how its identity service differs from that of other clouds.
 //!
-//! Each dialect hands the engine one value, and the engine asks it instead of knowing any cloud: forms of ids and keys,
-//! quotas, session durations, presets, how names compare, and the language of its policies.
+//! Each dialect gives the engine one [`Cloud`], so that the engine itself knows no vendor. It sets the forms of ids and
+//! keys, quotas, session durations, presets, the comparison of names, and the language of policies.
 
 use super::ids::PolicyId;
 use crate::env::Env;
@@ -10,31 +10,31 @@ use std::sync::LazyLock;
 
 /// The profile of a cloud.
 pub struct Cloud {
-    /// Its name, as accounts have it.
+    /// Its name, as stored with each account.
     pub name: &'static str,
     /// The language of its policies.
     pub language: &'static Language,
     /// The forms of ids and keys.
     pub ids: Ids,
-    /// How much an account may have.
+    /// The quotas of an account.
     pub quotas: Quotas,
     /// How long sessions live.
     pub durations: Durations,
-    /// How names of roles compare: two roles of an account may not have names that fold to the same text.
+    /// Folds a role name for comparison. Two roles of an account must not have names that fold to the same text.
     pub fold_role_name: fn(&str) -> String,
-    /// The policies that every account has.
+    /// The policies that every account of this cloud has.
     pub presets: LazyLock<Vec<Preset>>,
 }
 
-/// How a cloud's ids and keys look. Each function draws a new one.
+/// The forms of a cloud's ids and keys. Each function that takes an [`Env`] draws a new random value.
 pub struct Ids {
-    /// An account's id, and its second number, which is positive.
+    /// An account's id and its second number, which must be positive.
     pub account: fn(&Env) -> (String, i64),
-    /// Whether a text can be the id of an account.
+    /// Whether a text has the form of an account id.
     pub is_account: fn(&str) -> bool,
-    /// What an id of an account looks like, for messages: `5 to 18 digits`.
+    /// The form of an account id, as messages describe it: `5 to 18 digits`.
     pub account_form: &'static str,
-    /// A sub-user's id, and its second number.
+    /// A sub-user's id and its second number.
     pub user: fn(&Env) -> (String, i64),
     /// A user group's id.
     pub group: fn(&Env) -> String,
@@ -50,7 +50,7 @@ pub struct Ids {
     pub token: fn(&Env) -> String,
 }
 
-/// How many things there may be.
+/// The largest number allowed of each kind of thing.
 #[derive(Clone, Copy, Debug)]
 pub struct Quotas {
     /// Roles of an account.
@@ -65,24 +65,24 @@ pub struct Quotas {
     pub group_members: i64,
     /// Groups of a user.
     pub user_groups: i64,
-    /// Policies of an account, presets not counted.
+    /// Policies of an account, not counting presets.
     pub policies: i64,
     /// Versions of a policy.
     pub policy_versions: i64,
     /// Policies attached to one user, group or role.
     pub attachments: i64,
-    /// Permanent keys of a user, and of the root account.
+    /// Permanent keys of a user, or of the root account.
     pub keys: i64,
 }
 
-/// How long sessions live, in seconds.
+/// The durations of sessions, in seconds.
 #[derive(Clone, Copy, Debug)]
 pub struct Durations {
-    /// A role's session that names no duration, unless the role's own limit is shorter.
+    /// The duration of a role session when the request names none, unless the role's own limit is shorter.
     pub role_default: i64,
-    /// The longest of a role that sets no limit of its own.
+    /// The longest session of a role that sets no limit of its own.
     pub role_longest: i64,
-    /// A federation session that names no duration.
+    /// The duration of a federation session when the request names none.
     pub federation_default: i64,
     /// The longest federation session of a sub-user.
     pub federation_longest: i64,
@@ -90,7 +90,7 @@ pub struct Durations {
     pub federation_longest_of_root: i64,
 }
 
-/// A policy that comes with a cloud and that every account of it has.
+/// A policy that comes with the cloud: every account of the cloud has it.
 #[derive(Clone, Debug)]
 pub struct Preset {
     /// Its id, the same in every account.
@@ -103,22 +103,22 @@ pub struct Preset {
     pub document: String,
 }
 
-/// The clouds whose accounts a server has.
+/// The clouds whose accounts a server can have.
 #[derive(Clone)]
 pub struct Clouds(Vec<&'static Cloud>);
 
 impl Clouds {
-    /// The clouds of a server.
+    /// Collects the clouds of a server.
     pub fn new(clouds: impl IntoIterator<Item = &'static Cloud>) -> Clouds {
         Clouds(clouds.into_iter().collect())
     }
 
-    /// Returns each of them.
+    /// Iterates over the clouds.
     pub fn iter(&self) -> impl Iterator<Item = &'static Cloud> {
         self.0.iter().copied()
     }
 
-    /// Returns the cloud of this name.
+    /// Returns the cloud with this name.
     pub fn named(&self, name: &str) -> Option<&'static Cloud> {
         self.iter().find(|cloud| cloud.name == name)
     }

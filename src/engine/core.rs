@@ -1,4 +1,4 @@
-//! The engine itself: everything that the operations of every account share.
+//! The engine: the state that operations of all accounts share.
 
 use super::clock::Clock;
 use super::cloud::Clouds;
@@ -16,30 +16,30 @@ use crate::secret::Sealer;
 use crate::store::{BoxFuture, Store, WriteTx};
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// Everything that the operations of every tenant share.
+/// The state that operations of all accounts share.
 pub struct Engine {
     /// The database.
     pub store: Store,
-    /// The compiled tenants.
+    /// The compiled accounts.
     pub view: View,
-    /// Time and randomness.
+    /// The source of time and randomness.
     pub env: Env,
     /// Seals secrets for the database.
     pub sealer: Arc<Sealer>,
-    /// Compiled documents by their text.
+    /// Compiled documents, keyed by their text.
     pub documents: Arc<Documents>,
-    /// The clouds of its accounts.
+    /// The clouds whose accounts this server has.
     pub clouds: Clouds,
-    /// Services that the emulator knows besides the clouds' own: those of stubs.
+    /// The services of stubs, which policies may name besides the clouds' own.
     extra_services: RwLock<Arc<[String]>>,
-    /// What every tenant depends on.
+    /// The state that all accounts depend on, such as the server's clock.
     globals: Arc<globals::Known>,
-    /// Whether the store takes writes.
+    /// Checks whether the store can be read and written.
     proofs: Proofs,
 }
 
 impl Engine {
-    /// Opens an engine on a database, after making sure that the master key is the one that the database was sealed with.
+    /// Opens an engine on a database. Fails when the database was sealed with another master key.
     pub async fn open(store: Store, env: Env, sealer: Sealer, clouds: Clouds) -> Result<Engine, Fault> {
         meta::check_master_key(&store, &env, &sealer).await?;
         let globals = globals::load(&mut store.read().await?.tx()).await?;
@@ -56,8 +56,8 @@ impl Engine {
         })
     }
 
-    /// Another engine on the same store, which has looked at nothing yet: what a restart would find. What can never be
-    /// outdated is shared, documents by their texts above all.
+    /// Returns an engine on the same store with an empty view, as after a restart. Shares what can never be outdated,
+    /// such as compiled documents.
     pub async fn cold(&self) -> Result<Engine, Fault> {
         let globals = globals::load(&mut self.store.read().await?.tx()).await?;
         Ok(Engine {
@@ -73,8 +73,8 @@ impl Engine {
         })
     }
 
-    /// Returns a tenant whose state is current, and makes sure that what every tenant depends on is. None when there is
-    /// no such account.
+    /// Returns the current state of an account, or `None` when there is no such account. Also brings the globals up to
+    /// date.
     pub async fn tenant(&self, account: &AccountId) -> Result<Option<Arc<Tenant>>, Fault> {
         let Some((tenant, globals)) = self.view.tenant(account).await? else { return Ok(None) };
         if let Some(generation) = globals {
@@ -83,38 +83,37 @@ impl Engine {
         Ok(Some(tenant))
     }
 
-    /// Reads a document that is being written. The first defect is the answer.
+    /// Compiles a document that a request wants to store. Fails with its first defect.
     pub fn written(&self, account: &Account, kind: Kind, text: &str) -> Result<Arc<Document>, Fault> {
         documents::written(account, kind, text, &self.extra_services())
     }
 
-    /// Reads a stored document. Parts that can no longer be read let no allow match, and every deny.
+    /// Compiles a stored document. Where a part can no longer be read, an allow never matches and a deny always does.
     pub fn stored(&self, account: &Account, kind: Kind, text: &str) -> Arc<Document> {
         self.documents.stored(account, kind, text)
     }
 
-    /// The services that policies may name besides the clouds' own.
+    /// Returns the services that policies may name besides the clouds' own.
     pub fn extra_services(&self) -> Arc<[String]> {
         self.extra_services.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Makes services known to those who write policies.
+    /// Sets the services that policies may name besides the clouds' own.
     pub fn know_services(&self, services: Vec<String>) {
         *self.extra_services.write().unwrap_or_else(PoisonError::into_inner) = services.into();
     }
 
-    /// The globals as they were last read. [`Engine::tenant`] and [`Engine::current_globals`] make sure that they are
-    /// current.
+    /// Returns the globals as last read. [`Engine::tenant`] and [`Engine::current_globals`] bring them up to date.
     pub fn globals(&self) -> Arc<Globals> {
         self.globals.get()
     }
 
-    /// The generation of [`Engine::globals`], which costs less to ask for.
+    /// Returns the generation of [`Engine::globals`], at a lower cost than the globals themselves.
     pub fn globals_generation(&self) -> i64 {
         self.globals.generation()
     }
 
-    /// The globals as they stand in the database, which is asked only where other servers may have changed them.
+    /// Returns the current globals. Asks the database only when other servers may have changed them.
     pub async fn current_globals(&self) -> Result<Arc<Globals>, Fault> {
         if self.store.shared() {
             let row: Option<(i64,)> = self.store.glance("SELECT generation FROM globals WHERE id = 1", args![]).await?;
@@ -123,7 +122,7 @@ impl Engine {
         Ok(self.globals())
     }
 
-    /// Reads the globals again when they are not of this generation.
+    /// Reads the globals again unless they already have this generation.
     async fn reach_globals(&self, generation: i64) -> Result<(), Fault> {
         if self.globals_generation() != generation {
             let mut read = self.store.read().await?;
@@ -132,7 +131,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Changes the globals in one transaction that no other change of them overlaps.
+    /// Changes the globals in one transaction. No other change of the globals may overlap it.
     pub(super) async fn change_globals<T, W>(&self, work: W) -> Result<T, Fault>
     where
         T: Send + 'static,
@@ -141,17 +140,17 @@ impl Engine {
         globals::change(&self.store, &self.globals, work).await
     }
 
-    /// The server's own clock.
+    /// Returns the server's own clock.
     pub fn server_clock(&self) -> Clock {
         self.globals().clock
     }
 
-    /// Sets the server's clock, which every account without its own follows.
+    /// Sets the server's clock, which every account without its own clock follows.
     pub async fn set_clock(&self, clock: Clock) -> Result<(), Fault> {
         globals::set_clock(&self.store, &self.globals, clock).await
     }
 
-    /// The time of an account by the emulator's clock.
+    /// Returns the current time of an account, by its own clock or the server's.
     pub fn now(&self, account: &Account) -> Time {
         let clock = match account.clock {
             Clock::Inherit => self.server_clock(),
@@ -160,7 +159,7 @@ impl Engine {
         clock.at(self.env.now())
     }
 
-    /// Whether the store can be read and written.
+    /// Returns whether the store can be read and written.
     pub async fn is_ready(&self) -> bool {
         self.proofs.ask(&self.store).await
     }

@@ -1,4 +1,4 @@
-//! What an operation is given: the engine, the caller, the time, and in a write the transaction.
+//! The context of an operation: the engine, the caller, the time and, for a write, the transaction.
 
 use super::Engine;
 use super::cloud::Quotas;
@@ -13,11 +13,11 @@ use std::sync::Arc;
 /// The context of one operation.
 #[derive(Clone)]
 pub struct Cx {
-    /// Identities, policies, sessions.
+    /// The engine.
     pub engine: Arc<Engine>,
-    /// The account in the view.
+    /// The caller's account, as the view holds it.
     pub tenant: Arc<Tenant>,
-    /// What is known of the request besides its parameters.
+    /// The caller, the account, the time and the client's address.
     pub request: RequestContext,
 }
 
@@ -30,7 +30,8 @@ impl Deref for Cx {
 }
 
 impl Cx {
-    /// The context of a change from outside the cloud, which acts as the account's root; none when there is no such account.
+    /// Returns a context that acts as the account's root, for changes that no request of the cloud asked for. Returns
+    /// `None` when there is no such account.
     pub async fn of_root(engine: &Arc<Engine>, id: &AccountId) -> Result<Option<Cx>, Fault> {
         let Some(tenant) = engine.tenant(id).await? else { return Ok(None) };
         let Some(account) = engine.account(&tenant).await? else { return Ok(None) };
@@ -42,30 +43,30 @@ impl Cx {
     }
 }
 
-/// The context of an operation that changes its account: everything it does is one transaction.
+/// The context of an operation that changes its account. Everything it does is one transaction.
 pub struct Write<'t, 'c> {
     /// The operation's context.
     pub cx: &'t Cx,
-    /// The account's generation after this write; also the place of new rows in their lists.
+    /// The account's generation after this write. New rows store it as `seq`, which orders lists.
     pub generation: i64,
-    /// Private, so that no statement can change rows without saying what that changes of the view.
+    /// Private, so that every statement that changes rows must declare which parts of the view it outdates.
     tx: &'t mut WriteTx<'c>,
     changed: Changed,
 }
 
 impl<'c> Write<'_, 'c> {
-    /// The transaction, for statements that change nothing.
+    /// Returns the transaction, for statements that change nothing.
     pub fn tx(&mut self) -> &mut Tx<'c> {
         self.tx
     }
 
-    /// Runs a statement that may change anything the view holds, and returns the number of rows that it changed.
+    /// Runs a statement that may outdate any part of the view, and returns the number of rows that it changed.
     pub async fn execute(&mut self, sql: &'static str, arguments: Vec<Argument>) -> Result<u64, Fault> {
         self.execute_only(Changed::Anything, sql, arguments).await
     }
 
-    /// The same for a statement that changes no more than `changed` of what the view holds. What the whole operation
-    /// changes is the join of its statements: none can narrow what another has changed.
+    /// Like [`Write::execute`], for a statement that outdates no part of the view but those in `changed`. The parts of
+    /// all statements add up: no statement can narrow what another one declared.
     pub async fn execute_only(
         &mut self,
         changed: Changed,
@@ -76,7 +77,7 @@ impl<'c> Write<'_, 'c> {
         Ok(self.tx.execute(sql, arguments).await?)
     }
 
-    /// As [`Write::execute_only`], for a statement that changes one row at most and returns something of it.
+    /// Like [`Write::execute_only`], for a statement that changes at most one row and returns columns of it.
     pub async fn returning_only<T: Readable>(
         &mut self,
         changed: Changed,
@@ -87,28 +88,28 @@ impl<'c> Write<'_, 'c> {
         Ok(self.tx.returning(sql, arguments).await?)
     }
 
-    /// How much the account may have.
+    /// Returns the quotas of the account's cloud.
     pub fn quotas(&self) -> &'static Quotas {
         &self.cx.account.cloud.quotas
     }
 
-    /// The account that the operation acts in.
+    /// Returns the account that the operation acts in.
     pub fn account(&self) -> &AccountId {
         &self.cx.account.id
     }
 }
 
-/// An answer together with the row that must be committed before it leaves: one that changes nobody's rights, such as a
-/// new session, and so needs no lock and no new generation.
+/// An answer, with a row that must be committed before the answer is sent. The row, such as a new session, changes no
+/// principal's rights, so it needs neither the account's lock nor a new generation.
 pub struct Opened<T> {
-    /// The answer.
+    /// The answer to send.
     pub reply: T,
-    /// What to commit.
+    /// The row to commit first.
     pub row: Row,
 }
 
-/// Runs a write: locks the account, runs `work`, commits, and drops what is outdated from the view. The only place
-/// that begins or ends a transaction of an account.
+/// Runs a write: locks the account, runs `work`, commits, and drops outdated parts from the view. No other function may
+/// begin or end a transaction of an account.
 pub async fn write<T, W>(cx: Cx, work: W) -> Result<T, Fault>
 where
     T: Send + 'static,

@@ -1,8 +1,9 @@
-//! Identities, policies and sessions: what the emulated services mean, and the SQL that keeps it.
+//! Identities, policies and sessions: the semantics of the emulated services, and the SQL that stores them.
 //!
-//! One file a noun. Each offers functions on a [`cx::Cx`] or, for changes, on a [`cx::Write`]; `lookup` returns an option,
-//! `get` a [`fault::Fault`]. [`view`] is what the request path reads, [`authorize`] the one place that asks the evaluator.
-//! Deliberately absent: HTTP, wire names, error codes, and any vendor's name.
+//! One file per noun. Functions that read take a [`cx::Cx`], functions that change something take a [`cx::Write`]. For
+//! a thing that does not exist, `lookup` returns `None` and `get` returns a [`fault::Fault`]. The request path reads
+//! from [`view`]; [`authorize`] is the only place that asks the evaluator for a decision. Deliberately absent: HTTP,
+//! wire names, error codes and vendors' names.
 
 pub mod accounts;
 pub mod admission;

@@ -1,25 +1,25 @@
-//! Tenants.
+//! Accounts.
 
 use crate::engine::clock::Clock;
 use crate::engine::cloud::Cloud;
 use crate::engine::ids::AccountId;
 use crate::env::Time;
 
-/// A tenant.
+/// An account of a cloud: the owner of users, roles and policies.
 #[derive(Clone, Debug)]
 pub struct Account {
     /// The root account's id.
     pub id: AccountId,
     /// The cloud that it belongs to.
     pub cloud: &'static Cloud,
-    /// A name for people.
+    /// A display name.
     pub name: String,
-    /// Its second number, under which some of its resources are named: positive, and no other account's.
+    /// Its second number, which some resource names contain. Always positive and unique among accounts.
     pub application: i64,
     /// When it was made, by the emulator's clock.
     pub created_at: Time,
-    /// Its own clock.
+    /// Its own clock, or [`Clock::Inherit`] to follow the server's.
     pub clock: Clock,
-    /// Random: an account that is deleted and made again is another account.
+    /// A random number that tells this account from an earlier, deleted one with the same id.
     pub incarnation: i64,
 }

@@ -1,4 +1,4 @@
-//! Who is asking, and the session behind a temporary key.
+//! The principal of a request, and the session behind a temporary key.
 
 use super::holder::Holder;
 use crate::engine::ids::{AccountId, RoleId, SecretId, UserId};
@@ -6,23 +6,23 @@ use crate::env::Time;
 use crate::policy::PolicySet;
 use std::sync::Arc;
 
-/// Who is asking, once it has been verified.
+/// The verified principal of a request.
 #[derive(Clone)]
 pub struct Caller {
     /// The account that it acts in.
     pub account: AccountId,
-    /// Which identity of that account.
+    /// The identity in that account.
     pub identity: Identity,
     /// The key that it signed with.
     pub secret_id: SecretId,
-    /// The session that the key belongs to; none for a permanent key.
+    /// The session that the key belongs to; `None` for a permanent key.
     pub session: Option<Arc<Session>>,
 }
 
 /// An identity of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Identity {
-    /// The account itself.
+    /// The root account.
     Root,
     /// A sub-user.
     User(UserId),
@@ -32,46 +32,46 @@ pub enum Identity {
         id: RoleId,
         /// The session's name.
         session: String,
-        /// The id of the identity that opened it.
+        /// The id of the principal that opened it.
         origin: String,
     },
-    /// A federation session: a user's, or the root account's, own rights, narrowed.
+    /// A federation session: the rights of a user or the root account, narrowed by a session policy.
     Federated {
-        /// The user, none for the root account.
+        /// The user; `None` for the root account.
         user: Option<UserId>,
         /// The session's name.
         session: String,
     },
-    /// Nobody: the request came without a signature.
+    /// No identity: the request was not signed.
     Anonymous,
 }
 
 /// The session behind a temporary key.
 pub struct Session {
-    /// The role; none for a federation session.
+    /// The role; `None` for a federation session.
     pub role: Option<RoleId>,
-    /// The user of a federation session; none for one of the root account, and for a role's.
+    /// The user of a federation session; `None` for the root account's federation session and for a role session.
     pub user: Option<UserId>,
     /// The session's name.
     pub name: String,
-    /// The id of the identity that opened it.
+    /// The id of the principal that opened it.
     pub origin: String,
     /// The SHA-256 of its token.
     pub token_digest: String,
-    /// What it is narrowed to, if it is.
+    /// The session policy, if one was given.
     pub narrowed: Option<PolicySet>,
     /// Its tags.
     pub tags: Vec<(String, String)>,
-    /// Whom it was opened for, as its opener said.
+    /// The source identity given when it was opened; empty when none was given.
     pub source_identity: String,
-    /// When it ends by lapse of time, by the emulator's clock.
+    /// When it expires, by the account's clock.
     pub expires_at: Time,
-    /// Somebody called for its end, which no clock takes back.
+    /// Whether it was ended before it expired. Turning the clock back never undoes this.
     pub ended: bool,
 }
 
 impl Session {
-    /// The identity that the session acts as.
+    /// Returns the identity that the session acts as.
     pub fn identity(&self) -> Identity {
         match &self.role {
             Some(id) => Identity::Role { id: id.clone(), session: self.name.clone(), origin: self.origin.clone() },
@@ -81,7 +81,7 @@ impl Session {
 }
 
 impl Caller {
-    /// The id that the clouds put for "who": the user's own, or the account's.
+    /// Returns the id that stands for the principal: the user's, the account's or, for a role session, its opener's.
     pub fn id(&self) -> &str {
         match &self.identity {
             Identity::Root | Identity::Federated { user: None, .. } => self.account.as_str(),
@@ -91,7 +91,8 @@ impl Caller {
         }
     }
 
-    /// The principal that its policies are attached to; none for the root account, which needs none, and for nobody.
+    /// Returns the user or role that the principal's policies are attached to. Returns `None` for the root account,
+    /// which needs no policies, and for an anonymous request.
     pub fn holder(&self) -> Option<Holder> {
         match &self.identity {
             Identity::Root | Identity::Anonymous | Identity::Federated { user: None, .. } => None,
@@ -100,7 +101,7 @@ impl Caller {
         }
     }
 
-    /// Whether it signs with a temporary key.
+    /// Returns whether it signs with a temporary key.
     pub fn is_temporary(&self) -> bool {
         matches!(self.identity, Identity::Role { .. } | Identity::Federated { .. })
     }

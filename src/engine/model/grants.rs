@@ -1,18 +1,18 @@
-//! What a principal may do.
+//! The policies of a principal.
 
 use crate::engine::ids::GroupId;
 use crate::policy::PolicySet;
 
-/// What a principal may do by the policies that it has: compiled for the evaluator.
+/// The policies of a principal, compiled for the evaluator, with the names and tags that decisions need.
 pub struct Grants {
     /// The name of the user or role.
     pub name: String,
-    /// Its own policies and, for a user, those of its groups.
+    /// Its identity policies, including those of a user's groups.
     pub identity: PolicySet,
     /// Its permission boundary.
     pub boundary: Option<PolicySet>,
-    /// The groups of a user.
+    /// The groups of a user; empty for a role.
     pub groups: Vec<GroupId>,
-    /// The tags of a role.
+    /// The tags of a role; empty for a user.
     pub tags: Vec<(String, String)>,
 }

@@ -1,19 +1,19 @@
-//! What policies are attached to.
+//! The users, groups and roles that policies are attached to.
 
 use crate::engine::ids::{GroupId, RoleId, RoleRef, UserId};
 
-/// A principal that policies are attached to directly.
+/// A user, role or group that policies can be attached to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Holder {
-    /// A sub-user, with what its groups add.
+    /// A sub-user. Its groups' policies count for it as well.
     User(UserId),
     /// A role.
     Role(RoleId),
-    /// A user group; its policies count for its members, never for itself.
+    /// A user group. Its policies count for its members; the group itself is never a principal.
     Group(GroupId),
 }
 
-/// What policies are attached to.
+/// The users, groups and roles that policies are attached to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HolderKind {
     /// A sub-user.
@@ -24,7 +24,7 @@ pub enum HolderKind {
     Role,
 }
 
-/// Who is to get or to lose a policy, as a request names it.
+/// A user, group or role as a request names it, to attach a policy to it or detach one.
 #[derive(Clone, Debug)]
 pub enum HolderRef {
     /// A sub-user.
@@ -36,7 +36,7 @@ pub enum HolderRef {
 }
 
 impl HolderRef {
-    /// What it is.
+    /// Returns whether it is a user, a group or a role.
     pub fn kind(&self) -> HolderKind {
         match self {
             HolderRef::User(_) => HolderKind::User,

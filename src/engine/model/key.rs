@@ -5,28 +5,28 @@ use crate::engine::ids::{AccountId, SecretId, UserId};
 use crate::secret::Secret;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// What a key id stands for.
+/// A key and its owner.
 pub struct Key {
-    /// The account it acts in.
+    /// The account that it acts in.
     pub account: AccountId,
     /// The public half.
     pub secret_id: SecretId,
     /// The secret half.
     pub secret: Secret,
-    /// Whose it is.
+    /// The owner of the key.
     pub owner: Owner,
-    /// The last signing key that was derived from the secret, under the scope that it was derived for. It lives and
-    /// dies with this entry, so a changed secret cannot meet an old derivation.
+    /// The scope and value of the signing key derived last. It is stored here so that a key loaded with a changed
+    /// secret starts without it.
     derived: Mutex<Option<(String, [u8; 32])>>,
 }
 
-/// Whose a key is.
+/// The owner of a key.
 pub enum Owner {
-    /// The account's own.
+    /// The root account.
     Root,
-    /// A sub-user's.
+    /// A sub-user.
     User(UserId),
-    /// A session's.
+    /// A session, which owns a temporary key.
     Session(Arc<Session>),
 }
 
@@ -35,7 +35,7 @@ impl Key {
         Key { account, secret_id, secret, owner, derived: Mutex::new(None) }
     }
 
-    /// The signing key for a scope, derived at most once in a row for the same scope.
+    /// Returns the signing key for a scope. Derives it only when the last call was for another scope.
     pub fn signing_key(&self, scope: &str, derive: impl FnOnce(&Secret) -> [u8; 32]) -> [u8; 32] {
         let mut derived = self.derived.lock().unwrap_or_else(PoisonError::into_inner);
         match derived.as_ref() {

@@ -1,6 +1,6 @@
-//! What the engine knows, as plain data: what the nouns' files read from the database, and the view keeps.
+//! Plain data types that the engine reads from the database and caches in the view.
 //!
-//! Nothing here asks the database or the evaluator.
+//! Nothing here calls the database or the evaluator.
 
 mod account;
 mod caller;

@@ -1,4 +1,4 @@
-//! What something that is kept for later keeps alive besides itself: compiled policies, which requests share.
+//! The memory that retained evidence keeps alive: accounts, sessions and compiled policies, which requests share.
 
 use super::account::Account;
 use super::caller::Session;
@@ -9,21 +9,21 @@ use crate::engine::ids::GroupId;
 use crate::policy::{Document, PolicySet};
 use std::sync::Arc;
 
-/// Something shared that is kept alive.
+/// A shared value that is kept alive.
 #[derive(Clone)]
 pub enum Pinned {
-    /// A tenant.
+    /// An account.
     Account(Arc<Account>),
-    /// What a principal may do.
+    /// The policies of a principal.
     Grants(Arc<Grants>),
     /// The session of a temporary key.
     Session(Arc<Session>),
-    /// A document.
+    /// A compiled document.
     Document(Arc<Document>),
 }
 
 impl Pinned {
-    /// Which one it is: the same for every holder of it, and no other's while it is held.
+    /// Returns the address of the shared value. It identifies the value as long as the value is kept alive.
     pub fn place(&self) -> usize {
         match self {
             Pinned::Account(account) => Arc::as_ptr(account).addr(),
@@ -33,7 +33,7 @@ impl Pinned {
         }
     }
 
-    /// How many bytes it takes, without its documents.
+    /// Returns its size in bytes, without its documents.
     pub fn weight(&self) -> usize {
         match self {
             Pinned::Account(account) => account.weight(),
@@ -43,7 +43,7 @@ impl Pinned {
         }
     }
 
-    /// The documents that it keeps alive itself, which others may have as well.
+    /// Returns the documents that it keeps alive. Other values may share them.
     pub fn documents(&self) -> impl Iterator<Item = Pinned> {
         let sets: [Option<&PolicySet>; 2] = match self {
             Pinned::Account(_) | Pinned::Document(_) => [None, None],
@@ -56,14 +56,14 @@ impl Pinned {
 }
 
 impl Account {
-    /// How many bytes it takes.
+    /// Returns its size in bytes.
     pub fn weight(&self) -> usize {
         size_of::<Account>() + self.id.as_str().len() + self.name.len()
     }
 }
 
 impl Key {
-    /// How many bytes it takes, with its session and the signing key that is kept for it.
+    /// Returns its size in bytes, including its session and the derived signing key.
     pub fn weight(&self) -> usize {
         let session = match &self.owner {
             Owner::Root | Owner::User(_) => 0,
@@ -74,7 +74,7 @@ impl Key {
 }
 
 impl Role {
-    /// How many bytes it takes. Its trust policy is compiled at the first use, into some times its text.
+    /// Returns its size in bytes. Includes an estimate of the compiled trust policy, which is larger than its text.
     pub fn weight(&self) -> usize {
         const COMPILED: usize = 6;
         let texts = self.id.as_str().len() + self.name.len() + self.kind.len() + self.description.len();
@@ -82,18 +82,18 @@ impl Role {
     }
 }
 
-/// How many bytes the documents of policies take.
+/// Returns the size of the policies' documents in bytes.
 fn documents_weight(policies: &PolicySet) -> usize {
     policies.policies().iter().map(|attached| attached.document.weight()).sum()
 }
 
 impl Grants {
-    /// How many bytes their documents take, which others may have as well.
+    /// Returns the size of the documents in bytes. Other values may share them.
     pub fn documents_weight(&self) -> usize {
         documents_weight(&self.identity) + self.boundary.as_ref().map_or(0, documents_weight)
     }
 
-    /// How many bytes they take, without the documents.
+    /// Returns the size in bytes, without the documents.
     pub fn weight(&self) -> usize {
         let sets = self.identity.weight() + self.boundary.as_ref().map_or(0, PolicySet::weight);
         let groups = self.groups.iter().map(|group| size_of::<GroupId>() + group.as_str().len()).sum::<usize>();
@@ -102,7 +102,7 @@ impl Grants {
 }
 
 impl Session {
-    /// How many bytes it takes, without the document that it is narrowed to.
+    /// Returns its size in bytes, without the document of its session policy.
     pub fn weight(&self) -> usize {
         let texts = self.name.len() + self.origin.len() + self.token_digest.len() + self.source_identity.len();
         let narrowed = self.narrowed.as_ref().map_or(0, PolicySet::weight);
@@ -110,7 +110,7 @@ impl Session {
     }
 }
 
-/// How many bytes tags take.
+/// Returns the size of tags in bytes.
 fn weigh(tags: &[(String, String)]) -> usize {
     tags.iter().map(|(key, value)| size_of::<(String, String)>() + key.len() + value.len()).sum()
 }

@@ -5,7 +5,7 @@ use crate::env::Time;
 use crate::policy::Document;
 use std::sync::{Arc, OnceLock};
 
-/// The kind of a role that was made for a service.
+/// The kind of a service-linked role.
 pub const SERVICE_LINKED: &str = "service_linked";
 
 /// A role.
@@ -15,45 +15,45 @@ pub struct Role {
     pub id: RoleId,
     /// Its name, unique in the account.
     pub name: String,
-    /// `user`, or what a service made it for.
+    /// `user`, or [`SERVICE_LINKED`].
     pub kind: String,
-    /// The trust policy as it was written.
+    /// The text of the trust policy, as written.
     pub document: String,
-    /// A text of the account's.
+    /// Free text set by the account.
     pub description: String,
-    /// Whether a console may be entered as this role.
+    /// Whether this role may sign in to a console.
     pub console_login: bool,
-    /// The longest session in seconds.
+    /// The longest session, in seconds.
     pub session_duration: i64,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Time,
-    /// When it was changed last.
+    /// When it was last changed.
     pub updated_at: Time,
-    /// Key and value, in the order in which they were given.
+    /// Keys and values, in the order in which they were given.
     pub tags: Vec<(String, String)>,
     /// The compiled trust policy; see [`Role::trust_policy`].
     pub(in crate::engine) trust: OnceLock<Arc<Document>>,
 }
 
 impl Role {
-    /// Whether it was made for a service, which gives it names of another form.
+    /// Returns whether it is a service-linked role, whose resource names have another form.
     pub fn is_service_linked(&self) -> bool {
         self.kind == SERVICE_LINKED
     }
 
-    /// The trust policy, which `read` compiles at the first use.
+    /// Returns the compiled trust policy. Calls `read` to compile it on first use.
     pub(in crate::engine) fn trust_policy(&self, read: impl FnOnce() -> Arc<Document>) -> Arc<Document> {
         self.trust.get_or_init(read).clone()
     }
 }
 
-/// A role as a resource's name means it: of which account, and of which kind besides.
+/// A role as a resource name identifies it.
 #[derive(Clone, Debug)]
 pub struct NamedRole {
-    /// The account.
+    /// The account that owns the role.
     pub account: AccountId,
-    /// Which of its roles.
+    /// The role's name or id.
     pub role: RoleRef,
-    /// The name is that of a role that was made for a service.
+    /// Whether the resource name has the form for service-linked roles.
     pub service_linked: bool,
 }
