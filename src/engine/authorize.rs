@@ -1,9 +1,9 @@
-//! The one place that asks the evaluator, and the only maker of [`Authorized`] and [`Right`].
+//! Authorization: the only place that asks the evaluator, and that makes [`Authorized`] and [`Right`].
 //!
-//! An operation takes `Authorized<Input>`, which cannot be made elsewhere: a route that was not authorised does not
-//! compile. A function that gives or takes rights takes a `Right<…>` of what it does, so an operation that forgets to ask
-//! for it does not compile either. The root account may do everything in its own account; everyone else has the
-//! intersection of identity policies, permission boundary and session policy, and a matching deny anywhere wins.
+//! An operation takes `Authorized<Input>`, which cannot be made elsewhere, so a route without authorization does not
+//! compile. A function that gives or takes rights takes a `Right<…>` to do so, so an operation that forgets to demand
+//! it does not compile either. The root account may do everything in its own account. Every other principal has the
+//! intersection of its identity policies, permission boundary and session policy; an explicit deny anywhere wins.
 
 use super::cx::Cx;
 use super::evidence::{Asked, Deed, Deeds, Evidence, Rights};
@@ -14,22 +14,22 @@ use std::borrow::Cow;
 use std::ops::Deref;
 use std::sync::Arc;
 
-/// Proof that the caller may do what its request is for. Only this module makes one.
+/// Proof that the caller may do what it requested. Only this module makes one.
 pub struct Granted(Arc<Evidence>);
 
 impl Granted {
-    /// The question, and the policies that allowed it.
+    /// Returns the question and the policies that allowed it.
     pub fn evidence(&self) -> &Arc<Evidence> {
         &self.0
     }
 
-    /// Ties the proof to the input that it was given for.
+    /// Ties the proof to the input of the operation.
     pub fn seal<T>(self, input: T) -> Authorized<T> {
         Authorized { input, evidence: self.0 }
     }
 }
 
-/// An input whose caller has been found to be allowed to bring it.
+/// The input of an operation that its caller is allowed to perform.
 pub struct Authorized<T> {
     input: T,
     evidence: Arc<Evidence>,
@@ -44,25 +44,25 @@ impl<T> Deref for Authorized<T> {
 }
 
 impl<T> Authorized<T> {
-    /// The question, and the policies that allowed it.
+    /// Returns the question and the policies that allowed it.
     pub fn evidence(&self) -> &Arc<Evidence> {
         &self.evidence
     }
 
-    /// Demands the right to do what this input asks for.
+    /// Checks that the caller also has the permissions that this deed needs, and returns the right to do it.
     pub async fn demand<D: Demanding>(&self, cx: &Cx, deed: D) -> Result<Right<D>, Fault> {
         demand(cx, &self.evidence, deed).await
     }
 }
 
-/// Something that the engine does only for a caller with the right to it.
+/// Something that the engine does only for a caller who has the right to do it.
 pub trait Demanding {
-    /// Everything that it does and that needs a permission.
+    /// Returns the deeds that it consists of, each of which needs a permission.
     fn deeds(&self) -> Vec<Deed>;
 }
 
-/// The right to do something. Only [`demand`] makes one, and the functions that do it take nothing else, so no operation
-/// can forget to ask.
+/// The right to do something. Only [`demand`] makes one. Functions that do it require one, so no operation can forget
+/// to demand it.
 #[derive(Clone)]
 pub struct Right<D>(D);
 
@@ -74,7 +74,8 @@ impl<D> Deref for Right<D> {
     }
 }
 
-/// Asks whether the caller may do all of this. What the permission for its operation already covers is not asked again.
+/// Checks that the caller may do all deeds of this, and returns the right to do it. Deeds that the permission for its
+/// operation already covers are not checked again.
 pub async fn demand<D: Demanding>(cx: &Cx, operation: &Evidence, deed: D) -> Result<Right<D>, Fault> {
     let Deeds { action, includes } = operation.asked.deeds;
     let mut asked: Vec<&str> = vec![&operation.asked.action];
@@ -90,14 +91,14 @@ pub async fn demand<D: Demanding>(cx: &Cx, operation: &Evidence, deed: D) -> Res
     Ok(Right(deed))
 }
 
-/// Gathers what a caller's rights to do this are decided from. A principal that is gone has none.
+/// Gathers the evidence for a decision. A principal that no longer exists has no policies.
 pub async fn gather(cx: &Cx, asked: Asked) -> Result<Arc<Evidence>, Fault> {
     let root = matches!(cx.caller.identity, Identity::Root | Identity::Federated { user: None, .. });
     let rights = Rights { grants: grants(cx).await?, session: cx.caller.session.clone(), root };
     Ok(Arc::new(Evidence::new(cx.request.clone(), asked, Some(rights))))
 }
 
-/// Asks whether the caller may do this.
+/// Decides whether the caller may do this, and returns the proof.
 pub async fn authorize(cx: &Cx, asked: Asked) -> Result<Granted, Fault> {
     ask(cx, asked).await.map(Granted)
 }
@@ -108,12 +109,12 @@ async fn ask(cx: &Cx, asked: Asked) -> Result<Arc<Evidence>, Fault> {
     if decision.is_allow() { Ok(evidence) } else { Err(denied(evidence, decision.reason)) }
 }
 
-/// The answer for an operation that the cloud documents as needing no permission.
+/// Returns the proof for an operation that, as the cloud documents, needs no permission.
 pub fn free(cx: &Cx, asked: Asked) -> Granted {
     Granted(Arc::new(Evidence::new(cx.request.clone(), asked, None)))
 }
 
-/// Asks a role's trust policy whether the caller may assume it; `evidence` is what its own side was decided from.
+/// Checks that a role's trust policy lets the caller assume the role. `evidence` is that of the caller's own policies.
 pub fn trusted(evidence: &Arc<Evidence>, trust: Attached) -> Result<(), Fault> {
     if evidence.decide_trust(trust).is_allow() { Ok(()) } else { Err(denied(evidence.clone(), Reason::Trust)) }
 }

@@ -1,4 +1,4 @@
-//! What a decision is made from: the question and the policies, kept so that it can be explained later.
+//! The evidence of a decision: the question and the policies, kept so that it can be explained later.
 
 use super::model::{Grants, HolderKind, Identity, Pinned, RequestContext, Session};
 use crate::policy::{
@@ -9,21 +9,22 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
-/// What is asked, in the words of the caller's cloud.
+/// The question whether a caller may perform an action, with names as the caller's cloud writes them.
 #[derive(Clone)]
 pub struct Asked {
-    /// `service:Action`.
+    /// The action, as `service:Action`.
     pub action: Cow<'static, str>,
-    /// The one resource that it works on, under all its names, the first as the caller wrote it; none for an action that
-    /// knows no single resources.
+    /// All names of the one resource that the action works on, first the one that the caller wrote. `None` for an
+    /// action that does not work on single resources.
     pub resources: Option<Vec<String>>,
-    /// Condition keys and values that this request brings.
+    /// Condition keys and values specific to this request.
     pub context: Conditions,
-    /// The resource belongs to another account, and there is no way for that one to permit it.
+    /// Whether the resource belongs to another account, which has no way to allow the action.
     pub foreign: bool,
-    /// The condition keys that every request has, with the caller's tags; worked out when a document has conditions at all.
+    /// Computes the condition keys that every request has, from its context and the caller's tags. Called only when a
+    /// policy has conditions.
     pub common: fn(&RequestContext, &[(&str, &str)]) -> Conditions,
-    /// How the caller's cloud names what else may be asked.
+    /// How the caller's cloud names deeds as actions.
     pub deeds: Deeds,
 }
 
@@ -31,28 +32,28 @@ pub struct Asked {
 pub type Conditions = Vec<(Cow<'static, str>, ContextValue<'static>)>;
 
 impl Asked {
-    /// The resource as it is shown: `*` for an operation as a whole.
+    /// Returns the resource's name for display; `*` for an action that does not work on single resources.
     pub fn resource(&self) -> &str {
         self.resources.as_ref().and_then(|names| names.first()).map_or("*", String::as_str)
     }
 }
 
-/// Something that needs a permission of its own, whichever operation does it: it gives, takes or shows rights.
+/// Something that needs its own permission in every operation that does it, because it gives, takes or shows rights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deed {
-    /// A policy is made.
+    /// A policy is created.
     CreatePolicy,
     /// A policy is attached.
     Attach(HolderKind),
     /// A policy is detached.
     Detach(HolderKind),
-    /// A permanent key is made.
+    /// A permanent key is created.
     CreateKey,
     /// A role's trust policy is replaced.
     UpdateTrust,
     /// A role's description is replaced.
     UpdateDescription,
-    /// It is decided whether a console may be entered as a role.
+    /// Console sign-in as a role is permitted or forbidden.
     UpdateConsoleLogin,
     /// A role's longest session is changed.
     UpdateSessionDuration,
@@ -60,31 +61,31 @@ pub enum Deed {
     ListRoles,
 }
 
-/// How a cloud names deeds as actions.
+/// The actions that a cloud names deeds by.
 #[derive(Clone, Copy)]
 pub struct Deeds {
-    /// The action whose permission a deed needs.
+    /// Returns the action whose permission a deed needs.
     pub action: fn(Deed) -> &'static str,
-    /// Whether the permission for an action includes a deed by the cloud's own documentation.
+    /// Returns whether the permission for an action includes a deed, as the cloud's documentation has it.
     pub includes: fn(&str, Deed) -> bool,
 }
 
-/// What a decision was made from: enough to explain it later, without anything of it having been worked out before.
+/// The input of a decision. It is enough to explain the decision later, so no explanation is computed in advance.
 pub struct Evidence {
-    /// What was asked.
+    /// The question.
     pub asked: Asked,
     request: RequestContext,
-    /// The caller's own policies; none when the cloud documents the operation as needing no permission.
+    /// The caller's own policies; `None` when the cloud documents that the operation needs no permission.
     own: Option<Rights>,
-    /// What they decided.
+    /// The decision of the caller's own policies, once it was made.
     decided: OnceLock<Decision>,
-    /// The trust policy of the role, once it is known that one is meant to be assumed.
+    /// The trust policy of the role to be assumed, once it is known.
     trust: OnceLock<Attached>,
-    /// What it decided.
+    /// The decision of the trust policy, once it was made.
     trusted: OnceLock<Decision>,
 }
 
-/// The policies that a caller's rights are the intersection of.
+/// The policies whose intersection is a caller's rights.
 pub(super) struct Rights {
     pub(super) grants: Option<Arc<Grants>>,
     pub(super) session: Option<Arc<Session>>,
@@ -116,7 +117,7 @@ impl Evidence {
         Evidence { asked, request, own, decided: OnceLock::new(), trust: OnceLock::new(), trusted: OnceLock::new() }
     }
 
-    /// What the caller's own policies decide; asked once.
+    /// Returns the decision of the caller's own policies. Evaluates them on the first call only.
     pub fn decide(&self) -> Decision {
         *self.decided.get_or_init(|| match &self.own {
             None => Decision::allow(Reason::Allow, None),
@@ -126,13 +127,14 @@ impl Evidence {
         })
     }
 
-    /// What was decided, by the first side that refuses if one does, without an explanation.
+    /// Returns the whole decision, without an explanation. It is that of the caller's own policies if they deny,
+    /// otherwise that of the trust policy, if one was evaluated.
     pub fn outcome(&self) -> Decision {
         let own = self.decide();
         if own.is_allow() { self.trusted.get().copied().unwrap_or(own) } else { own }
     }
 
-    /// How many bytes it takes, without what is pinned.
+    /// Returns its size in bytes, without the values in [`Evidence::pinned`].
     pub fn weight(&self) -> usize {
         let asked = &self.asked;
         let names = asked.resources.iter().flatten().map(|name| size_of::<String>() + name.len()).sum::<usize>();
@@ -143,15 +145,16 @@ impl Evidence {
         size_of::<Evidence>() + asked.action.len() + names + context + self.request.peer.len()
     }
 
-    /// What it keeps alive and others have as well.
+    /// Returns the shared values that it keeps alive.
     pub fn pinned(&self) -> impl Iterator<Item = Pinned> {
         let grants = self.grants().cloned().map(Pinned::Grants);
         let trust = self.trust.get().map(|trust| Pinned::Document(trust.document.clone()));
         [Pinned::Account(self.request.account.clone())].into_iter().chain(grants).chain(trust)
     }
 
-    /// Each side's decision with every statement that was considered: the caller's own, and the role's when one is meant
-    /// to be assumed. Nothing when no permission is needed.
+    /// Explains each decision, with every statement that was considered: first the caller's own policies, then the
+    /// trust policy of the role to be assumed, if there is one. When the operation needs no permission, the caller's
+    /// own policies are left out.
     pub fn explain(&self) -> Vec<Explanation> {
         let own = self.own.as_ref().map(|rights| {
             self.question(rights.is_conditional(), |question| {
@@ -166,7 +169,7 @@ impl Evidence {
         own.into_iter().chain(trust).collect()
     }
 
-    /// Asks the trust policy of the role to be assumed, and keeps the answer.
+    /// Evaluates the trust policy of the role to be assumed, and keeps the decision.
     pub(super) fn decide_trust(&self, trust: Attached) -> Decision {
         let decision = self.requester(|who| {
             let conditional = trust.document.is_conditional();
@@ -176,9 +179,9 @@ impl Evidence {
         *self.trusted.get_or_init(|| decision)
     }
 
-    /// Adds the trust policy of the role that was to be assumed, to be explained too.
+    /// Adds the trust policy of the role to be assumed, for explanations only: it is not evaluated.
     pub fn add_trust(&self, trust: Attached) {
-        // There is one role at most; were there another, the first stays.
+        // A request assumes at most one role. If a second were added, the first would stay.
         let _ = self.trust.set(trust);
     }
 
@@ -186,7 +189,8 @@ impl Evidence {
         self.own.as_ref()?.grants.as_ref()
     }
 
-    /// The caller's tags: those of its session, then those of its role that the session does not have otherwise.
+    /// Returns the caller's tags: those of its session, then those tags of its role whose keys the session does not
+    /// have.
     fn tags(&self) -> Vec<(&str, &str)> {
         let of_session = self.request.caller.session.as_ref().map_or(&[][..], |session| &session.tags);
         let of_role = self.grants().map_or(&[][..], |grants| &grants.tags);
@@ -194,11 +198,11 @@ impl Evidence {
         of_session.iter().chain(others).map(|(key, value)| (key.as_str(), value.as_str())).collect()
     }
 
-    /// Puts the question into the evaluator's form; `conditional` when the answer can hang on conditions.
+    /// Converts the question for the evaluator. `conditional` says whether the decision can depend on conditions.
     fn question<T>(&self, conditional: bool, ask: impl FnOnce(&Question<'_>) -> T) -> T {
         let common = if conditional { (self.asked.common)(&self.request, &self.tags()) } else { Vec::new() };
         let mut context = Context::new();
-        // What the request itself brings stands in place of what every request has.
+        // A key specific to this request replaces the same key of every request.
         let brought: HashSet<&str> = self.asked.context.iter().map(|(key, _)| key.as_ref()).collect();
         let others = common.iter().filter(|(key, _)| !brought.contains(key.as_ref()));
         for (key, value) in self.asked.context.iter().chain(others) {
@@ -220,7 +224,7 @@ impl Evidence {
         })
     }
 
-    /// Puts the caller into the form in which a trust policy is asked about it.
+    /// Converts the caller into the principal that a trust policy is evaluated for.
     fn requester<T>(&self, ask: impl FnOnce(&Requester<'_>) -> T) -> T {
         let grants = self.grants();
         let name = grants.map_or("", |grants| grants.name.as_str());

@@ -1,7 +1,7 @@
-//! What can go wrong, as situations.
+//! What can go wrong, described as situations.
 //!
-//! A [`Fault`] carries context and never a wire code or a sentence for the client: each dialect's `codes.rs` turns it into
-//! both. Deliberately absent: HTTP statuses and vendors' names.
+//! A [`Fault`] carries context, but never a wire code or a message for the client: each dialect's `codes.rs` derives
+//! both from it. Deliberately absent: HTTP statuses and vendors' names.
 
 use super::evidence::Evidence;
 use crate::policy;
@@ -11,112 +11,112 @@ use std::sync::Arc;
 /// Why a request was not carried out.
 #[derive(Debug)]
 pub enum Fault {
-    /// The request is not acceptable as a message: before any parameter was looked at.
+    /// The message cannot be read; no parameter was looked at.
     Malformed(Malformed),
-    /// No such operation here.
+    /// There is no such operation.
     Unrouted(Unrouted),
-    /// Who is asking could not be established.
+    /// The caller could not be authenticated.
     Unauthenticated(Unauthenticated),
     /// Too many requests of this kind in the current second.
     RateLimited {
         /// Requests seen in this second, this one included.
         seen: u64,
-        /// How many are allowed.
+        /// The limit per second.
         limit: u64,
     },
     /// A parameter is wrong.
     Parameter(Parameter),
     /// A policy document is wrong.
     Document(policy::Problem),
-    /// The caller may not do this.
+    /// The caller is not allowed to do this.
     Denied(Denial),
     /// A thing that was named does not exist.
     NotFound(Kind, String),
-    /// A thing of that name exists already.
+    /// A thing of that name already exists.
     Exists(Kind, String),
-    /// A limit is reached.
+    /// A quota is exhausted; the number is its limit.
     Quota(Limit, u64),
-    /// The things' state does not allow it.
+    /// The current state does not allow the operation.
     Refused(Refusal),
-    /// Something failed inside; the cause is logged and never shown.
+    /// An internal failure; the cause is logged and never shown to the client.
     Internal(Internal),
 }
 
 /// A message that cannot be read.
 #[derive(Debug)]
 pub enum Malformed {
-    /// Neither of the methods that the dialect serves.
+    /// An HTTP method that the dialect does not serve.
     Method(String),
-    /// The body has another type than the one that is served.
+    /// The body has a content type that the dialect does not serve.
     ContentType(String),
     /// Larger than allowed.
     TooLarge {
         /// The limit in bytes.
         limit: usize,
     },
-    /// The body broke off, or did not come in time.
+    /// The body ended early or did not arrive in time.
     Unfinished,
     /// Too many bytes of other requests' bodies are in flight.
     Busy,
-    /// Not the JSON that it should be; the reason names line and column.
+    /// The body is not the expected JSON; the reason names line and column.
     Json(String),
     /// A header is missing.
     MissingHeader(&'static str),
-    /// A header that decides something is there more than once.
+    /// A header that must be unique appears more than once.
     RepeatedHeader(String),
-    /// A header that decides something is not UTF-8.
+    /// A header that matters is not UTF-8.
     UnreadableHeader(String),
-    /// A header's value makes no sense.
+    /// A header's value is not valid.
     Header {
         /// The parameter that it carries.
         name: &'static str,
-        /// What was sent.
+        /// The value that was sent.
         value: String,
     },
 }
 
-/// No operation for the request.
+/// Why no operation matches the request.
 #[derive(Debug)]
 pub enum Unrouted {
-    /// The service exists and has no such operation, or is not known at all.
+    /// The service has no such operation, or the service itself is unknown.
     Action {
-        /// The service that seems to be meant, if any.
+        /// The service that the caller probably means, if any.
         service: Option<String>,
-        /// The version that was named.
+        /// The version in the request.
         version: String,
-        /// What was asked for.
+        /// As written in the request.
         action: String,
     },
-    /// The service exists, its version does not.
+    /// The service exists, but not in this version.
     Version {
         /// The service.
         service: String,
-        /// What was asked for.
+        /// As written in the request.
         version: String,
     },
 }
 
-/// Why a caller is not who it claims to be.
+/// Why a caller could not be authenticated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unauthenticated {
-    /// The credential cannot be read; the reason says which part of it.
+    /// The credential cannot be read; the reason names the part.
     Claim(String),
-    /// Without a signature, where one is needed.
+    /// The request has no signature but needs one.
     Unsigned,
     /// Signed too long ago, or in the future.
     Stale {
-        /// How far the request's time lies from the wall clock, in seconds, positive in the past.
+        /// The age of the request by the wall clock, in seconds; negative when it is signed in the future.
         seconds: i64,
     },
-    /// No such key, or it is disabled, revoked or deleted.
+    /// The key does not exist, or it is disabled, revoked or deleted.
     UnknownKey,
-    /// The session's token is missing, foreign or wrong; or its session has ended.
+    /// The session's token is missing or wrong, or the session has ended.
     Token(TokenFailure),
-    /// The signature is another one.
+    /// The signature does not match.
     Signature {
-        /// What the server computed its signature from, to be shown to the tenant's own developer, never in the answer.
+        /// The canonical request that the server computed. Shown to the account's developer, never in the answer.
         canonical_request: String,
-        /// The text that was signed.
+        /// The string to sign that the server computed.
         string_to_sign: String,
     },
 }
@@ -124,49 +124,49 @@ pub enum Unauthenticated {
 /// What is wrong with a session's token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenFailure {
-    /// A temporary key without its token.
+    /// The request uses a temporary key without its token.
     Missing,
-    /// A token that belongs to another key, or to none.
+    /// The token belongs to another key, or to none.
     Foreign,
-    /// The session's time is over, or somebody ended it.
+    /// The session has expired or was ended.
     Expired,
-    /// The role, or the user who opened the session, is gone.
+    /// The session's role, or the user who opened it, no longer exists.
     Orphaned,
 }
 
 /// What is wrong with a parameter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parameter {
-    /// Where, as `Tags.0.Key`.
+    /// The path of the parameter, such as `Tags.0.Key`.
     pub path: String,
-    /// What.
+    /// What is wrong with it.
     pub why: Why,
 }
 
-/// The kinds of wrong parameters.
+/// The ways in which a parameter can be wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Why {
-    /// Required and not there.
+    /// It is required and missing.
     Missing,
-    /// Not a parameter of this operation.
+    /// The operation has no such parameter.
     Unknown,
-    /// Another JSON type than this.
+    /// It has another JSON type than this one.
     Type(&'static str),
-    /// The right type and not an allowed value; the reason says what is allowed.
+    /// Its type is right but its value is not allowed; the reason says what is allowed.
     Illegal(String),
-    /// A text of more bytes than this.
+    /// The text has more bytes than this.
     TooLong(usize),
-    /// A list of more items than this.
+    /// The list has more items than this.
     TooMany(usize),
-    /// One of these is needed, and none was given.
+    /// At least one of these is required, and none was given.
     NoneOf(&'static [&'static str]),
 }
 
-/// A refusal of authorisation, with what it was decided from.
+/// A denied request, with the evidence of the decision.
 pub struct Denial {
-    /// The question and the policies that answered it.
+    /// The question and the policies that were evaluated.
     pub evidence: Arc<Evidence>,
-    /// Which side refused.
+    /// Why it was denied.
     pub reason: policy::Reason,
 }
 
@@ -180,13 +180,13 @@ impl std::fmt::Debug for Denial {
 /// The kinds of things that have names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// A tenant.
+    /// An account.
     Account,
-    /// The second number of a tenant.
+    /// The second number of an account.
     Application,
     /// A sub-user.
     User,
-    /// A sub-user that a document names.
+    /// A sub-user that a policy document names.
     NamedUser,
     /// A user group.
     Group,
@@ -217,7 +217,7 @@ pub enum Limit {
     GroupMembers,
     /// Groups of a user.
     UserGroups,
-    /// Own policies of an account.
+    /// Policies of an account, not counting presets.
     Policies,
     /// Versions of a policy.
     PolicyVersions,
@@ -229,58 +229,58 @@ pub enum Limit {
     Tags,
 }
 
-/// States that do not allow an operation.
+/// States in which an operation is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
     /// The user still has keys.
     UserHasKeys,
-    /// A sub-user touches the root account's keys, or another user's.
+    /// A sub-user may not manage the root account's keys or another user's.
     KeysOfAnother,
-    /// The policy comes with the cloud and cannot be changed.
+    /// The policy is a preset of the cloud and cannot be changed.
     PresetPolicy,
-    /// The policy is the permission boundary of somebody.
+    /// The policy is the permission boundary of a user or role.
     BoundaryInUse,
-    /// The role was made for a service, which alone may have it changed.
+    /// The role is service-linked: only its service may change it.
     ServiceLinkedRole,
-    /// The role was not made for a service.
+    /// The role is not service-linked.
     NotServiceLinked,
-    /// The version is the default one.
+    /// The version is the policy's default version.
     DefaultVersion,
-    /// A longer session than the role or the operation allows.
+    /// The session would be longer than the role or the operation allows.
     SessionTooLong {
         /// The limit in seconds.
         limit: i64,
     },
-    /// A temporary key where only a permanent one is accepted.
+    /// The operation accepts only permanent keys, and the caller used a temporary one.
     TemporaryKey,
-    /// The service has no way to check a second factor here.
+    /// The emulator cannot check a second factor.
     SecondFactor,
 }
 
 /// The cause of an internal failure.
 #[derive(Debug, thiserror::Error)]
 pub enum Internal {
-    /// The database.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] store::Error),
     /// A secret in the database cannot be opened.
     #[error(transparent)]
     Sealed(#[from] crate::secret::Unsealable),
-    /// The database was sealed with another master key than this server was given.
+    /// The database was sealed with another master key than the one this server has.
     #[error(
         "it was sealed with another master key; set CAMULATOR_MASTER_KEY to the 64 hexadecimal digits in the file \
          master.key of the server that made it, the same for every server, or copy that file into --data-dir"
     )]
     MasterKey,
-    /// A document in the database cannot be read any more.
+    /// A stored value can no longer be read.
     #[error("stored {what} cannot be read: {why}")]
     Unreadable {
-        /// What it is.
+        /// What cannot be read.
         what: String,
         /// Why not.
         why: String,
     },
-    /// A mistake of this program.
+    /// A bug in this program.
     #[error("a mistake of this program: {0}")]
     Bug(&'static str),
 }
@@ -303,9 +303,9 @@ impl From<Internal> for Fault {
     }
 }
 
-/// What must be there: the one way to say that something named does not exist.
+/// Turns an absent value into [`Fault::NotFound`].
 pub trait Required<T> {
-    /// Returns the thing, or says that none of this kind has that name.
+    /// Returns the value, or a fault saying that nothing of this kind has this name.
     fn required(self, kind: Kind, name: &str) -> Result<T, Fault>;
 }
 
@@ -316,12 +316,12 @@ impl<T> Required<T> for Option<T> {
 }
 
 impl Fault {
-    /// A parameter with a value that is not allowed.
+    /// Returns the fault for a parameter whose value is not allowed.
     pub fn illegal(path: &str, reason: impl Into<String>) -> Fault {
         Fault::Parameter(Parameter { path: path.to_owned(), why: Why::Illegal(reason.into()) })
     }
 
-    /// None of the parameters of which one is needed.
+    /// Returns the fault for a request that has none of these parameters but needs one.
     pub fn none_of(names: &'static [&'static str]) -> Fault {
         Fault::Parameter(Parameter { path: names.join("`, `"), why: Why::NoneOf(names) })
     }

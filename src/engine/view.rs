@@ -1,12 +1,13 @@
-//! A tenant as the request path sees it: compiled, cached, and good exactly while it is current.
+//! The cache of compiled accounts that requests read. It never serves outdated data.
 //!
-//! The view is built in parts (a key, a role, one principal's policies), each loaded when it is first asked for, so a
-//! tenant of a hundred thousand roles costs nothing at start and a change in it costs nothing elsewhere. A part remembers
-//! the generation at which it was loaded. A write moves the generation on; each of its statements drops what it says it
-//! changes, and everything unless it says so. Where other processes write to the same database, one primary-key read per
-//! request tells whether incarnation and generation are still the known ones; no request gets at a part without it.
+//! The view consists of parts (a key, a role, one principal's policies). Each is loaded on first use, so an account
+//! with a hundred thousand roles costs nothing at start, and a change in it does not slow down other accounts. Each
+//! part records the generation at which it was loaded. Every write increments the account's generation. Each statement
+//! of a write declares the parts that it outdates, which are then dropped; a statement that declares none outdates the
+//! whole account. Where other processes write to the same database, every request first reads the account's incarnation
+//! and generation by primary key and compares them with the known ones. No request can reach a part without this check.
 //!
-//! Deliberately absent: any expiry by time, and a cache of things that do not exist.
+//! Deliberately absent: expiry by time, and caching of the fact that something does not exist.
 
 use super::fault::Fault;
 use super::ids::{AccountId, RoleId, SecretId};
@@ -19,39 +20,39 @@ use std::hash::Hash;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-/// A part of the view that a write changed.
+/// A part of the view that a write can outdate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {
     /// The account itself: its name or clock.
     Account,
-    /// A key, permanent or a session's.
+    /// A key, permanent or temporary.
     Key(SecretId),
-    /// A role's own data; the name is the one it had, folded.
+    /// A role's own data. The name is the folded name before the write.
     Role(RoleId, String),
-    /// What a principal may do.
+    /// The policies of a principal.
     Grants(Holder),
 }
 
-/// What a write may have changed of the view. Changes form a join: a narrow one and a wide one are a wide one.
+/// The parts of the view that a write may have outdated. Joining a narrow change with a wide one gives the wide one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Changed {
     /// Any part of the account.
     Anything,
-    /// These parts and no others.
+    /// Only these parts.
     Parts(Vec<Part>),
 }
 
 impl Changed {
-    /// No part: rows that none is made of, or new rows that none can have been made of.
+    /// No part. For rows that no part contains, and for new rows that no cached part can contain yet.
     pub const NOTHING: Changed = Changed::Parts(Vec::new());
 
-    /// This part and no other.
+    /// Returns the change of this part only.
     pub fn only(part: Part) -> Changed {
         Changed::Parts(vec![part])
     }
 
-    /// A principal's own policies, boundary, groups or tags. A group's count for all of its members, who are not named
-    /// one by one.
+    /// Returns the change of a holder's policies, permission boundary, groups or tags. A group's policies count for all
+    /// its members, who are not listed one by one, so its change is [`Changed::Anything`].
     pub fn grants(holder: &Holder) -> Changed {
         match holder {
             Holder::Group(_) => Changed::Anything,
@@ -59,7 +60,7 @@ impl Changed {
         }
     }
 
-    /// Adds what another statement changes.
+    /// Adds the change of another statement.
     pub fn join(&mut self, other: Changed) {
         match (&mut *self, other) {
             (Changed::Parts(parts), Changed::Parts(more)) => parts.extend(more),
@@ -68,15 +69,15 @@ impl Changed {
     }
 }
 
-/// One incarnation of an account as the view knows it. The only way to one is [`Engine::tenant`](super::Engine::tenant),
-/// which makes sure that it is current; each request asks anew.
+/// One incarnation of an account in the view. Each request must get it anew from
+/// [`Engine::tenant`](super::Engine::tenant), which makes sure that it is current.
 pub struct Tenant {
     /// The account.
     pub account: AccountId,
-    /// Random for each account that is made: compared for equality, never for order.
+    /// A random number drawn when the account is created. Must be compared for equality only, never for order.
     pub incarnation: i64,
     generation: AtomicI64,
-    /// The generation below which no part is good.
+    /// The oldest generation at which a usable part can have been loaded.
     floor: AtomicI64,
     publishing: Mutex<()>,
 }
@@ -100,7 +101,7 @@ impl Tenant {
         kept.incarnation == self.incarnation && kept.loaded_at >= self.floor.load(Ordering::Acquire)
     }
 
-    /// Another process has written, or it is not known what was: nothing that was loaded before counts.
+    /// Advances to a generation that another process wrote, and outdates every part loaded before it.
     fn reach(&self, generation: i64) {
         if self.generation() < generation {
             let _publishing = self.publishing.lock().unwrap_or_else(PoisonError::into_inner);
@@ -109,7 +110,7 @@ impl Tenant {
         }
     }
 
-    /// Puts a part on its shelf, unless the tenant has moved on since it was read.
+    /// Puts a part on its shelf, unless the account's generation has changed since the part was read.
     fn publish(&self, loaded_at: i64, put: impl FnOnce()) {
         let _publishing = self.publishing.lock().unwrap_or_else(PoisonError::into_inner);
         if self.generation() == loaded_at {
@@ -132,7 +133,7 @@ impl<V> Clone for Kept<V> {
 
 type Shelf<K, V> = Cache<K, Kept<V>>;
 
-/// The cached parts of every tenant.
+/// The cached parts of all accounts.
 pub struct View {
     store: Store,
     tenants: RwLock<Tenants>,
@@ -143,13 +144,13 @@ pub struct View {
     pub(super) grants: Shelf<(AccountId, Holder), Grants>,
 }
 
-/// A shelf of so many MiB at most. What several parts share is counted with each of them.
+/// Creates a shelf of at most `most` MiB. Data that several parts share counts once for each of them.
 fn shelf<K, V>(most: u64, weight: fn(&V) -> usize) -> Shelf<K, V>
 where
     K: Hash + Eq + Send + Sync + 'static,
     V: Send + Sync + 'static,
 {
-    /// What an entry takes besides its value: its key, and the cache's own records.
+    /// The estimated size of an entry in bytes, without its value: its key and the cache's own records.
     const ENTRY: usize = 300;
     Cache::builder()
         .max_capacity(most << 20)
@@ -160,15 +161,15 @@ where
 #[derive(Default)]
 struct Tenants {
     known: HashMap<AccountId, Arc<Tenant>>,
-    /// Moved on by every deletion: what was read of an account before one may not be remembered after it.
+    /// The number of deletions so far. A row that was read before a deletion must not be remembered after it.
     deletions: u64,
 }
 
-/// An account's row, as far as the view needs it, with the generation of what every tenant depends on.
+/// An account's generation and incarnation, and the generation of the globals.
 type Version = (i64, i64, i64);
 
 impl View {
-    /// An empty view of a store.
+    /// Returns an empty view of a store.
     pub fn new(store: Store) -> View {
         View {
             store,
@@ -181,8 +182,8 @@ impl View {
         }
     }
 
-    /// The tenant, certain to be current, or none when there is no such account. Where other processes write, the
-    /// database is asked every time, and the generation of the globals comes along.
+    /// Returns the current tenant, or `None` when there is no such account. Where other processes write, this asks the
+    /// database every time, and also returns the generation of the globals.
     pub(super) async fn tenant(&self, account: &AccountId) -> Result<Option<(Arc<Tenant>, Option<i64>)>, Fault> {
         let shared = self.store.shared();
         loop {
@@ -206,8 +207,8 @@ impl View {
         }
     }
 
-    /// Remembers an account as it was read after so many deletions; none when there was another one since, because it
-    /// may have been this account's: then it must be read again.
+    /// Remembers an account whose row was read after `deletions` deletions. Returns `None` when another deletion
+    /// happened since: it may have deleted this account, so the row must be read again.
     fn remember(&self, account: &AccountId, incarnation: i64, generation: i64, deletions: u64) -> Option<Arc<Tenant>> {
         let mut tenants = self.tenants.write().unwrap_or_else(PoisonError::into_inner);
         if tenants.deletions != deletions {
@@ -223,12 +224,13 @@ impl View {
         Some(tenant)
     }
 
-    /// Whether the account is known to exist without asking: only where no other process can have deleted it.
+    /// Returns whether the account is known to exist without asking the database. Always false where other processes
+    /// could have deleted it.
     pub(super) fn knows(&self, account: &AccountId) -> bool {
         !self.store.shared() && self.known(account).0.is_some()
     }
 
-    /// A part, from its shelf or loaded.
+    /// Returns a part from its shelf, or loads it.
     pub(super) async fn part<K, V>(
         &self,
         tenant: &Tenant,
@@ -255,7 +257,7 @@ impl View {
         Ok(Some(value))
     }
 
-    /// A committed write of this process: the new generation, and what it changed.
+    /// Applies a committed write of this process: its new generation and the parts that it outdates.
     pub(super) fn committed(&self, account: &AccountId, incarnation: i64, generation: i64, changed: &Changed) {
         let Some(tenant) = self.known(account).0.filter(|tenant| tenant.incarnation == incarnation) else { return };
         let _publishing = tenant.publishing.lock().unwrap_or_else(PoisonError::into_inner);
@@ -269,7 +271,7 @@ impl View {
         }
     }
 
-    /// The account is gone. What was kept of it counts for no other incarnation.
+    /// Forgets a deleted account. Its cached parts never count for another incarnation.
     pub(super) fn forget(&self, account: &AccountId) {
         let mut tenants = self.tenants.write().unwrap_or_else(PoisonError::into_inner);
         tenants.deletions += 1;
@@ -315,7 +317,7 @@ mod tests {
         (view, tenant)
     }
 
-    /// Asks for a part that is loaded as `value`; `meanwhile` happens between the loading and the publishing.
+    /// Reads a part that is loaded as `value`. `meanwhile` runs after the load starts and before the part is published.
     async fn part(view: &View, tenant: &Tenant, value: &str, meanwhile: impl FnOnce() + Send + 'static) -> RoleId {
         let key = (AccountId::from(ACCOUNT), "ops".to_owned());
         let loaded = RoleId::from(value);
@@ -332,7 +334,7 @@ mod tests {
     async fn a_part_that_was_outdated_while_it_was_loaded_is_not_kept() {
         let (view, tenant) = view().await;
         let view = Arc::new(view);
-        // A write of another part, too: nobody can say at which generation this one was read.
+        // A write of another part counts too: it is unknown at which generation this part was read.
         for changed in [Changed::Anything, Changed::only(Part::Account)] {
             let (other, generation) = (view.clone(), tenant.generation() + 1);
             let commit = move || other.committed(&ACCOUNT.into(), 5, generation, &changed);
@@ -345,7 +347,7 @@ mod tests {
         let other = tenant.clone();
         assert_eq!(part(&view, &tenant, "old", move || other.reach(100)).await.as_str(), "old");
         assert_eq!(part(&view, &tenant, "new", || ()).await.as_str(), "new");
-        // The account was deleted and made again.
+        // The account was deleted and created again.
         let other = view.clone();
         let replaced = move || {
             other.forget(&ACCOUNT.into());
@@ -362,7 +364,7 @@ mod tests {
         let (view, tenant) = view().await;
         assert_eq!(part(&view, &tenant, "old", || ()).await.as_str(), "old");
         view.forget(&ACCOUNT.into());
-        // Below and above the generation of the one before: generations of two incarnations say nothing to each other.
+        // Below and above the previous incarnation's generation: generations of two incarnations are not comparable.
         for (incarnation, generation) in [(6, 1), (7, 10), (8, 1_000_000)] {
             let deletions = view.known(&ACCOUNT.into()).1;
             let again = view.remember(&ACCOUNT.into(), incarnation, generation, deletions).unwrap();

@@ -1,4 +1,4 @@
-//! The memory that retained evidence keeps alive: accounts, sessions and compiled policies, which requests share.
+//! Shared values that an entry of the journal keeps alive: accounts, sessions and compiled policies.
 
 use super::account::Account;
 use super::caller::Session;
