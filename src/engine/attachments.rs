@@ -1,4 +1,4 @@
-//! Which policies a user, group or role has, and what they amount to.
+//! Attachments of policies to users, groups and roles, and the grants that result from them.
 
 use super::authorize::{Demanding, Right};
 use super::cx::{Cx, Write};
@@ -15,16 +15,16 @@ use crate::policy::{self, Attached, PolicySet, Via};
 use crate::store::{FromRow, Tx};
 use std::sync::Arc;
 
-/// A policy as the lists of a holder show it.
+/// A policy as the list of a holder's policies shows it.
 #[derive(Clone, Debug)]
 pub struct AttachedPolicy {
     /// Its id.
     pub id: PolicyId,
     /// Its name.
     pub name: String,
-    /// What it is for.
+    /// Its description.
     pub description: String,
-    /// Whether it comes with the cloud.
+    /// Whether it is a preset of the cloud.
     pub preset: bool,
     /// When it was attached.
     pub attached_at: Time,
@@ -40,7 +40,7 @@ struct AttachmentRow {
 }
 
 impl Engine {
-    /// What a principal may do, from the view; none when it does not exist.
+    /// Returns a principal's policies from the view, or `None` when the principal does not exist.
     pub async fn grants(self: &Arc<Engine>, tenant: &Tenant, holder: &Holder) -> Result<Option<Arc<Grants>>, Fault> {
         let key = (tenant.account.clone(), holder.clone());
         let (engine, (account, holder)) = (self.clone(), key.clone());
@@ -52,12 +52,12 @@ impl Engine {
     }
 }
 
-/// A policy that somebody is to get.
+/// The deed of attaching a policy to a user, group or role.
 #[derive(Clone, Debug)]
 pub struct Attach {
-    /// Who.
+    /// The user, group or role.
     pub to: HolderRef,
-    /// Which policy.
+    /// The policy.
     pub policy: PolicyRef,
 }
 
@@ -67,12 +67,12 @@ impl Demanding for Attach {
     }
 }
 
-/// A policy that somebody is to lose.
+/// The deed of detaching a policy from a user, group or role.
 #[derive(Clone, Debug)]
 pub struct Detach {
-    /// Who.
+    /// The user, group or role.
     pub from: HolderRef,
-    /// Which policy.
+    /// The policy.
     pub policy: PolicyRef,
 }
 
@@ -82,14 +82,14 @@ impl Demanding for Detach {
     }
 }
 
-/// Attaches a policy; attaching it again changes nothing.
+/// Attaches a policy. Does nothing if it is already attached.
 pub async fn attach(write: &mut Write<'_, '_>, wanted: &Right<Attach>) -> Result<(), Fault> {
     let holder = holders::require(write, &wanted.to).await?;
     let policy = policies::require(write.cx, write.tx(), &wanted.policy).await?;
     put(write, &holder, &policy.id).await
 }
 
-/// Makes a policy, and attaches it to the users and groups that its document names.
+/// Creates a policy and attaches it to the users and groups that its document names.
 pub async fn create(write: &mut Write<'_, '_>, new: &Right<NewPolicy>) -> Result<PolicyId, Fault> {
     let id = policies::create(write, new).await?;
     for holder in new.holders() {
@@ -119,7 +119,7 @@ async fn put(write: &mut Write<'_, '_>, holder: &Holder, policy: &PolicyId) -> R
     Ok(())
 }
 
-/// Detaches a policy; detaching one that is not attached changes nothing.
+/// Detaches a policy. Does nothing if it is not attached.
 pub async fn detach(write: &mut Write<'_, '_>, wanted: &Right<Detach>) -> Result<(), Fault> {
     let account = write.account().clone();
     let holder = holders::require(write, &wanted.from).await?;
@@ -131,7 +131,7 @@ pub async fn detach(write: &mut Write<'_, '_>, wanted: &Right<Detach>) -> Result
     Ok(())
 }
 
-/// The policies attached to a holder itself, which must exist, oldest attachment first.
+/// Returns the policies attached directly to a holder, oldest attachment first. Fails if the holder does not exist.
 pub async fn list(cx: &Cx, holder: &Holder) -> Result<Vec<AttachedPolicy>, Fault> {
     #[derive(FromRow)]
     struct ListedRow {
@@ -172,20 +172,20 @@ pub async fn list(cx: &Cx, holder: &Holder) -> Result<Vec<AttachedPolicy>, Fault
         .collect()
 }
 
-/// Somebody who has a policy.
+/// A user, group or role that a policy is attached to.
 #[derive(Clone, Debug)]
 pub struct Entity {
-    /// What it is.
+    /// Whether it is a user, a group or a role.
     pub kind: HolderKind,
     /// Its id.
     pub id: String,
     /// Its name.
     pub name: String,
-    /// Since when.
+    /// When the policy was attached.
     pub attached_at: Time,
 }
 
-/// Who has a policy attached, oldest attachment first.
+/// Returns the users, groups and roles that a policy is attached to, oldest attachment first.
 pub async fn entities(cx: &Cx, wanted: &PolicyRef) -> Result<Vec<Entity>, Fault> {
     let mut read = cx.engine.store.read().await?;
     let mut tx = read.tx();
@@ -215,18 +215,18 @@ pub async fn entities(cx: &Cx, wanted: &PolicyRef) -> Result<Vec<Entity>, Fault>
     Ok(rows.into_iter().map(entity).collect())
 }
 
-/// A policy that a user has.
+/// A policy that a user has, directly or through groups.
 #[derive(Clone, Debug)]
 pub struct Had {
     /// The policy.
     pub policy: AttachedPolicy,
-    /// Whether it is attached to the user itself.
+    /// Whether it is attached directly to the user.
     pub own: bool,
-    /// The groups that it comes from: id and name.
+    /// The ids and names of the user's groups that it is attached to.
     pub groups: Vec<(GroupId, String)>,
 }
 
-/// Every policy that a user has, once, its own first.
+/// Returns every policy that a user has, each once. Those attached directly come first.
 pub async fn of_user(cx: &Cx, user: &UserId) -> Result<Vec<Had>, Fault> {
     let grants = cx.engine.grants(&cx.tenant, &Holder::User(user.clone())).await?;
     let grants = grants.required(Kind::User, user.as_str())?;
@@ -352,8 +352,9 @@ async fn read_boundary(engine: &Arc<Engine>, tx: &mut Tx<'_>, account: &Account,
     read(engine, account, id.into(), own.unwrap_or_default(), Via::Boundary)
 }
 
-/// A policy as the evaluator takes it; the account's own brings its name and text, a preset is known by its id. One that
-/// cannot be read is an error: without it, what it denies or bounds would be allowed.
+/// Returns a policy in the form that the evaluator takes. `own` is the name and text of a policy of the account; a
+/// preset is found by its id. A missing policy is an error, because without it the principal could do what the policy
+/// denies or, as a permission boundary, does not allow.
 fn read(
     engine: &Arc<Engine>,
     account: &Account,
@@ -366,7 +367,7 @@ fn read(
             let document = engine.stored(account, policy::Kind::Strategy, &text);
             (name, document)
         }
-        // A policy of the account whose version is gone is no preset.
+        // The policy is the account's own but its default version is missing: do not look for a preset.
         (Some(_), None) => return Err(policies::dangling(&id)),
         (None, _) => {
             let missing = || policies::dangling(&id);

@@ -1,4 +1,4 @@
-//! Permission boundaries: a policy that a user's or role's rights cannot exceed.
+//! Permission boundaries: policies that limit the rights of a user or role.
 
 use super::cx::{Cx, Write};
 use super::fault::{Fault, Internal, Kind, Refusal, Required};
@@ -10,18 +10,18 @@ use super::users::{self, UserRef};
 use super::view::Changed;
 use crate::args;
 
-/// Sets the boundary of a user or role, in place of the one that it has.
+/// Sets the permission boundary of a user or role. Replaces the previous one.
 pub async fn put(write: &mut Write<'_, '_>, holder: &Holder, policy: &PolicyId) -> Result<(), Fault> {
     policies::require(write.cx, write.tx(), &PolicyRef::Id(policy.clone())).await?;
     set(write, holder, policy.as_str()).await
 }
 
-/// Takes the boundary of a user or role away; one that has none stays as it is.
+/// Removes the permission boundary of a user or role. Does nothing if it has none.
 pub async fn delete(write: &mut Write<'_, '_>, holder: &Holder) -> Result<(), Fault> {
     set(write, holder, "").await
 }
 
-/// The boundary of a user or role, if it has one.
+/// Returns the permission boundary of a user or role, if it has one.
 pub async fn get(cx: &Cx, holder: &Holder) -> Result<Option<Policy>, Fault> {
     let mut read = cx.engine.store.read().await?;
     let mut tx = read.tx();

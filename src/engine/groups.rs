@@ -17,13 +17,13 @@ pub struct Group {
     pub id: GroupId,
     /// Its name, unique in the account.
     pub name: String,
-    /// A text of the account's.
+    /// Free text set by the account.
     pub remark: String,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Time,
 }
 
-/// Makes a group.
+/// Creates a group.
 pub async fn create(write: &mut Write<'_, '_>, name: &str, remark: &str) -> Result<GroupId, Fault> {
     let account = write.account().clone();
     require_free(write.tx(), &account, name).await?;
@@ -41,14 +41,14 @@ pub async fn create(write: &mut Write<'_, '_>, name: &str, remark: &str) -> Resu
                 args![&account, &id, name, remark, write.cx.now.0, write.generation],
             )
             .await?;
-        // The name is free, so a conflict is one of the random id: another one is drawn.
+        // The name is free, so only the random id can conflict: the loop draws another one.
         if made == 1 {
             return Ok(id);
         }
     }
 }
 
-/// Changes a group's name and remark, when they are given.
+/// Changes the given attributes of a group.
 pub async fn update(
     write: &mut Write<'_, '_>,
     id: &GroupId,
@@ -62,7 +62,7 @@ pub async fn update(
     {
         require_free(write.tx(), &account, name).await?;
     }
-    // Explanations name the group, so whoever is in it is read again.
+    // The members' grants contain the group's name for explanations, so they are outdated.
     write
         .execute(
             "UPDATE user_groups SET name = $3, remark = $4 WHERE account_id = $1 AND id = $2",
@@ -85,7 +85,7 @@ pub async fn delete(write: &mut Write<'_, '_>, id: &GroupId) -> Result<(), Fault
     Ok(())
 }
 
-/// Puts a user into a group; putting it there again changes nothing.
+/// Adds a user to a group. Does nothing if the user is already a member.
 pub async fn add(write: &mut Write<'_, '_>, id: &GroupId, user: &UserRef) -> Result<(), Fault> {
     let account = write.account().clone();
     require(write.tx(), &account, id).await?;
@@ -110,7 +110,7 @@ pub async fn add(write: &mut Write<'_, '_>, id: &GroupId, user: &UserRef) -> Res
     Ok(())
 }
 
-/// Takes a user out of a group; taking out one that is not in it changes nothing.
+/// Removes a user from a group. Does nothing if the user is not a member.
 pub async fn remove(write: &mut Write<'_, '_>, id: &GroupId, user: &UserRef) -> Result<(), Fault> {
     let account = write.account().clone();
     require(write.tx(), &account, id).await?;
@@ -121,7 +121,7 @@ pub async fn remove(write: &mut Write<'_, '_>, id: &GroupId, user: &UserRef) -> 
     Ok(())
 }
 
-/// A group of the caller's account with its members, oldest membership first.
+/// Returns a group of the caller's account with its members, oldest membership first.
 pub async fn get(cx: &Cx, id: &GroupId) -> Result<(Group, Vec<User>), Fault> {
     let mut read = cx.engine.store.read().await?;
     let mut tx = read.tx();
@@ -137,7 +137,7 @@ pub async fn get(cx: &Cx, id: &GroupId) -> Result<(Group, Vec<User>), Fault> {
     Ok((group, members))
 }
 
-/// The groups whose name contains the keyword, oldest first.
+/// Returns the groups whose name contains the keyword, oldest first.
 pub async fn list(cx: &Cx, keyword: &str) -> Result<Vec<Group>, Fault> {
     let mut read = cx.engine.store.read().await?;
     let mut groups: Vec<Group> = read
@@ -151,7 +151,7 @@ pub async fn list(cx: &Cx, keyword: &str) -> Result<Vec<Group>, Fault> {
     Ok(groups)
 }
 
-/// The groups of a user, oldest membership first.
+/// Returns the groups of a user, oldest membership first.
 pub async fn of_user(cx: &Cx, user: &UserRef) -> Result<Vec<Group>, Fault> {
     let mut read = cx.engine.store.read().await?;
     let mut tx = read.tx();
@@ -167,7 +167,7 @@ pub async fn of_user(cx: &Cx, user: &UserRef) -> Result<Vec<Group>, Fault> {
     Ok(groups)
 }
 
-/// The group as it stands in this transaction; it must exist.
+/// Returns the group as this transaction sees it, or a fault when there is none.
 pub(super) async fn require(tx: &mut Tx<'_>, account: &AccountId, id: &GroupId) -> Result<Group, Fault> {
     let sql = "SELECT id, name, remark, created_at FROM user_groups WHERE account_id = $1 AND id = $2";
     let group: Option<Group> = tx.optional(sql, args![account, id]).await?;

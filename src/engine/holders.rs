@@ -1,4 +1,4 @@
-//! What policies are attached to must exist: the one place that makes sure.
+//! Checks that the users, groups and roles that policies are attached to exist.
 
 use super::cx::Write;
 use super::fault::{Fault, Kind, Required};
@@ -9,7 +9,7 @@ use super::{groups, roles, users};
 use crate::args;
 use crate::store::Tx;
 
-/// Returns the holder that a request names.
+/// Returns the holder that a request names, or a fault when there is none.
 pub(super) async fn require(write: &mut Write<'_, '_>, wanted: &HolderRef) -> Result<Holder, Fault> {
     let holder = match wanted {
         HolderRef::User(id) => Holder::User(id.clone()),
@@ -21,7 +21,7 @@ pub(super) async fn require(write: &mut Write<'_, '_>, wanted: &HolderRef) -> Re
     Ok(holder)
 }
 
-/// Makes sure that a holder exists.
+/// Fails if a holder does not exist.
 pub(super) async fn check(tx: &mut Tx<'_>, account: &AccountId, holder: &Holder) -> Result<(), Fault> {
     match holder {
         Holder::User(id) => users::require(tx, account, &UserRef::Id(id.clone())).await.map(|_| ()),

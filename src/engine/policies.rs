@@ -1,4 +1,4 @@
-//! Policies: the account's own and the ones that come with a cloud.
+//! Policies: the account's own and the presets of its cloud.
 
 use super::authorize::Demanding;
 use super::cloud::Preset;
@@ -16,50 +16,50 @@ use crate::policy::{self, Document, PrincipalPattern};
 use crate::store::{FromRow, Tx};
 use std::sync::Arc;
 
-/// A policy with its default version's text.
+/// A policy with the text of its default version.
 #[derive(Clone, Debug)]
 pub struct Policy {
     /// Its id.
     pub id: PolicyId,
     /// Its name.
     pub name: String,
-    /// What it is for.
+    /// Its description.
     pub description: String,
-    /// The default version's text, byte for byte.
+    /// The text of the default version, byte for byte.
     pub document: String,
-    /// Whether it comes with the cloud.
+    /// Whether it is a preset of the cloud.
     pub preset: bool,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Time,
-    /// When its document or description was changed last.
+    /// When it was last changed.
     pub updated_at: Time,
-    /// How many users, groups and roles have it.
+    /// The number of users, groups and roles that it is attached to.
     pub attached: i64,
 }
 
-/// What a new policy is to be. Its document has been read: what was read is what is authorised, stored and attached.
+/// A new policy with its compiled document. The same document is authorized, stored and attached.
 pub struct NewPolicy {
     /// Its name, unique in the account.
     pub name: String,
-    /// What it is for.
+    /// Its description.
     pub description: String,
     /// Its document.
     document: Arc<Document>,
-    /// The users and groups that its document names, who get it at once.
+    /// The users and groups that its document names. It is attached to them when it is created.
     holders: Vec<HolderRef>,
-    /// Key and value; no key twice.
+    /// Keys and values. No key may appear twice.
     pub tags: Vec<(String, String)>,
 }
 
 impl NewPolicy {
-    /// Reads the document; without tags and without a description.
+    /// Compiles the document of a new policy. Its description and tags are left empty.
     pub fn read(cx: &Cx, name: &str, kind: policy::Kind, text: &str) -> Result<NewPolicy, Fault> {
         let document = cx.engine.written(&cx.account, kind, text)?;
         let holders = named_in(&document, &cx.account.id)?;
         Ok(NewPolicy { name: name.to_owned(), description: String::new(), document, holders, tags: Vec::new() })
     }
 
-    /// Who gets it at once.
+    /// Returns the users and groups that it is attached to when it is created.
     pub(super) fn holders(&self) -> &[HolderRef] {
         &self.holders
     }
@@ -72,9 +72,10 @@ impl Demanding for NewPolicy {
     }
 }
 
-/// The users and groups of the account that a policy's document names, to be given the policy when it is made. Whoever
-/// else is named could not be given it, so the document is refused: nobody is passed over in silence. Another account's
-/// principals are answered like those of an account that does not exist.
+/// Returns the users and groups that a policy's document names, to attach the policy to them. A policy can be attached
+/// only to users and groups of its own account. A document that names any other principal is refused, because ignoring
+/// the principal would hide the mistake. The fault for another account is the same as for an account that does not
+/// exist.
 fn named_in(document: &Document, account: &AccountId) -> Result<Vec<HolderRef>, Fault> {
     let holder = |named: policy::WrittenPrincipal<'_>| match (named.pattern.account(), named.pattern) {
         (Some(owner), _) if owner != account.as_str() => Err(Fault::NotFound(Kind::Principal, owner.to_owned())),
@@ -90,7 +91,7 @@ fn named_in(document: &Document, account: &AccountId) -> Result<Vec<HolderRef>, 
     document.written_principals().map(holder).collect()
 }
 
-/// A policy by id or by name; the id counts when both are given.
+/// A policy by id or by name. When a request gives both, the id is used.
 #[derive(Clone, Debug)]
 pub enum PolicyRef {
     /// By id.
@@ -100,7 +101,7 @@ pub enum PolicyRef {
 }
 
 impl PolicyRef {
-    /// What it was called by.
+    /// Returns the id or name, for messages.
     pub fn text(&self) -> &str {
         match self {
             PolicyRef::Id(id) => id.as_str(),
@@ -109,12 +110,12 @@ impl PolicyRef {
     }
 }
 
-/// Which policies a list is about.
+/// The policies that a list contains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// Both kinds.
+    /// Presets and the account's own.
     All,
-    /// Those that come with the cloud.
+    /// The presets of the cloud.
     Preset,
     /// The account's own.
     Own,
@@ -146,7 +147,7 @@ impl PolicyRow {
     }
 }
 
-/// Makes a policy, and attaches it to nobody.
+/// Creates a policy without attaching it.
 pub(super) async fn create(write: &mut Write<'_, '_>, new: &NewPolicy) -> Result<PolicyId, Fault> {
     let account = write.account().clone();
     principals::check(write, &new.document).await?;
@@ -172,7 +173,7 @@ pub(super) async fn create(write: &mut Write<'_, '_>, new: &NewPolicy) -> Result
                 args![&account, &id, &new.name, &new.description, now, write.generation],
             )
             .await?;
-        // The name is free, so a conflict is one of the random id: another one is drawn.
+        // The name is free, so only the random id can conflict: the loop draws another one.
         if made == 1 {
             break id;
         }
@@ -198,7 +199,7 @@ pub(super) async fn create(write: &mut Write<'_, '_>, new: &NewPolicy) -> Result
     Ok(id)
 }
 
-/// A policy of the caller's account or of its cloud.
+/// Returns a policy of the caller's account or of its cloud, with its tags.
 pub async fn get(cx: &Cx, wanted: &PolicyRef) -> Result<(Policy, Vec<(String, String)>), Fault> {
     let mut read = cx.engine.store.read().await?;
     let mut tx = read.tx();
@@ -212,18 +213,18 @@ pub async fn get(cx: &Cx, wanted: &PolicyRef) -> Result<(Policy, Vec<(String, St
     Ok((policy, tags))
 }
 
-/// The parts of a policy that can be changed; `None` leaves a part as it is.
+/// A change of a policy. `None` leaves an attribute unchanged.
 #[derive(Default)]
 pub struct PolicyPatch {
     /// Its name.
     pub name: Option<String>,
-    /// What it is for.
+    /// Its description.
     pub description: Option<String>,
-    /// The default version's document.
+    /// The document of the default version.
     pub document: Option<Arc<Document>>,
 }
 
-/// Changes the parts of a policy that are given: all of them or none.
+/// Changes the given attributes of a policy: all of them or none.
 pub async fn update(write: &mut Write<'_, '_>, wanted: &PolicyRef, patch: &PolicyPatch) -> Result<PolicyId, Fault> {
     let account = write.account().clone();
     let PolicyPatch { name, description, document } = patch;
@@ -266,7 +267,7 @@ pub async fn update(write: &mut Write<'_, '_>, wanted: &PolicyRef, patch: &Polic
 pub async fn delete(write: &mut Write<'_, '_>, ids: &[PolicyId]) -> Result<(), Fault> {
     let account = write.account().clone();
     for (place, id) in ids.iter().enumerate() {
-        // Named twice, it is deleted once.
+        // An id that appears twice is deleted once.
         if ids.iter().take(place).any(|earlier| earlier == id) {
             continue;
         }
@@ -282,17 +283,18 @@ pub async fn delete(write: &mut Write<'_, '_>, ids: &[PolicyId]) -> Result<(), F
     Ok(())
 }
 
-/// A policy with what lists show besides.
+/// A policy as lists show it.
 pub struct ListedPolicy {
     /// The policy.
     pub policy: Policy,
-    /// Key and value.
+    /// Keys and values.
     pub tags: Vec<(String, String)>,
-    /// How many users and roles have it as their boundary.
+    /// The number of users and roles that have it as their permission boundary.
     pub bounds: i64,
 }
 
-/// One page of the policies whose name contains the keyword, presets first, and how many there are in all.
+/// Returns one page of the policies whose name or description contains the keyword, and their total number. Presets
+/// come first.
 pub async fn list(cx: &Cx, scope: Scope, keyword: &str, page: Window) -> Result<Paged<ListedPolicy>, Fault> {
     let mut policies: Vec<Policy> = Vec::new();
     let mut read = cx.engine.store.read().await?;
@@ -344,7 +346,7 @@ pub async fn list(cx: &Cx, scope: Scope, keyword: &str, page: Window) -> Result<
     Ok(page.of(policies).map(listed))
 }
 
-/// The policy, whether preset or own, as it stands in this transaction.
+/// Returns the policy, preset or own, as this transaction sees it, or a fault when there is none.
 pub(super) async fn require(cx: &Cx, tx: &mut Tx<'_>, wanted: &PolicyRef) -> Result<Policy, Fault> {
     let found = match wanted {
         PolicyRef::Id(id) => preset(cx, id),
@@ -375,7 +377,7 @@ pub(super) async fn require(cx: &Cx, tx: &mut Tx<'_>, wanted: &PolicyRef) -> Res
     row.map(PolicyRow::read).required(Kind::Policy, wanted.text())
 }
 
-/// The presets of the account's cloud.
+/// Returns the presets of the account's cloud.
 pub(super) fn presets(cx: &Cx) -> &'static [Preset] {
     &cx.account.cloud.presets
 }
@@ -405,7 +407,7 @@ fn shown(cx: &Cx, preset: &Preset) -> Policy {
     }
 }
 
-/// Refuses when a policy is somebody's boundary: without it, that somebody would have more rights than before.
+/// Fails if the policy is a permission boundary: deleting it would give its user or role more rights.
 async fn require_unbinding(tx: &mut Tx<'_>, account: &AccountId, policy: &PolicyId) -> Result<(), Fault> {
     for sql in [
         "SELECT COUNT(*) FROM users WHERE account_id = $1 AND boundary_id = $2",
@@ -424,7 +426,7 @@ async fn id_of(tx: &mut Tx<'_>, account: &AccountId, name: &str) -> Result<Optio
     Ok(row.map(|(id,)| id))
 }
 
-/// A policy that somebody has and that does not exist: only a changed database can say so.
+/// Returns the fault for an attached policy that does not exist. Only a database changed by hand can contain one.
 pub(super) fn dangling(id: &PolicyId) -> Fault {
     Internal::Unreadable { what: format!("policy {id}"), why: "it is attached and does not exist".to_owned() }.into()
 }

@@ -1,4 +1,4 @@
-//! The principals that documents name.
+//! Checks that the principals named in policy documents exist.
 
 use super::cx::Write;
 use super::fault::{Fault, Kind};
@@ -7,7 +7,7 @@ use super::users::{self, UserRef};
 use super::{accounts, groups};
 use crate::policy::{Document, PrincipalPattern};
 
-/// Makes sure that the accounts, users and groups that a document names exist.
+/// Fails if an account, user or group that a document names does not exist.
 pub(super) async fn check(write: &mut Write<'_, '_>, document: &Document) -> Result<(), Fault> {
     let engine = write.cx.engine.clone();
     let tx = write.tx();

@@ -16,24 +16,24 @@ use crate::store::{FromRow, Tx};
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-/// What a new role is to be.
+/// The attributes of a new role.
 pub struct NewRole {
     /// Its name.
     pub name: String,
     /// The trust policy.
     pub document: Arc<Document>,
-    /// A text of the account's.
+    /// Free text set by the account.
     pub description: String,
-    /// Whether a console may be entered as this role.
+    /// Whether this role may sign in to a console.
     pub console_login: bool,
-    /// The longest session in seconds.
+    /// The longest session, in seconds.
     pub session_duration: i64,
-    /// Key and value; no key twice.
+    /// Keys and values. No key may appear twice.
     pub tags: Vec<(String, String)>,
 }
 
 impl Role {
-    /// The trust policy as the evaluator takes it.
+    /// Returns the trust policy in the form that the evaluator takes.
     pub fn trust(&self, engine: &Engine, account: &Account) -> Attached {
         let document = self.trust_policy(|| engine.stored(account, policy::Kind::Trust, &self.document));
         let policy = PolicyLabel { id: self.id.to_string(), name: format!("trust policy of {}", self.name) };
@@ -41,16 +41,16 @@ impl Role {
     }
 }
 
-/// The parts of a role that can be changed; `None` leaves a part as it is.
+/// A change of a role. `None` leaves an attribute unchanged.
 #[derive(Default)]
 pub struct RolePatch {
     /// The trust policy.
     pub document: Option<Arc<Document>>,
-    /// A text of the account's.
+    /// Free text set by the account.
     pub description: Option<String>,
-    /// Whether a console may be entered as this role.
+    /// Whether this role may sign in to a console.
     pub console_login: Option<bool>,
-    /// The longest session in seconds.
+    /// The longest session, in seconds.
     pub session_duration: Option<i64>,
 }
 
@@ -68,7 +68,7 @@ impl Demanding for RolePatch {
     }
 }
 
-/// The roles of the account, to be looked through.
+/// The deed of listing the account's roles.
 pub struct Listing;
 
 impl Demanding for Listing {
@@ -109,7 +109,7 @@ impl RoleRow {
 }
 
 impl Engine {
-    /// A role of an account, from the view.
+    /// Returns a role of an account from the view.
     pub async fn role(&self, tenant: &Tenant, owner: &Account, wanted: &RoleRef) -> Result<Option<Arc<Role>>, Fault> {
         let account = &tenant.account;
         let id = match wanted {
@@ -136,8 +136,8 @@ impl Engine {
             .await
     }
 
-    /// The role that a resource's name means, and its account; none when the role of that name or id is of another kind,
-    /// because then the name is none of its names.
+    /// Returns the role that a resource name identifies, and its account. Service-linked roles have resource names of
+    /// another form than other roles. If the form does not fit the role found, this returns `None`.
     pub async fn named_role(&self, named: &NamedRole) -> Result<Option<(Arc<Account>, Arc<Role>)>, Fault> {
         let Some(tenant) = self.tenant(&named.account).await? else { return Ok(None) };
         let Some(account) = self.account(&tenant).await? else { return Ok(None) };
@@ -146,7 +146,7 @@ impl Engine {
     }
 }
 
-/// A role of the caller's account.
+/// Returns a role of the caller's account.
 pub async fn get(cx: &Cx, wanted: &RoleRef) -> Result<Arc<Role>, Fault> {
     cx.engine
         .role(&cx.tenant, &cx.account, wanted)
@@ -154,7 +154,7 @@ pub async fn get(cx: &Cx, wanted: &RoleRef) -> Result<Arc<Role>, Fault> {
         .ok_or_else(|| Fault::NotFound(Kind::Role, wanted.text().to_owned()))
 }
 
-/// Makes a role.
+/// Creates a role.
 pub async fn create(write: &mut Write<'_, '_>, new: &NewRole) -> Result<RoleId, Fault> {
     create_as(write, new, "user").await
 }
@@ -165,7 +165,7 @@ pub(super) async fn create_as(write: &mut Write<'_, '_>, new: &NewRole, kind: &s
     let (most, folded) = (write.quotas().roles, fold(&write.cx.account, &new.name));
     loop {
         let id = RoleId::from((write.cx.account.cloud.ids.role)(&write.cx.engine.env));
-        // The quota is checked by the statement that would exceed it: one trip to the database instead of two.
+        // The INSERT itself checks the quota: one round trip to the database instead of two.
         let made = write
             .execute_only(
                 Changed::NOTHING,
@@ -196,14 +196,14 @@ pub(super) async fn create_as(write: &mut Write<'_, '_>, new: &NewRole, kind: &s
         if id_of(write.tx(), &account, &folded).await?.is_some() {
             return Err(Fault::Exists(Kind::Role, new.name.clone()));
         }
-        // Neither the name nor the random id is taken, so it was the quota. For an id that is, another one is drawn.
+        // If the random id is not taken either, the quota was reached. If it is taken, the loop draws another one.
         if lookup(write.tx(), &account, &id).await?.is_none() {
             return Err(Fault::Quota(Limit::Roles, most.unsigned_abs()));
         }
     }
 }
 
-/// Changes the parts of a role that are given: all of them or none.
+/// Changes the given attributes of a role: all of them or none.
 pub async fn update(write: &mut Write<'_, '_>, wanted: &RoleRef, patch: &Right<RolePatch>) -> Result<(), Fault> {
     if let Some(document) = &patch.document {
         principals::check(write, document).await?;
@@ -229,8 +229,8 @@ pub async fn update(write: &mut Write<'_, '_>, wanted: &RoleRef, patch: &Right<R
     Ok(())
 }
 
-/// Deletes a role with its tags and attachments. Its sessions end with it: their rows stay until they are purged, so that
-/// a request with their keys is told that the token is void rather than that the key is unknown.
+/// Deletes a role with its tags and attachments, which also ends its sessions. The rows of the sessions stay until they
+/// are purged, so that requests with their keys fail because of the token, not because of an unknown key.
 pub async fn delete(write: &mut Write<'_, '_>, wanted: &RoleRef) -> Result<(), Fault> {
     let role = require(write, wanted).await?;
     if role.is_service_linked() {
@@ -250,7 +250,8 @@ pub(super) async fn remove(write: &mut Write<'_, '_>, role: Role) -> Result<(), 
     Ok(())
 }
 
-/// One page of the account's roles, oldest first, and how many there are in all. `keep` filters when it is given.
+/// Returns one page of the account's roles, oldest first, and their total number. With `keep`, only the roles that it
+/// accepts are listed and counted.
 pub async fn list(
     cx: &Cx,
     _: &Right<Listing>,
@@ -291,7 +292,7 @@ pub async fn list(
     Ok(page.of(roles.filter(|role| keep(role)).collect()))
 }
 
-/// Adds tags, no key twice, to a role; a tag of an existing key gets the new value.
+/// Adds tags to a role. No key may appear twice in `tags`; an existing key gets the new value.
 pub async fn tag(write: &mut Write<'_, '_>, wanted: &RoleRef, tags: &[(String, String)]) -> Result<(), Fault> {
     let role = require(write, wanted).await?;
     let added = tags.iter().filter(|(key, _)| role.tags.iter().all(|(known, _)| known != key)).count();
@@ -302,7 +303,7 @@ pub async fn tag(write: &mut Write<'_, '_>, wanted: &RoleRef, tags: &[(String, S
     put_tags(write, whole(write.cx, &role), &role.id, tags).await
 }
 
-/// Takes tags off a role; a key that it does not have is passed over.
+/// Removes tags from a role. Ignores keys that the role does not have.
 pub async fn untag(write: &mut Write<'_, '_>, wanted: &RoleRef, keys: &[&str]) -> Result<(), Fault> {
     let account = write.account().clone();
     let role = require(write, wanted).await?;
@@ -313,13 +314,13 @@ pub async fn untag(write: &mut Write<'_, '_>, wanted: &RoleRef, keys: &[&str]) -
     Ok(())
 }
 
-/// A role and whoever acts as it: its tags belong to both.
+/// Returns the change of a role and of its grants. Tags, for example, are part of both.
 fn whole(cx: &Cx, role: &Role) -> Changed {
     let folded = fold(&cx.account, &role.name);
     Changed::Parts(vec![Part::Grants(Holder::Role(role.id.clone())), Part::Role(role.id.clone(), folded)])
 }
 
-/// The role as it stands in this write's transaction.
+/// Returns the role as this write's transaction sees it.
 pub async fn require(write: &mut Write<'_, '_>, wanted: &RoleRef) -> Result<Role, Fault> {
     let account = write.account().clone();
     let id = match wanted {
@@ -336,7 +337,7 @@ pub async fn require(write: &mut Write<'_, '_>, wanted: &RoleRef) -> Result<Role
     role.required(Kind::Role, wanted.text())
 }
 
-/// What two names of roles must share to be one, by the account's cloud.
+/// Folds a role name by the rules of the account's cloud. Equal folded names denote the same role.
 fn fold(account: &Account, name: &str) -> String {
     (account.cloud.fold_role_name)(name)
 }
@@ -359,13 +360,13 @@ async fn lookup(tx: &mut Tx<'_>, account: &AccountId, id: &RoleId) -> Result<Opt
     Ok(Some(row.with(tags(tx, account, id).await?)))
 }
 
-/// The tags of a role, in the order in which they were given.
+/// Returns the tags of a role, in the order in which they were given.
 pub(super) async fn tags(tx: &mut Tx<'_>, account: &AccountId, role: &RoleId) -> Result<Vec<(String, String)>, Fault> {
     let sql = "SELECT tag_key, tag_value FROM role_tags WHERE account_id = $1 AND role_id = $2 ORDER BY place, tag_key";
     Ok(tx.all(sql, args![account, role]).await?)
 }
 
-/// Each new tag takes the place after the last one; a tag of an existing key keeps its own.
+/// Writes tags of a role. A new key is placed after the last one; an existing key keeps its place.
 async fn put_tags(
     write: &mut Write<'_, '_>,
     changed: Changed,

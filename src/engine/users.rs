@@ -14,11 +14,11 @@ use crate::store::{FromRow, Tx};
 pub struct User {
     /// Its id.
     pub id: UserId,
-    /// A second, shorter number.
+    /// Its second, shorter id.
     pub uid: i64,
     /// Its name, unique in the account.
     pub name: String,
-    /// A text of the account's.
+    /// Free text set by the account.
     pub remark: String,
     /// Whether it may sign in to a console.
     pub console_login: bool,
@@ -28,23 +28,23 @@ pub struct User {
     pub country_code: String,
     /// E-mail address.
     pub email: String,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Time,
 }
 
-/// A user by its name or one of its two numbers.
+/// A user by its name or one of its two ids.
 #[derive(Clone, Debug)]
 pub enum UserRef {
     /// By its id.
     Id(UserId),
-    /// By its second number.
+    /// By its second id.
     Uid(i64),
     /// By its name.
     Name(String),
 }
 
 impl UserRef {
-    /// What it was called by.
+    /// Returns the id or name, for messages.
     fn text(&self) -> String {
         match self {
             UserRef::Id(id) => id.to_string(),
@@ -54,10 +54,10 @@ impl UserRef {
     }
 }
 
-/// The parts of a user that can be given and changed; `None` leaves a part as it is.
+/// Attributes of a user to set or change. `None` leaves an attribute unchanged, or empty in a new user.
 #[derive(Clone, Debug, Default)]
 pub struct Profile {
-    /// A text of the account's.
+    /// Free text set by the account.
     pub remark: Option<String>,
     /// Whether it may sign in to a console.
     pub console_login: Option<bool>,
@@ -69,7 +69,7 @@ pub struct Profile {
     pub email: Option<String>,
 }
 
-/// Makes a sub-user.
+/// Creates a sub-user.
 pub async fn create(write: &mut Write<'_, '_>, name: &str, profile: &Profile) -> Result<User, Fault> {
     let account = write.account().clone();
     if lookup(write.tx(), &account, &UserRef::Name(name.to_owned())).await?.is_some() {
@@ -114,20 +114,20 @@ pub async fn create(write: &mut Write<'_, '_>, name: &str, profile: &Profile) ->
                 ],
             )
             .await?;
-        // The name is free, so a conflict is one of the random id: another one is drawn.
+        // The name is free, so only a random id can conflict: the loop draws another one.
         if made == 1 {
             return Ok(user);
         }
     }
 }
 
-/// A user of the caller's account.
+/// Returns a user of the caller's account.
 pub async fn get(cx: &Cx, wanted: &UserRef) -> Result<User, Fault> {
     let mut read = cx.engine.store.read().await?;
     require(&mut read.tx(), &cx.account.id, wanted).await
 }
 
-/// Every user, oldest first.
+/// Returns all users of the account, oldest first.
 pub async fn list(cx: &Cx) -> Result<Vec<User>, Fault> {
     let mut read = cx.engine.store.read().await?;
     let rows = read
@@ -141,12 +141,12 @@ pub async fn list(cx: &Cx) -> Result<Vec<User>, Fault> {
     Ok(rows)
 }
 
-/// Changes the parts of a user that are given.
+/// Changes the given attributes of a user.
 pub async fn update(write: &mut Write<'_, '_>, wanted: &UserRef, profile: &Profile) -> Result<(), Fault> {
     let account = write.account().clone();
     let old = require(write.tx(), &account, wanted).await?;
     let text = |part: &Option<String>, old: String| part.clone().unwrap_or(old);
-    // No part of the view shows any of this.
+    // No part of the view contains any of these columns.
     write
         .execute_only(
             Changed::NOTHING,
@@ -166,7 +166,7 @@ pub async fn update(write: &mut Write<'_, '_>, wanted: &UserRef, profile: &Profi
     Ok(())
 }
 
-/// Deletes a user with its attachments; with its keys only when `force` says so.
+/// Deletes a user with its attachments. Fails if the user has keys, unless `force` is set: then they are deleted too.
 pub async fn delete(write: &mut Write<'_, '_>, wanted: &UserRef, force: bool) -> Result<(), Fault> {
     let account = write.account().clone();
     let user = require(write.tx(), &account, wanted).await?;
@@ -194,7 +194,7 @@ pub async fn delete(write: &mut Write<'_, '_>, wanted: &UserRef, force: bool) ->
     Ok(())
 }
 
-/// The user as it stands in this transaction; it must exist.
+/// Returns the user as this transaction sees it, or a fault when there is none.
 pub(super) async fn require(tx: &mut Tx<'_>, account: &AccountId, wanted: &UserRef) -> Result<User, Fault> {
     lookup(tx, account, wanted).await?.required(Kind::User, &wanted.text())
 }

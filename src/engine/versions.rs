@@ -1,4 +1,4 @@
-//! Versions of a policy: one of them is the default, which is the one that counts.
+//! Versions of a policy. One of them is the default version, the only one that decisions use.
 
 use super::cx::{Cx, Write};
 use super::fault::{Fault, Kind, Limit, Refusal, Required};
@@ -14,11 +14,11 @@ use crate::store::FromRow;
 /// A version of a policy.
 #[derive(Clone, Debug)]
 pub struct Version {
-    /// Its number: never used again, so there may be holes.
+    /// Its number. Numbers are never reused, so there may be gaps.
     pub number: i64,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Time,
-    /// Whether it is the default one.
+    /// Whether it is the default version.
     pub is_default: bool,
     /// Its text.
     pub document: String,
@@ -32,7 +32,7 @@ struct VersionRow {
     default_version: i64,
 }
 
-/// Adds a version, the default one when `make_default` says so.
+/// Adds a version and returns its number. Makes it the default version if `make_default` is set.
 pub async fn create(
     write: &mut Write<'_, '_>,
     id: &PolicyId,
@@ -71,7 +71,7 @@ pub async fn create(
     Ok(number)
 }
 
-/// Makes a version the default one.
+/// Makes a version the default version. Fails if it already is.
 pub async fn set_default(write: &mut Write<'_, '_>, id: &PolicyId, number: i64) -> Result<(), Fault> {
     let account = write.account().clone();
     own(write, id).await?;
@@ -88,7 +88,7 @@ pub async fn set_default(write: &mut Write<'_, '_>, id: &PolicyId, number: i64) 
     Ok(())
 }
 
-/// Deletes versions, none of which may be the default one: all of them or none.
+/// Deletes versions: all of them or none. Fails if one of them is the default version.
 pub async fn delete(write: &mut Write<'_, '_>, id: &PolicyId, numbers: &[i64]) -> Result<(), Fault> {
     let account = write.account().clone();
     own(write, id).await?;
@@ -102,7 +102,7 @@ pub async fn delete(write: &mut Write<'_, '_>, id: &PolicyId, numbers: &[i64]) -
     Ok(())
 }
 
-/// The versions of a policy, oldest first. A preset has one.
+/// Returns the versions of a policy, oldest first. A preset has exactly one.
 pub async fn list(cx: &Cx, id: &PolicyId) -> Result<Vec<Version>, Fault> {
     let mut read = cx.engine.store.read().await?;
     let mut tx = read.tx();
@@ -126,7 +126,7 @@ pub async fn list(cx: &Cx, id: &PolicyId) -> Result<Vec<Version>, Fault> {
     Ok(rows.into_iter().map(VersionRow::read).collect())
 }
 
-/// One version of a policy.
+/// Returns one version of a policy.
 pub async fn get(cx: &Cx, id: &PolicyId, number: i64) -> Result<Version, Fault> {
     let versions = list(cx, id).await?;
     versions.into_iter().find(|version| version.number == number).required(Kind::PolicyVersion, &number.to_string())

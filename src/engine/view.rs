@@ -1,9 +1,9 @@
 //! The cache of compiled accounts that requests read. It never serves outdated data.
 //!
 //! The view consists of parts (a key, a role, one principal's policies). Each is loaded on first use, so an account
-//! with a hundred thousand roles costs nothing at start, and a change in it does not slow down other accounts. Each
-//! part records the generation at which it was loaded. Every write increments the account's generation. Each statement
-//! of a write declares the parts that it outdates, which are then dropped; a statement that declares none outdates the
+//! with a hundred thousand roles costs nothing at start, and a change in it costs other accounts nothing. Each part
+//! records the generation at which it was loaded. Every write increments the account's generation. Each statement of a
+//! write declares the parts that it outdates, which are then dropped; a statement without a declaration outdates the
 //! whole account. Where other processes write to the same database, every request first reads the account's incarnation
 //! and generation by primary key and compares them with the known ones. No request can reach a part without this check.
 //!
@@ -101,7 +101,8 @@ impl Tenant {
         kept.incarnation == self.incarnation && kept.loaded_at >= self.floor.load(Ordering::Acquire)
     }
 
-    /// Advances to a generation that another process wrote, and outdates every part loaded before it.
+    /// Advances to a generation whose changes are unknown, and outdates every part loaded before it. Another process
+    /// wrote this generation, or the account was deleted.
     fn reach(&self, generation: i64) {
         if self.generation() < generation {
             let _publishing = self.publishing.lock().unwrap_or_else(PoisonError::into_inner);
