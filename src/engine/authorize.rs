@@ -49,7 +49,7 @@ impl<T> Authorized<T> {
         &self.evidence
     }
 
-    /// Checks that the caller also has the permissions that this deed needs, and returns the right to do it.
+    /// Checks that the caller has the permissions that this deed needs, and returns the right to do it.
     pub async fn demand<D: Demanding>(&self, cx: &Cx, deed: D) -> Result<Right<D>, Fault> {
         demand(cx, &self.evidence, deed).await
     }

@@ -30,8 +30,8 @@ impl Deref for Cx {
 }
 
 impl Cx {
-    /// Returns a context that acts as the account's root, for changes that no request of the cloud asked for. Returns
-    /// `None` when there is no such account.
+    /// Returns a context that acts as the account's root, for changes from outside the cloud's API. Returns `None` when
+    /// there is no such account.
     pub async fn of_root(engine: &Arc<Engine>, id: &AccountId) -> Result<Option<Cx>, Fault> {
         let Some(tenant) = engine.tenant(id).await? else { return Ok(None) };
         let Some(account) = engine.account(&tenant).await? else { return Ok(None) };
@@ -60,7 +60,7 @@ impl<'c> Write<'_, 'c> {
         self.tx
     }
 
-    /// Runs a statement that may outdate any part of the view, and returns the number of rows that it changed.
+    /// Runs a statement that may outdate any part of the view. Returns the number of rows that it changed.
     pub async fn execute(&mut self, sql: &'static str, arguments: Vec<Argument>) -> Result<u64, Fault> {
         self.execute_only(Changed::Anything, sql, arguments).await
     }
@@ -77,7 +77,7 @@ impl<'c> Write<'_, 'c> {
         Ok(self.tx.execute(sql, arguments).await?)
     }
 
-    /// Like [`Write::execute_only`], for a statement that changes at most one row and returns columns of it.
+    /// Like [`Write::execute_only`], for a statement that changes at most one row. Returns columns of that row.
     pub async fn returning_only<T: Readable>(
         &mut self,
         changed: Changed,

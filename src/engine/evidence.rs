@@ -38,7 +38,7 @@ impl Asked {
     }
 }
 
-/// Something that needs its own permission in every operation that does it, because it gives, takes or shows rights.
+/// Something that needs its own permission in every operation that does it. It gives, takes or shows rights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deed {
     /// A policy is created.
@@ -202,7 +202,7 @@ impl Evidence {
     fn question<T>(&self, conditional: bool, ask: impl FnOnce(&Question<'_>) -> T) -> T {
         let common = if conditional { (self.asked.common)(&self.request, &self.tags()) } else { Vec::new() };
         let mut context = Context::new();
-        // A key specific to this request replaces the same key of every request.
+        // A key that this request brings replaces the common key of the same name.
         let brought: HashSet<&str> = self.asked.context.iter().map(|(key, _)| key.as_ref()).collect();
         let others = common.iter().filter(|(key, _)| !brought.contains(key.as_ref()));
         for (key, value) in self.asked.context.iter().chain(others) {

@@ -293,8 +293,8 @@ pub struct ListedPolicy {
     pub bounds: i64,
 }
 
-/// Returns one page of the policies whose name or description contains the keyword, and their total number. Presets
-/// come first.
+/// Returns one page of the policies that contain the keyword, and their total number. The keyword is searched in names
+/// and descriptions. Presets come first.
 pub async fn list(cx: &Cx, scope: Scope, keyword: &str, page: Window) -> Result<Paged<ListedPolicy>, Fault> {
     let mut policies: Vec<Policy> = Vec::new();
     let mut read = cx.engine.store.read().await?;

@@ -50,7 +50,7 @@ pub enum Identity {
 pub struct Session {
     /// The role; `None` for a federation session.
     pub role: Option<RoleId>,
-    /// The user of a federation session; `None` for the root account's federation session and for a role session.
+    /// The user of a federation session; `None` for one of the root account, and for a role session.
     pub user: Option<UserId>,
     /// The session's name.
     pub name: String,
@@ -81,7 +81,8 @@ impl Session {
 }
 
 impl Caller {
-    /// Returns the id that stands for the principal: the user's, the account's or, for a role session, its opener's.
+    /// Returns the id that clouds report for the principal. It is that of the user or the account or, for a role
+    /// session, of the principal that opened it.
     pub fn id(&self) -> &str {
         match &self.identity {
             Identity::Root | Identity::Federated { user: None, .. } => self.account.as_str(),

@@ -3,7 +3,7 @@
 use crate::engine::ids::GroupId;
 use crate::policy::PolicySet;
 
-/// The policies of a principal, compiled for the evaluator, with the names and tags that decisions need.
+/// The compiled policies of a principal, with the names and tags that decisions need.
 pub struct Grants {
     /// The name of the user or role.
     pub name: String,
