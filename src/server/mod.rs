@@ -34,7 +34,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-/// Answers requests until `stop` resolves, then lets those in work finish. Whoever is idle or slow is not waited for.
+/// Answers requests until `stop` resolves, then lets running requests finish. Idle or slow clients are not waited for.
 pub async fn listen(
     listener: TcpListener,
     surface: Router,
@@ -54,7 +54,7 @@ pub async fn listen(
             Ok((stream, peer)) => {
                 connections.spawn(connection::serve(stream, peer, surface.clone(), deadlines, watching.clone()));
             }
-            // A client that was gone before it was accepted.
+            // The client disconnected before it was accepted.
             Err(error) if matches!(error.kind(), ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset) => {}
             Err(error) => {
                 tracing::warn!(%error, "cannot accept a connection; trying again in a second");
