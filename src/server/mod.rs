@@ -68,8 +68,8 @@ pub async fn listen(
 }
 
 /// From a socket to [`handle`] and back. A client that hangs up before its request is whole ends it there; from then on
-/// the work runs in a task of its own, so that no transaction is left half-way, and a panic costs one answer and not the
-/// server.
+/// the work runs in a task of its own, so that no transaction is left half-way, and a panic costs one answer and not
+/// the server.
 pub async fn receive(
     State(app): State<Arc<App>>,
     Extension(connection): Extension<Arc<Connection>>,
