@@ -1,6 +1,6 @@
 //! camulator stands in for the identity services of Tencent Cloud, and later of Baidu AI Cloud and NAVER Cloud, so that
-//! code which creates roles, attaches policies and assumes them can be tested without a cloud account. It tells the truth:
-//! every signature is verified, every policy evaluated, every credential expires.
+//! code which creates roles, attaches policies and assumes them can be tested without a cloud account. It tells the
+//! truth: every signature is verified, every policy evaluated, every credential expires.
 //!
 //! # The map, in the order in which a request meets the modules
 //!
@@ -11,7 +11,7 @@
 //! | [`surface`] | the whole HTTP surface: the emulator's own paths, and everything else as a request to a cloud |
 //! | [`admin`] | the emulator's own API |
 //! | [`server`] | listening within bounds, and `handle`: the straight line of a request, on one screen |
-//! | [`journal`] | what was asked and why it was answered so |
+//! | [`journal`] | the record of requests and the reasons for their answers |
 //! | [`limit`] | requests per second |
 //! | [`dialect`] | one cloud's wire each: bytes into (who, which operation, typed input), and results into bytes |
 //! | [`engine`] | identities, policies and sessions: meaning and SQL |
@@ -23,35 +23,37 @@
 //! # What differs between clouds
 //!
 //! A cloud is a directory of [`dialect`], one of [`policy::grammar`], and an entry in [`dialect::Dialects`]. Everything
-//! else asks three values and never which cloud it is: [`dialect::contract::Dialect`] is the wire,
-//! [`policy::Language`] the policies, [`engine::cloud::Cloud`] ids, quotas, durations and presets. `tests/it/toy.rs` is a
-//! cloud that only the tests know.
+//! else asks three values and never which cloud it is: [`dialect::contract::Dialect`] is the wire, [`policy::Language`]
+//! the policies, [`engine::cloud::Cloud`] ids, quotas, durations and presets. `tests/it/toy.rs` is a cloud that only
+//! the tests know.
 //!
 //! # Invariants
 //!
 //! `tests/it/tidy.rs` checks those that can be read off the source.
 //!
 //! 1. Imports run one way, downwards in the map, without circles of any length. Only [`store`] names `sqlx`. Only
-//!    [`server`], [`admin`] and [`surface`] name `axum`, only [`server`] what is below it. [`engine`] and [`policy`] name neither, nor `http`.
-//! 2. Wire names, error codes and envelopes occur only under [`dialect`]; [`engine`] never mentions a vendor. The grammars of
-//!    policy documents are the vendors' too, and live in [`policy::grammar`].
-//! 3. SQL stands only in [`engine`], in `migrations`, and as the one statement that moves a generation on in [`store`];
-//!    every statement runs unchanged on SQLite and PostgreSQL. Only whose a database is, before it is opened, [`store`]
-//!    asks of each in its own way.
+//!    [`server`], [`admin`] and [`surface`] name `axum`, only [`server`] what is below it. [`engine`] and [`policy`]
+//!    name neither, nor `http`.
+//! 2. Wire names, error codes and envelopes occur only under [`dialect`]; [`engine`] never mentions a vendor. The
+//!    grammars of policy documents are the vendors' too, and live in [`policy::grammar`].
+//! 3. SQL occurs only in [`engine`], in `migrations`, and in [`store`] as the one statement that increments a
+//!    generation. Every statement runs unchanged on SQLite and PostgreSQL. The only exception is the check of who owns
+//!    a database before it is opened: [`store`] has one form of it for each.
 //! 4. [`policy`] is pure: no clock, no I/O, no async; it cannot fail, it returns a decision with its reasons.
 //! 5. Time and randomness enter only through [`env`](mod@env); clippy forbids the calls that go around it.
 //! 6. Operations neither begin nor end transactions: `server::handle` and the admin API hand them to [`engine::cx`].
 //! 7. Every statement on a tenant's data binds the account's id.
 //! 8. An operation receives [`engine::authorize::Authorized`], which only that module can make; a line of a registry
 //!    without a permission does not compile.
-//! 9. Every documented error code of an operation stands in a test or in the checked-in list of those not reached.
-//! 10. No operation answers success without doing its work. What is not built answers the cloud's own "no such action".
+//! 9. Every documented error code of an operation occurs in a test or in the checked-in list of codes not reached.
+//! 10. No operation answers success without doing its work. An operation that is not built answers the cloud's own "no
+//!    such action".
 //!
 //! # The view, and why a read costs no query
 //!
-//! Every account row has a generation, which each change of the account moves on: it is the lock of a writer and the version
-//! of what was read. [`engine::view`] keeps compiled parts of a tenant, each good as long as nothing that it depends on has
-//! changed; where only this process writes, that is known without asking.
+//! Every account row has a generation, which each change of the account moves on: it is the lock of a writer and the
+//! version of what was read. [`engine::view`] keeps compiled parts of a tenant, each good as long as nothing that it
+//! depends on has changed; where only this process writes, that is known without asking.
 
 pub mod admin;
 pub mod cli;

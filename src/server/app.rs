@@ -1,4 +1,4 @@
-//! What every request shares.
+//! The state shared by all requests.
 
 use super::bounds::Bounds;
 use crate::dialect::Dialects;
@@ -9,7 +9,7 @@ use crate::limit::Limiter;
 use crate::secret::Secret;
 use std::sync::Arc;
 
-/// What every request shares.
+/// Holds the state shared by all requests.
 pub struct App {
     /// The clouds that are served.
     pub dialects: Dialects,
@@ -19,7 +19,7 @@ pub struct App {
     pub stubs: Stubs,
     /// Requests per second.
     pub limiter: Limiter,
-    /// What was asked and why it was answered so.
+    /// The record of requests and the reasons for their answers.
     pub journal: Journal,
     /// Opens the admin API.
     pub admin_token: Secret,
@@ -30,7 +30,7 @@ pub struct App {
 }
 
 impl App {
-    /// Takes over the stubs that this server or another one has set since the last look.
+    /// Loads the stubs that this server or another one has set since the last call.
     pub fn refresh_stubs(&self) {
         if self.stubs.generation() != self.engine.globals_generation() && self.stubs.reach(&self.engine.globals()) {
             self.engine.know_services(self.stubs.services());

@@ -9,17 +9,17 @@ use crate::engine::view::Tenant;
 use crate::env::Time;
 use std::sync::Arc;
 
-/// A claim that was found to be true.
+/// A verified claim.
 pub struct Verified {
-    /// Who is asking.
+    /// The caller.
     pub caller: Arc<Caller>,
-    /// Its account.
+    /// The caller's account.
     pub account: Arc<Account>,
     /// The account in the view.
     pub tenant: Arc<Tenant>,
 }
 
-/// Reads a claim off a head. A key id that nobody has is found out here, before its body is read.
+/// Reads the claim from a request's head. An unknown key id is rejected here, before the body is read.
 pub async fn claim(app: &App, dialect: &Dialect, head: &Head, now: Time) -> Result<Option<Claim>, Fault> {
     let Some(claim) = (dialect.claim)(head, now)? else { return Ok(None) };
     if app.engine.knows_key(&claim.secret_id).await? { Ok(Some(claim)) } else { Err(unknown(&claim)) }
@@ -60,7 +60,8 @@ pub async fn authenticate(app: &App, dialect: &Dialect, raw: &RawRequest, claim:
     Ok(Verified { caller: Arc::new(caller), account, tenant })
 }
 
-/// A key that there is not. With a token it was a session's: one that ended so long ago that it is forgotten, or never was.
+/// Returns the fault for an unknown key. With a token, the key belonged to a session: one that was deleted long after
+/// it ended, or one that never existed.
 fn unknown(claim: &Claim) -> Fault {
     Fault::Unauthenticated(match claim.token {
         Some(_) => Unauthenticated::Token(TokenFailure::Foreign),

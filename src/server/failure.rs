@@ -5,7 +5,7 @@ use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use serde::Serialize;
 
-/// A result as JSON.
+/// Renders a result as JSON.
 pub struct Answer<T>(pub StatusCode, pub T);
 
 impl<T: Serialize> IntoResponse for Answer<T> {
@@ -15,7 +15,7 @@ impl<T: Serialize> IntoResponse for Answer<T> {
     }
 }
 
-/// Why the admin API did not do something.
+/// The reason why a request to the admin API failed.
 #[derive(Debug)]
 pub struct Failure {
     status: StatusCode,
@@ -24,7 +24,7 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// A failure with its code and sentence.
+    /// Creates a failure from its code and message.
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Failure {
         Failure { status, code, message: message.into() }
     }
@@ -34,17 +34,17 @@ impl Failure {
         Failure::new(StatusCode::BAD_REQUEST, "invalid_request", message)
     }
 
-    /// The status.
+    /// The HTTP status.
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The sentence.
+    /// The message.
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// What was named does not exist.
+    /// The named thing does not exist.
     pub fn not_found(what: &str, name: &str) -> Failure {
         Failure::new(StatusCode::NOT_FOUND, "not_found", format!("{what} `{name}` does not exist"))
     }
@@ -57,7 +57,7 @@ impl IntoResponse for Failure {
     }
 }
 
-/// What is at a path of the emulator's own where nothing is.
+/// Answers a request to an unknown path of the emulator's own API.
 pub async fn nothing_here() -> Failure {
     Failure::new(StatusCode::NOT_FOUND, "not_found", "there is nothing at this path")
 }

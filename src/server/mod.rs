@@ -34,7 +34,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-/// Answers requests until `stop` resolves, then lets those in work finish. Whoever is idle or slow is not waited for.
+/// Answers requests until `stop` resolves, then lets running requests finish. Idle or slow clients are not waited for.
 pub async fn listen(
     listener: TcpListener,
     surface: Router,
@@ -54,7 +54,7 @@ pub async fn listen(
             Ok((stream, peer)) => {
                 connections.spawn(connection::serve(stream, peer, surface.clone(), deadlines, watching.clone()));
             }
-            // A client that was gone before it was accepted.
+            // The client disconnected before it was accepted.
             Err(error) if matches!(error.kind(), ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset) => {}
             Err(error) => {
                 tracing::warn!(%error, "cannot accept a connection; trying again in a second");
@@ -68,8 +68,8 @@ pub async fn listen(
 }
 
 /// From a socket to [`handle`] and back. A client that hangs up before its request is whole ends it there; from then on
-/// the work runs in a task of its own, so that no transaction is left half-way, and a panic costs one answer and not the
-/// server.
+/// the work runs in a task of its own, so that no transaction is left half-way, and a panic costs one answer and not
+/// the server.
 pub async fn receive(
     State(app): State<Arc<App>>,
     Extension(connection): Extension<Arc<Connection>>,
