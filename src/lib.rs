@@ -46,8 +46,7 @@
 //! 8. An operation receives [`engine::authorize::Authorized`], which only that module can make; a line of a registry
 //!    without a permission does not compile.
 //! 9. Every documented error code of an operation occurs in a test or in the checked-in list of codes not reached.
-//! 10. No operation answers success without doing its work. An operation that is not built answers the cloud's own "no
-//!    such action".
+//! 10. No operation answers success without doing its work. One that is not built answers as an unknown action.
 //!
 //! # The view, and why a read costs no query
 //!
