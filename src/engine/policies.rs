@@ -154,9 +154,9 @@ pub(super) async fn create(write: &mut Write<'_, '_>, new: &NewPolicy) -> Result
     if preset_named(write.cx, &new.name).is_some() || id_of(write.tx(), &account, &new.name).await?.is_some() {
         return Err(Fault::Exists(Kind::Policy, new.name.clone()));
     }
-    let counted = "SELECT COUNT(*) FROM (SELECT 1 FROM policies WHERE account_id = $1 LIMIT $2) AS counted";
+    let counted = "SELECT COUNT(*) FROM policies WHERE account_id = $1";
     let most = write.quotas().policies;
-    if write.tx().number(counted, args![&account, most]).await? >= most {
+    if write.tx().number(counted, args![&account]).await? >= most {
         return Err(Fault::Quota(Limit::Policies, most.unsigned_abs()));
     }
     let now = write.cx.now.0;

@@ -148,10 +148,7 @@ impl Engine {
 
 /// Returns a role of the caller's account.
 pub async fn get(cx: &Cx, wanted: &RoleRef) -> Result<Arc<Role>, Fault> {
-    cx.engine
-        .role(&cx.tenant, &cx.account, wanted)
-        .await?
-        .ok_or_else(|| Fault::NotFound(Kind::Role, wanted.text().to_owned()))
+    cx.engine.role(&cx.tenant, &cx.account, wanted).await?.required(Kind::Role, wanted.text())
 }
 
 /// Creates a role.
@@ -171,7 +168,7 @@ pub(super) async fn create_as(write: &mut Write<'_, '_>, new: &NewRole, kind: &s
                 Changed::NOTHING,
                 "INSERT INTO roles (account_id, id, name, kind, document, description, console_login, session_duration, \
                  boundary_id, created_at, updated_at, seq, written) SELECT $1, $2, $3, $10, $4, $5, $6, $7, '', $8, $8, $9, $12 \
-                 WHERE (SELECT COUNT(*) FROM (SELECT 1 FROM roles WHERE account_id = $1 LIMIT $11) AS counted) < $11 \
+                 WHERE (SELECT COUNT(*) FROM roles WHERE account_id = $1) < $11 \
                  ON CONFLICT DO NOTHING",
                 args![
                     &account,
