@@ -291,7 +291,9 @@ pub struct Dialect {
     pub cloud: &'static Cloud,
     /// Whether a request is in this dialect.
     pub detect: fn(&Head) -> bool,
-    /// Reads the claim and checks its signing time against the wall clock. Returns `None` for an unsigned request.
+    /// Reads the claim and checks its signing time against the wall clock. Returns `None` for an unsigned request whose
+    /// head names an operation that needs no signature. Any other unsigned request is refused here, because the server
+    /// reads the body next.
     pub claim: fn(&Head, Time) -> Result<Option<Claim>, Fault>,
     /// Checks the signature against the key.
     pub verify: fn(&RawRequest, &Claim, &Key) -> Result<(), Fault>,

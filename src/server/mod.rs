@@ -13,7 +13,7 @@ use crate::dialect::contract::{
 use crate::engine::authorize::{authorize, free};
 use crate::engine::cx::{self, Cx};
 use crate::engine::evidence::Asked;
-use crate::engine::fault::{Denial, Fault, Internal};
+use crate::engine::fault::{Denial, Fault, Internal, Unauthenticated};
 use crate::engine::model::RequestContext;
 use crate::engine::{Engine, sessions};
 use crate::journal::Trace;
@@ -167,6 +167,9 @@ async fn carry_out(
     let Route { permission: action, mut input, .. } = route;
     let Verified { caller, account, tenant } = match signer {
         Some(signer) => signer,
+        None if op.permission != Permission::Unsigned => {
+            return Err(Fault::Unauthenticated(Unauthenticated::Unsigned));
+        }
         None => {
             let call = input.decode(op)?;
             let found = authenticate::unsigned(app, dialect, &*call, &raw.head).await?;

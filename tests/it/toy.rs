@@ -172,6 +172,10 @@ fn only_what_needs_no_signature_comes_without_one() {
         assert_eq!(bare("GET", "/toy/plates/7001").await, (200, json!("toy/7001/ asks about Toys")));
         refused(&bare("GET", "/toy/roles").await, 401, "Unauthenticated");
         refused(&bare("DELETE", "/toy/roles/x").await, 401, "Unauthenticated");
+        // What a stranger sends is not looked at where a signature is needed.
+        for body in [json!("not an object"), json!({"name": 7})] {
+            refused(&root.send("POST", "/toy/roles", body, Vec::clear).await, 401, "Unauthenticated");
+        }
         refused(&bare("GET", "/toy/plates/7999").await, 404, "NotFound");
         for wrong in [("toy-signature", "00"), ("toy-key", "toy-nobody"), ("toy-date", "1"), ("toy-token", "x")] {
             let change = |headers: &mut Vec<(&'static str, String)>| {

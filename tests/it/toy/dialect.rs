@@ -1,7 +1,7 @@
 //! The toy cloud's wire: REST paths, JSON bodies, a signature of its own, headers on its answers.
 
 use super::language::LANGUAGE;
-use camulator::dialect::contract::{Answer, Claim, Dialect, Head, Input, Named, Route, Subject};
+use camulator::dialect::contract::{Answer, Claim, Dialect, Head, Input, Named, Permission, Route, Subject};
 use camulator::dialect::decode::Json;
 use camulator::dialect::rest;
 use camulator::engine::cloud::{Cloud, Durations, Ids, Quotas};
@@ -57,7 +57,13 @@ pub static DIALECT: Dialect = Dialect {
     cloud: &CLOUD,
     detect: |head| head.path.starts_with("/toy/"),
     claim: |head, now| {
-        let Some(key) = head.header("toy-key") else { return Ok(None) };
+        let Some(key) = head.header("toy-key") else {
+            let named = rest::find(super::ALL, &head.method, &head.path);
+            return match named.is_some_and(|(op, _)| op.permission == Permission::Unsigned) {
+                true => Ok(None),
+                false => Err(Fault::Unauthenticated(Unauthenticated::Unsigned)),
+            };
+        };
         let part = |name| head.header(name).map(str::to_owned).ok_or(Fault::Malformed(Malformed::MissingHeader(name)));
         let signed_at: i64 = part("toy-date")?.parse().map_err(|_| malformed("toy-date"))?;
         if (now.seconds() - signed_at).abs() > 60 {
