@@ -22,7 +22,7 @@ const DRAWS: usize = 16;
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewAccount {
-    /// `tencent`, the default.
+    /// The name of its cloud; without one it is the server's first.
     pub cloud: Option<String>,
     /// The root account's id.
     pub id: Option<String>,
@@ -99,10 +99,10 @@ pub async fn make(
     wanted: NewAccount,
     admission: Admission,
 ) -> Result<Option<(Account, SecretId, Secret)>, Failure> {
-    let cloud = wanted.cloud.as_deref().unwrap_or("tencent");
-    let cloud = engine.clouds.named(cloud).ok_or_else(|| {
+    let cloud = engine.clouds.wanted(wanted.cloud.as_deref()).ok_or_else(|| {
+        let name = wanted.cloud.as_deref().unwrap_or_default();
         let known: Vec<&str> = engine.clouds.iter().map(|cloud| cloud.name).collect();
-        Failure::invalid(format!("cloud `{cloud}` is not served; known are: {}", known.join(", ")))
+        Failure::invalid(format!("cloud `{name}` is not served; known are: {}", known.join(", ")))
     })?;
     if let Some(id) = wanted.id.as_ref().filter(|id| !(cloud.ids.is_account)(id)) {
         let message = format!("id `{id}` is no account id of {}: {} are", cloud.name, cloud.ids.account_form);

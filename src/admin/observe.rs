@@ -126,7 +126,7 @@ pub async fn put_stub(
 ) -> Result<Answer<WrittenStub>, Failure> {
     let wanted: WantedStub = read(&body)?;
     if !wanted.response.is_object() {
-        return Err(Failure::invalid("the response is an object: the members of the answer besides RequestId"));
+        return Err(Failure::invalid("the response is an object: the members of the answer without its request id"));
     }
     if wanted.service.is_some_and(|named| named != service) || wanted.action.is_some_and(|named| named != action) {
         return Err(Failure::invalid("service and action of the body are others than those of the path"));

@@ -489,7 +489,7 @@ mod tests {
         check(r#"{"Name":"a","Count":1.5}"#, r#"Count: Type("integer")"#);
         check(r#"{"Name":"a","Count":-1}"#, r#"Count: Illegal("out of range")"#);
         check(r#"{"Name":"a","Other":1}"#, "Other: Unknown");
-        check(r#"{"Name":"a","Tags":[{"Key":"k"},{"Json":"v"}]}"#, "Tags.1.Json: Unknown");
+        check(r#"{"Name":"a","Tags":[{"Key":"k"},{"Value":"v"}]}"#, "Tags.1.Value: Unknown");
         check(r#"{"Name":"a","Tags":{}}"#, r#"Tags: Type("list")"#);
         check("[]", r#": Type("object")"#);
     }

@@ -12,7 +12,8 @@ pub mod tencent;
 use crate::engine::cloud::Clouds;
 use contract::{Dialect, Head};
 
-/// The dialects of a server, in the order in which a request is offered to them.
+/// The dialects of a server, in the order in which a request is offered to them. A new account belongs to the cloud of the
+/// first unless it names another.
 #[derive(Clone, Copy)]
 pub struct Dialects(&'static [&'static Dialect]);
 

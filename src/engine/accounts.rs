@@ -1,4 +1,4 @@
-//! Tenants: an account, its clock, and the root key that comes with it.
+//! Tenants: an account and its clock.
 
 use super::Engine;
 use super::clock::Clock;

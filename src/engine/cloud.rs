@@ -103,7 +103,7 @@ pub struct Preset {
     pub document: String,
 }
 
-/// The clouds whose accounts a server can have.
+/// The clouds whose accounts a server can have. The first is the cloud of an account that is made without naming one.
 #[derive(Clone)]
 pub struct Clouds(Vec<&'static Cloud>);
 
@@ -116,6 +116,11 @@ impl Clouds {
     /// Iterates over the clouds.
     pub fn iter(&self) -> impl Iterator<Item = &'static Cloud> {
         self.0.iter().copied()
+    }
+
+    /// Returns the cloud for a new account: the one with this name, or the first when no name is given.
+    pub fn wanted(&self, name: Option<&str>) -> Option<&'static Cloud> {
+        name.map_or_else(|| self.iter().next(), |name| self.named(name))
     }
 
     /// Returns the cloud with this name.

@@ -110,6 +110,7 @@ fn vendors_and_their_codes_stay_in_their_dialect() {
             "policy/",
             "store/",
             "server/",
+            "admin/",
             "journal",
             "limit.rs",
             "surface.rs",

@@ -2,6 +2,7 @@
 //!
 //! The forms are those of the parameter tables of the CAM 2019-01-16 and STS 2018-08-13 documentation.
 
+use super::cloud::LONGEST_ROLE_SESSION;
 use crate::dialect::decode::{List, Text};
 use crate::engine::fault::Fault;
 use crate::engine::ids::{PolicyId, RoleId, RoleRef};
@@ -57,7 +58,7 @@ numbers! {
     /// A truth value that is sent as 0 or 1.
     Flag(number in 0..=1) -> bool = number == 1, "0 or 1";
     /// The longest session of a role, in seconds.
-    SessionDuration(seconds in 0..=43_200), "0 to 43200 seconds";
+    SessionDuration(seconds in 0..=LONGEST_ROLE_SESSION), "0 to 43200 seconds";
     /// The number of a page, from 1.
     Page(page in 1..=1_000_000), "1 to 1000000";
     /// Rows per page.

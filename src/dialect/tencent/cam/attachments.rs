@@ -7,7 +7,7 @@ use crate::dialect::tencent::shown::{integer, local_time};
 use crate::engine::attachments::{self, Attach, AttachedPolicy, Detach, Entity, Had};
 use crate::engine::authorize::{Authorized, Right};
 use crate::engine::cx::{Cx, Write};
-use crate::engine::fault::Fault;
+use crate::engine::fault::{Fault, Kind, Required};
 use crate::engine::ids::{GroupId, UserId};
 use crate::engine::model::{Holder, HolderKind, HolderRef};
 use crate::engine::page::Window;
@@ -195,9 +195,7 @@ impl ListedPolicies {
 /// Lists the policies that are attached to the user itself, not those of its groups.
 pub async fn list_user(cx: &Cx, input: Authorized<ListAttachedUserPolicies>) -> Result<ListedPolicies, Fault> {
     let holder = user(&input.target_uin);
-    if cx.engine.grants(&cx.tenant, &holder).await?.is_none() {
-        return Err(Fault::NotFound(crate::engine::fault::Kind::User, input.target_uin.as_str().to_owned()));
-    }
+    cx.engine.grants(&cx.tenant, &holder).await?.required(Kind::User, input.target_uin.as_str())?;
     Ok(ListedPolicies::page(attachments::list(cx, &holder).await?, paging(input.page, input.rp)))
 }
 

@@ -1,7 +1,7 @@
 //! Permission boundaries of roles and users: Put-, Delete-, Get-.
 
 use super::Done;
-use super::policies::BY_SYNTAX;
+use super::policies::{BY_SYNTAX, kind};
 use super::roles::named;
 use crate::dialect::tencent::params::{Id, Name};
 use crate::dialect::tencent::shown::integer;
@@ -69,9 +69,9 @@ impl ShownBoundary {
     fn of(policy: Option<Policy>) -> ShownBoundary {
         policy.map_or_else(ShownBoundary::default, |policy| ShownBoundary {
             policy_id: Some(integer(policy.id.as_str())),
+            policy_type: Some(kind(&policy)),
             policy_name: Some(policy.name),
             policy_document: Some(policy.document),
-            policy_type: Some(if policy.preset { 2 } else { 1 }),
             create_mode: Some(BY_SYNTAX),
         })
     }

@@ -221,6 +221,6 @@ pub async fn list(cx: &Cx, input: Authorized<ListPolicies>) -> Result<ListedPoli
 }
 
 /// Returns 1 for the account's own policy and 2 for a preset.
-fn kind(policy: &Policy) -> u64 {
+pub fn kind(policy: &Policy) -> u64 {
     if policy.preset { 2 } else { 1 }
 }

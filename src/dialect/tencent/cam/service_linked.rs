@@ -6,6 +6,7 @@
 use super::roles::{CreatedRole, trust};
 use crate::dialect::contract::Subject;
 use crate::dialect::decode::{List, Text};
+use crate::dialect::tencent::cloud::LONGEST_ROLE_SESSION;
 use crate::dialect::tencent::conditions;
 use crate::dialect::tencent::params::{Description, Name, Tags, tags};
 use crate::engine::authorize::Authorized;
@@ -52,7 +53,7 @@ pub async fn reads(cx: &Cx, input: Authorized<CreateServiceLinkedRole>) -> Resul
         )?,
         description: input.description.as_deref().unwrap_or_default().to_owned(),
         console_login: false,
-        session_duration: 43_200,
+        session_duration: LONGEST_ROLE_SESSION,
     })
 }
 
