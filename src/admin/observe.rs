@@ -1,7 +1,7 @@
 //! Looking: what was asked, and the stubs that answer for other services.
 
 use super::input::{Query, read};
-use crate::dialect::stubs::{Stub, Templates, WrittenStub};
+use crate::dialect::contract::{Dialect, Stubs};
 use crate::engine::stubs;
 use crate::env::Time;
 use crate::journal::{KEPT, Reading, Trace};
@@ -10,7 +10,7 @@ use crate::server::failure::{Answer, Failure};
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use http::StatusCode;
-use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -102,20 +102,8 @@ pub async fn request(State(app): State<Arc<App>>, Path(id): Path<String>) -> Res
 pub async fn list_stubs(State(app): State<Arc<App>>) -> Result<Answer<Value>, Failure> {
     app.engine.current_globals().await?;
     app.refresh_stubs();
-    let stubs: Vec<WrittenStub> = app.stubs.list().iter().map(|stub| stub.written.clone()).collect();
+    let stubs = app.stubs.as_ref().map(|(_, stubs)| stubs.list()).unwrap_or_default();
     Ok(Answer(StatusCode::OK, json!({"stubs": stubs})))
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WantedStub {
-    service: Option<String>,
-    action: Option<String>,
-    version: String,
-    resource: Option<String>,
-    response: Value,
-    #[serde(default)]
-    context: std::collections::BTreeMap<String, Templates>,
 }
 
 /// Sets a stub: `PUT /stubs/{service}/{action}`.
@@ -123,31 +111,16 @@ pub async fn put_stub(
     State(app): State<Arc<App>>,
     Path((service, action)): Path<(String, String)>,
     body: Bytes,
-) -> Result<Answer<WrittenStub>, Failure> {
-    let wanted: WantedStub = read(&body)?;
-    if !wanted.response.is_object() {
-        return Err(Failure::invalid("the response is an object: the members of the answer without its request id"));
-    }
-    if wanted.service.is_some_and(|named| named != service) || wanted.action.is_some_and(|named| named != action) {
-        return Err(Failure::invalid("service and action of the body are others than those of the path"));
-    }
-    if app.dialects.iter().flat_map(|dialect| dialect.operations).any(|op| op.service == service && op.action == action)
-    {
+) -> Result<Answer<Value>, Failure> {
+    let (dialect, forms) = stubbed(&app)?;
+    let _: IgnoredAny = read(&body)?;
+    let written = forms.read(&service, &action, &body).map_err(Failure::invalid)?;
+    if dialect.operations.iter().any(|op| op.service == service && op.action == action) {
         return Err(Failure::invalid(format!(
             "{service}:{action} is answered by the server itself, so a stub of it would never be"
         )));
     }
-    let written = WrittenStub {
-        service,
-        action,
-        version: wanted.version,
-        resource: wanted.resource,
-        response: wanted.response,
-        context: wanted.context,
-    };
-    let Stub { written, .. } = app.stubs.read(written).map_err(Failure::invalid)?;
-    let body = serde_json::to_string(&written).map_err(|_| Failure::invalid("the stub cannot be kept"))?;
-    stubs::keep(&app.engine, &written.service, &written.action, body).await?;
+    stubs::keep(&app.engine, &service, &action, written.to_string()).await?;
     app.refresh_stubs();
     Ok(Answer(StatusCode::OK, written))
 }
@@ -158,10 +131,15 @@ pub async fn delete_stub(
     State(app): State<Arc<App>>,
     Path((service, action)): Path<(String, String)>,
 ) -> Result<StatusCode, Failure> {
-    let built_in = app.stubs.is_built_in(&service, &action);
+    let built_in = stubbed(&app)?.1.is_built_in(&service, &action);
     if !stubs::forget(&app.engine, &service, &action, built_in).await? {
         return Err(Failure::not_found("stub", &format!("{service}:{action}")));
     }
     app.refresh_stubs();
     Ok(StatusCode::NO_CONTENT)
+}
+
+fn stubbed(app: &App) -> Result<(&'static Dialect, &dyn Stubs), Failure> {
+    let (dialect, stubs) = app.stubs.as_ref().ok_or_else(|| Failure::invalid("no cloud of this server has stubs"))?;
+    Ok((dialect, stubs.as_ref()))
 }

@@ -2,7 +2,6 @@
 
 use crate::admin::make_account;
 use crate::config::{Config, Flags, check_admin_token};
-use crate::dialect::stubs::Stubs;
 use crate::dialect::{Dialects, tencent};
 use crate::engine::fault::{Fault, Internal};
 use crate::engine::ids::SecretId;
@@ -88,19 +87,17 @@ async fn serve(config: Config) -> Result<(), String> {
             config.listen, account.id
         ));
     }
-    let stubs = Stubs::new(tencent::DIALECT.cloud.language, (tencent::DIALECT.stubs)());
-    stubs.reach(&engine.globals());
-    engine.know_services(stubs.services());
     let app = Arc::new(App {
         dialects,
         engine,
-        stubs,
+        stubs: dialects.stubs(),
         limiter: Limiter::new(config.rate_limit),
         journal: Journal::default(),
         admin_token,
         bounds: Bounds::default(),
         exposed: config.is_exposed(),
     });
+    app.refresh_stubs();
     let stop = Stop::catch()?;
     announce(&config, &app, address, &account, &secret_id, &secret);
     tokio::spawn(housekeeping(app.clone()));

@@ -2,13 +2,13 @@
 //! into bytes. `server::handle` calls them, always in the same order.
 
 use super::decode::{self, Json};
-use super::stubs::{Stubs, WrittenStub};
 use crate::engine::Engine;
 use crate::engine::authorize::{Authorized, Granted};
 use crate::engine::cloud::Cloud;
 use crate::engine::cx::{Cx, Opened, Write};
 use crate::engine::evidence::{Conditions, Deeds};
 use crate::engine::fault::{Fault, Internal};
+use crate::engine::globals::Globals;
 use crate::engine::ids::{AccountId, SecretId};
 use crate::engine::model::{Account, Caller, Key, NamedRole, RequestContext, Role};
 use crate::env::Time;
@@ -285,6 +285,31 @@ pub struct Answer {
     pub code: Option<&'static str>,
 }
 
+/// The stubs of a dialect: actions of other services that only check permissions and return a fixed response. They are set
+/// through the admin API and stored in the globals; how one is written is the dialect's.
+pub trait Stubs: Send + Sync {
+    /// Finds the stub for a request that is for none of the operations; `None` when there is none.
+    fn route(&self, request: &RawRequest, claim: Option<&Claim>) -> Option<Result<Route, Fault>>;
+
+    /// Returns the generation of the globals that the stubs were loaded from.
+    fn generation(&self) -> i64;
+
+    /// Loads the stubs of these globals, besides those that come with the program. Returns whether they were not loaded yet.
+    fn load(&self, globals: &Globals) -> bool;
+
+    /// Reads a stub that is being put, as JSON text, and returns it as it is stored and shown. The error says what is wrong.
+    fn read(&self, service: &str, action: &str, body: &[u8]) -> Result<serde_json::Value, String>;
+
+    /// Returns every stub as it is shown, ordered by action.
+    fn list(&self) -> Vec<serde_json::Value>;
+
+    /// Returns the services that have a stub, which policies may name.
+    fn services(&self) -> Vec<String>;
+
+    /// Returns whether a stub for this service and action comes with the program.
+    fn is_built_in(&self, service: &str, action: &str) -> bool;
+}
+
 /// One cloud's wire.
 pub struct Dialect {
     /// The profile of the cloud.
@@ -302,7 +327,7 @@ pub struct Dialect {
     /// Reads what a request says about itself, however malformed it is.
     pub named: fn(&Head) -> Named,
     /// Finds the operation and reads the parameters.
-    pub route: fn(&RawRequest, Option<&Claim>, &Stubs) -> Result<Route, Fault>,
+    pub route: fn(&RawRequest, Option<&Claim>) -> Result<Route, Fault>,
     /// The condition keys that every request has. The second argument holds the caller's tags.
     pub conditions: fn(&RequestContext, &[(&str, &str)]) -> Conditions,
     /// The permissions that the cloud asks for what an operation does besides its main purpose.
@@ -315,8 +340,8 @@ pub struct Dialect {
     pub on_role: fn(&AccountId, &Role) -> Subject,
     /// Writes the answer.
     pub encode: fn(&Head, Option<&Op>, &Result<Body, Fault>, &str) -> Answer,
-    /// The stubs of other services' actions that come with the program.
-    pub stubs: fn() -> Vec<WrittenStub>,
+    /// Makes the stubs of other services' actions; `None` in a dialect that has no stubs.
+    pub stubs: Option<fn() -> Box<dyn Stubs>>,
     /// Whether a text is a key id or a secret that the cloud's documentation prints, and so known to everybody.
     pub is_published: fn(&str) -> bool,
     /// Reads the name of a principal.

@@ -5,12 +5,10 @@ pub mod decode;
 pub mod forms;
 pub mod registry;
 pub mod rest;
-pub mod stubs;
-pub mod template;
 pub mod tencent;
 
 use crate::engine::cloud::Clouds;
-use contract::{Dialect, Head};
+use contract::{Dialect, Head, Stubs};
 
 /// The dialects of a server, in the order in which a request is offered to them. A new account belongs to the cloud of the
 /// first unless it names another.
@@ -39,6 +37,12 @@ impl Dialects {
     /// Returns the dialect of a cloud.
     pub fn of(self, cloud: &str) -> Option<&'static Dialect> {
         self.iter().find(|dialect| dialect.cloud.name == cloud)
+    }
+
+    /// Makes the stubs of the first dialect that has any. Stored stubs do not say whose they are, so that no second dialect
+    /// can have some.
+    pub fn stubs(self) -> Option<(&'static Dialect, Box<dyn Stubs>)> {
+        self.iter().find_map(|dialect| dialect.stubs.map(|make| (dialect, make())))
     }
 
     /// Returns the profiles of their clouds.

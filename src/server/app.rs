@@ -2,8 +2,9 @@
 
 use super::bounds::Bounds;
 use crate::dialect::Dialects;
-use crate::dialect::stubs::Stubs;
+use crate::dialect::contract::{Claim, Dialect, RawRequest, Route, Stubs};
 use crate::engine::Engine;
+use crate::engine::fault::Fault;
 use crate::journal::Journal;
 use crate::limit::Limiter;
 use crate::secret::Secret;
@@ -15,8 +16,8 @@ pub struct App {
     pub dialects: Dialects,
     /// Identities, policies, sessions.
     pub engine: Arc<Engine>,
-    /// Answers for other services' actions.
-    pub stubs: Stubs,
+    /// The stubs, and the dialect that they are in; `None` when no dialect has any.
+    pub stubs: Option<(&'static Dialect, Box<dyn Stubs>)>,
     /// Requests per second.
     pub limiter: Limiter,
     /// The record of requests and the reasons for their answers.
@@ -32,8 +33,22 @@ pub struct App {
 impl App {
     /// Loads the stubs that this server or another one has set since the last call.
     pub fn refresh_stubs(&self) {
-        if self.stubs.generation() != self.engine.globals_generation() && self.stubs.reach(&self.engine.globals()) {
-            self.engine.know_services(self.stubs.services());
+        let Some((_, stubs)) = &self.stubs else { return };
+        if stubs.generation() != self.engine.globals_generation() && stubs.load(&self.engine.globals()) {
+            self.engine.know_services(stubs.services());
+        }
+    }
+
+    /// Finds the operation of a request. What is for none of the dialect's operations may be for one of its stubs.
+    pub fn route(&self, dialect: &'static Dialect, raw: &RawRequest, claim: Option<&Claim>) -> Result<Route, Fault> {
+        // Policies may name the services of stubs, so that every request needs the newest.
+        self.refresh_stubs();
+        let routed = (dialect.route)(raw, claim);
+        match &self.stubs {
+            Some((of, stubs)) if matches!(routed, Err(Fault::Unrouted(_))) && std::ptr::eq(*of, dialect) => {
+                stubs.route(raw, claim).unwrap_or(routed)
+            }
+            _ => routed,
         }
     }
 

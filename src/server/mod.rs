@@ -160,8 +160,7 @@ async fn carry_out(
         }
         None => None,
     };
-    app.refresh_stubs();
-    let route = (dialect.route)(&raw, claim.as_ref(), &app.stubs)?;
+    let route = app.route(dialect, &raw, claim.as_ref())?;
     let op = *routed.insert(route.op);
     trace.routed(&route);
     let Route { permission: action, mut input, .. } = route;

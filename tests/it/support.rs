@@ -22,7 +22,6 @@ pub use tencent::{
 pub use twin::{Questions, Twin};
 
 use camulator::dialect::Dialects;
-use camulator::dialect::stubs::Stubs;
 use camulator::engine::Engine;
 use camulator::env::{Clock, Entropy, Env, Time};
 use camulator::journal::Journal;
@@ -378,10 +377,7 @@ impl Test {
 }
 
 fn app(dialects: Dialects, engine: Arc<Engine>, limiter: Limiter, bounds: Bounds, exposed: bool) -> Arc<App> {
-    // One cloud at most has stubs.
-    let stubs = dialects.iter().map(|dialect| (dialect.cloud.language, (dialect.stubs)()));
-    let (language, stubs) = stubs.max_by_key(|(_, stubs)| stubs.len()).unwrap();
-    let stubs = Stubs::new(language, stubs);
+    let stubs = dialects.stubs();
     let (journal, admin_token) = (Journal::default(), Secret::new(ADMIN_TOKEN.to_owned()));
     Arc::new(App { dialects, engine, stubs, limiter, journal, admin_token, bounds, exposed })
 }

@@ -9,6 +9,7 @@
 //! | `cam`, `sts` | the request, reply and function of each operation |
 //! | `params`, `shown` | the types of parameters, and how values are written in replies |
 //! | `reply`, `codes` | the envelope, and the error codes |
+//! | `stubs` | answers for actions of other services |
 //! | `conditions`, `deeds` | what policies can ask about a request, and the further permissions that an operation needs |
 //!
 //! [`inferred`] lists behaviour that is inferred rather than documented. Not served yet: `GET`, multipart, the older
@@ -30,7 +31,7 @@ pub mod reply;
 mod route;
 mod shown;
 mod sts;
-mod stub;
+mod stubs;
 pub mod tc3;
 
 use super::contract::{Dialect, Head};
@@ -54,7 +55,7 @@ pub static DIALECT: Dialect = Dialect {
     },
     on_role: conditions::on_role,
     encode: reply::encode,
-    stubs: stub::built_in,
+    stubs: Some(stubs::make),
     is_published: tc3::is_published,
     principal: principal::read,
     arn: principal::arn,

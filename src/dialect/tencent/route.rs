@@ -3,10 +3,9 @@
 //! No action name occurs in two of the services that are served. The service in the signature's scope, or the first
 //! label of the host, is only a hint: the Node and Java clients derive it from whatever the endpoint is.
 
-use super::{operations, stub, tc3};
+use super::{operations, tc3};
 use crate::dialect::contract::{Claim, Head, Input, Named, RawRequest, Route};
 use crate::dialect::decode::Json;
-use crate::dialect::stubs::Stubs;
 use crate::engine::fault::{Fault, Malformed, Unrouted};
 use crate::env::Time;
 use std::borrow::Cow;
@@ -36,29 +35,59 @@ pub fn claim(head: &Head, now: Time) -> Result<Option<Claim>, Fault> {
     tc3::claim(head, now).map(Some)
 }
 
+/// The action that a request asks for.
+pub struct Asked<'a> {
+    /// The action, with its first letter in upper case, as the clients do with whatever name they are given.
+    pub action: String,
+    /// The version.
+    pub version: &'a str,
+    /// The region; empty when none is named.
+    pub region: &'a str,
+    /// The service, as far as it can be guessed.
+    pub hint: Option<String>,
+}
+
+impl Asked<'_> {
+    /// Reads it from the headers and the signature's scope.
+    pub fn of<'a>(request: &'a RawRequest, claim: Option<&Claim>) -> Asked<'a> {
+        let head = &*request.head;
+        Asked {
+            action: first_upper(head.header("x-tc-action").unwrap_or_default()),
+            version: head.header("x-tc-version").unwrap_or_default(),
+            region: head.header("x-tc-region").unwrap_or_default(),
+            hint: hint(head, claim.map_or("", |claim| &claim.scope)),
+        }
+    }
+
+    /// Checks the region. STS and the services behind stubs need one; CAM accepts and ignores one.
+    pub fn check_region(&self, service: &str) -> Result<(), Fault> {
+        if self.region.is_empty() && service != "cam" {
+            return Err(Fault::Malformed(Malformed::MissingHeader("Region")));
+        }
+        if self.region.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-') {
+            return Ok(());
+        }
+        Err(Fault::Malformed(Malformed::Header { name: "X-TC-Region", value: self.region.to_owned() }))
+    }
+}
+
+/// Reads the parameters. An empty body has none.
+pub fn parameters(request: &RawRequest) -> Result<Json, Fault> {
+    let body = request.body.trim_ascii();
+    if body.is_empty() { Ok(Json::Object(Vec::new())) } else { Json::read(body) }
+}
+
 /// Finds the operation and reads the parameters.
-pub fn route(request: &RawRequest, claim: Option<&Claim>, stubs: &Stubs) -> Result<Route, Fault> {
-    let head = &*request.head;
-    let action = first_upper(head.header("x-tc-action").unwrap_or_default());
-    let version = head.header("x-tc-version").unwrap_or_default();
-    let region = head.header("x-tc-region").unwrap_or_default();
-    let hint = hint(head, claim.map_or("", |claim| &claim.scope));
-    let read = || {
-        let body = request.body.trim_ascii();
-        if body.is_empty() { Ok(Json::Object(Vec::new())) } else { Json::read(body) }
-    };
-    let Some(op) = operations::find(version, &action) else {
-        let stub = stubs.find(hint.as_deref(), version, &action).ok_or_else(|| unrouted(hint, version, &action))?;
-        check_region(&stub.written.service, region)?;
-        return Ok(stub::route(stub, region, read()?));
-    };
-    check_region(op.service, region)?;
+pub fn route(request: &RawRequest, claim: Option<&Claim>) -> Result<Route, Fault> {
+    let asked = Asked::of(request, claim);
+    let Some(op) = operations::find(asked.version, &asked.action) else { return Err(unrouted(asked)) };
+    asked.check_region(op.service)?;
     Ok(Route {
         op,
         service: Cow::Borrowed(op.service),
         action: Cow::Borrowed(op.action),
         permission: Cow::Borrowed(op.permission_name),
-        input: Input::Untyped(read()?),
+        input: Input::Untyped(parameters(request)?),
     })
 }
 
@@ -82,21 +111,9 @@ pub fn named(head: &Head) -> Named {
     }
 }
 
-/// Puts the first letter in upper case, as the clients do with whatever action name they are given.
 fn first_upper(action: &str) -> String {
     let mut letters = action.chars();
     letters.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + letters.as_str())
-}
-
-/// Checks the region. STS and the services behind stubs need one; CAM accepts and ignores one.
-fn check_region(service: &str, region: &str) -> Result<(), Fault> {
-    if region.is_empty() && service != "cam" {
-        return Err(Fault::Malformed(Malformed::MissingHeader("Region")));
-    }
-    if region.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-') {
-        return Ok(());
-    }
-    Err(Fault::Malformed(Malformed::Header { name: "X-TC-Region", value: region.to_owned() }))
 }
 
 /// Guesses the service: from the scope, unless that was derived from an address, or else from the host's first label.
@@ -111,7 +128,8 @@ fn hint(head: &Head, scope: &str) -> Option<String> {
     scope.or(host).map(str::to_owned)
 }
 
-fn unrouted(hint: Option<String>, version: &str, action: &str) -> Fault {
+fn unrouted(asked: Asked<'_>) -> Fault {
+    let Asked { action, version, hint, .. } = asked;
     let elsewhere = operations::ALL.iter().find(|op| op.action == action);
     let served = hint.as_deref().and_then(operations::version_of);
     match (elsewhere, served) {
@@ -124,7 +142,7 @@ fn unrouted(hint: Option<String>, version: &str, action: &str) -> Fault {
         _ => Fault::Unrouted(Unrouted::Action {
             service: hint.or_else(|| operations::service_of(version).map(str::to_owned)),
             version: version.to_owned(),
-            action: action.to_owned(),
+            action,
         }),
     }
 }

@@ -90,7 +90,7 @@ pub static DIALECT: Dialect = Dialect {
     },
     free: |_, _| vec!["query"],
     named: |head| Named { service: "toy".to_owned(), action: head.path.clone(), ..Named::default() },
-    route: |request, _, _| {
+    route: |request, _| {
         let Head { method, path, .. } = &*request.head;
         let (op, mut fields) = rest::find(super::ALL, method, path).ok_or_else(|| {
             let (service, version) = (Some("toy".to_owned()), String::new());
@@ -136,7 +136,7 @@ pub static DIALECT: Dialect = Dialect {
             vec![("content-type", "application/json".to_owned()), ("toy-request", format!("toy/{request_id}"))];
         Answer { status, headers, body: body.into_bytes(), code }
     },
-    stubs: Vec::new,
+    stubs: None,
     is_published: |_| false,
     principal: |name| {
         let (account, user) = name.strip_prefix("toy/")?.split_once('/')?;

@@ -4,7 +4,7 @@
 //! (`{{Region}}`, `{{OwnerUin}}`, `{{Uin}}`) and fields of the request (`{{InstanceIds.0}}`) are different kinds of part, so
 //! that no field can pass for a value that the server knows.
 
-use super::decode::Json;
+use crate::dialect::decode::Json;
 use crate::engine::fault::{Fault, Parameter, Why};
 
 /// A value that the server knows. A field of the same name cannot replace it.

@@ -1,10 +1,10 @@
-//! Actions of other services, answered from stubs.
+//! A call of a stub's action.
 
-use super::conditions;
+use super::stub::{ConditionTemplate, Stub};
+use super::template::RequestValues;
 use crate::dialect::contract::{Functions, Input, Mode, Op, Permission, Route, Step, Subject, Typed, answer};
 use crate::dialect::decode::Json;
-use crate::dialect::stubs::{ConditionTemplate, Stub, WrittenStub};
-use crate::dialect::template::RequestValues;
+use crate::dialect::tencent::conditions;
 use crate::engine::cx::Cx;
 use crate::engine::fault::{Fault, Internal};
 use crate::policy::ContextValue;
@@ -44,18 +44,6 @@ pub fn route(stub: Arc<Stub>, region: &str, fields: Json) -> Route {
             },
         })),
     }
-}
-
-/// Returns the stubs that come with the program.
-pub fn built_in() -> Vec<WrittenStub> {
-    vec![WrittenStub {
-        service: "cvm".to_owned(),
-        version: "2017-03-12".to_owned(),
-        action: "DescribeInstances".to_owned(),
-        resource: None,
-        response: serde_json::json!({"TotalCount": 0, "InstanceSet": []}),
-        context: std::collections::BTreeMap::new(),
-    }]
 }
 
 /// A call of a stub's action.

@@ -1,0 +1,150 @@
+//! Stubs: actions of other services that only check permissions and return a fixed response.
+//!
+//! They give tests something to call with temporary credentials. A stub names an action, and describes its resource and
+//! response as templates over the request's fields. The request is verified and authorised like any other. Stubs have no
+//! state and no behaviour of the real service.
+
+mod call;
+mod stub;
+mod template;
+
+use super::route::{Asked, parameters};
+use crate::dialect::contract::{Claim, RawRequest, Route, Stubs};
+use crate::engine::fault::Fault;
+use crate::engine::globals::{Globals, StubText};
+use crate::engine::stubs::REMOVED;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+use stub::{Stub, Templates, WrittenStub};
+
+/// A stub as it is put. Service and action are those of the path; the body may repeat them.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PutStub {
+    service: Option<String>,
+    action: Option<String>,
+    version: String,
+    resource: Option<String>,
+    response: serde_json::Value,
+    #[serde(default)]
+    context: BTreeMap<String, Templates>,
+}
+
+/// Returns the stubs that come with the program.
+fn built_in() -> Vec<Arc<Stub>> {
+    let instances = WrittenStub {
+        service: "cvm".to_owned(),
+        version: "2017-03-12".to_owned(),
+        action: "DescribeInstances".to_owned(),
+        resource: None,
+        response: serde_json::json!({"TotalCount": 0, "InstanceSet": []}),
+        context: BTreeMap::new(),
+    };
+    [instances].into_iter().filter_map(|written| Stub::read(written).ok()).map(Arc::new).collect()
+}
+
+/// The stubs that come with the program, as replaced or removed by those stored in the globals.
+struct ActionStubs {
+    built_in: Vec<Arc<Stub>>,
+    known: RwLock<Arc<KnownStubs>>,
+}
+
+/// The stubs as of one generation of the globals.
+struct KnownStubs {
+    generation: i64,
+    by_action: BTreeMap<String, Vec<Arc<Stub>>>,
+}
+
+/// Makes the stubs of a server. None is found before [`Stubs::load`].
+pub fn make() -> Box<dyn Stubs> {
+    let known = KnownStubs { generation: i64::MIN, by_action: BTreeMap::new() };
+    Box::new(ActionStubs { built_in: built_in(), known: RwLock::new(Arc::new(known)) })
+}
+
+impl ActionStubs {
+    fn known(&self) -> Arc<KnownStubs> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Returns the stub for an action and version. When there are several, the service decides, if the request names one.
+    fn find(&self, asked: &Asked<'_>) -> Option<Arc<Stub>> {
+        let known = self.known();
+        let mut candidates =
+            known.by_action.get(&asked.action)?.iter().filter(|stub| stub.written.version == asked.version);
+        let first = candidates.clone().next();
+        candidates.find(|stub| Some(stub.written.service.as_str()) == asked.hint.as_deref()).or(first).cloned()
+    }
+}
+
+impl Stubs for ActionStubs {
+    fn route(&self, request: &RawRequest, claim: Option<&Claim>) -> Option<Result<Route, Fault>> {
+        let asked = Asked::of(request, claim);
+        let stub = self.find(&asked)?;
+        let ready = asked.check_region(&stub.written.service).and_then(|()| parameters(request));
+        Some(ready.map(|fields| call::route(stub, asked.region, fields)))
+    }
+
+    fn generation(&self) -> i64 {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).generation
+    }
+
+    /// A stored stub that cannot be read, because an earlier version allowed more, is left out until it is put again.
+    fn load(&self, globals: &Globals) -> bool {
+        if self.generation() == globals.generation {
+            return false;
+        }
+        let is_set = |stub: &Stub| globals.stubs.iter().any(|set| stub.is(&set.service, &set.action));
+        let mut stubs: Vec<Arc<Stub>> = self.built_in.iter().filter(|stub| !is_set(stub)).cloned().collect();
+        for StubText { service, action, body } in &globals.stubs {
+            // Removed, even if one comes with the program.
+            if body == REMOVED {
+                continue;
+            }
+            match serde_json::from_str(body).map_err(|error| error.to_string()).and_then(Stub::read) {
+                Ok(stub) => stubs.push(Arc::new(stub)),
+                Err(why) => {
+                    tracing::warn!(%service, %action, %why, "a stub cannot be read; put it again, or delete it")
+                }
+            }
+        }
+        let mut by_action: BTreeMap<String, Vec<Arc<Stub>>> = BTreeMap::new();
+        for stub in stubs {
+            by_action.entry(stub.written.action.clone()).or_default().push(stub);
+        }
+        let known = KnownStubs { generation: globals.generation, by_action };
+        let mut current = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        // When two tasks load at once, the later generation stays.
+        if current.generation < known.generation {
+            *current = Arc::new(known);
+        }
+        true
+    }
+
+    fn read(&self, service: &str, action: &str, body: &[u8]) -> Result<serde_json::Value, String> {
+        let put: PutStub =
+            serde_json::from_slice(body).map_err(|error| format!("the body is not as expected: {error}"))?;
+        if !put.response.is_object() {
+            return Err("the response is an object: the members of the answer besides RequestId".to_owned());
+        }
+        if put.service.is_some_and(|named| named != service) || put.action.is_some_and(|named| named != action) {
+            return Err("service and action of the body are others than those of the path".to_owned());
+        }
+        let PutStub { version, resource, response, context, .. } = put;
+        let (service, action) = (service.to_owned(), action.to_owned());
+        let stub = Stub::read(WrittenStub { service, version, action, resource, response, context })?;
+        stub.shown()
+    }
+
+    fn list(&self) -> Vec<serde_json::Value> {
+        self.known().by_action.values().flatten().filter_map(|stub| stub.shown().ok()).collect()
+    }
+
+    fn services(&self) -> Vec<String> {
+        self.known().by_action.values().flatten().map(|stub| stub.written.service.clone()).collect()
+    }
+
+    fn is_built_in(&self, service: &str, action: &str) -> bool {
+        self.built_in.iter().any(|stub| stub.is(service, action))
+    }
+}
