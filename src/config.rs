@@ -117,10 +117,9 @@ impl Config {
             (None, Some(_)) => return Err("--root-secret-key needs --root-secret-id".to_owned()),
         };
         check_exposure(&listen, flags.allow_public.unwrap_or(false), root_key.as_ref())?;
-        if let Some(uin) = &flags.root_uin
-            && !(crate::dialect::tencent::DIALECT.cloud.ids.is_account)(uin)
-        {
-            return Err(format!("--root-uin `{uin}` is not an account id; give 5 to 18 digits"));
+        let ids = &Dialects::DEFAULT.cloud.ids;
+        if let Some(uin) = flags.root_uin.as_ref().filter(|uin| !(ids.is_account)(uin)) {
+            return Err(format!("--root-uin `{uin}` is not an account id; give {}", ids.account_form));
         }
         let rate_limit =
             flags.rate_limit.as_deref().unwrap_or("documented").parse().map_err(|why| format!("--rate-limit {why}"))?;

@@ -1,8 +1,9 @@
 //! `camulator account`: manages the accounts of a running server.
 
 use super::client::{Server, call};
+use crate::dialect::Dialects;
 use clap::{Args, Subcommand};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 /// Create, list and delete accounts on a running server.
 #[derive(Args)]
@@ -31,9 +32,9 @@ enum Command {
 
 #[derive(Args)]
 struct Create {
-    /// The cloud it belongs to
-    #[arg(long, default_value = "tencent")]
-    cloud: String,
+    /// The cloud it belongs to [default: the first that the server has]
+    #[arg(long)]
+    cloud: Option<String>,
     /// Its id (uin) [default: generated]
     #[arg(long)]
     id: Option<String>,
@@ -62,8 +63,8 @@ pub fn run(account: Account) -> Result<(), String> {
     match command {
         Command::Create(create) => {
             let mut body = Map::new();
-            body.insert("cloud".to_owned(), json!(create.cloud));
             let given = [
+                ("cloud", create.cloud.map(Value::from)),
                 ("id", create.id.map(Value::from)),
                 ("name", create.name.map(Value::from)),
                 ("app_id", create.app_id.map(Value::from)),
@@ -76,8 +77,13 @@ pub fn run(account: Account) -> Result<(), String> {
                 println!("{made}");
             } else {
                 println!("# account {} ({})", text(&made, "/account/id"), text(&made, "/account/name"));
-                println!("export TENCENTCLOUD_SECRET_ID={}", text(&made, "/credentials/secret_id"));
-                println!("export TENCENTCLOUD_SECRET_KEY={}", text(&made, "/credentials/secret_key"));
+                let cloud = text(&made, "/account/cloud");
+                let dialect =
+                    Dialects::BUILT_IN.of(&cloud).ok_or_else(|| format!("cloud `{cloud}` is not known here"))?;
+                let (id, key) = (text(&made, "/credentials/secret_id"), text(&made, "/credentials/secret_key"));
+                for (name, value) in (dialect.variables)(&id, &key) {
+                    println!("export {name}={value}");
+                }
             }
         }
         Command::List => {

@@ -1,7 +1,7 @@
 //! `camulator policy`: checks documents and explains decisions.
 
 use super::client::{Server, call};
-use crate::dialect::tencent::DIALECT;
+use crate::dialect::Dialects;
 use crate::policy::{Defect, Kind, Report, Rules, Span, escape};
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Map, Value, json};
@@ -133,8 +133,9 @@ fn checked(name: &str, text: &str, kind: Option<As>, owner: &str) -> (String, bo
         None if text.contains("\"principal\"") => Kind::Trust,
         None => Kind::Identity,
     };
-    let rules = Rules { operation_level: Some(DIALECT.is_operation_level), ..Rules::new(kind, owner, 0) };
-    let language = DIALECT.cloud.language;
+    let dialect = Dialects::DEFAULT;
+    let rules = Rules { operation_level: Some(dialect.is_operation_level), ..Rules::new(kind, owner, 0) };
+    let language = dialect.cloud.language;
     // The server does not parse it in that case either.
     let report = match (language.too_long)(text).filter(|_| text.len() > language.longest) {
         Some(problem) => Report { problems: vec![problem], warnings: Vec::new() },
@@ -142,7 +143,7 @@ fn checked(name: &str, text: &str, kind: Option<As>, owner: &str) -> (String, bo
     };
     let mut said = String::new();
     for problem in &report.problems {
-        let code = (DIALECT.defect_code)(kind, problem);
+        let code = (dialect.defect_code)(kind, problem);
         show(&mut said, name, text, problem.span, &format!("error[{code}]"), &problem.path, &problem.message);
     }
     for warning in &report.warnings {

@@ -2,7 +2,7 @@
 
 use crate::admin::make_account;
 use crate::config::{Config, Flags, check_admin_token};
-use crate::dialect::{Dialects, tencent};
+use crate::dialect::Dialects;
 use crate::engine::fault::{Fault, Internal};
 use crate::engine::ids::SecretId;
 use crate::engine::model::Account;
@@ -296,19 +296,19 @@ fn announce(config: &Config, app: &App, address: SocketAddr, account: &Account, 
         (Durability::Full, _) => "writes are answered after the fsync",
         (Durability::Fast, _) => "a power cut may lose the latest writes",
     };
-    let example = (tencent::DIALECT.example)(address, secret_id.as_str(), secret, app.engine.env.now());
+    let Some(dialect) = app.dialects.of(account.cloud.name) else { return };
+    let example = (dialect.example)(address, secret_id.as_str(), secret, app.engine.env.now());
+    let variables = (dialect.variables)(secret_id.as_str(), secret.expose());
+    let exports: String = variables.iter().map(|(name, value)| format!("  export {name}={value}\n")).collect();
     say(format_args!(
         "camulator ready url={url} account={account} state={state}\n\n\
          State: {state} ({durability})\n\
-         Root key of account {account}, and the variables that the clients read:\n\n  \
-         export TENCENTCLOUD_SECRET_ID={secret_id}\n  \
-         export TENCENTCLOUD_SECRET_KEY={key}\n  \
-         export TENCENTCLOUD_REGION=ap-guangzhou\n  \
+         Root key of account {account}, and the variables that the clients read:\n\n\
+         {exports}  \
          export CAMULATOR_URL={url}\n  \
          export CAMULATOR_ADMIN_TOKEN={token}\n\n\
-         A first call, signed and valid for five minutes (later: tccli sts GetCallerIdentity --endpoint {url}):\n\n{example}\n",
+         {example}\n",
         account = account.id,
-        key = secret.expose(),
     ));
 }
 

@@ -350,7 +350,10 @@ pub struct Dialect {
     pub arn: fn(&Caller) -> String,
     /// Whether `service:Action` is an operation whose permission is on the operation as a whole.
     pub is_operation_level: fn(&str) -> bool,
-    /// A signed command line for a new user to paste, made from the server's address, a key and the time.
+    /// The environment variables that the cloud's clients read, for a key id and its secret.
+    pub variables: fn(&str, &str) -> Vec<(&'static str, String)>,
+    /// A first call for a new user to paste: what it is, and a signed command line, made from the server's address, a key
+    /// and the time.
     pub example: fn(SocketAddr, &str, &Secret, Time) -> String,
     /// The error code for a defect in a policy document of this kind.
     pub defect_code: fn(policy::Kind, &policy::Problem) -> &'static str,

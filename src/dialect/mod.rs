@@ -16,8 +16,11 @@ use contract::{Dialect, Head, Stubs};
 pub struct Dialects(&'static [&'static Dialect]);
 
 impl Dialects {
+    /// The dialect of a command line that names no cloud.
+    pub const DEFAULT: &'static Dialect = &tencent::DIALECT;
+
     /// The dialects that come with the program.
-    pub const BUILT_IN: Dialects = Dialects(&[&tencent::DIALECT]);
+    pub const BUILT_IN: Dialects = Dialects(&[Self::DEFAULT]);
 
     /// Makes a set of these dialects alone.
     pub const fn new(dialects: &'static [&'static Dialect]) -> Dialects {

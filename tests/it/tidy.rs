@@ -116,6 +116,8 @@ fn vendors_and_their_codes_stay_in_their_dialect() {
             "store/",
             "server/",
             "admin/",
+            "cli/",
+            "config.rs",
             "journal",
             "limit.rs",
             "surface.rs",

@@ -60,6 +60,13 @@ pub static DIALECT: Dialect = Dialect {
     principal: principal::read,
     arn: principal::arn,
     is_operation_level: operations::is_operation_level,
+    variables: |secret_id, secret_key| {
+        vec![
+            ("TENCENTCLOUD_SECRET_ID", secret_id.to_owned()),
+            ("TENCENTCLOUD_SECRET_KEY", secret_key.to_owned()),
+            ("TENCENTCLOUD_REGION", "ap-guangzhou".to_owned()),
+        ]
+    },
     example: tc3::example,
     defect_code: codes::defect_code,
     operations: operations::ALL,

@@ -382,7 +382,8 @@ pub fn is_published(key: &str) -> bool {
     key.contains("EXAMPLE") || key.contains("*****") || OLDER.contains(&key)
 }
 
-/// Returns a command line to paste that calls GetCallerIdentity, signed as a client would sign it.
+/// Returns a command line to paste that calls GetCallerIdentity, signed as a client would sign it, below a line that says
+/// so.
 pub fn example(address: std::net::SocketAddr, secret_id: &str, secret: &Secret, now: Time) -> String {
     let scope = format!("{}/sts/tc3_request", now.date());
     let canonical = format!(
@@ -392,7 +393,9 @@ pub fn example(address: std::net::SocketAddr, secret_id: &str, secret: &Secret, 
     let text = format!("{ALGORITHM}\n{}\n{scope}\n{}", now.seconds(), hex::encode(Sha256::digest(canonical)));
     let signature = hex::encode(hmac(&derive(secret, &scope), text.as_bytes()));
     format!(
-        "  curl http://{address}/ -d '{{}}' -H 'Content-Type: application/json' \\\n    \
+        "A first call, signed and valid for five minutes (later: tccli sts GetCallerIdentity --endpoint \
+         http://{address}):\n\n  \
+         curl http://{address}/ -d '{{}}' -H 'Content-Type: application/json' \\\n    \
          -H 'X-TC-Action: GetCallerIdentity' -H 'X-TC-Version: 2018-08-13' -H 'X-TC-Region: ap-guangzhou' \\\n    \
          -H 'X-TC-Timestamp: {}' \\\n    \
          -H 'Authorization: {ALGORITHM} Credential={secret_id}/{scope}, SignedHeaders=content-type;host, \

@@ -148,6 +148,7 @@ pub static DIALECT: Dialect = Dialect {
         _ => format!("toy/{}/{}", caller.account, caller.id()),
     },
     is_operation_level: |_| false,
+    variables: |id, secret| vec![("TOY_KEY", id.to_owned()), ("TOY_SECRET", secret.to_owned())],
     example: |_, _, _, _| String::new(),
     defect_code: |_, _| "BadPolicy",
     operations: super::ALL,
