@@ -1,7 +1,7 @@
 //! Conditions: operators, their qualifiers, and the test against the context of a request.
 //!
-//! Rules on which the cloud's documents are silent (missing keys, several values, negation) are in `docs/policy.md`;
-//! each is one line here. A value that cannot be read makes the test unknown, never true or false.
+//! `docs/policy.md` gives the rules on which the cloud's documentation is silent (missing keys, several values,
+//! negation); each is one line here. Comparing a value that cannot be read is unknown, never true or false.
 
 use super::budget::Budget;
 use super::json::Range;
@@ -18,13 +18,13 @@ pub(super) struct Condition {
     pub(super) name: Range,
     /// The place of each value.
     pub(super) values: Box<[Range]>,
-    /// Satisfied if the request does not have the key.
+    /// Whether the condition is satisfied when the request does not have the key (the suffix `_if_exist`).
     pub(super) if_exist: bool,
     pub(super) key: Box<str>,
     pub(super) operands: Box<[Operand]>,
 }
 
-/// How several values of a request count.
+/// How the results for several values of a request are combined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Qualifier {
     None,
@@ -32,10 +32,10 @@ pub(super) enum Qualifier {
     ForAnyValue,
 }
 
-/// What is compared, and how.
+/// The test that a condition makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Operator {
-    /// A kind of value, and the relation between request and policy.
+    /// Compares values of a kind: the request's value must be in this relation to the policy's value.
     Compare(Family, Relation),
     /// Tests whether the key is absent.
     Null,
@@ -74,9 +74,9 @@ pub(super) enum Operand {
     Date(Instant),
     Bool(bool),
     Network(Network),
-    /// Parsed only when the caller is known.
+    /// Text with variables. Parsed after they have been filled in for a caller.
     Template(Template),
-    /// The two halves of a pair. Equal to a pair if each half equals its own half.
+    /// The key and the value of a tag. Each is compared with its counterpart in the request's tag.
     Pair(Box<[Operand; 2]>),
     Unreadable,
 }
@@ -96,7 +96,7 @@ impl Operand {
         read.unwrap_or(Operand::Unreadable)
     }
 
-    /// The condition key of the caller's tags, if a variable in the value is about them.
+    /// Returns the condition key of the caller's tags, if the value contains a variable for them.
     pub(super) fn tags(&self) -> Option<&'static str> {
         match self {
             Operand::Template(template) => template.tags(),
@@ -106,7 +106,7 @@ impl Operand {
         }
     }
 
-    /// Whether the value contains variables, so that it differs between requests.
+    /// Whether the value contains variables, so that it may differ between requests.
     pub(super) fn is_open(&self) -> bool {
         match self {
             Operand::Template(_) | Operand::Like(Glob::Templates(_)) => true,
@@ -115,8 +115,9 @@ impl Operand {
         }
     }
 
-    /// Returns the text with its variables filled in, for a pair in each half; none if the caller lacks one of the
-    /// values.
+    /// Returns the value with its variables filled in, in both halves of a tag.
+    ///
+    /// Returns `None` if the caller has no value for one of the variables.
     pub(super) fn filled(
         &self,
         caller: &Variables<'_>,
@@ -167,7 +168,7 @@ impl<'a> Actual<'a> {
 }
 
 impl Family {
-    /// Whether texts are compared as they stand, and pairs of them likewise.
+    /// Whether values are compared as text, without being parsed. Only these families compare tags.
     pub(super) fn is_text(self) -> bool {
         matches!(self, Family::Text | Family::TextIgnoreCase | Family::Like)
     }
@@ -225,13 +226,13 @@ impl Condition {
     }
 }
 
-/// The caller's tags: the question's values for this key. A value that is not a pair is not a tag.
+/// Returns the caller's tags: the question's values for this key. A value that is not a tag becomes `None`.
 fn tags_of<'c>(context: &'c Context<'_>, key: &'c str, budget: &Budget) -> Vec<Option<Tag<'c>>> {
     budget.spend(context.size());
     context.values(key).map(ContextValue::as_pair).collect()
 }
 
-/// Steps for parsing a number, a time or an address, besides those for its length.
+/// Steps for parsing a number, a time or an address, in addition to those for its length.
 const PARSING: usize = 24;
 
 /// A comparison of two values.
@@ -253,11 +254,11 @@ impl Comparison<'_> {
         self.budget.spend(1);
         match actual {
             Actual::Pair((actual, of_actual)) => match self.compare(&Actual::Text(actual), key, tag) {
-                // A value without variables leaves nothing unknown.
+                // Without variables, the value cannot make the result unknown.
                 Tri::No if !value.is_open() => Tri::No,
                 of_key => Tri::both(of_key, self.compare(&Actual::Text(of_actual), value, tag)),
             },
-            // A value that is not a pair equals no pair; but the halves may still lack a variable's value.
+            // A value that is not a tag never equals one, but a variable without a value makes the result unknown.
             single => Tri::both(Tri::both(self.compare(single, key, tag), self.compare(single, value, tag)), Tri::No),
         }
     }

@@ -1,7 +1,7 @@
-//! What a policy document is, once read: the neutral model, its defects, and the rules under which it is read.
+//! The neutral model of a policy document, its defects, and the rules under which it is parsed.
 //!
-//! Nothing here knows how a cloud writes its documents. The original text stays with the document byte for byte, because
-//! it is given back as it was stored, and every element knows its place in it.
+//! Nothing here depends on how a cloud writes its documents. A document keeps its text byte for byte, because it is
+//! returned as it was stored, and every element knows its place in the text.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,110 +13,111 @@ use super::json::{self, Content, Range};
 use super::notation::{AccountSegment, Notation};
 use super::pattern::Glob;
 
-/// Which document a text is meant to be; it decides which elements are allowed.
+/// The kind of a document, which decides which elements are allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// What an identity may do: action and resource, no principal.
+    /// An identity policy: what an identity may do. Statements have actions and resources.
     Identity,
-    /// Who may assume a role: principal and action in every statement, no resource.
+    /// A trust policy: who may assume a role. Statements have principals and actions, and no resources.
     Trust,
-    /// What a temporary credential may do at most: like `Identity`; given with the request that makes the credential.
+    /// A session policy: what a temporary credential may do at most. It is given with the request that creates the
+    /// credential. Statements have actions and resources.
     Session,
-    /// An identity policy of the interface that also takes `principal` beside `statement`, the project segment of
-    /// resources, and the older version `1.0` with a single statement that is not in a list.
+    /// An identity policy of the older interface. It also accepts a project segment in resources, and version `1.0`, in
+    /// which `statement` may be one object instead of a list.
     Strategy,
 }
 
-/// Under which rules a text is read.
+/// The rules under which a text is parsed.
 #[derive(Clone, Debug)]
 pub struct Rules<'a> {
-    /// Which document it is.
+    /// The kind of the document.
     pub kind: Kind,
-    /// The account that owns the document; empty for documents that every account shares (presets).
+    /// The id of the account that owns the document; empty for documents that all accounts share (presets).
     pub owner: &'a str,
-    /// The account's second number, under which some of its resources are named; 0 if there is none.
+    /// The application id of that account, which some resource names contain instead of its id; 0 if it has none.
     pub application: u64,
-    /// Service prefixes known besides the built-in list, for instance those that stubs serve.
+    /// Service prefixes that are known in addition to the built-in list, such as those of stubs.
     pub extra_services: &'a [&'a str],
-    /// What `permid/<id>` stands for: id and actions. Sets that are not listed are refused.
+    /// The id and actions of each permission set, which documents name as `permid/<id>`. Other sets are refused.
     pub permission_sets: &'a [(&'a str, &'a [&'a str])],
-    /// Tells for an action such as `cam:CreateRole` that it knows no single resources, so that [`Language::check`](super::Language::check) can
-    /// warn about statements that never apply.
+    /// Tells whether an action such as `cam:CreateRole` is operation-level, that is, works on no single resource. With
+    /// it, [`Language::check`](super::Language::check) warns about statements that never apply.
     pub operation_level: Option<fn(&str) -> bool>,
 }
 
 impl<'a> Rules<'a> {
-    /// Rules with nothing beyond the built-in services.
+    /// Creates rules with the built-in services only, no permission sets and no test for operation-level actions.
     pub fn new(kind: Kind, owner: &'a str, application: u64) -> Rules<'a> {
         Rules { kind, owner, application, extra_services: &[], permission_sets: &[], operation_level: None }
     }
 }
 
-/// What is wrong with a document: situations, not error codes. A dialect maps them to the codes of its operations.
+/// The kinds of defects in a document. A dialect maps each to the error codes of its operations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Defect {
-    /// Not JSON at all.
+    /// The text is not JSON.
     NotJson,
-    /// JSON, but not an object.
+    /// The text is JSON, but not an object.
     NotObject,
-    /// An element given twice.
+    /// A name that occurs twice in one object.
     DuplicateElement,
-    /// Longer than allowed.
+    /// The text is longer than allowed.
     TooLong,
-    /// An element that the language does not have, wrong letter case included.
+    /// An element that the language does not have, or one in the wrong letter case.
     UnknownElement,
-    /// `version` missing or not a known one.
+    /// `version` is missing or not a known one.
     Version,
-    /// `statement` missing, not a list, empty, or one entry that is not an object.
+    /// `statement` is missing, not a list or empty, or one of its entries is not an object.
     Statement,
-    /// `effect` missing or neither `allow` nor `deny`.
+    /// `effect` is missing, or neither `allow` nor `deny`.
     Effect,
-    /// `action` missing or an empty list.
+    /// `action` is missing or an empty list.
     ActionMissing,
     /// An action that is not of the form `service:Operation`.
     ActionForm,
-    /// A well-formed action that the (known) service does not have.
+    /// A well-formed action that its service is known not to have.
     ActionUnknown,
-    /// A well-formed action of a service that does not exist.
+    /// A well-formed action of an unknown service.
     ActionServiceUnknown,
-    /// An action that has no place in this kind of document (a trust policy is about assuming the role only).
+    /// An action that is not allowed in this kind of document: a trust policy may name only those that assume a role.
     ActionNotAllowed,
-    /// A permission set (`permid/…`) whose content is not known.
+    /// A permission set (`permid/…`) whose actions are not known.
     PermissionSetUnknown,
-    /// `resource` missing or an empty list.
+    /// `resource` is missing or an empty list.
     ResourceMissing,
     /// A resource that is not a text.
     ResourceForm,
-    /// A resource that does not have six segments beginning with the constant one.
+    /// A resource that does not have six segments, or whose first segment is not the fixed one.
     ResourceSegments,
-    /// A wrong project segment.
+    /// A project segment that is malformed, or not allowed in this kind of document.
     ResourceProject,
-    /// A resource of a service that does not exist.
+    /// A resource of an unknown service.
     ResourceServiceUnknown,
-    /// A region that does not exist.
+    /// An unknown region.
     ResourceRegion,
-    /// An owner segment that is malformed, or another account than the owner of the document.
+    /// An account segment that is malformed, or names an account other than the owner where this is not allowed.
     ResourceOwner,
-    /// A wrong last segment: empty, or with an unknown variable.
+    /// A last segment that is empty or contains an unknown variable.
     ResourceContent,
-    /// A resource where the document may not have one.
+    /// A `resource` where this kind of document must not have one.
     ResourceNotAllowed,
     /// `condition` is not an object.
     ConditionForm,
-    /// An operator that the language does not have.
+    /// An unknown operator.
     ConditionOperator,
-    /// A condition key that is malformed, or values that the operator cannot read.
+    /// A condition key that is malformed or missing, or a value that the operator cannot read.
     ConditionContent,
-    /// `principal` missing where it is required.
+    /// `principal` is missing where it is required.
     PrincipalMissing,
-    /// A principal of the wrong form: not an object of known keys with texts.
+    /// A principal of the wrong form, such as an unknown key or a name that is not a text.
     PrincipalForm,
-    /// A name of an identity that is malformed.
+    /// A malformed name of an identity.
     PrincipalName,
-    /// A service that does not exist as a principal.
+    /// An unknown service as a principal.
     PrincipalServiceUnknown,
-    /// A principal where the document may not have one.
+    /// A `principal` where this kind of document must not have one.
     PrincipalNotAllowed,
 }
 
@@ -127,9 +128,9 @@ pub struct Span {
     pub line: u32,
     /// Column in characters, from 1.
     pub column: u32,
-    /// Bytes before it.
+    /// Offset in bytes, from 0.
     pub offset: usize,
-    /// Its length in bytes.
+    /// Length in bytes.
     pub len: usize,
 }
 
@@ -148,16 +149,16 @@ impl Span {
     }
 }
 
-/// One defect with its place.
+/// A defect, its place, and a message about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// What situation it is.
+    /// The kind of defect.
     pub defect: Defect,
-    /// Which element: `statement[0].effect`; empty for the document as a whole.
+    /// The path of the element, such as `statement[0].effect`; empty for the document as a whole.
     pub path: String,
-    /// Where it stands; for an element that is missing, the object that should have it.
+    /// The place of the element; for a missing element, the object that should contain it.
     pub span: Span,
-    /// What is wrong and what would be right.
+    /// What is wrong and what would be right, in words.
     pub message: String,
 }
 
@@ -171,23 +172,23 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Something legal that is surely not meant so.
+/// A legal part of a document that certainly does not do what it seems to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
-    /// Which element.
+    /// The path of the element, such as `statement[0].action`.
     pub path: String,
-    /// Where it stands.
+    /// The place of the element.
     pub span: Span,
-    /// Why it is suspicious.
+    /// Why the element does not do what it seems to do, in words.
     pub message: String,
 }
 
-/// Everything that can be said about a text: the answer of [`Language::check`](super::Language::check).
+/// The defects and warnings of a text, as [`Language::check`](super::Language::check) returns them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
-    /// Why it would be refused; empty if it would be accepted.
+    /// The defects in the order of the text; empty if the text would be accepted.
     pub problems: Vec<Problem>,
-    /// What is suspicious in it.
+    /// The warnings; empty if there are defects.
     pub warnings: Vec<Warning>,
 }
 
@@ -195,25 +196,26 @@ pub struct Report {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
-    /// Permit, unless something denies.
+    /// Permits what the statement matches, unless another statement denies it.
     Allow,
-    /// Refuse, whatever permits.
+    /// Denies what the statement matches, even if other statements allow it.
     Deny,
 }
 
-/// A document read from its text.
+/// A parsed policy document.
 #[derive(Clone, Debug)]
 pub struct Document {
     pub(super) text: Arc<str>,
-    /// How its language writes what questions are about.
+    /// The notation of the document's language.
     pub(super) notation: &'static Notation,
+    /// The principals beside the statements. They decide nothing: the policy is attached to them when it is created.
     pub(super) principals: Box<[Written]>,
     pub(super) statements: Box<[Statement]>,
-    /// How many bytes it takes, with its text.
+    /// Size in bytes, including the text.
     pub(super) weight: usize,
 }
 
-/// One statement.
+/// A statement of a document.
 #[derive(Clone, Debug)]
 pub struct Statement {
     pub(super) range: Range,
@@ -224,7 +226,7 @@ pub struct Statement {
     pub(super) principals: Box<[Written]>,
 }
 
-/// A principal and where it was written.
+/// A principal, and its place and path in the document.
 #[derive(Clone, Debug)]
 pub struct Written {
     pub(super) range: Range,
@@ -232,7 +234,7 @@ pub struct Written {
     pub(super) pattern: PrincipalPattern,
 }
 
-/// Which actions a statement is about.
+/// A pattern for actions, and its place in the text.
 #[derive(Clone, Debug)]
 pub struct ActionPattern {
     pub(super) range: Range,
@@ -241,7 +243,7 @@ pub struct ActionPattern {
 
 #[derive(Clone, Debug)]
 pub(super) enum ActionForm {
-    /// `None` is every service.
+    /// A `service` of `None` is every service.
     Match {
         service: Option<Box<str>>,
         operation: Glob,
@@ -249,7 +251,7 @@ pub(super) enum ActionForm {
     Unreadable,
 }
 
-/// Which resources a statement is about.
+/// A pattern for resources, and its place in the text.
 #[derive(Clone, Debug)]
 pub struct ResourcePattern {
     pub(super) range: Range,
@@ -258,13 +260,13 @@ pub struct ResourcePattern {
 
 #[derive(Clone, Debug)]
 pub(super) enum ResourceForm {
-    /// Every resource, and actions that know no single resources.
+    /// Every resource, and every operation-level action.
     Everything,
     Segments(Box<Segments>),
     Unreadable,
 }
 
-/// A resource by its parts. `None` is any.
+/// The segments of a resource pattern; `None` matches every value.
 #[derive(Clone, Debug)]
 pub(super) struct Segments {
     pub(super) project: Option<Box<str>>,
@@ -274,56 +276,56 @@ pub(super) struct Segments {
     pub(super) item: Glob,
 }
 
-/// Who is named by a document. Accounts and users are named by their ids.
+/// A principal that a document names. Accounts and users are named by their ids.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PrincipalPattern {
-    /// Every identity of every account; not services, not identities of other providers, not anonymous callers.
+    /// Every identity of every account, but no service, no identity of a provider and no anonymous caller.
     Anyone,
     /// A caller without identity.
     Anonymous,
-    /// Every identity of the account: root, users, roles.
+    /// Every identity of the account with this id: root, users and role sessions.
     Account(String),
-    /// The account's root only.
+    /// Only the root of the account with this id.
     Root(String),
     /// One user.
     User {
-        /// The account.
+        /// The account's id.
         account: String,
         /// The user's id.
         user: String,
     },
     /// The users in a group.
     Group {
-        /// The account.
+        /// The account's id.
         account: String,
         /// The group's id.
         group: String,
     },
-    /// Sessions of a role, by its name.
+    /// The sessions of a role, by the role's name.
     RoleName {
-        /// The account.
+        /// The account's id.
         account: String,
         /// The role's name.
         name: String,
     },
-    /// Sessions of a role, by its id.
+    /// The sessions of a role, by the role's id.
     RoleId {
-        /// The account.
+        /// The account's id.
         account: String,
         /// The role's id.
         id: String,
     },
     /// A service of the cloud, by its domain-style name.
     Service(String),
-    /// Identities of a provider, by the provider's full name.
+    /// The identities that a provider vouches for, by the provider's full name.
     Federated(String),
-    /// Could not be read. Never lets an allow match.
+    /// A principal that could not be read. It never lets an allow match, and never keeps a deny from matching.
     Unreadable,
 }
 
 impl PrincipalPattern {
-    /// The account it names, if it names one.
+    /// Returns the id of the account in the principal, if it names one.
     pub fn account(&self) -> Option<&str> {
         match self {
             PrincipalPattern::Account(account)
@@ -337,44 +339,44 @@ impl PrincipalPattern {
     }
 }
 
-/// A principal as it stands in a document, for checks that need to know what exists.
+/// A principal with its path and place, for checks of whether it exists.
 #[derive(Clone, Debug)]
 pub struct WrittenPrincipal<'a> {
-    /// Who is named.
+    /// The principal.
     pub pattern: &'a PrincipalPattern,
-    /// Which element: such as `statement[0].principal.<kind>[1]`.
+    /// The path of the element, such as `statement[0].principal.<kind>[1]`.
     pub path: &'a str,
-    /// Where it stands.
+    /// The place of the element.
     pub span: Span,
 }
 
 impl Document {
-    /// How many bytes it takes, with its text.
+    /// Returns the size in bytes, including the text.
     pub fn weight(&self) -> usize {
         self.weight
     }
 
-    /// The text, byte for byte as it was given.
+    /// Returns the text, byte for byte as it was given.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Whether a statement has conditions.
+    /// Whether any statement has conditions.
     pub fn is_conditional(&self) -> bool {
         self.statements.iter().any(|statement| !statement.conditions.is_empty())
     }
 
-    /// How many statements there are.
+    /// Returns the number of statements.
     pub fn statement_count(&self) -> usize {
         self.statements.len()
     }
 
-    /// Everybody named, beside the statements first, then statement by statement.
+    /// Returns the principals: first those beside the statements, then those of each statement.
     pub fn principals(&self) -> impl Iterator<Item = &PrincipalPattern> {
         self.written().map(|written| &written.pattern)
     }
 
-    /// The same with their places.
+    /// Returns the same principals with their paths and places.
     pub fn written_principals(&self) -> impl Iterator<Item = WrittenPrincipal<'_>> {
         self.written().map(|written| WrittenPrincipal {
             pattern: &written.pattern,
@@ -391,7 +393,7 @@ impl Document {
         Span::new(&self.text, range)
     }
 
-    /// What stands at a place, texts without their quotes and escapes.
+    /// Returns the text at a place; a JSON string without its quotes and escapes.
     pub(super) fn source(&self, range: Range) -> String {
         let start = range.start as usize;
         let written = self.text.get(start..start + range.len as usize).unwrap_or_default();

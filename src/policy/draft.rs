@@ -1,7 +1,7 @@
-//! What a front end makes a document of.
+//! Constructors of documents for a front end outside this module.
 //!
-//! The grammars of this program build the parts of a document directly. These constructors are the same for a front end
-//! that stands elsewhere, as the toy cloud of the tests does. Patterns may have `*` for any run of characters.
+//! The grammars in this module build the parts of a document directly. A front end elsewhere, such as the toy cloud of
+//! the tests (`tests/it/toy/language.rs`), uses these constructors. In a pattern, `*` is any run of characters.
 
 use super::document::{
     ActionForm, ActionPattern, Document, Effect, PrincipalPattern, ResourceForm, ResourcePattern, Segments, Statement,
@@ -14,7 +14,7 @@ use super::weight::weighed;
 use std::sync::Arc;
 
 impl Range {
-    /// A stretch of a text, in bytes.
+    /// Creates a range from its first byte and its length in bytes.
     pub fn new(start: usize, len: usize) -> Range {
         let narrow = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         Range { start: narrow(start), len: narrow(len) }
@@ -22,7 +22,7 @@ impl Range {
 }
 
 impl Document {
-    /// A document with its text, byte for byte, and what was read of it.
+    /// Creates a document from its text, which is kept byte for byte, and the statements parsed from it.
     pub fn new(text: &str, notation: &'static Notation, statements: Vec<Statement>) -> Document {
         let (principals, statements) = (Box::default(), statements.into());
         weighed(Document { text: Arc::from(text), notation, principals, statements, weight: 0 })
@@ -30,7 +30,7 @@ impl Document {
 }
 
 impl Statement {
-    /// A statement without conditions.
+    /// Creates a statement without conditions and principals.
     pub fn new(
         range: Range,
         effect: Effect,
@@ -47,13 +47,13 @@ impl Statement {
         }
     }
 
-    /// The same statement about these principals alone: one of a trust policy.
+    /// Sets the principals, for a statement of a trust policy.
     #[must_use]
     pub fn by(self, principals: Vec<Written>) -> Statement {
         Statement { principals: principals.into(), ..self }
     }
 
-    /// What a text that cannot be read is taken for: it denies everything.
+    /// Creates the statement that replaces an unreadable text: a deny that always matches.
     pub fn unreadable(range: Range) -> Statement {
         let actions = vec![ActionPattern { range, form: ActionForm::Unreadable }];
         let resources = vec![ResourcePattern { range, form: ResourceForm::Unreadable }];
@@ -63,14 +63,14 @@ impl Statement {
 }
 
 impl Written {
-    /// A principal that stands there, with the path of its element.
+    /// Creates a principal from its place in the text and the path of its element.
     pub fn new(range: Range, path: &str, pattern: PrincipalPattern) -> Written {
         Written { range, path: path.into(), pattern }
     }
 }
 
 impl ActionPattern {
-    /// Operations of a service, or of every service, by a pattern.
+    /// Creates a pattern for the operations of a service; `None` is every service.
     pub fn new(range: Range, service: Option<&str>, operation: &str) -> ActionPattern {
         let form = ActionForm::Match { service: service.map(Box::from), operation: Glob::new(operation) };
         ActionPattern { range, form }
@@ -78,12 +78,12 @@ impl ActionPattern {
 }
 
 impl ResourcePattern {
-    /// Every resource, and actions that know no single resources.
+    /// Creates the pattern that covers everything, including operation-level actions.
     pub fn everything(range: Range) -> ResourcePattern {
         ResourcePattern { range, form: ResourceForm::Everything }
     }
 
-    /// Things of a service in the account of whoever asks, by a pattern of their last part.
+    /// Creates a pattern for resources of a service in the caller's own account; `item` matches the last segment.
     pub fn of_service(range: Range, service: &str, item: &str) -> ResourcePattern {
         let segments = Segments {
             project: None,

@@ -1,11 +1,11 @@
-//! Decides whether a caller may do something under its documents.
+//! Decides whether a caller may perform an action under its policies.
 //!
 //! Documents are compiled once into a [`PolicySet`], indexed by action, so that a caller with five hundred statements
 //! costs little more than one with five. Permissions are the intersection of the layers (identity policies, permission
 //! boundary, session policy); a matching deny in any layer wins. Evaluation avoids allocation and cannot fail.
 //!
-//! Deliberately absent: who is root, who is in which group, which role is assumed, whether two accounts are involved.
-//! The caller of this module composes the layers accordingly.
+//! This module deliberately does not know who is root, who is in which group, which role is assumed, or whether two
+//! accounts are involved. The engine composes the layers accordingly.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -43,7 +43,7 @@ pub enum Via {
     Role,
     /// The caller's permission boundary.
     Boundary,
-    /// Given when the temporary credential was created.
+    /// The session policy, given when the temporary credential was created.
     Session,
     /// The trust policy of the requested role.
     Trust,
@@ -134,8 +134,9 @@ impl PolicySet {
         set
     }
 
-    /// Adds a statement to the widest lists that its actions require and to no narrower one, so that no question meets
-    /// it twice.
+    /// Adds a statement to the widest lists that its actions require and to no narrower one.
+    ///
+    /// No question therefore evaluates a statement twice.
     fn add(&mut self, statement: &Statement, position: u32) {
         let effect = statement.effect;
         let forms = || statement.actions.iter().map(|action| &action.form);
@@ -171,7 +172,7 @@ impl PolicySet {
         &self.policies
     }
 
-    /// Reads the names in the question as the language of this set's documents does.
+    /// Prepares the question in the notation of this set's documents.
     pub(super) fn asked<'a>(&self, question: &'a Question<'a>, budget: &'a Budget) -> Prepared<'a> {
         Prepared::of_policies(question, self.policies.first().map(|attached| attached.document.notation), budget)
     }
@@ -203,7 +204,7 @@ impl PolicySet {
             + positions(&self.any)
     }
 
-    /// Returns the statements that may be about the action.
+    /// Returns the statements that may match the action.
     fn candidates(&self, asked: &Prepared<'_>) -> [&Candidates; 3] {
         static NONE: Candidates = Candidates { allow: Vec::new(), deny: Vec::new() };
         let exact = self.exact.get(asked.action).unwrap_or(&NONE);
@@ -240,21 +241,21 @@ pub struct Layers<'a> {
     pub boundary: Option<&'a PolicySet>,
     /// The session policy, if there is one.
     pub session: Option<&'a PolicySet>,
-    /// The caller is the root of the account: it needs no allow in the identity layer, but denies and the other layers
-    /// hold.
+    /// Whether the caller is the root of the account. It needs no allow in the identity layer, but denies and the other
+    /// layers still apply.
     pub root: bool,
-    /// The resource belongs to another account, which has no way to permit this: it is denied whatever the policies
-    /// say.
+    /// Whether the resource belongs to another account. That account has no way to permit the action, so it is denied
+    /// whatever the policies say.
     pub foreign: bool,
 }
 
 impl<'a> Layers<'a> {
-    /// Identity policies with neither permission boundary nor session policy.
+    /// Creates layers of identity policies, with neither permission boundary nor session policy.
     pub fn of(identity: &'a PolicySet) -> Layers<'a> {
         Layers { identity, boundary: None, session: None, root: false, foreign: false }
     }
 
-    /// The root of an account.
+    /// Creates the layers of the root of an account.
     pub fn root() -> Layers<'a> {
         static NONE: PolicySet = PolicySet::new();
         Layers { identity: &NONE, boundary: None, session: None, root: true, foreign: false }
@@ -325,8 +326,9 @@ pub struct Decision {
     pub effect: Effect,
     /// The reason for the effect.
     pub reason: Reason,
-    /// The statement that denies, or the one that allows in the first layer that needed one; none if no statement
-    /// allows, or if the root needs none.
+    /// The statement that denies, or the one that allows in the first layer that needed one.
+    ///
+    /// It is `None` if no statement allows, or if the root needs none.
     pub deciding: Option<Deciding>,
     /// The number of steps after which the evaluation was ended without an answer. The decision is then a deny.
     pub ended: Option<u64>,
@@ -338,7 +340,7 @@ impl Decision {
         self.effect == Effect::Allow
     }
 
-    /// An allow.
+    /// Creates an allow.
     pub fn allow(reason: Reason, deciding: Option<Deciding>) -> Decision {
         Decision { effect: Effect::Allow, reason, deciding, ended: None }
     }
@@ -347,8 +349,9 @@ impl Decision {
         Decision { effect: Effect::Deny, reason, deciding, ended: None }
     }
 
-    /// Returns the decision if the budget sufficed, else a deny without a deciding statement: an allow may have been
-    /// found only because a deny was not reached.
+    /// Returns the decision if the budget sufficed, else a deny without a deciding statement.
+    ///
+    /// An allow may have been found only because a deny was not reached.
     pub(super) fn unless_ended(self, budget: &Budget, reason: Reason) -> Decision {
         if budget.is_out() { Decision { ended: Some(budget.spent()), ..Decision::deny(reason, None) } } else { self }
     }
@@ -359,7 +362,7 @@ pub fn decide(layers: &Layers<'_>, question: &Question<'_>) -> Decision {
     decide_within(layers, question, &Budget::new(STEPS))
 }
 
-/// The same within a given budget.
+/// Decides the question by the layers, within the given budget.
 pub(super) fn decide_within(layers: &Layers<'_>, question: &Question<'_>, budget: &Budget) -> Decision {
     judge(layers, question, budget).unless_ended(budget, Reason::ImplicitDeny)
 }

@@ -1,8 +1,8 @@
-//! Explains a decision: every statement considered and, for those that do not match, the first element that failed,
-//! with what it expected and what the request had.
+//! Explains a decision by the statements that were considered.
 //!
-//! An explanation uses the functions that decide, so the two cannot disagree. It allocates freely, because no request
-//! waits for it, but within bounds: what does not fit is counted as left out.
+//! For a statement that does not match, the explanation gives the first element that failed, what it expected and what
+//! the request had. An explanation uses the functions that decide, so the two cannot disagree. It allocates freely,
+//! because no request waits for it, but its size is bounded: what does not fit is counted as left out.
 
 use serde::Serialize;
 
@@ -17,17 +17,17 @@ use super::question::{Question, Requester, Resource};
 use super::trust::decide_trust_within;
 use super::words::{Shown, join, one_of, quote, shorten, stood_for, wanted, write};
 
-/// The most bytes of statements that are shown, for all layers together.
+/// The maximum size of the statements shown, in bytes, for all layers together.
 pub const LONGEST: usize = 64 * 1024;
 
-/// A decision and everything it was made from. It serialises as the admin API shows it.
+/// A decision and the statements considered for it. It serialises in the form that the admin API returns.
 #[derive(Clone, Debug, Serialize)]
 pub struct Explanation {
     /// Whether it is allowed or denied.
     pub decision: Effect,
     /// The reason for the decision.
     pub reason: Reason,
-    /// Every statement of every document, in the order of layers and documents, as far as there is room.
+    /// The statements of all documents, in the order of layers and documents, as far as there is room.
     pub considered: Vec<Considered>,
     /// How many more statements there are.
     #[serde(rename = "considered_left_out", skip_serializing_if = "is_zero")]
@@ -35,7 +35,7 @@ pub struct Explanation {
     /// The requested action.
     #[serde(skip)]
     pub action: String,
-    /// The requested resource by its names; empty for an action without single resources.
+    /// The names of the requested resource; empty for an operation-level action.
     #[serde(skip)]
     pub resources: Vec<String>,
     /// Index in `considered` of the statement that decided.
@@ -53,7 +53,7 @@ pub struct Explanation {
 }
 
 impl Explanation {
-    /// Says why there is no answer, if the evaluation was ended.
+    /// Returns a sentence saying that the evaluation was ended without an answer, if it was.
     pub fn note(&self) -> Option<String> {
         self.ended.map(|steps| format!("the evaluation was ended after {steps} steps"))
     }
@@ -86,8 +86,8 @@ pub struct Considered {
     /// The first element that does not match.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failed: Option<Failed>,
-    /// Whether the decision depends on an unreadable part of the document or request; an allow then does not match and
-    /// a deny does.
+    /// Whether the result depends on an unreadable part of the document or request. An allow then does not match, and a
+    /// deny does.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub unreadable: bool,
     /// The layer of the policy.
@@ -102,34 +102,36 @@ pub struct Failed {
     pub element: String,
     /// The values in the statement as written; any one of them would match.
     pub expected: Vec<String>,
-    /// How many more values there are.
+    /// How many more values the statement has.
     #[serde(skip_serializing_if = "is_zero")]
     pub expected_left_out: usize,
     /// The values found in the request; empty when the request has none.
     pub actual: Vec<String>,
-    /// How many more were found.
+    /// How many more values the request has.
     #[serde(skip_serializing_if = "is_zero")]
     pub actual_left_out: usize,
-    /// The same for people, with the relation between the two.
+    /// The same in words, with the relation that the statement requires.
     #[serde(skip)]
     pub(super) told: Told,
 }
 
-/// What people are told about an element that does not match.
+/// An element that does not match, described in words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Told {
+    /// What the statement expected.
     pub(super) wanted: String,
+    /// What the request had.
     pub(super) met: String,
-    /// How many parts of a resource agree, or whether an action differs only in letter case. Of several statements that
-    /// got equally far, the one with more is closer.
+    /// How many parts of a resource agree; for an action, 1 if it differs only in letter case. Of several statements
+    /// that failed at the same element, the one with the higher number is closer.
     pub(super) agreeing: u32,
-    /// The resource pattern that came closest, quoted; none if there is only one.
+    /// The resource pattern that came closest, quoted; `None` if the statement has only one.
     pub(super) nearest: Option<String>,
-    /// What certainly differs, in words.
+    /// The parts that certainly differ, in words.
     pub(super) differs: Vec<String>,
-    /// The action that would match if letter case did not count, quoted.
+    /// The action pattern that would match if letter case did not count, quoted.
     pub(super) but_for_case: Option<String>,
-    /// Whether an action of the service asked about is named.
+    /// Whether the statement names an action of the requested service.
     pub(super) same_service: bool,
 }
 
@@ -153,7 +155,7 @@ pub fn explain(layers: &Layers<'_>, question: &Question<'_>) -> Explanation {
     explanation
 }
 
-/// The same for a trust policy; `attached` is the role's trust policy.
+/// Decides the question by a role's trust policy, `attached`, and explains the decision.
 pub fn explain_trust(attached: &Attached, who: &Requester<'_>, question: &Question<'_>) -> Explanation {
     let budget = Budget::new(STEPS);
     let decision = decide_trust_within(&attached.document, who, question, &budget);
@@ -165,7 +167,7 @@ pub fn explain_trust(attached: &Attached, who: &Requester<'_>, question: &Questi
     explanation
 }
 
-/// An explanation without any statement.
+/// Creates an explanation without statements.
 fn begin(decision: Decision, question: &Question<'_>, budget: &Budget) -> Explanation {
     Explanation {
         decision: decision.effect,
@@ -184,7 +186,7 @@ fn begin(decision: Decision, question: &Question<'_>, budget: &Budget) -> Explan
     }
 }
 
-/// Adds the statements of a document as far as there are room and steps; the deciding one is always added.
+/// Adds the statements of a document until room or steps run out; the deciding statement is always added.
 fn consider(
     explanation: &mut Explanation,
     attached: &Attached,
@@ -196,11 +198,11 @@ fn consider(
     for (index, statement) in attached.document.statements.iter().enumerate() {
         let considered = if deciding.is_some_and(|deciding| deciding.statement == index) {
             explanation.deciding = Some(explanation.considered.len());
-            // It was found within the steps of a decision, and is evaluated twice here.
+            // The decision reached it within `STEPS`; here it is evaluated twice, so three times as many are enough.
             let budget = Budget::new(3 * STEPS);
             Some(look_at(attached, layer, index, statement, &asked.within(&budget)))
         } else if *room > 0 && !asked.budget.is_out() {
-            // What is found after the budget is used up is void.
+            // A result is void once the budget is used up.
             Some(look_at(attached, layer, index, statement, asked)).filter(|_| !asked.budget.is_out())
         } else {
             None
@@ -244,7 +246,7 @@ fn look_at(attached: &Attached, layer: Layer, index: usize, statement: &Statemen
 }
 
 impl Considered {
-    /// Roughly how many bytes it takes when shown.
+    /// Returns roughly how many bytes it takes when shown.
     fn size(&self) -> usize {
         let texts = |texts: &[String]| texts.iter().map(|text| text.len() + 4).sum::<usize>();
         let failed = |failed: &Failed| failed.element.len() + texts(&failed.expected) + texts(&failed.actual) + 64;

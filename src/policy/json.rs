@@ -1,9 +1,9 @@
-//! A strict JSON parser that remembers where everything stands.
+//! A strict JSON parser that records the place of every value.
 //!
 //! Policy defects are reported with line and column, and condition values keep the exact text of their numbers; a
-//! general-purpose parser loses both. It follows RFC 8259 to the letter: no comments, no trailing commas, no byte order
-//! mark, no lone surrogates. Nesting is limited so that hostile text cannot exhaust the stack. Duplicate names are kept
-//! for the caller to report.
+//! general-purpose parser loses both. This one follows RFC 8259 to the letter: no comments, no trailing commas, no byte
+//! order mark, no lone surrogates. Nesting is limited so that hostile text cannot exhaust the stack. Duplicate names
+//! are kept for the caller to report.
 
 use std::borrow::Cow;
 
@@ -336,7 +336,8 @@ mod tests {
         assert!(read(&empty(33)).is_err());
     }
 
-    /// Checks against serde_json that the text is JSON; serde_json limits nesting only later.
+    /// Checks that serde_json agrees on whether the text is JSON. The text must be too short to reach either limit on
+    /// nesting.
     fn agrees(json: &str) -> Result<(), TestCaseError> {
         let expected = serde_json::from_str::<serde_json::Value>(json).is_ok();
         prop_assert_eq!(read(json).is_ok(), expected, "{}", json);

@@ -1,7 +1,7 @@
-//! A cloud's policy language as a value: how its documents are read, and how it writes what questions are about.
+//! A cloud's policy language as a value: how its documents are parsed, and its notation.
 //!
-//! Nothing else outside [`grammar`](super::grammar) knows how a cloud writes anything. An account's documents are all in
-//! the language of its cloud.
+//! Code outside [`grammar`](super::grammar) knows how a cloud writes its policies only through this value. All
+//! documents of an account are in the language of its cloud.
 
 use super::document::{Document, Problem, Report, Rules, Warning};
 use super::notation::Notation;
@@ -9,35 +9,36 @@ use std::fmt;
 
 /// A policy language.
 pub struct Language {
-    /// Its name, which no other language has.
+    /// The name of the language; unique among the languages.
     pub name: &'static str,
-    /// The longest text in bytes that is read at all.
+    /// The longest text in bytes that is parsed at all.
     pub longest: usize,
-    /// Tells that a text is too long, before anything of it is read.
+    /// Returns the defect of a text that is too long, without parsing the text.
     pub too_long: fn(&str) -> Option<Problem>,
-    /// Reads a text, with every defect in the order of the text. A part that cannot be read must become one that lets no
-    /// allow match and every deny.
+    /// Parses a text and returns its defects in the order of the text. An unreadable part must never let an allow
+    /// match, and must never keep a deny from matching.
     pub read: fn(&str, &Rules<'_>) -> (Document, Vec<Problem>),
-    /// Finds what is legal in a document without defects, and surely not meant so.
+    /// Finds the warnings for a document without defects.
     pub warn: fn(&Document, &Rules<'_>) -> Vec<Warning>,
-    /// How it writes what questions are about.
+    /// How the language writes resource names, principals, actions and tags.
     pub notation: &'static Notation,
 }
 
 impl Language {
-    /// Reads a document that is being written. All its defects, in the order of the text, if it has any; the first is the
-    /// one that the cloud would report.
+    /// Parses a document that is being written, or returns all its defects in the order of the text.
+    ///
+    /// The first defect is the one that the cloud would report.
     pub fn parse(&self, text: &str, rules: &Rules<'_>) -> Result<Document, Vec<Problem>> {
         let (document, problems) = (self.read)(text, rules);
         if problems.is_empty() { Ok(document) } else { Err(problems) }
     }
 
-    /// Reads a document that was accepted before, perhaps under other rules. What cannot be read now fails closed.
+    /// Parses a stored document, which may have been accepted under other rules. Unreadable parts fail closed.
     pub fn load(&self, text: &str, rules: &Rules<'_>) -> Document {
         (self.read)(text, rules).0
     }
 
-    /// Finds everything that is wrong or suspicious about a text.
+    /// Finds all defects of a text, or its warnings if it has no defects.
     pub fn check(&self, text: &str, rules: &Rules<'_>) -> Report {
         let (document, problems) = (self.read)(text, rules);
         let warnings = if problems.is_empty() { (self.warn)(&document, rules) } else { Vec::new() };

@@ -1,4 +1,4 @@
-//! One statement against one question.
+//! Matches one statement against one question.
 
 use std::ops::ControlFlow;
 
@@ -11,23 +11,23 @@ use super::notation::{Notation, ReadName};
 use super::pattern::Tri;
 use super::question::{Question, Requester, RequesterIdentity, Resource, Variables};
 
-/// A question with its names read once.
+/// A question whose action and resource names have been parsed.
 #[derive(Clone)]
 pub(super) struct Prepared<'a> {
-    /// `service:Operation`.
+    /// The action as `service:Operation`.
     pub(super) action: &'a str,
     pub(super) service: &'a str,
     operation: &'a str,
     pub(super) question: &'a Question<'a>,
     names: Names<'a>,
-    /// For documents that name whom they are about.
+    /// The requester, if the question is to a trust policy.
     pub(super) requester: Option<&'a Requester<'a>>,
-    /// What looking for the answer may cost.
+    /// The remaining steps of the evaluation.
     pub(super) budget: &'a Budget,
 }
 
-/// The equivalent names of one resource; most have one or two, which need no allocation. `None` is a name that cannot be
-/// read.
+/// The equivalent names of one resource; `None` is a name that cannot be read. Most resources have one or two names,
+/// which need no allocation.
 #[derive(Clone, Default)]
 struct Names<'a> {
     first: [Option<ResourceName<'a>>; 2],
@@ -52,7 +52,7 @@ impl<'a> Names<'a> {
 }
 
 impl<'a> Prepared<'a> {
-    /// For policies, which are about resources.
+    /// Prepares a question to policies that name resources: all but trust policies.
     pub(super) fn of_policies(
         question: &'a Question<'a>,
         notation: Option<&Notation>,
@@ -67,7 +67,7 @@ impl<'a> Prepared<'a> {
         Prepared { action, service, operation, question, names, requester: None, budget }
     }
 
-    /// For a trust policy, which is about its role and names no resource.
+    /// Prepares a question to a trust policy, which names no resource because it applies to its own role.
     pub(super) fn of_trust(
         question: &'a Question<'a>,
         notation: &Notation,
@@ -78,7 +78,7 @@ impl<'a> Prepared<'a> {
         Prepared { requester: Some(who), names, ..Prepared::of_policies(question, Some(notation), budget) }
     }
 
-    /// The same question for another budget.
+    /// Returns the same question with another budget.
     pub(super) fn within(&self, budget: &'a Budget) -> Prepared<'a> {
         Prepared { budget, ..self.clone() }
     }
@@ -90,11 +90,11 @@ pub(super) enum Element {
     Principal,
     Action,
     Resource,
-    /// Which of the conditions.
+    /// The condition with this index.
     Condition(usize),
 }
 
-/// Tells of each element whether it fits the question, one after the other, until `visit` has enough.
+/// Tests the elements of the statement in order, until `visit` breaks.
 #[inline]
 fn examine<B>(
     statement: &Statement,
@@ -122,8 +122,9 @@ fn examine<B>(
     ControlFlow::Continue(())
 }
 
-/// The first element of the statement that does not fit; nothing if the statement matches. What is unknown fits a deny and
-/// does not fit an allow.
+/// Returns the first element of the statement that does not match; `None` if the statement matches.
+///
+/// An unknown element matches in a deny and does not match in an allow.
 pub(super) fn first_mismatch(statement: &Statement, asked: &Prepared<'_>) -> Option<Element> {
     let fits = |answer| match statement.effect {
         Effect::Allow => answer == Tri::Yes,
@@ -133,7 +134,7 @@ pub(super) fn first_mismatch(statement: &Statement, asked: &Prepared<'_>) -> Opt
     examine(statement, asked, visit).break_value()
 }
 
-/// Whether the answer hangs on something that could not be read.
+/// Whether the answer depends on an unreadable part of the document or the request.
 pub(super) fn is_unreadable(statement: &Statement, asked: &Prepared<'_>) -> bool {
     let mut unknown = false;
     let all = examine(statement, asked, |_, answer| {
@@ -195,7 +196,7 @@ fn match_resource(pattern: &ResourcePattern, asked: &Prepared<'_>) -> Tri {
     }
 }
 
-/// Whether the pattern stands for everything that the service of the action has in the caller's own account.
+/// Whether the pattern covers everything that the action's service has in the caller's own account.
 fn covers_service(segments: &Segments, asked: &Prepared<'_>) -> bool {
     let caller = &asked.question.caller;
     segments.service.as_deref().is_none_or(|service| service == asked.service)
@@ -217,7 +218,10 @@ fn match_name(segments: &Segments, name: &ResourceName<'_>, asked: &Prepared<'_>
     }
 }
 
-/// Whether both mean the same account. An account has an id and an application id; of the caller's own the pair is known.
+/// Whether both segments name the same account.
+///
+/// An account has an id and an application id. The two can be equated only for the caller's own account; any other
+/// account is compared as it is written.
 pub(super) fn match_account(
     pattern: &AccountSegment<Box<str>>,
     name: &AccountSegment<&str>,

@@ -1,14 +1,15 @@
-//! Policy documents: reading them, deciding by them, and saying why.
+//! Policy documents: parsing them, evaluating them, and explaining the decisions.
 //!
-//! A cloud's own text is read by its front end in [`grammar`] into one neutral [`Document`]; everything after that knows
-//! no vendor. The order in which a document meets the files: [`grammar::cam`] over `json` reads the text and reports every
-//! [`Defect`] with its place; `evaluate` indexes the documents a caller has and decides; `trust` decides by the one
-//! document of a role who may assume it; `explain` repeats a decision with the whole trace, `near` and `words` say what
-//! was missing, `render` writes it for people. The language as it is
-//! implemented, with the choices made where the cloud's documents are silent, is in `docs/policy.md`.
+//! A front end in [`grammar`] parses a cloud's policy text into a neutral [`Document`]; the other files depend on no
+//! vendor. [`grammar::cam`] parses the text, with the JSON parser in `json`, and reports every [`Defect`] with its
+//! place. `evaluate` indexes the documents that apply to a caller and decides by them; `trust` decides by the trust
+//! policy of a role who may assume it. `explain` repeats a decision and lists the statements considered, `near` and
+//! `words` describe what did not match, and `render` writes the explanation as text. `docs/policy.md` defines the
+//! language as implemented, with the choices made where the cloud's documentation is silent.
 //!
-//! Deliberately absent: clocks, I/O, async, HTTP, error codes of any wire, and whether an account, user or group that is
-//! named really exists. Evaluation cannot fail: what cannot be read never lets an allow match and always lets a deny match.
+//! This module deliberately has no clock, I/O, async code, HTTP or wire error codes, and does not check whether an
+//! account, user or group named in a document exists. Evaluation cannot fail: an unreadable part never lets an allow
+//! match, and never keeps a deny from matching.
 
 mod budget;
 mod condition;

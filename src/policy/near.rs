@@ -1,5 +1,7 @@
-//! How close a pattern came that does not match: which parts of a resource agree, and whether an action differs only in
-//! letter case. It helps to explain a decision and never makes one.
+//! Measures how close a pattern that does not match came to matching.
+//!
+//! Of a resource it finds the parts that agree; of an action, whether it differs only in letter case. This helps to
+//! explain a decision and never makes one.
 
 use super::budget::Budget;
 use super::document::{ActionForm, Document, ResourceForm, Segments, Statement};
@@ -10,17 +12,19 @@ use super::pattern::{Glob, Piece, Tri};
 use super::question::{Resource, Variables};
 use super::words::{quote, shorten};
 
-/// The pattern of a statement that came closest to the requested resource.
+/// The resource pattern of a statement that came closest to the requested resource.
 pub(super) struct Near {
     /// Place of the pattern.
     pub(super) pattern: Range,
-    /// How many parts agree with the resource; a part that is unknown counts as agreeing.
+    /// How many parts certainly agree with the resource. A part that is unknown neither agrees nor differs.
     pub(super) agreeing: u32,
-    /// What certainly differs, in words.
+    /// The parts that certainly differ, in words.
     pub(super) differs: Vec<String>,
 }
 
-/// Finds the statement's pattern that is closest to one of the requested names; none if the resource has no parts.
+/// Finds the statement's pattern that is closest to one of the requested names.
+///
+/// Returns `None` if there is no name and pattern that can be compared part by part.
 pub(super) fn nearest(document: &Document, statement: &Statement, asked: &Prepared<'_>) -> Option<Near> {
     let (question, budget) = (asked.question, asked.budget);
     let Resource::Named(names) = question.resource else { return None };
@@ -67,12 +71,12 @@ fn compare(pattern: &Segments, name: &ResourceName<'_>, caller: &Variables<'_>, 
     (agreeing, differs)
 }
 
-/// The part before the first `/`.
+/// Returns the part before the first `/`.
 fn kind(item: &str) -> &str {
     item.split('/').next().unwrap_or(item)
 }
 
-/// The part of a pattern before its first star or variable.
+/// Returns the text of a pattern before its first star or variable.
 fn beginning(glob: &Glob) -> &str {
     match glob {
         Glob::Any => "",

@@ -1,37 +1,38 @@
-//! How a policy language writes what questions are about: names of resources and principals, actions, tags.
+//! How a policy language writes resource names, principals, actions and tags.
 
 use super::question::{ContextValue, Requester};
 use std::fmt;
 
 /// The notation of a language.
 pub struct Notation {
-    /// Reads the name of a resource; none if it is not one.
+    /// Parses the name of a resource; `None` if it is malformed.
     pub read_name: ReadName,
-    /// Returns the action `service:Operation` that a question is about, without what the language may write before it.
+    /// Returns an action as `service:Operation`, without the prefix that the language may write before it.
     pub read_action: fn(&str) -> &str,
-    /// Reads a value of a condition key that is given as text: for keys of tags, the language's notation of one.
+    /// Parses a text as a value of a condition key (key, text). If the values of the key are tags, a text in the
+    /// language's notation of a tag becomes a tag.
     pub read_value: for<'t> fn(&str, &'t str) -> ContextValue<'t>,
-    /// Writes a tag as one text.
+    /// Writes a tag (key, value) as one text.
     pub write_tag: fn(&str, &str) -> String,
-    /// Writes a requester as a trust policy would name it.
+    /// Writes a requester as a trust policy would name it; used in explanations.
     pub write_requester: fn(&Requester<'_>) -> String,
 }
 
-/// Reads the name of a resource; none if it is not one.
+/// Parses the name of a resource; `None` if it is malformed.
 pub type ReadName = fn(&str) -> Option<ResourceName<'_>>;
 
-/// The account in the name of a resource.
+/// The account segment of a resource name or pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AccountSegment<T> {
-    /// The account of whoever asks.
+    /// The caller's own account.
     Own,
     /// The account with this id.
     Id(T),
-    /// The account with this second number.
+    /// The account with this application id.
     Application(u64),
 }
 
-/// A resource somebody asks about, by its parts; an empty part is one that the resource does not have.
+/// The segments of a requested resource's name. A segment that the resource does not have is empty.
 #[derive(Clone, Debug)]
 pub struct ResourceName<'a> {
     /// The project.
@@ -42,7 +43,7 @@ pub struct ResourceName<'a> {
     pub region: &'a str,
     /// The account.
     pub account: AccountSegment<&'a str>,
-    /// What it is within them.
+    /// The last segment, which names the resource within its service and account.
     pub item: &'a str,
 }
 

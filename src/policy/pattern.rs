@@ -6,8 +6,8 @@
 use super::budget::Budget;
 use super::question::Variables;
 
-/// The answer of one test. `Unknown` means that something could not be read. Negation keeps it; in the end the
-/// statement's effect decides: an allow then does not match, a deny does.
+/// The answer of one test. `Unknown` means that something could not be read; its negation is also `Unknown`. An element
+/// with this answer matches in a deny and does not match in an allow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tri {
     No,
@@ -58,20 +58,20 @@ impl From<bool> for Tri {
     }
 }
 
-/// A part of a policy that is filled in for each question.
+/// A variable in a policy, filled in for each question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Variable {
     Caller,
     Account,
     Application,
-    /// The key of one of the caller's tags, which are the question's values for this condition key.
+    /// The key of one of the caller's tags. The tags are the question's values for this condition key.
     TagKey(&'static str),
-    /// The value of that tag.
+    /// The value of the same tag.
     TagValue(&'static str),
 }
 
 impl Variable {
-    /// The condition key of the caller's tags, if the variable is about them.
+    /// Returns the condition key of the caller's tags, if the variable stands for a part of one.
     fn tags(self) -> Option<&'static str> {
         match self {
             Variable::TagKey(tags) | Variable::TagValue(tags) => Some(tags),
@@ -80,7 +80,7 @@ impl Variable {
     }
 }
 
-/// One tag of the caller: key and value.
+/// A tag: key and value.
 pub(super) type Tag<'a> = (&'a str, &'a str);
 
 #[derive(Clone, Debug)]
@@ -94,7 +94,7 @@ pub(super) enum Piece {
 pub(super) struct Template(pub(super) Box<[Piece]>);
 
 impl Template {
-    /// The condition key of the caller's tags, if a variable is about them.
+    /// Returns the condition key of the caller's tags, if a variable stands for a part of one.
     pub(super) fn tags(&self) -> Option<&'static str> {
         self.0.iter().find_map(|piece| match piece {
             Piece::Variable(variable) => variable.tags(),
@@ -102,7 +102,7 @@ impl Template {
         })
     }
 
-    /// Fills in the variables for this caller and tag; none if the caller lacks one of the values.
+    /// Fills in the variables for this caller and tag; `None` if the caller has no value for one of them.
     pub(super) fn expand(&self, caller: &Variables<'_>, tag: Option<Tag<'_>>, budget: &Budget) -> Option<String> {
         let mut text = String::new();
         budget.spend(8 * self.0.len());
@@ -127,13 +127,13 @@ impl Template {
 /// A wildcard pattern, split at its stars.
 #[derive(Clone, Debug)]
 pub(super) enum Glob {
-    /// Only a star.
+    /// One or more stars and nothing else.
     Any,
     /// Text without star or variable.
     Exact(Box<str>),
-    /// Parts with a star between each two.
+    /// Parts with a star between each two; the first and the last may be empty.
     Parts(Box<[Box<str>]>),
-    /// The same with variables in some parts. What a variable inserts is literal, stars included.
+    /// The same with variables in some parts. What a variable inserts is literal; a star in it is not a wildcard.
     Templates(Box<[Template]>),
 }
 
@@ -157,7 +157,7 @@ impl Glob {
         matches!(self, Glob::Any)
     }
 
-    /// The condition key of the caller's tags, if a variable is about them.
+    /// Returns the condition key of the caller's tags, if a variable stands for a part of one.
     pub(super) fn tags(&self) -> Option<&'static str> {
         match self {
             Glob::Templates(templates) => templates.iter().find_map(Template::tags),
@@ -169,7 +169,7 @@ impl Glob {
         self.matches_with(text, caller, None, budget)
     }
 
-    /// The same with one of the caller's tags for the variables.
+    /// Whether the pattern matches the text, with one of the caller's tags filled in for the variables.
     pub(super) fn matches_with(
         &self,
         text: &str,
@@ -192,7 +192,8 @@ impl Glob {
         }
     }
 
-    /// Whether the pattern matches the two halves of a pair when one of its stars stands where they meet.
+    /// Whether the pattern matches a tag. It must be possible to cut the pattern at one of its stars, so that what ends
+    /// with the star matches the key and what begins with it matches the value.
     pub(super) fn matches_pair(
         &self,
         pair: Tag<'_>,
@@ -215,7 +216,7 @@ impl Glob {
         }
     }
 
-    /// Writes the pattern as text with its variables filled in; none if the caller lacks one of the values.
+    /// Writes the pattern with its variables filled in; `None` if the caller has no value for one of them.
     pub(super) fn written(&self, caller: &Variables<'_>, tag: Option<Tag<'_>>, budget: &Budget) -> Option<String> {
         match self {
             Glob::Any => Some("*".to_owned()),
@@ -250,16 +251,16 @@ fn matches_parts<S: AsRef<str>>(parts: &[S], text: &str) -> bool {
     middle.iter().all(|part| pass(&mut rest, part.as_ref()))
 }
 
-/// Moves past the first occurrence of a part; false if there is none.
+/// Moves `rest` past the first occurrence of a part; false if there is none.
 fn pass(rest: &mut &str, part: &str) -> bool {
-    // Preparing a search costs time by the length of the part, which must therefore not exceed the text searched.
+    // Preparing a search takes time proportional to the part, so a part that is longer than the text is not searched.
     let found = if part.len() <= rest.len() { rest.split_once(part) } else { None };
     *rest = found.map_or(*rest, |(_, after)| after);
     found.is_some()
 }
 
-/// The same for a pair, where each part lies in one of the halves. As many inner parts as possible are found in the
-/// first half: what is found there needs no room in the second.
+/// Whether the parts occur in this order in a tag, each within the key or within the value. As many inner parts as
+/// possible are found in the key, which leaves the fewest to be found in the value.
 fn spans_pair<S: AsRef<str>>(parts: &[S], (left, right): Tag<'_>) -> bool {
     let [first, middle @ .., last] = parts else { return false };
     let (Some(mut left), Some(mut right)) = (left.strip_prefix(first.as_ref()), right.strip_suffix(last.as_ref()))
@@ -276,7 +277,7 @@ mod tests {
 
     use super::*;
 
-    /// The definition: exponential and obvious.
+    /// The definition of a match, obvious and in exponential time.
     fn naive(pattern: &[char], text: &[char]) -> bool {
         match (pattern.first(), text.first()) {
             (None, None) => true,
@@ -300,7 +301,7 @@ mod tests {
 
         #[test]
         fn a_glob_spans_a_pair_as_defined(pattern in "[ab*é]{0,8}", key in "[abé]{0,5}", value in "[abé]{0,5}") {
-            // Split at one of its stars, which then ends the first half and begins the second.
+            // The pattern is cut at one of its stars, which then ends the first half and begins the second.
             let cuts = pattern.match_indices('*').map(|(at, _)| (&pattern[..=at], &pattern[at..]));
             let defined = cuts.into_iter().any(|(left, right)| matches(left, &key) && matches(right, &value));
             let found = Glob::new(&pattern).matches_pair((&key, &value), &Variables::default(), None, &Budget::new(u64::MAX));
@@ -315,7 +316,7 @@ mod tests {
         assert!(matches("a*a", "aa"));
     }
 
-    /// 6 KB of `*a` against 2 KB; the time limit is generous, for a debug build on a busy machine.
+    /// 6 KB of `*a` against 2 KB of text, which a matcher that backtracks would not finish.
     #[test]
     fn many_stars_cost_little() {
         let (glob, texts) =

@@ -1,51 +1,52 @@
-//! What is asked, by whom, and what is known about it.
+//! Questions to the evaluator: an action, a resource, the context and the caller.
 
 use std::borrow::Cow;
 
-/// What is asked.
+/// Asks whether the caller may perform an action on a resource.
 #[derive(Clone, Copy, Debug)]
 pub struct Question<'a> {
-    /// `cam:CreateRole`.
+    /// The action, such as `cam:CreateRole`.
     pub action: &'a str,
-    /// On what.
+    /// The resource of the action.
     pub resource: Resource<'a>,
-    /// What is known of the request.
+    /// The condition keys of the request, with their values.
     pub context: &'a Context<'a>,
-    /// Who asks, for variables in the documents and for resources without an account.
+    /// The caller, for variables in documents and for resource names without an account.
     pub caller: Variables<'a>,
 }
 
-/// On what an action works.
+/// The resource of an action.
 #[derive(Clone, Copy, Debug)]
 pub enum Resource<'a> {
-    /// The action knows no single resources: only statements about everything match, allow and deny alike.
+    /// No single resource: the action is operation-level. Only statements that cover everything of its service match,
+    /// whether allow or deny.
     Operation,
-    /// One resource under all its equivalent names; a statement that matches one of them matches.
+    /// One resource, by all its equivalent names. A statement that matches one of the names matches the resource.
     Named(&'a [&'a str]),
 }
 
-/// The caller's values for `${…}` in documents; an empty text or 0 is none.
+/// The caller's values for `${…}` in documents; an empty text or 0 means that it has no value.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Variables<'a> {
     /// The caller's own id.
     pub caller: &'a str,
-    /// The id of its account.
+    /// The id of the caller's account.
     pub account: &'a str,
-    /// The second number of its account.
+    /// The application id of the caller's account.
     pub application: u64,
 }
 
 /// One value of a condition key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ContextValue<'a> {
-    /// A text; numbers, times and addresses are read from it.
+    /// A text, which an operator may parse as a number, a time or an address.
     Text(Cow<'a, str>),
-    /// A tag, its key and its value. The two stay apart: no part of one can pass for a part of the other.
+    /// A tag: its key and its value. They are kept apart, so that no part of one can be mistaken for one of the other.
     Pair(Cow<'a, str>, Cow<'a, str>),
 }
 
 impl ContextValue<'_> {
-    /// The same value without a copy of it.
+    /// Borrows the value.
     pub fn borrowed(&self) -> ContextValue<'_> {
         match self {
             ContextValue::Text(text) => ContextValue::Text(Cow::Borrowed(text)),
@@ -53,7 +54,7 @@ impl ContextValue<'_> {
         }
     }
 
-    /// The same value with its texts copied.
+    /// Copies what is borrowed, so that the value owns its text.
     pub fn into_owned(self) -> ContextValue<'static> {
         match self {
             ContextValue::Text(text) => ContextValue::from(text.into_owned()),
@@ -61,7 +62,7 @@ impl ContextValue<'_> {
         }
     }
 
-    /// Its two halves, if it is a pair.
+    /// Returns the key and value of a tag; `None` for a text.
     pub(super) fn as_pair(&self) -> Option<(&str, &str)> {
         match self {
             ContextValue::Text(_) => None,
@@ -69,7 +70,7 @@ impl ContextValue<'_> {
         }
     }
 
-    /// How many bytes of text it has.
+    /// Returns the length in bytes; of a tag, that of key and value together.
     pub fn len(&self) -> usize {
         match self {
             ContextValue::Text(text) => text.len(),
@@ -77,7 +78,7 @@ impl ContextValue<'_> {
         }
     }
 
-    /// Whether it has no text at all.
+    /// Whether the length is 0.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -107,59 +108,60 @@ impl From<(String, String)> for ContextValue<'_> {
     }
 }
 
-/// Condition keys and their values. Keys are case-sensitive; a key given several times has several values; a key without
-/// values does not exist.
+/// Condition keys and their values.
+///
+/// Keys are case-sensitive. A key may have several values; a key without values is missing.
 #[derive(Clone, Debug, Default)]
 pub struct Context<'a> {
     entries: Vec<(Cow<'a, str>, ContextValue<'a>)>,
 }
 
 impl<'a> Context<'a> {
-    /// Nothing known.
+    /// Creates a context without condition keys.
     pub fn new() -> Context<'a> {
         Context::default()
     }
 
-    /// Adds one value to a key.
+    /// Adds a value to a key.
     pub fn add(&mut self, key: impl Into<Cow<'a, str>>, value: impl Into<ContextValue<'a>>) {
         self.entries.push((key.into(), value.into()));
     }
 
-    /// The same, for chains.
+    /// Adds a value to a key and returns the context.
     #[must_use]
     pub fn with(mut self, key: impl Into<Cow<'a, str>>, value: impl Into<ContextValue<'a>>) -> Context<'a> {
         self.add(key, value);
         self
     }
 
-    /// The values of a key, in the order added.
+    /// Returns the values of a key, in the order in which they were added.
     pub fn values<'k>(&'k self, key: &'k str) -> impl Iterator<Item = &'k ContextValue<'k>> {
         self.entries.iter().filter(move |(name, _)| name == key).map(|(_, value)| value)
     }
 
-    /// How many values all keys have together.
+    /// Returns the number of values of all keys together.
     pub(super) fn size(&self) -> usize {
         self.entries.len()
     }
 }
 
-/// Who asks to assume a role.
+/// The principal that asks to assume a role.
 #[derive(Clone, Copy, Debug)]
 pub struct Requester<'a> {
-    /// The account the identity belongs to; empty for services, providers and anonymous callers.
+    /// The id of the identity's account; empty for services, providers and anonymous callers.
     pub account: &'a str,
-    /// Who it is within the account.
+    /// The identity within the account.
     pub identity: RequesterIdentity<'a>,
-    /// Ids of the groups a user is in.
+    /// The ids of the groups that a user is in.
     pub groups: &'a [&'a str],
 }
 
-/// Who asks, within its account.
+/// The identity of a requester.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequesterIdentity<'a> {
     /// The root of the account.
     Root,
-    /// A user, also through a federation token, by its id.
+    /// A user, by its id; also when it uses a federation token.
     User(&'a str),
     /// A session of a role.
     Role {
@@ -170,8 +172,8 @@ pub enum RequesterIdentity<'a> {
     },
     /// A service of the cloud, by its domain-style name.
     Service(&'a str),
-    /// Somebody a provider vouches for, by the provider's full name.
+    /// An identity that a provider vouches for, by the provider's full name.
     Federated(&'a str),
-    /// Nobody known.
+    /// A caller without identity.
     Anonymous,
 }

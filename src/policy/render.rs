@@ -1,5 +1,6 @@
-//! Renders an explanation as text, like a good compiler message: what was asked and by whom, what decided, what came
-//! closest, and what would have to change.
+//! Renders an explanation as text, in the style of a compiler message.
+//!
+//! The text says what was asked and by whom, what decided, what came closest, and what would have to change.
 
 use std::fmt::Write as _;
 
@@ -8,7 +9,7 @@ use super::evaluate::{Layer, Reason};
 use super::explain::{Considered, Explanation, Failed};
 use super::words::quote;
 
-/// Renders the explanation for people, in lines that all end with a line feed; `who` is the caller's name.
+/// Renders the explanation in lines that all end with a line feed; `who` is the caller's name.
 pub fn render(explanation: &Explanation, who: &str) -> String {
     let mut text = String::new();
     let verdict = if explanation.decision == Effect::Allow { "allowed" } else { "refused" };
@@ -60,7 +61,7 @@ pub fn render(explanation: &Explanation, who: &str) -> String {
     text
 }
 
-/// `policy "Dev" (group "devs"), statement 0, line 3`.
+/// Writes the place of a statement, such as ``policy `Dev` (group `devs`), statement 0, line 3``.
 fn place(considered: &Considered) -> String {
     let Considered { policy, via, group, statement, line, .. } = considered;
     let via = group.as_ref().map_or((*via).to_owned(), |group| format!("{via} {}", quote(group)));
@@ -121,7 +122,7 @@ fn remedy(explanation: &Explanation, failed: &Failed) -> String {
     }
 }
 
-/// Returns the advice for a layer in which no statement allows the action, or none is about it.
+/// Returns the advice for a layer in which no statement allows the action, or none is about it; `what` says which.
 fn add_one(explanation: &Explanation, layer: Layer, what: &str) -> String {
     let action = quote(&explanation.action);
     let policy = explanation.considered.iter().find(|considered| considered.layer == layer);
@@ -144,7 +145,7 @@ fn add_one(explanation: &Explanation, layer: Layer, what: &str) -> String {
     }
 }
 
-/// How far a statement got. A statement about other actions counts as not started.
+/// Ranks the element at which a statement failed; 0 if the statement is about actions of other services.
 fn progress(failed: &Failed) -> u32 {
     match failed.element.as_str() {
         "principal" => 1,

@@ -9,13 +9,14 @@ use super::evaluate::{Deciding, Decision, Layer, Reason};
 use super::matching::{Prepared, first_mismatch};
 use super::question::{Question, Requester};
 
-/// Decides whether the trust policy lets `who` do `question.action`, one of the ways to assume a role. The question's
-/// resource does not matter. A deny has the reason `Trust`, or `ExplicitDeny` if a statement denies.
+/// Decides whether the trust policy lets `who` assume the role by `question.action`.
+///
+/// The question's resource does not matter. The reason of a deny is `ExplicitDeny` if a statement denies, else `Trust`.
 pub fn decide_trust(document: &Document, who: &Requester<'_>, question: &Question<'_>) -> Decision {
     decide_trust_within(document, who, question, &Budget::new(STEPS))
 }
 
-/// The same within a given budget.
+/// Decides the question by the trust policy, within the given budget.
 pub(super) fn decide_trust_within(
     document: &Document,
     who: &Requester<'_>,

@@ -1,7 +1,7 @@
 //! Values that conditions compare: exact decimals, instants, addresses, bytes.
 //!
-//! Each parser returns nothing for a text that it cannot read; there is no guessing and no rounding. Floating point is
-//! deliberately absent: `1.10` equals `1.1`, and an identifier of twenty digits equals only itself.
+//! A parser returns `None` for a text that it cannot read, and never guesses or rounds. Floating point is deliberately
+//! absent: `1.10` equals `1.1`, and an identifier of twenty digits equals only itself.
 
 use std::cmp::Ordering;
 use std::net::{IpAddr, Ipv6Addr};
@@ -15,8 +15,8 @@ pub(super) struct Decimal {
 }
 
 impl Decimal {
-    /// Parses `-12.50`, `007`, `1e3`. No plus sign, no point without digits on both sides, at most six digits of
-    /// exponent.
+    /// Parses a number such as `-12.50`, `007` or `1e3`. It must have no leading plus sign, digits on both sides of a
+    /// point, and at most six digits in its exponent.
     pub(super) fn read(text: &str) -> Option<Decimal> {
         let (negative, unsigned) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
         let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
@@ -85,9 +85,10 @@ pub(super) struct Instant {
 }
 
 impl Instant {
-    /// Parses `2022-05-31T00:00:00Z`, `2022-05-31T08:00:00.5+08:00` or `2022-05-31 00:00:00`. Without a zone it is UTC,
-    /// because the operators are documented to take UTC. `T` and `Z` are capitals, or `T` is one space; no leap second,
-    /// no 24 o'clock.
+    /// Parses a time such as `2022-05-31T00:00:00Z`, `2022-05-31T08:00:00.5+08:00` or `2022-05-31 00:00:00`.
+    ///
+    /// A time without a zone is UTC, because the operators are documented to take UTC. One space may replace `T`; `T`
+    /// and `Z` must be capitals. Leap seconds and the hour 24 are refused.
     pub(super) fn read(text: &str) -> Option<Instant> {
         let (date, time) = text.split_at_checked(10)?;
         let time = time.strip_prefix(['T', ' '])?;
@@ -167,8 +168,8 @@ pub(super) struct Network {
 }
 
 impl Network {
-    /// Parses `10.0.0.0/8`, `10.217.182.3/24` (host bits are ignored), `192.0.2.1`, `2001:db8::/32`. An IPv4-mapped
-    /// IPv6 range is the IPv4 range.
+    /// Parses an address or a range, such as `192.0.2.1`, `2001:db8::/32` or `10.217.182.3/24`. Host bits are ignored.
+    /// An IPv4-mapped IPv6 range is the IPv4 range.
     pub(super) fn read(text: &str) -> Option<Network> {
         let (address, prefix) = match text.split_once('/') {
             Some((address, prefix)) => (address, Some(prefix)),
@@ -222,8 +223,10 @@ fn to_bits(address: IpAddr) -> (u128, bool) {
     (mapped.to_bits(), mapped.to_ipv4_mapped().is_some())
 }
 
-/// Parses standard base64 and returns its canonical text without padding: two such texts are equal exactly when the
-/// bytes are. Padding may be omitted, but if present it must be complete, and unused bits must be zero.
+/// Parses standard base64 and returns its canonical text without padding.
+///
+/// Two such texts are equal exactly when the bytes are. Padding may be omitted, but if present it must be complete, and
+/// unused bits must be zero.
 pub(super) fn read_binary(text: &str) -> Option<&str> {
     let digits = text.trim_end_matches('=');
     let unused_bits = match digits.len() % 4 {

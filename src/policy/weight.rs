@@ -1,4 +1,4 @@
-//! How many bytes a parsed document takes. Caches and the journal count by it.
+//! Computes the size of a parsed document in bytes, by which caches and the journal bound their memory.
 
 use super::condition::{Condition, Operand};
 use super::document::{
@@ -13,7 +13,7 @@ const ALLOCATION: usize = 16;
 
 /// The heap memory of a value.
 pub(super) trait Heap {
-    /// Returns the bytes that the value has on the heap.
+    /// Returns the number of bytes that the value owns on the heap.
     fn heap(&self) -> usize;
 }
 

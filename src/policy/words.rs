@@ -1,5 +1,6 @@
-//! How explanations show text from a request, a document or a database: in backticks, on one line, and with the
-//! relation that a condition requires.
+//! Writes text from requests, documents and the database into explanations.
+//!
+//! Such text is shown in backticks and on one line. Values of a condition are shown with the relation that it requires.
 
 use std::borrow::Cow;
 
@@ -8,20 +9,21 @@ use super::document::Document;
 use super::matching::Prepared;
 use super::question::ContextValue;
 
-/// The most bytes shown of a list of texts, and of one text.
+/// The maximum number of bytes shown of a list of texts.
 const LIST: usize = 4096;
+/// The maximum number of bytes shown of one text.
 const TEXT: usize = 512;
 
-/// The first of some texts, as many as fit.
+/// The first texts of a list, as many as fit.
 #[derive(Default)]
 pub(super) struct Shown {
     pub(super) texts: Vec<String>,
-    /// How many more there are.
+    /// How many more texts the list has.
     pub(super) left_out: usize,
 }
 
 impl Shown {
-    /// Writes texts until the room is used up; the rest is only counted.
+    /// Writes the texts until the room is used up, and counts the rest.
     pub(super) fn of<T>(all: impl IntoIterator<Item = T>, write: impl Fn(T) -> String) -> Shown {
         let (mut texts, mut room) = (Vec::new(), LIST);
         let mut all = all.into_iter();
@@ -51,7 +53,7 @@ impl Shown {
     }
 }
 
-/// Cuts a long text.
+/// Cuts a long text and marks the cut with `…`.
 pub(super) fn shorten(text: &str) -> String {
     if text.len() <= TEXT {
         return text.to_owned();
@@ -59,8 +61,10 @@ pub(super) fn shorten(text: &str) -> String {
     format!("{}…", text.get(..text.floor_char_boundary(TEXT)).unwrap_or_default())
 }
 
-/// Writes a text on one line that is safe for a terminal: characters that move the cursor, begin a line, are invisible
-/// or change the writing direction are escaped, such as `\n` and `\u{1b}`.
+/// Writes a text on one line that is safe for a terminal.
+///
+/// Characters that move the cursor, begin a line, are invisible or change the writing direction are escaped, such as
+/// `\n` and `\u{1b}`.
 pub fn escape(text: &str) -> Cow<'_, str> {
     if !text.contains(is_hidden) {
         return Cow::Borrowed(text);
@@ -109,7 +113,7 @@ fn choice(one: &str, several: &str, quoted: &[String]) -> String {
     }
 }
 
-/// What a condition requires. `values` are its values, quoted; `many` means that the request has several values.
+/// Says what a condition requires. `values` are its values, quoted; `many` means that the request has several values.
 pub(super) fn wanted(condition: &Condition, values: &[String], many: bool) -> String {
     let (family, relation) = match condition.operator {
         Operator::Compare(family, relation) => (family, relation),
@@ -146,7 +150,7 @@ pub(super) fn wanted(condition: &Condition, values: &[String], many: bool) -> St
     }
 }
 
-/// What the variables in a condition's value stand for, to be appended to it; empty if there are none.
+/// Says what the variables in a condition's value stand for, to be appended to the value; empty if it has none.
 pub(super) fn stood_for(document: &Document, operand: Option<&Operand>, asked: &Prepared<'_>) -> String {
     let Some(operand) = operand.filter(|operand| operand.is_open()) else { return String::new() };
     let (question, budget) = (asked.question, asked.budget);
@@ -165,7 +169,7 @@ pub(super) fn stood_for(document: &Document, operand: Option<&Operand>, asked: &
     }
 }
 
-/// Writes a value as its cloud does.
+/// Writes a value in the notation of the document's language.
 pub(super) fn write(document: &Document, value: &ContextValue<'_>) -> String {
     match value {
         ContextValue::Text(text) => text.to_string(),

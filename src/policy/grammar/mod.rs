@@ -1,5 +1,5 @@
-//! The languages in which policies are written, one directory a cloud.
+//! The policy languages, one directory for each cloud.
 //!
-//! Each turns its text into the one neutral [`Document`](super::Document); none of them decides anything.
+//! Each parses its text into the neutral [`Document`](super::Document); none of them decides anything.
 
 pub mod cam;

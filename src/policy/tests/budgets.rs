@@ -1,4 +1,4 @@
-//! What an evaluation and an explanation may cost, and how they end when the budget is used up.
+//! The budgets of evaluations and explanations, and how these end when the budget is used up.
 
 use super::*;
 use crate::policy::budget::Budget;
@@ -8,7 +8,7 @@ use crate::policy::trust::decide_trust_within;
 
 const TAGS: usize = 4_000;
 
-/// A statement about the caller's tags, as long as a document may be.
+/// Writes a statement with a condition that compares the resource's tags with the caller's, in `values` values.
 fn costly(effect: &str, operator: &str, values: usize) -> String {
     let values: Vec<String> = (0..values)
         .map(|number| format!(r#""${{qcs:principal_tag_key}}&${{qcs:principal_tag_value}}{number}""#))
@@ -19,7 +19,7 @@ fn costly(effect: &str, operator: &str, values: usize) -> String {
     )
 }
 
-/// A context with many tags of the caller and of the resource, none of them equal.
+/// Creates a context with this many tags of the caller and as many of the resource, none of them equal.
 fn tagged(tags: usize) -> Context<'static> {
     let mut context = Context::new();
     for number in 0..tags {
@@ -33,7 +33,7 @@ fn ask<'a>(context: &'a Context<'a>) -> Question<'a> {
     Question { action: "cvm:Do", resource: Resource::Operation, context, caller: caller() }
 }
 
-/// The sizes of a defect that was measured: the decision took four seconds and the explanation twelve.
+/// Without a budget, a decision of this size was measured to take four seconds, and its explanation twelve.
 #[test]
 fn many_tags_against_variables_end_in_a_refusal() {
     let set = set(&format!(
@@ -53,7 +53,7 @@ fn many_tags_against_variables_end_in_a_refusal() {
     assert!(serde_json::to_string(&explanation).unwrap().len() < LONGEST);
 }
 
-/// The root needs no statement, but an unreached statement could be a deny.
+/// The root needs no allow, but a statement that was not reached could be a deny.
 #[test]
 fn the_root_is_refused_too() {
     let context = tagged(TAGS);
@@ -61,7 +61,7 @@ fn the_root_is_refused_too() {
     let layers = Layers { session: Some(&narrowed), ..Layers::root() };
     let decision = decide(&layers, &ask(&context));
     assert_eq!((decision.reason, decision.ended), (Reason::ImplicitDeny, Some(STEPS)));
-    // Without a possible deny, no step is needed.
+    // With no statement that could deny, no step is needed.
     assert_eq!(decide(&Layers::root(), &ask(&context)).reason, Reason::Root);
     assert_eq!(decide_within(&Layers::root(), &ask(&context), &Budget::new(1)).reason, Reason::Root);
 }
@@ -81,7 +81,7 @@ fn a_trust_policy_that_costs_too_much_trusts_nobody() {
     assert_eq!((explanation.reason, explanation.ended), (Reason::Trust, Some(STEPS)));
 }
 
-/// Whatever the budget, the decision is the one without a budget, or a deny that names the budget.
+/// With any budget, the decision is either the one without a budget, or a deny that gives the number of steps.
 #[test]
 fn an_evaluation_that_is_ended_never_allows() {
     let statements = [
@@ -145,8 +145,8 @@ fn a_trust_policy_that_is_ended_never_trusts() {
     }
 }
 
-/// The most that one user can have, all of it evaluated: 200 policies of maximal length, all about the tags of a
-/// request that has the maximal number of tags.
+/// The largest legitimate case is 200 policies of maximal length and a request with the maximal number of tags. Every
+/// statement has a condition on the resource's tags.
 #[test]
 fn the_largest_legitimate_case_passes() {
     let values: Vec<String> = (0..8).map(|number| format!(r#""name{number}&other""#)).collect();
@@ -171,11 +171,11 @@ fn the_largest_legitimate_case_passes() {
         let decision = decide_within(&Layers::of(&set), &ask(&context), &budget);
         assert_eq!(decision.ended, None, "{operator}");
         assert!(budget.spent() < STEPS * 2 / 3, "{operator}: {}", budget.spent());
-        assert!(budget.spent() > STEPS / 100, "{operator}: {} is no large case", budget.spent());
+        assert!(budget.spent() > STEPS / 100, "{operator}: {} is not a large case", budget.spent());
     }
 }
 
-/// An explanation is bounded in bytes, whatever it explains, and always shows what decided.
+/// An explanation is bounded in bytes, whatever it explains, and always shows the deciding statement.
 #[test]
 fn an_explanation_is_bounded_in_bytes() {
     let long = "x".repeat(3_000);
@@ -202,14 +202,14 @@ fn an_explanation_is_bounded_in_bytes() {
     assert!(shown.contains(&format!(r#""considered_left_out":{}"#, explanation.left_out)));
     let deciding = &explanation.considered[explanation.deciding.unwrap()];
     assert_eq!((deciding.policy.as_str(), deciding.matched), ("last", true));
-    // The permission boundary has a share of its own.
+    // Part of the size is reserved for the permission boundary.
     assert!(explanation.considered.iter().any(|considered| considered.policy == "boundary"));
     let text = render(&explanation, "me");
     assert!(text.contains("decided by: policy `last`") && text.len() < 4_096, "{text}");
     assert!(text.contains(&format!("note: {} more statements", explanation.left_out)), "{text}");
 }
 
-/// A long list of values is cut, and the number of omitted ones given.
+/// A long list of values is cut, and the explanation gives the number of those omitted.
 #[test]
 fn lists_of_values_are_cut() {
     let context = tagged(2_000);
@@ -226,7 +226,7 @@ fn lists_of_values_are_cut() {
     assert_eq!((failed.expected.len(), failed.expected_left_out), (150, 0));
     let text = render(&explanation, "me");
     assert!(text.contains(&format!(" and {} more\n", failed.actual_left_out)), "{text}");
-    // The values of a variable are cut too: there is one per tag.
+    // The values of a variable are cut too, of which there is one for each tag.
     let set = self::set(&costly("allow", "string_equal", 30));
     let explanation = explain(&Layers::of(&set), &ask(&context));
     let text = render(&explanation, "me");

@@ -1,8 +1,8 @@
-//! Operators, qualifiers, missing and multiple values.
+//! Tests of condition operators, their qualifiers, and missing and multiple values.
 
 use super::*;
 
-/// Evaluates an allow under the condition; `pairs` is the context as `key=value`.
+/// Whether an allow under the condition matches; `pairs` is the context as `key=value`.
 fn holds(condition: &str, pairs: &[&str]) -> bool {
     asked("allow", condition, pairs) == Reason::Allow
 }
@@ -24,7 +24,7 @@ fn check(operator: &str, values: &str, actual: &[&str], expected: bool) {
     assert_eq!(denied, expected, "deny under {condition} for {actual:?}");
 }
 
-/// The same for an unknown answer: an allow does not match and a deny does.
+/// Tests that the answer of the condition is unknown: an allow does not match and a deny does.
 #[track_caller]
 fn check_unknown(operator: &str, values: &str, actual: &[&str]) {
     let pairs: Vec<String> = actual.iter().map(|value| format!("a:b={value}")).collect();
@@ -266,7 +266,7 @@ fn a_caller_without_tags_is_unknown() {
         check_tags(operator, "${qcs:principal_tag_value}", "web", &[], false, true);
         check_tags(operator, "${qcs:principal_tag_value}", "web", &["no tag"], false, true);
     }
-    // Another tag may still decide.
+    // Another value that is a tag can still decide.
     check_tags("string_equal", "${qcs:principal_tag_value}", "web", &["no tag", "x&web"], true, true);
 }
 

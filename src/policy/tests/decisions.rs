@@ -1,15 +1,15 @@
-//! Actions, resources, effects, layers.
+//! Tests of decisions: actions, resources, effects and layers.
 
 use super::*;
 
-/// Evaluates one allow on the action pattern, for every resource.
+/// Tests whether the action pattern matches, in an allow on every resource.
 #[track_caller]
 fn check_action(pattern: &str, action: &str, expected: bool) {
     let set = set(&format!(r#"{{"effect":"allow","action":"{pattern}","resource":"*"}}"#));
     assert_eq!(reason(&set, action, "", &[]) == Reason::Allow, expected, "`{pattern}` on `{action}`");
 }
 
-/// Evaluates one allow and one deny on the resource pattern: both or neither must apply.
+/// Tests whether the resource pattern matches, in an allow and in a deny. An empty `resource` is no single resource.
 #[track_caller]
 fn check_resource(pattern: &str, resource: &str, expected: bool) {
     check_resource_of(Kind::Identity, pattern, resource, expected);
@@ -153,7 +153,7 @@ fn variables_in_the_last_segment_are_the_callers() {
     check_resource("qcs::cvm:::${owner_uin}-${app_id}", "qcs::cvm::uin/100000000001:100000000001-1250000000", true);
 }
 
-/// The caller lacks a variable's value; the test is unknown even if no value could match.
+/// If the caller has no value for a variable, the test is unknown, even where no value could match.
 #[test]
 fn a_variable_without_value_fails_closed() {
     for (variable, caller) in [
@@ -224,7 +224,7 @@ fn one_of_several_names_is_enough() {
     assert_eq!(reason(&on("role/8"), "cam:GetRole", names, &[]), Reason::ImplicitDeny);
 }
 
-/// The question names no resource: only a statement on the whole service applies.
+/// If the question names no resource, only a statement on everything of the service applies.
 #[test]
 fn operation_level_needs_everything() {
     check_resource("*", "", true);
@@ -236,7 +236,7 @@ fn operation_level_needs_everything() {
     check_resource("qcs::cbs:::*", "", false);
 }
 
-/// This holds for a deny too: a resource that is never named cannot be denied.
+/// A deny on one resource does not apply either, because the question has no resource to compare it with.
 #[test]
 fn a_concrete_deny_on_an_operation_level_action_does_not_apply() {
     let set = set(r#"{"effect":"allow","action":"cam:*","resource":"*"},
@@ -329,7 +329,7 @@ fn what_is_another_accounts_is_for_nobody() {
     assert_eq!(denied.reason, Reason::ExplicitDeny);
 }
 
-/// If no document has conditions, the context of a request need not be computed.
+/// If no document has conditions, the server need not compute the context of a request.
 #[test]
 fn documents_tell_whether_they_have_conditions() {
     let with = |condition: &str| {
@@ -348,7 +348,7 @@ fn documents_tell_whether_they_have_conditions() {
     assert!(!PolicySet::new().is_conditional());
 }
 
-/// Text that was stored under other rules.
+/// The texts stand for documents that were stored under other rules.
 #[test]
 fn what_cannot_be_loaded_denies_and_never_allows() {
     let ask = |text: &str| {
@@ -367,7 +367,7 @@ fn what_cannot_be_loaded_denies_and_never_allows() {
         (&format!(r#"{{"version":"2.0","statement":{harmless}}}"#), Reason::Allow),
         (&format!(r#"{{"version":"9","statement":{harmless}}}"#), Reason::ExplicitDeny),
         (&format!(r#"{{"version":"2.0","x":1,"statement":{harmless}}}"#), Reason::ExplicitDeny),
-        // The principals to whom it was attached on creation decide nothing.
+        // The principals to whom the policy was attached when it was created decide nothing.
         (&format!(r#"{{"version":"2.0","principal":7,"statement":{harmless}}}"#), Reason::Allow),
         (&format!(r#"{{"version":"2.0","version":"2.0","statement":{harmless}}}"#), Reason::ExplicitDeny),
     ] {
@@ -414,7 +414,7 @@ fn an_action_that_cannot_be_loaded_matches_denies_only() {
     }
 }
 
-/// This holds whatever resource is requested.
+/// An unreadable resource matches only in a deny, whatever resource is requested.
 #[test]
 fn a_resource_that_cannot_be_loaded_matches_denies_only() {
     for resource in [
@@ -437,7 +437,7 @@ fn a_resource_that_cannot_be_loaded_matches_denies_only() {
     }
 }
 
-/// A service that is no longer known and a region that is not yet known still mean what they say.
+/// A service that is no longer known and a region that is not yet known are compared as written.
 #[test]
 fn what_is_only_unknown_is_still_loaded() {
     let text = document(r#"{"effect":"allow","action":"gone:Do","resource":"qcs::gone:xx-new::a/*"}"#);

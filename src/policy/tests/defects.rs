@@ -1,4 +1,4 @@
-//! Every defect, with its place.
+//! Tests of every defect and the place at which it is reported.
 
 use super::*;
 
@@ -87,7 +87,7 @@ fn version_and_statement() {
     check(r#"{"version":"2.0","statement":"x"}"#, &["Statement statement 1:30"]);
 }
 
-/// A list is documented; the single object belongs to the older version.
+/// The list is documented; a single object is allowed in version 1.0 only.
 #[test]
 fn a_statement_of_version_2_is_in_a_list() {
     let text = r#"{"version":"2.0","statement":{"effect":"allow","action":"*","resource":"*"}}"#;
@@ -236,7 +236,7 @@ fn strategies_may_name_projects() {
     check_resource(Kind::Strategy, r#""qcs:p:cvm:gz::x/y""#, &["ResourceProject statement[0].resource"]);
 }
 
-/// Another account's resource must be a role, and the action must be assuming it.
+/// A resource of another account must be a role, and all actions must belong to `sts`.
 #[test]
 fn resources_of_others_are_roles_to_assume() {
     let check = |action: &str, item: &str, expected: &[&str]| {
@@ -254,7 +254,7 @@ fn resources_of_others_are_roles_to_assume() {
     check(r#""sts:AssumeRole""#, "uin/1", refused);
 }
 
-/// Where another account is allowed, it must still be an account.
+/// Where another account is allowed, the segment must still name an account.
 #[test]
 fn the_account_of_a_role_to_assume_is_a_number() {
     for (account, expected) in [
@@ -414,7 +414,7 @@ fn principals_have_their_place() {
     }
 }
 
-/// A misplaced element is not parsed: reporting that it is also malformed would help nobody.
+/// A misplaced `principal` is not parsed, because reporting that it is also malformed would help nobody.
 #[test]
 fn a_principal_out_of_place_is_one_defect() {
     let all = r#""effect":"allow","action":"*","resource":"*""#;
@@ -430,7 +430,7 @@ fn a_principal_out_of_place_is_one_defect() {
 fn a_principal_out_of_place_is_told_where_it_belongs() {
     for (kind, expected) in [
         (Kind::Trust, "`principal` belongs inside each statement of a trust policy"),
-        (Kind::Session, "a session policy may not have a `principal`: it is its session's"),
+        (Kind::Session, "a session policy may not have a `principal`: it applies to its own session"),
     ] {
         let problems = parse(r#"{"version":"2.0","principal":"*","statement":[]}"#, &rules(kind)).unwrap_err();
         assert_eq!(problems[0].message, expected);

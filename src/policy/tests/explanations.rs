@@ -1,4 +1,4 @@
-//! Explanations and how they are rendered.
+//! Tests of explanations and of how they are rendered.
 
 use super::*;
 
@@ -172,7 +172,7 @@ fn a_refusal_names_what_came_closest() {
     ");
 }
 
-/// A statement of another layer, or a deny, would not have helped, however close it came.
+/// A statement of another layer, or a deny, is never named as the closest: it could not have allowed the action.
 #[test]
 fn only_an_allow_of_the_layer_that_lacked_one_comes_close() {
     let near = r#""action":"cam:GetRole","resource":"qcs::cam:::roleName/dev-*"}"#;
@@ -242,7 +242,7 @@ fn trust_is_explained_too() {
     ");
 }
 
-/// A statement about another principal is further away than one about another action.
+/// A statement about the caller and another action is closer than one about another principal.
 #[test]
 fn of_trust_the_statement_about_the_caller_comes_closest() {
     let statement = |action: &str, account: &str| {
@@ -282,7 +282,7 @@ fn what_cannot_be_read_is_said() {
     ");
 }
 
-/// Asks an allow on `cvm:X` with this condition and these values of `a:k`; returns the lines `wanted` and `met`.
+/// Returns the lines `wanted` and `met` for an allow on `cvm:X` with this condition, and these values of `a:k`.
 fn relation(condition: &str, values: &[&str]) -> String {
     relation_among(condition, &values.iter().map(|value| ("a:k", *value)).collect::<Vec<_>>())
 }

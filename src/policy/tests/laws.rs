@@ -1,4 +1,6 @@
-//! What must hold for all documents: on random cases, and on all sets of up to three statements of a small alphabet.
+//! Laws that must hold for all documents.
+//!
+//! They are tested on random cases, and on all sets of up to three statements built from a few patterns.
 
 use proptest::prelude::*;
 
@@ -39,7 +41,7 @@ fn compile(statements: &[String]) -> PolicySet {
     PolicySet::compile(statements.chunks(2).map(attach_all).collect())
 }
 
-/// Asks every question of the alphabet.
+/// Returns the decisions on all questions.
 fn answers(layers: &Layers<'_>) -> Vec<Decision> {
     let mut answers = Vec::new();
     for_all_questions(|question| answers.push(decide(layers, question)));
@@ -63,8 +65,7 @@ fn effects(layers: &Layers<'_>) -> Vec<Effect> {
     answers(layers).iter().map(|decision| decision.effect).collect()
 }
 
-/// New names for everything that the alphabet names: two services, two operations, items, a condition key, the account
-/// and the user.
+/// New names for everything that statements and questions name.
 #[derive(Debug)]
 struct Names {
     services: (&'static str, &'static str),
@@ -124,14 +125,14 @@ impl Names {
             ("qcs::cvm:::i/1", format!("qcs::{}:::{}/{}", self.services.0, self.item, self.ids.0)),
             ("k:x", self.key.clone()),
         ];
-        // Placeholders first: a new name may be the old name of something else.
+        // Placeholders come first, because a new name may be the old name of something else.
         let mark = |index: usize| format!("\u{1}{index}\u{2}");
         let marked = |text: String, (index, (old, _)): (usize, &(&str, String))| text.replace(old, &mark(index));
         let text = old.iter().enumerate().fold(statement.to_owned(), marked);
         old.iter().enumerate().fold(text, |text, (index, (_, new))| text.replace(&mark(index), new))
     }
 
-    /// Asks the questions of the alphabet under these names.
+    /// Returns the decisions on all questions, with these names.
     fn answers(&self, layers: &Layers<'_>) -> Vec<Decision> {
         let resources = [
             String::new(),
@@ -246,7 +247,7 @@ proptest! {
     }
 }
 
-/// Derives the decision again, from the explanation alone.
+/// Tests that `decide` and `explain` agree, and that the decision follows from the explanation alone.
 fn agree(layers: &Layers<'_>, question: &Question<'_>) {
     let decision = decide(layers, question);
     let explanation = explain(layers, question);
@@ -277,8 +278,8 @@ fn agree(layers: &Layers<'_>, question: &Question<'_>) {
     }
 }
 
-/// Every set of up to three statements decides as its statements do one by one: denied if one denies, else allowed if
-/// one allows, in any order.
+/// A set of up to three statements decides as its statements do one by one, in any order. It denies if one of them
+/// denies, else it allows if one allows.
 #[test]
 fn all_small_sets_decide_as_their_statements() {
     let mut all = Vec::new();

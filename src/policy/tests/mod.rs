@@ -1,4 +1,6 @@
-//! The policy language as defined in `docs/policy.md`: every row of its last table names a test here.
+//! Tests of the policy language as defined in `docs/policy.md`.
+//!
+//! Every row of its table *What the documentation leaves open* names the test that holds it; most of them are here.
 
 mod budgets;
 mod conditions;
@@ -58,8 +60,8 @@ fn context<'a>(entries: &[(&'a str, &'a str)]) -> Context<'a> {
     context
 }
 
-/// Asks a set one question; `resource` has the resource's names separated by spaces, or is empty for no single
-/// resource.
+/// Asks a set one question and returns the reason. `resource` is the names of the resource, separated by spaces, or
+/// empty for no single resource.
 fn reason(set: &PolicySet, action: &str, resource: &str, entries: &[(&str, &str)]) -> Reason {
     let names: Vec<&str> = resource.split(' ').collect();
     let resource = if resource.is_empty() { Resource::Operation } else { Resource::Named(&names) };

@@ -1,9 +1,11 @@
-//! Which of several resources an explanation names as the closest, and what it says is different.
+//! Tests of which resource an explanation names as the closest, and what it says is different.
 
 use super::explanations::explain_with;
 use super::*;
 
-/// Asks statements on these resources, in this order; returns the line `closest` and the one after `met`.
+/// Explains a denied question to statements on these resources, in this order.
+///
+/// Returns the line `closest` and the last line, which is the help.
 fn nearest(action: &str, resources: &[&str], asked: &str) -> String {
     let statements: Vec<String> = resources
         .iter()

@@ -1,4 +1,4 @@
-//! Whom a trust policy trusts.
+//! Tests of which requesters a trust policy trusts.
 
 use super::*;
 
@@ -21,7 +21,7 @@ fn ask(
     decide_trust(document, &Requester { account, identity, groups }, &question).reason
 }
 
-/// Every kind of requester: a name for the test, the account, the identity, the groups.
+/// Every kind of requester: a name for the tests, the account, the identity and the groups.
 const EVERYBODY: &[(&str, &str, RequesterIdentity<'_>, &[&str])] = &[
     ("root", OTHER, RequesterIdentity::Root, &[]),
     ("user", OTHER, RequesterIdentity::User("200000000002"), &[]),
@@ -141,7 +141,7 @@ fn an_unreadable_trust_policy_trusts_nobody() {
     assert_eq!(ask(&broken, OTHER, RequesterIdentity::Root, &[], &[]), Reason::ExplicitDeny);
 }
 
-/// The sample of the CMQ page, with a queue after the user.
+/// The document is the sample of the CMQ page, which names a queue after the user.
 #[test]
 fn a_strategy_names_whom_it_is_for() {
     let text = r#"{"version":"2.0",
@@ -163,8 +163,8 @@ fn a_strategy_names_whom_it_is_for() {
     assert_eq!(places, [("principal.qcs[0]".to_owned(), 2, 29), ("principal.qcs[1]".to_owned(), 2, 75)]);
 }
 
-/// Pairs of names of which one is a prefix of the other: an account, a user, a group, a role and its id, a service, a
-/// provider.
+/// Pairs of names of which the first is a prefix of the second. They name accounts, users, groups, roles, roles by id,
+/// services and providers.
 const NAMES: &[(&str, &str)] = &[
     ("10000000000", "100000000001"),
     ("200000000002", "2000000000021"),
@@ -175,7 +175,7 @@ const NAMES: &[(&str, &str)] = &[
     ("idp", "idp2"),
 ];
 
-/// A requester whose name is a prefix of the trusted name, or has it as a prefix, is somebody else.
+/// A requester whose name is a prefix of the trusted name, or begins with the trusted name, is not trusted.
 #[test]
 fn a_name_is_the_whole_name() {
     let [accounts, users, groups, roles, ids, services, providers] = NAMES else { panic!("{NAMES:?}") };
@@ -257,7 +257,7 @@ fn trusts(principal: &str, account: &str, identity: RequesterIdentity<'_>, group
     ask(&document, account, identity, groups, &[]) == Reason::Allow
 }
 
-/// The forms for the caller's own account in a resource name nobody as a principal.
+/// The forms that mean the caller's own account in a resource are malformed in a principal.
 #[test]
 fn the_own_account_is_no_principal() {
     for name in ["uin/-1:root", "uin/-1:uin/-1", "uin/-1:uin/200000000002", "uin/200000000001:uin/-1", "uin/:root"] {

@@ -1,11 +1,11 @@
-//! Tags: pairs of a key and a value, compared half by half.
+//! Tests of tags, which are compared as pairs: key with key and value with value.
 
 use super::*;
 
 const KEY: &str = "${qcs:principal_tag_key}";
 const VALUE: &str = "${qcs:principal_tag_value}";
 
-/// The result of an allow and a deny under the condition: yes, no, or neither.
+/// Returns the answer of the condition, found from an allow and a deny under it.
 fn outcome(operator: &str, written: &str, of_resource: &[ContextValue<'_>], of_caller: &[ContextValue<'_>]) -> Outcome {
     let decided = |effect: &str| {
         let written = serde_json::to_string(written).unwrap();
@@ -89,7 +89,7 @@ fn a_pattern_matches_half_by_half() {
         ("d*t&f*n", tag("dept", "fin"), Yes),
         ("d*t&f*n", tag("d", "t&fin"), No),
         ("*&*", tag("", ""), Yes),
-        // Without a `&`, one of the stars stands for it and for what is around it.
+        // In a pattern without `&`, one of the stars also stands for the `&`.
         ("*", tag("dept", "fin"), Yes),
         ("**", tag("", ""), Yes),
         ("dept*", tag("dept", "fin"), Yes),
@@ -111,7 +111,7 @@ fn a_pattern_matches_half_by_half() {
     }
 }
 
-/// A text in the place of a tag is not a tag.
+/// A request value that is a text equals no tag, and is compared with a text as usual.
 #[test]
 fn a_text_is_no_tag() {
     for (operator, written, text, expected) in [
@@ -124,7 +124,7 @@ fn a_text_is_no_tag() {
     ] {
         check(operator, written, ContextValue::from(text), expected);
     }
-    // A tag is not a number either, whatever its halves are.
+    // An operator of another family cannot read a tag, even if it could read the tag's key.
     for (operator, written) in
         [("numeric_equal", "1"), ("bool_equal", "true"), ("ip_equal", "10.0.0.1"), ("binary_equal", "AAAA")]
     {
@@ -136,7 +136,7 @@ fn written_half(written: &str) -> &'static str {
     ["1", "true", "10.0.0.1", "AAAA"].into_iter().find(|half| *half == written).unwrap()
 }
 
-/// Both halves of one tag of the caller, each compared with a half of the requested tag.
+/// The key and value of one tag of the caller are compared with those of the resource's tag.
 #[test]
 fn the_callers_tags_are_pairs_too() {
     let both = format!("{KEY}&{VALUE}");
@@ -148,7 +148,7 @@ fn the_callers_tags_are_pairs_too() {
     assert_eq!(found(&both, tag("env", "x")), No);
     assert_eq!(found(&format!("env&{VALUE}"), tag("env", "x")), Yes);
     assert_eq!(found(&format!("{KEY}&x"), tag("env", "x")), Yes);
-    // The `&` is the one that is written, never one that a variable inserts.
+    // The text is split at an `&` written in the policy, never at one that a variable inserts.
     assert_eq!(found(KEY, tag("dept", "fin")), No);
     assert_eq!(found(&format!("{KEY}{VALUE}"), tag("dept", "finx")), No);
     let like = |written: &str, resource| outcome("string_like", written, &[resource], &mine);
@@ -156,7 +156,7 @@ fn the_callers_tags_are_pairs_too() {
     assert_eq!(like(&format!("{KEY}*"), tag("dept&fin", "y")), Yes);
     assert_eq!(like(&format!("*{VALUE}"), tag("y", "x")), Yes);
     assert_eq!(like(&format!("*{VALUE}*"), tag("prod", "")), Yes);
-    // Without tags, neither half is known.
+    // For a caller without tags, the answer is unknown.
     for written in [both.as_str(), &format!("env&{VALUE}"), &format!("{KEY}&x"), &format!("{KEY}*")] {
         for operator in ["string_equal", "string_like", "string_equal_ignore_case"] {
             for resource in [tag("env", "x"), tag("other", "y"), ContextValue::from("env")] {
@@ -167,7 +167,7 @@ fn the_callers_tags_are_pairs_too() {
     }
 }
 
-/// Only the keys with tags as values have pairs; values of any other key are compared as text.
+/// Only condition keys whose values are tags have pairs; the values of any other key are texts.
 #[test]
 fn other_keys_have_no_tags() {
     for (key, expected) in [

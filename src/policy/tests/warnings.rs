@@ -1,4 +1,4 @@
-//! Warnings: given for what certainly does not do what it seems to do, and for nothing else.
+//! Tests of warnings, which are given only for what certainly does not do what it seems to do.
 
 use super::*;
 
@@ -36,7 +36,7 @@ fn warnings_are_few_and_sure() {
     );
 }
 
-/// Each of these is close to one with a warning.
+/// Each of these documents resembles one that has a warning.
 #[test]
 fn no_warning_where_the_text_may_do_what_it_seems_to() {
     let rules = Rules { operation_level: Some(|action| action == "cam:CreateRole"), ..rules(Kind::Identity) };
@@ -45,13 +45,13 @@ fn no_warning_where_the_text_may_do_what_it_seems_to() {
         assert_eq!(report.problems, []);
         report.warnings.into_iter().map(|warning| warning.path).collect::<Vec<_>>()
     };
-    // Keys that every request or a tag has, and keys of services, about which nothing is known.
+    // Keys that requests or tags have, and keys of services, about which nothing is known.
     for key in ["qcs:ip", "qcs:tag", "qcs:resource_tag/team", "cvm:anything"] {
         let condition = format!(r#"{{"string_equal":{{"{key}":"x"}}}}"#);
         let statement = format!(r#"{{"effect":"allow","action":"*","resource":"*","condition":{condition}}}"#);
         assert_eq!(warned(&statement), [""; 0], "{key}");
     }
-    // Resources that cover everything of the service, for an operation without single resources.
+    // Resources that cover everything of the service, and some that do not, for an operation-level action.
     for (resource, expected) in [
         ("qcs::cam:::*", &[][..]),
         ("qcs::::uin/100000000001:*", &[]),
@@ -62,7 +62,7 @@ fn no_warning_where_the_text_may_do_what_it_seems_to() {
         let statement = format!(r#"{{"effect":"allow","action":"cam:CreateRole","resource":"{resource}"}}"#);
         assert_eq!(warned(&statement), expected, "{resource}");
     }
-    // A deny that leaves part of the allow.
+    // A deny that covers the whole allow, or leaves a part of it.
     let allowed = |action: &str, denied: &str| {
         let deny = format!(r#"{{"effect":"deny","action":"{denied}","resource":"*"}}"#);
         warned(&format!(r#"{{"effect":"allow","action":"{action}","resource":"*"}},{deny}"#)).is_empty()

@@ -1,19 +1,19 @@
-//! What is known about the cloud: its services, its regions, and the operations of the services served here.
+//! The known services, regions and operations of the cloud.
 //!
-//! Data only. Service prefixes are those of the public API (tccli) and those in published policies. Operations are
-//! listed only for services whose operations are all known, so that a misspelt one can be detected.
+//! This is data only. Service prefixes are those of the public API (tccli) and those in published policies. Operations
+//! are listed only for services whose operations are all known, so that a misspelt one can be detected.
 
 /// Whether the cloud has a service with this prefix.
 pub(super) fn is_service(prefix: &str) -> bool {
     services().any(|service| service == prefix)
 }
 
-/// All known service prefixes.
+/// Returns all known service prefixes.
 pub(super) fn services() -> impl Iterator<Item = &'static str> {
     include_str!("services.txt").split_ascii_whitespace()
 }
 
-/// All operations of a service, if they are known.
+/// Returns all operations of a service, if they are known.
 pub(super) fn operations(service: &str) -> Option<&'static [&'static str]> {
     match service {
         "cam" => Some(CAM),
@@ -27,12 +27,12 @@ pub(super) fn long_region(name: &str) -> Option<&'static str> {
     REGIONS.iter().find(|(long, short)| *long == name || *short == name).map(|(long, _)| *long)
 }
 
-/// The long names of all regions.
+/// Returns the long names of all regions.
 pub(super) fn long_regions() -> impl Iterator<Item = &'static str> {
     REGIONS.iter().map(|(long, _)| *long)
 }
 
-/// Long and short names. For one region only the short name is published (CMQ notes).
+/// Long and short names. Of the region `st` only the short name is published (CMQ notes).
 const REGIONS: &[(&str, &str)] = &[
     ("st", "st"),
     ("ap-guangzhou", "gz"),

@@ -34,6 +34,7 @@ const OPERATORS: &[(&str, Operator)] = &[
     ("null_equal", Operator::Null),
 ];
 
+/// An operator as it is written in a policy: with a qualifier and a suffix.
 #[derive(Clone, Copy)]
 struct Written {
     qualifier: Qualifier,

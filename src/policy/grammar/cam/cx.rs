@@ -1,4 +1,4 @@
-//! What every part of the grammar needs: the rules, the current path, and a list of problems.
+//! What every part of the grammar needs: the rules, the path of an element, and the list of problems.
 
 use crate::policy::document::{Defect, Problem, Rules, Span};
 use crate::policy::json::{Content, Member, Node, Range};
@@ -10,7 +10,7 @@ pub(super) struct Cx<'a> {
     problems: Vec<Problem>,
 }
 
-/// The path of the element being parsed; formatted only for problems.
+/// The path of the element being parsed; formatted only when a problem is reported.
 pub(super) enum Path<'p> {
     Root,
     Name(&'p Path<'p>, &'p str),
@@ -117,13 +117,15 @@ impl<'a> Cx<'a> {
     }
 }
 
-/// The end of a message about an unknown word; empty if no known word is close.
+/// Returns the end of a message about an unknown word; empty if no known word is close.
 pub(super) fn did_you_mean<'k>(wrong: &str, known: impl IntoIterator<Item = &'k str>) -> String {
     suggest(wrong, known).map_or(String::new(), |meant| format!("; did you mean `{meant}`?"))
 }
 
-/// Finds the known word that was probably meant, ignoring letter case. Its letters may be in another order, or it may
-/// differ by one letter, by two if it is long, but never by as many letters as the wrong word has.
+/// Finds the known word that was probably meant, ignoring letter case.
+///
+/// A known word is close if it has the same letters in another order, or differs by one letter, or by two if the wrong
+/// word has more than four. It must not differ by as many letters as the wrong word has.
 pub(super) fn suggest<'k>(wrong: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     if wrong.len() > 64 {
         return None;
@@ -146,7 +148,7 @@ fn letters(word: &str) -> Vec<char> {
     letters
 }
 
-/// How many letters must be added, dropped or changed to turn one word into the other.
+/// Returns how many letters must be added, dropped or changed to turn one word into the other.
 fn distance(left: &str, right: &str) -> usize {
     let mut row: Vec<usize> = (0..=right.chars().count()).collect();
     for (index, l) in left.chars().enumerate() {
@@ -169,7 +171,7 @@ fn distance(left: &str, right: &str) -> usize {
 mod tests {
     use super::*;
 
-    /// The definition: the cost of the last letters, plus the rest.
+    /// The definition of the distance: the cost of the first letters, plus that of the rest.
     fn naive(left: &[char], right: &[char]) -> usize {
         match (left, right) {
             ([], rest) | (rest, []) => rest.len(),
@@ -214,7 +216,7 @@ mod tests {
         }
         assert_eq!(suggest("abcx", ["wxyz", "axyx", "abcd", "abce"]), Some("abcd"));
         assert_eq!(suggest("abcd", []), None);
-        // Comparing a long text with every known word would be expensive, and such a text is not a typing error.
+        // A long text is not compared: with every known word that would be slow, and such a text is not a typing error.
         for (length, near) in [(64, true), (65, false), (66, false)] {
             let known = "a".repeat(length);
             let wrong = format!("{}b", "a".repeat(length - 1));

@@ -1,4 +1,4 @@
-//! How long a document may be.
+//! The limits on the length of a document.
 
 use crate::policy::document::{Defect, Problem, Span};
 
@@ -8,7 +8,7 @@ const MAX_CHARS: usize = 4096;
 /// The longest text in bytes, white space included. The guide sets no such limit; this one bounds memory.
 pub const LONGEST_TEXT: usize = 65_536;
 
-/// Refuses a text before it is read: finding every defect of a long one would take long.
+/// Returns the defect of a text that is too long, without parsing it: finding every defect of a long text is slow.
 pub(super) fn too_long(text: &str) -> Option<Problem> {
     let message = over_count(text).or_else(|| {
         let length = text.len();
@@ -19,7 +19,7 @@ pub(super) fn too_long(text: &str) -> Option<Problem> {
     Some(Problem { defect: Defect::TooLong, path: String::new(), span, message })
 }
 
-/// The message about too many characters.
+/// Returns the message about too many characters, if there are too many.
 pub(super) fn over_count(text: &str) -> Option<String> {
     let counted = text.chars().filter(|letter| !matches!(letter, ' ' | '\t' | '\r' | '\n')).count();
     (counted > MAX_CHARS)

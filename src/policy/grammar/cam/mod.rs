@@ -1,10 +1,11 @@
 //! Tencent Cloud's policy language: version 2.0, and version 1.0 where [`Kind::Strategy`] allows it.
 //!
-//! [`LANGUAGE`] is the way in.
-//! Sources: the CAM user guide on elements, syntax and conditions (598/10603, 10604, 10608), the CMQ notes on setting
-//! permissions through the API (406/8619) for strategies; choices where they are silent are in `docs/policy.md`.
+//! The entry point is [`LANGUAGE`]. The sources are the CAM user guide on elements, syntax and conditions (598/10603,
+//! 10604, 10608) and, for strategies, the CMQ notes on setting permissions through the API (406/8619). Where they are
+//! silent, `docs/policy.md` lists the choices made.
 //!
-//! Deliberately absent: `notaction`, `notresource`, `notprincipal` (not documented), and whether principals exist.
+//! `notaction`, `notresource` and `notprincipal` are not documented, and deliberately absent here. So is any check of
+//! whether a principal exists.
 
 mod action;
 mod catalogue;
@@ -28,7 +29,7 @@ use crate::policy::language::Language;
 use crate::policy::notation::Notation;
 use crate::policy::weight::weighed;
 
-/// The language.
+/// The policy language of Tencent Cloud.
 pub static LANGUAGE: Language = Language {
     name: "cam",
     longest: LONGEST_TEXT,
@@ -76,7 +77,7 @@ struct Body {
     statements: Vec<Statement>,
 }
 
-/// Nothing if the document as a whole cannot be understood.
+/// Parses the document; `None` if it is unreadable as a whole.
 fn body(cx: &mut Cx<'_>, node: &Node<'_>) -> Option<Body> {
     let Content::Object(members) = &node.content else {
         cx.report(Defect::NotObject, &Path::Root, node.range, "the document must be an object".into());
@@ -89,7 +90,7 @@ fn body(cx: &mut Cx<'_>, node: &Node<'_>) -> Option<Body> {
         if member.name == "principal" && !attaches {
             let message = match cx.rules.kind {
                 Kind::Trust => "`principal` belongs inside each statement of a trust policy",
-                _ => "a session policy may not have a `principal`: it is its session's",
+                _ => "a session policy may not have a `principal`: it applies to its own session",
             };
             cx.report(Defect::PrincipalNotAllowed, &Path::Root.name("principal"), member.range, message.into());
             readable = false;
@@ -211,7 +212,7 @@ fn statement(cx: &mut Cx<'_>, node: &Node<'_>, path: &Path<'_>, old: bool) -> St
         Some(condition) => condition::conditions(cx, condition, &path.name("condition")),
         None => Vec::new(),
     };
-    // An element that is not understood could have narrowed or widened the statement: it cannot be read as a whole.
+    // An unknown element could have narrowed or widened the statement, which is therefore unreadable as a whole.
     let Some(effect) = effect.filter(|_| all_known) else {
         return Statement { effect: effect.unwrap_or(Effect::Deny), ..Statement::unreadable(node.range) };
     };

@@ -93,7 +93,7 @@ fn identity(kind: Kind, text: &str) -> Option<PrincipalPattern> {
     let some = (!id.is_empty()).then(|| id.to_owned())?;
     match what {
         "uin" => {
-            // The published strategy names a user followed by a queue: `uin/3232/myqueue`.
+            // A strategy in the documentation names a user followed by a queue: `uin/3232/myqueue`.
             let user = if kind == Kind::Strategy { id.split('/').next()? } else { id };
             let root = || PrincipalPattern::Root(account.clone());
             let user = is_number(user).then(|| user.to_owned())?;

@@ -8,7 +8,7 @@ use crate::policy::json::{Content, Node, Range};
 use crate::policy::notation::{AccountSegment, ResourceName};
 use crate::policy::pattern::Glob;
 
-/// Parses the name of a requested resource. An empty account is the caller's, a region may be long or short.
+/// Parses the name of a requested resource. An empty account is the caller's; a region may have its long or short name.
 pub(super) fn read_name(text: &str) -> Option<ResourceName<'_>> {
     let [project, service, region, account, item] = split(text)?;
     let account = match account.split_once('/') {
@@ -25,7 +25,7 @@ fn split(text: &str) -> Option<[&str; 5]> {
     Some([segments.next()?, segments.next()?, segments.next()?, segments.next()?, segments.next()?])
 }
 
-/// Splits the older form, which has no region.
+/// Splits a resource of the older form, which has no region.
 fn split_old(text: &str) -> Option<[&str; 5]> {
     let mut segments = text.strip_prefix("qcs:")?.splitn(4, ':');
     let [project, service] = [segments.next()?, segments.next()?];
@@ -63,7 +63,7 @@ pub(super) fn resources(
     patterns
 }
 
-/// Parses one resource; none if it could not be read.
+/// Parses one resource; `None` if it cannot be read.
 fn resource(
     cx: &mut Cx<'_>,
     text: &str,
@@ -97,7 +97,7 @@ fn resource(
     })))
 }
 
-/// Whether the item is a role. A policy may name no other resource of another account, and only for assuming it.
+/// Whether the item is a role. A policy may name no other resource of another account, and a role only to assume it.
 fn is_role(item: &str) -> bool {
     item.starts_with("roleName/") || item.starts_with("role/")
 }
@@ -106,7 +106,8 @@ fn is_assuming(action: &ActionPattern) -> bool {
     matches!(&action.form, ActionForm::Match { service: Some(service), .. } if **service == *"sts")
 }
 
-/// Parses the project segment. Empty is the default project. The outer `None` is unreadable, the inner one any project.
+/// Parses the project segment; empty means the default project. The outer `None` is an unreadable segment, the inner
+/// one any project.
 fn project_segment<'s>(cx: &mut Cx<'_>, text: &'s str, range: Range, path: &Path<'_>) -> Option<Option<&'s str>> {
     let numbered = text.strip_prefix("id/").is_some_and(is_number);
     match text {

@@ -1,7 +1,7 @@
 //! Tags written as text: `<key>&<value>`.
 //!
-//! The text is split at its first `&`, so no text stands for a tag with `&` in its key. Such a tag can still be tested
-//! by its key, as `qcs:resource_tag/<key>`.
+//! The text is split at its first `&`, so no text can stand for a tag whose key contains `&`. A policy can still test
+//! such a tag by its own condition key, `qcs:resource_tag/<key>`.
 
 use crate::policy::question::ContextValue;
 
@@ -11,12 +11,14 @@ const TAGS: [&str; 4] = ["qcs:resource_tag", "qcs:request_tag", "qcs:principal_t
 /// The condition key of the caller's tags.
 pub(super) const OF_PRINCIPAL: &str = "qcs:principal_tag";
 
-/// Splits the value of a condition key into the two halves of a tag; none if the key has other values.
+/// Splits the value of a condition key into the key and value of a tag.
+///
+/// Returns `None` if the values of that condition key are not tags, or the text has no `&`.
 pub(super) fn halves<'t>(key: &str, text: &'t str) -> Option<(&'t str, &'t str)> {
     if TAGS.contains(&key) { text.split_once('&') } else { None }
 }
 
-/// Reads a value of a condition key that is given as text.
+/// Parses a text as a value of a condition key.
 pub(super) fn read_value<'t>(key: &str, text: &'t str) -> ContextValue<'t> {
     halves(key, text).map_or(ContextValue::from(text), ContextValue::from)
 }

@@ -19,7 +19,7 @@ pub(super) fn one_or_many<'n, 't>(node: &'n Node<'t>) -> &'n [Node<'t>] {
     }
 }
 
-/// Returns the entries of a required element, or reports that it is missing or empty.
+/// Returns a required element, or reports that it is missing or empty and returns where it should be.
 pub(super) fn required<'n, 't>(
     cx: &mut Cx<'_>,
     statement: &Node<'_>,
@@ -37,12 +37,12 @@ pub(super) fn required<'n, 't>(
     Err(range)
 }
 
-/// Which variables may be used at a place.
+/// The variables that an element may contain.
 #[derive(Clone, Copy)]
 pub(super) enum Variables {
-    /// Those about the caller itself.
+    /// Those that stand for the caller and its account.
     Caller,
-    /// Those about the caller's tags as well (guide on attribute-based access control, ABAC).
+    /// Those, and the ones that stand for the caller's tags (guide on attribute-based access control, ABAC).
     CallerAndTags,
 }
 
@@ -69,7 +69,7 @@ impl Variables {
     }
 }
 
-/// Parses a wildcard pattern that may contain variables; none if a variable is not known.
+/// Parses a wildcard pattern that may contain variables; `None` if a variable is not known.
 pub(super) fn glob(text: &str, variables: Variables) -> Option<Glob> {
     if !text.contains("${") {
         return Some(Glob::new(text));
@@ -77,7 +77,7 @@ pub(super) fn glob(text: &str, variables: Variables) -> Option<Glob> {
     text.split('*').map(|part| template(part, variables)).collect::<Option<_>>().map(Glob::Templates)
 }
 
-/// Parses text that may contain variables; none if a variable is not known.
+/// Parses text that may contain variables; `None` if a variable is not known.
 pub(super) fn template(text: &str, variables: Variables) -> Option<Template> {
     let mut pieces = Vec::new();
     let mut rest = text;

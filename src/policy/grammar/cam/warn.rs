@@ -1,4 +1,4 @@
-//! Warnings: few, and only where the text certainly does not do what it seems to do.
+//! Warns about legal text that certainly does not do what it seems to do, and about nothing else.
 
 use super::catalogue;
 use crate::policy::budget::{Budget, STEPS};
@@ -9,7 +9,7 @@ use crate::policy::json::Range;
 use crate::policy::pattern::{Glob, Tri};
 use crate::policy::question::Variables;
 
-/// Keys without a service in the user guide (598/10608), and the keys of tags.
+/// The condition keys that belong to no service in the user guide (598/10608), and the keys of tags.
 const GLOBAL_KEYS: &[&str] = &[
     "qcs:ip",
     "qcs:current_time",
@@ -23,7 +23,7 @@ const GLOBAL_KEYS: &[&str] = &[
     "qcs:principal_tag",
 ];
 
-/// Prefixes of a tag's own key, whose value is the value of the tag (598/58347).
+/// The prefixes of condition keys that contain the key of a tag and have the value of the tag (598/58347).
 const TAG_KEYS: &[&str] = &["qcs:resource_tag/", "qcs:request_tag/", "qcs:principal_tag/", "qcs:tag/"];
 
 pub(super) fn warnings(document: &Document, rules: &Rules<'_>) -> Vec<Warning> {
@@ -65,7 +65,7 @@ pub(super) fn warnings(document: &Document, rules: &Rules<'_>) -> Vec<Warning> {
     warnings
 }
 
-/// Returns the only action that a pattern can match.
+/// Returns the action that a pattern without wildcard matches.
 fn exact(action: &ActionPattern) -> Option<String> {
     match &action.form {
         ActionForm::Match { service: Some(service), operation: Glob::Exact(operation) } => {
@@ -87,8 +87,8 @@ fn matches_nothing(action: &ActionPattern, rules: &Rules<'_>) -> bool {
         && operations.iter().all(|name| operation.matches(name, &nobody, &Budget::new(STEPS)) == Tri::No)
 }
 
-/// Whether the resource applies to an operation without single resources, as in the evaluator. The account is not
-/// compared: a document can name only its own by number.
+/// Whether the resource applies to an operation-level action, as in the evaluator. The account is not compared, because
+/// a pattern for everything can name only the document's own account.
 fn is_everything(resource: &ResourcePattern, action: &ActionPattern) -> bool {
     let ActionForm::Match { service: Some(of_action), .. } = &action.form else {
         return true;
