@@ -172,7 +172,7 @@ impl Trace {
         claim
     }
 
-    /// Records the result of verification. If it succeeded, `free` lists what the signature does not cover.
+    /// Records the result of verification. `free` lists what the signature does not cover, if it was checked.
     pub fn verified(&mut self, verdict: Result<&Arc<Caller>, &Fault>, free: impl FnOnce() -> Vec<&'static str>) {
         match verdict {
             Ok(caller) => {

@@ -194,7 +194,8 @@ impl Socket {
         let Some(until) = self.reading.map(|(_, until)| until).into_iter().chain(self.writing).min() else {
             return Poll::Pending;
         };
-        // The timer is reset only if it would fire too late: most deadlines are met, and moved on before it fires.
+        // The timer is reset only if it would fire too late, because most deadlines are met and replaced before it
+        // fires.
         if until < self.timer.deadline() {
             self.timer.as_mut().reset(until);
         }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// A boxed future, as operations and jobs return it.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// Why the database did not do what it was asked.
+/// Why a read or a write failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The driver reported an error.

@@ -193,7 +193,7 @@ pub(super) async fn append(writer: &mpsc::Sender<Queued>, row: Row) -> Result<()
     answer.await.map_err(|_| Error::Panicked)?
 }
 
-/// Lets the writer finish what is queued and close its connection.
+/// Lets the writer finish the queued jobs and close its connection.
 pub(super) async fn stop(writer: &mpsc::Sender<Queued>) {
     let (sender, done) = oneshot::channel();
     if writer.send(Queued::Stop(sender)).await.is_ok() {
