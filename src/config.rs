@@ -62,7 +62,7 @@ pub struct Flags {
 pub struct Config {
     /// Where to listen.
     pub listen: SocketAddr,
-    /// Where keys and tokens are kept; none when nothing is written to disk.
+    /// Where keys and tokens are stored; `None` when nothing is written to disk.
     pub data_dir: Option<PathBuf>,
     /// Where the database is.
     pub location: Location,
@@ -83,7 +83,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// Completes the flags from their file and checks them.
+    /// Adds the options from the file of `--config`, and checks them all.
     pub fn read(flags: Flags) -> Result<Config, String> {
         let file = match &flags.config {
             None => Flags::default(),
@@ -148,7 +148,7 @@ impl Config {
 }
 
 impl Config {
-    /// Whether other machines can reach the server.
+    /// Returns whether other machines can reach the server.
     pub fn is_exposed(&self) -> bool {
         !self.listen.ip().is_loopback()
     }
@@ -210,7 +210,8 @@ fn location(database: Option<&str>, data_dir: Option<&PathBuf>) -> Result<Locati
     }
 }
 
-/// Refuses an address off loopback unless it is allowed, and there any key from the cloud's documentation.
+/// Refuses an address that other machines can reach, unless it is allowed and the root key is not an example from the
+/// clouds' documentation.
 fn check_exposure(listen: &SocketAddr, allowed: bool, root_key: Option<&(String, Secret)>) -> Result<(), String> {
     if listen.ip().is_loopback() {
         return Ok(());

@@ -2,7 +2,7 @@
 //!
 //! Everything that needs the current time or unpredictable bytes takes them from an [`Env`], so that a test can freeze
 //! the one and seed the other. Clippy forbids the calls that bypass it (`clippy.toml`). Deliberately absent: time
-//! zones, sleeping, and the emulator's steerable clock, which is state and lives in `engine::clock`.
+//! zones, sleeping, and the emulator's adjustable clock, which is state and belongs to `engine::clock`.
 
 use chrono::{Datelike, Timelike};
 use rand::Rng;
@@ -21,12 +21,12 @@ impl Time {
         Time(seconds.saturating_mul(1_000_000))
     }
 
-    /// Whole seconds since the epoch, rounded down.
+    /// Returns the whole seconds since the epoch, rounded down.
     pub fn seconds(self) -> i64 {
         self.0.div_euclid(1_000_000)
     }
 
-    /// Moves the time by `seconds`; saturates instead of overflowing.
+    /// Returns the time `seconds` later; saturates instead of overflowing.
     pub fn plus_seconds(self, seconds: i64) -> Time {
         Time(self.0.saturating_add(seconds.saturating_mul(1_000_000)))
     }
@@ -45,18 +45,18 @@ impl Time {
         format!("{year:04}-{month:02}-{day:02}{separator}{hour:02}:{minute:02}:{second:02}{end}")
     }
 
-    /// The UTC date, such as `2026-01-01`.
+    /// Returns the UTC date, such as `2026-01-01`.
     pub fn date(self) -> String {
         let at = self.in_calendar();
         format!("{:04}-{:02}-{:02}", at.year(), at.month(), at.day())
     }
 
-    /// The time, clamped to the years 1970 to 9999: no client can read a year of five digits.
+    /// Converts to a calendar date, clamped to the years 1970 to 9999: no client can read a year of five digits.
     fn in_calendar(self) -> chrono::DateTime<chrono::Utc> {
         chrono::DateTime::from_timestamp_micros(self.0.clamp(0, END - 1)).unwrap_or_default()
     }
 
-    /// Parses RFC 3339 with any offset.
+    /// Parses RFC 3339 with any offset from UTC.
     pub fn parse_rfc3339(text: &str) -> Option<Time> {
         chrono::DateTime::parse_from_rfc3339(text).ok().map(|at| Time(at.timestamp_micros()))
     }
@@ -84,7 +84,7 @@ pub struct Env {
 }
 
 impl Env {
-    /// Uses the clock and the randomness of the operating system.
+    /// Returns the clock and the randomness of the operating system.
     pub fn system() -> Env {
         Env { clock: Arc::new(SystemClock), entropy: Arc::new(SystemEntropy) }
     }
@@ -146,9 +146,9 @@ impl Clock for SystemClock {
 struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
-    /// Takes the bytes from a cryptographic generator per thread, which the operating system seeds and reseeds: one
-    /// system call for each of the dozen values of a request would cost as much as verifying its signature. If it
-    /// cannot be seeded it panics, which ends the request: predictable keys would be worse.
+    /// Takes the bytes from a cryptographic generator per thread, which the operating system seeds and reseeds. A
+    /// system call for each of the dozen values of a request would cost as much as verifying its signature. A generator
+    /// that cannot be seeded panics, which ends the request: predictable keys would be worse.
     fn fill(&self, buffer: &mut [u8]) {
         rand::rng().fill_bytes(buffer);
     }

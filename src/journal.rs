@@ -1,7 +1,8 @@
-//! The journal of requests: what was asked, and why it got its answer. The server writes it, the admin API reads it.
+//! The journal: a record of the last requests and the reasons for their answers.
 //!
-//! It keeps the last requests in memory, bounded in number and in bytes. An entry never contains a secret. A decision
-//! is explained when an entry is read for the first time; the explanation then replaces the evidence it was made from.
+//! The server writes it and the admin API reads it. It is kept in memory, bounded in number and in bytes. An entry
+//! never contains a secret. A decision is explained when an entry is read for the first time; the explanation then
+//! replaces the evidence it was made from.
 
 mod ring;
 
@@ -30,7 +31,7 @@ pub struct Journal {
     entries: Mutex<Ring<Trace>>,
 }
 
-/// What remains of a reader's budget for explanations.
+/// The rest of a reader's budget for explanations.
 pub struct Reading {
     steps: u64,
     bytes: usize,
@@ -49,7 +50,7 @@ pub struct Trace {
     secret_id: Option<SecretId>,
     scheme: Option<&'static str>,
     signed_headers: String,
-    /// Parts of the request that matter but were not signed; none if the signature was not checked.
+    /// Parts of the request that matter but were not signed; `None` if the signature was not checked.
     free: Option<Vec<&'static str>>,
     signature: Option<Unauthenticated>,
     rate: Option<Verdict>,
@@ -115,12 +116,12 @@ impl Journal {
 }
 
 impl Reading {
-    /// For a single entry, which is always explained: the cost of one explanation is bounded.
+    /// Returns the budget for a single entry. It is unlimited, because the cost of one explanation is bounded.
     pub fn one() -> Reading {
         Reading { steps: u64::MAX, bytes: usize::MAX }
     }
 
-    /// For many entries: the steps of one costly decision, and as many bytes as a person may read.
+    /// Returns the budget for a list: as many steps as one decision may take, and 4 MB of explanations.
     pub fn list() -> Reading {
         Reading { steps: policy::STEPS, bytes: 4 * 1024 * 1024 }
     }
@@ -154,7 +155,7 @@ impl Trace {
         }
     }
 
-    /// Records the claimed key.
+    /// Records the key that the request claims to be signed with, or why the claim is refused.
     pub fn claimed(&mut self, claim: Result<Option<Claim>, Fault>) -> Result<Option<Claim>, Fault> {
         match &claim {
             Ok(None) => {}
@@ -171,7 +172,7 @@ impl Trace {
         claim
     }
 
-    /// Records the result of verification. If it succeeded, `free` lists what the signature does not cover.
+    /// Records the result of verification. `free` lists what the signature does not cover, if it was checked.
     pub fn verified(&mut self, verdict: Result<&Arc<Caller>, &Fault>, free: impl FnOnce() -> Vec<&'static str>) {
         match verdict {
             Ok(caller) => {
@@ -239,38 +240,38 @@ impl Trace {
         self
     }
 
-    /// Whether the request concerned this account.
+    /// Returns whether the caller acted in this account.
     pub fn is_of(&self, account: &str) -> bool {
         self.caller.as_ref().is_some_and(|caller| caller.account.as_str() == account)
     }
 
-    /// Whether the caller has this name or signed with the key of this id.
+    /// Returns whether the caller has this name, or the request names the key with this id.
     pub fn is_from(&self, caller: &str) -> bool {
         self.secret_id.as_ref().is_some_and(|id| id.as_str() == caller)
             || self.caller.as_ref().is_some_and(|known| (self.dialect.arn)(known) == caller)
     }
 
-    /// When the request arrived.
+    /// Returns the time when the request arrived.
     pub fn time(&self) -> Time {
         self.begun
     }
 
-    /// The service that the request was for.
+    /// Returns the service that the request was for.
     pub fn service(&self) -> &str {
         &self.service
     }
 
-    /// The action that the request was for.
+    /// Returns the action that the request was for.
     pub fn action(&self) -> &str {
         &self.action
     }
 
-    /// The error code; none on success.
+    /// Returns the error code; `None` on success.
     pub fn code(&self) -> Option<&str> {
         self.code
     }
 
-    /// What the entry weighs: its own bytes, and what it keeps alive.
+    /// Returns the entry's own size in bytes, and the shared values that it keeps alive.
     fn weight(&self) -> Weight {
         let decision = self.decision.lock().unwrap_or_else(PoisonError::into_inner);
         let (decided, evidence) = match &*decision {
@@ -399,9 +400,9 @@ impl Verdict {
     }
 }
 
-/// Explains a decision, as JSON that includes a text for people; also returns the steps that this took. `who` names the
-/// caller. Assuming a role needs both the caller's policies and the role's trust policy; if both deny, the caller's
-/// decides, because it is evaluated first.
+/// Explains a decision as JSON, with a text for people in it. Also returns the number of steps that this took. `who` is
+/// the caller's name. Assuming a role must be allowed by the caller's own policies and by the role's trust policy; if
+/// both deny, the decision is that of the caller's own policies, because they are evaluated first.
 pub fn explained(evidence: &Evidence, who: &str) -> (Value, u64) {
     let sides = evidence.explain();
     let refusing = sides.iter().find(|side| side.decision == Effect::Deny);
@@ -434,19 +435,19 @@ pub fn explained(evidence: &Evidence, who: &str) -> (Value, u64) {
 /// Replaces an explanation in a list whose budget is used up.
 const ASK: &str = "the explanation is omitted from this list; ask for the request by its id";
 
-/// The decision without an explanation.
+/// Returns the decision without an explanation.
 fn brief(evidence: &Evidence) -> Value {
     let outcome = evidence.outcome();
     json!({"decision": outcome.effect, "reason": outcome.reason, "considered": [], "note": ASK})
 }
 
-/// The decision of an explanation that was made earlier, without the explanation.
+/// Returns the decision from an explanation that was made earlier, without the explanation.
 fn only_outcome(explained: &Value) -> Value {
     let member = |name| explained.get(name).cloned().unwrap_or_default();
     json!({"decision": member("decision"), "reason": member("reason"), "considered": [], "note": ASK})
 }
 
-/// The session name in a caller's identity: text that the caller chose.
+/// Returns the session name of a caller, a text that the caller chose; empty when there is none.
 fn name_of_session(caller: &Caller) -> &str {
     match &caller.identity {
         Identity::Root | Identity::User(_) | Identity::Anonymous => "",

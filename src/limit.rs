@@ -102,7 +102,7 @@ impl Limiter {
         actions.entry(action).or_insert_with(|| Bucket::full(limit, now)).take(now, limit)
     }
 
-    /// Drops the buckets that have been full for a minute.
+    /// Drops the buckets that have not been used for a minute. They are full again, so no limit changes.
     pub fn forget_idle(&self, now: Time) {
         for shard in &self.shards {
             let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
@@ -120,8 +120,8 @@ impl Bucket {
         Bucket { left: limit.saturating_mul(WHOLE), filled_at: now, second: now.seconds(), seen: 0 }
     }
 
-    /// Returns the microseconds since the last refill. If the clock went back, they count from the new time: nothing is
-    /// given away, and nobody waits until the old time comes again.
+    /// Returns the microseconds since the last refill. If the clock went back, they count from the new time: this
+    /// allows no extra requests, and nobody waits until the old time comes again.
     fn elapsed(&mut self, now: Time) -> u64 {
         self.filled_at = self.filled_at.min(now);
         u64::try_from(now.0.saturating_sub(self.filled_at.0)).unwrap_or(0)
@@ -150,7 +150,8 @@ impl Bucket {
 mod tests {
     use super::*;
 
-    /// Sends requests at these milliseconds. An allowed one is `.`, a refused one the numbers in its error.
+    /// Sends requests at these milliseconds. In `expected`, `.` is an allowed one; a refused one is the numbers in its
+    /// error.
     fn check(limit: u64, at: &[i64], expected: &str) {
         let limiter = Limiter::new(Mode::Documented);
         let account = AccountId::from("100000000001");

@@ -34,25 +34,25 @@ impl std::fmt::Debug for Secret {
     }
 }
 
-/// Whether two byte strings are equal; the time taken depends only on their lengths.
+/// Returns whether two byte strings are equal. The time taken depends only on their lengths.
 pub fn same(left: &[u8], right: &[u8]) -> bool {
     left.ct_eq(right).into()
 }
 
-/// SHA-256 of a text in lower-case hexadecimal. Tokens are stored this way, since they are only ever compared.
+/// Returns the SHA-256 of a text in lower-case hexadecimal. Tokens are stored this way, since they are only compared.
 pub fn digest(text: &str) -> String {
     use sha2::Digest;
     hex::encode(sha2::Sha256::digest(text.as_bytes()))
 }
 
-/// A sealed text could not be opened: it was sealed with another master key, or it was changed.
+/// The error for a sealed text that cannot be opened: it was changed, or sealed for another owner or with another key.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "a sealed secret cannot be opened: the master key is not the one it was sealed with, or the database was changed"
 )]
 pub struct Unsealable;
 
-/// A master key is not 64 hexadecimal digits.
+/// The error for a master key that is not 64 hexadecimal digits.
 #[derive(Debug, thiserror::Error)]
 #[error("a master key is 64 hexadecimal digits")]
 pub struct BadMasterKey;
@@ -63,19 +63,20 @@ pub struct Sealer {
 }
 
 impl Sealer {
-    /// Uses the 32 bytes of a master key.
+    /// Creates a sealer from the 32 bytes of a master key.
     pub fn new(key: &[u8; 32]) -> Sealer {
         Sealer { cipher: XChaCha20Poly1305::new(key.into()) }
     }
 
-    /// Reads a master key from 64 hexadecimal digits; surrounding white space is ignored.
+    /// Creates a sealer from the 64 hexadecimal digits of a master key. Surrounding white space is ignored.
     pub fn from_hex(digits: &str) -> Result<Sealer, BadMasterKey> {
         let mut key = Zeroizing::new([0_u8; 32]);
         hex::decode_to_slice(digits.trim(), key.as_mut_slice()).map_err(|_| BadMasterKey)?;
         Ok(Sealer::new(&key))
     }
 
-    /// Seals a secret for the key id `owner`. Moved to the row of another owner, it does not open.
+    /// Seals a secret for an owner, such as a key id. It cannot be opened for another one, so swapped rows are
+    /// detected.
     pub fn seal(&self, env: &Env, owner: &str, secret: &Secret) -> Result<String, Unsealable> {
         let nonce: [u8; 24] = env.bytes();
         let payload = Payload { msg: secret.expose().as_bytes(), aad: owner.as_bytes() };
@@ -83,7 +84,7 @@ impl Sealer {
         Ok(STANDARD_NO_PAD.encode([nonce.as_slice(), sealed.as_slice()].concat()))
     }
 
-    /// Opens what [`Sealer::seal`] sealed for the same owner.
+    /// Opens a text that [`Sealer::seal`] returned for the same owner.
     pub fn open(&self, owner: &str, sealed: &str) -> Result<Secret, Unsealable> {
         let bytes = STANDARD_NO_PAD.decode(sealed).map_err(|_| Unsealable)?;
         let (nonce, sealed) = bytes.split_first_chunk::<24>().ok_or(Unsealable)?;

@@ -1,5 +1,5 @@
-//! A cheap client: raw keep-alive connections on one thread, requests signed beforehand, replies only checked for
-//! failure.
+//! A client that costs little CPU time: raw keep-alive connections on one thread, requests signed beforehand, replies
+//! checked only for failure.
 
 use crate::Outcome;
 use crate::process;
@@ -37,7 +37,7 @@ impl Connection {
             self.stream.readable().await?;
             let room = self.buffer.get_mut(filled..).filter(|room| !room.is_empty()).ok_or("a reply is too long")?;
             match self.stream.try_read(room) {
-                Ok(0) => return Err("the server hung up".into()),
+                Ok(0) => return Err("the server closed the connection".into()),
                 Ok(length) => filled += length,
                 Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => continue,
                 Err(error) => return Err(error.into()),
@@ -47,7 +47,7 @@ impl Connection {
                 let from = filled - body;
                 let body = self.buffer.get(from..filled).unwrap_or_default();
                 if !is_success(self.buffer.get(..from).unwrap_or_default(), body) {
-                    return Err(format!("a reply is no success: {}", String::from_utf8_lossy(reply)).into());
+                    return Err(format!("a reply is not a success: {}", String::from_utf8_lossy(reply)).into());
                 }
                 return Ok(body);
             }
@@ -75,7 +75,7 @@ fn is_success(head: &[u8], body: &[u8]) -> bool {
     head.starts_with(b"HTTP/1.1 20") && !body.windows(8).any(|eight| eight == b"\"Error\":")
 }
 
-/// What to send, and to whom.
+/// A load, and the server to send it to.
 pub struct Load<'a> {
     /// Host and port to connect to.
     pub address: &'a str,
@@ -119,7 +119,7 @@ struct Shared {
     bodies: RefCell<Vec<Vec<u8>>>,
 }
 
-/// Requests at the start of a list that are not measured while connections and caches warm up, when each is sent once.
+/// When each request is sent once, one in this many is sent before measuring starts, to warm up connections and caches.
 const WARM_UP: usize = 20;
 
 /// Sends the load. Fails on any reply that is not a success.

@@ -1,7 +1,7 @@
-//! The programs that camulator is compared with: the least work that can answer such a request at all.
+//! The limit programs, which camulator is compared with. They do the least work that can answer such a request.
 //!
-//! `bare` is axum with a constant reply. `tc3` adds what no honest server can leave out: it verifies the signature,
-//! parses the body as JSON and writes the reply as JSON. `insert` adds one row per request to a SQLite file with
+//! `bare` is axum with a constant reply. `tc3` adds what every such server must do: it verifies the signature, parses
+//! the body as JSON and writes the reply as JSON. `insert` also adds one row per request to a SQLite file with
 //! `synchronous=FULL`, with a single writer that commits all waiting rows together.
 
 use crate::Outcome;
@@ -199,7 +199,7 @@ async fn write(
         }
         sqlx::raw_sql("COMMIT").execute(&mut connection).await?;
         for committed in waiting {
-            // Fails if the client has hung up.
+            // Fails if the client has disconnected.
             let _ = committed.send(());
         }
     }

@@ -1,10 +1,10 @@
-//! Loads the release server and prints its costs, next to the least that such a server could cost.
+//! Measures what requests cost the release server, next to programs that do only the least work for such a request.
 //!
 //! `cargo bench --bench load` starts `camulator serve` on a SQLite file with `--durability full`, prepares accounts
 //! with signed calls, and measures four operations over keep-alive connections. The limit programs ([`limits`]) run in
-//! the same rounds, so that the machine's noise affects all alike. Then it measures cold start, memory and the size of
-//! the binary. A reply that is not a success ends the run. `--help` lists the options; `docs/performance.md` has the
-//! last results.
+//! the same rounds, so that other work on the machine affects all alike. Then it measures cold start, memory and the
+//! size of the binary. A reply that is not a success ends the run. `--help` lists the options; `docs/performance.md`
+//! has the last results.
 
 mod client;
 mod limits;
@@ -21,7 +21,7 @@ use std::rc::Rc;
 use std::time::Duration;
 use tenants::{ROLE, Site, Tenant};
 
-/// The result of every function here: the first error ends the run.
+/// The result of every function that can fail. The first error ends the run.
 pub type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 /// Measure the release server under load.
@@ -60,7 +60,7 @@ struct Options {
     /// Database of the limit program
     #[arg(long, hide = true)]
     limit_database: Option<String>,
-    /// Passed by cargo
+    /// Given by cargo
     #[arg(long, hide = true)]
     bench: bool,
 }
@@ -309,7 +309,7 @@ async fn growth(options: &Options, directory: &Path) -> Outcome<()> {
     measure("100 roles").await?;
     let mut create = requests(address, &tenants, "CreateRole")?;
     while !create.is_empty() {
-        // In tenths, to see whether the last one costs what the first did.
+        // In ten parts, to see whether the last one costs more than the first.
         let requests = Rc::new(create.drain(..create.len().min(10_000)).collect::<Vec<_>>());
         let sample = drive(Load { address, process, connections: 64, requests, time: None, keep: 0 }).await?;
         println!("CreateRole, the next 10,000: {:.1} µs, {:.0}/s", sample.cpu, sample.rate);

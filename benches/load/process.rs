@@ -1,4 +1,4 @@
-//! Child processes, and what the kernel says about them.
+//! Child processes, and measurements of them and of the machine.
 
 use crate::Outcome;
 use std::io::{BufRead, BufReader};
@@ -9,12 +9,12 @@ use std::time::{Duration, Instant};
 /// A running program, killed when dropped.
 pub struct Program {
     child: Child,
-    /// The first line that it printed.
+    /// The first line of its output.
     pub line: String,
 }
 
 impl Program {
-    /// Starts a program and waits for its first line, which says that it listens.
+    /// Starts a program and waits for the first line of its output, which it prints when it listens.
     pub fn start(binary: &Path, arguments: &[&str]) -> Outcome<Program> {
         let child = Command::new(binary)
             .args(arguments)
@@ -53,7 +53,7 @@ impl Drop for Program {
     }
 }
 
-/// Measures the time from a program's start to its first good answer to `request`, which must be sent to `address`.
+/// Measures the time from a program's start to its first successful answer to `request`, which is sent to `address`.
 pub fn cold_start(binary: &Path, arguments: &[&str], address: &str, request: &[u8]) -> Outcome<Duration> {
     use std::io::{Read, Write};
     let begun = Instant::now();
@@ -74,7 +74,7 @@ pub fn cold_start(binary: &Path, arguments: &[&str], address: &str, request: &[u
             if reply.starts_with("HTTP/1.1 200") && !reply.contains("\"Error\"") {
                 break Ok(took);
             }
-            break Err(format!("the first answer is no success: {reply}").into());
+            break Err(format!("the first answer is not a success: {reply}").into());
         }
         if begun.elapsed() > Duration::from_secs(20) || child.try_wait()?.is_some() {
             break Err("the program does not listen".into());
@@ -93,7 +93,7 @@ pub fn cpu(process: &str) -> Outcome<Duration> {
     let (_, fields) = stat.rsplit_once(')').ok_or("/proc/*/stat has no name")?;
     let ticks: u64 =
         fields.split_ascii_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
-    // On every Linux machine the kernel reports times in hundredths of a second.
+    // On Linux the kernel reports these times in hundredths of a second.
     Ok(Duration::from_millis(ticks * 10))
 }
 

@@ -1,4 +1,4 @@
-//! Requests as bytes, signed once, so that under load the client only writes and reads.
+//! Builds requests as bytes, signed beforehand, so that under load the client only writes and reads.
 
 use camulator::dialect::tencent::tc3;
 use camulator::env::{Env, Time};
@@ -59,7 +59,7 @@ fn signature(key: &Key, scope: &str, now: Time, host: &str, body: &str) -> Strin
     hex::encode(hmac(&tc3::derive(&Secret::new(key.secret.clone()), scope), text.as_bytes()))
 }
 
-/// HMAC-SHA256.
+/// Returns the HMAC-SHA256 of a message.
 pub fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return [0; 32] };
     mac.update(message);

@@ -1,4 +1,4 @@
-//! Accounts to load the server with, each with a sub-user that has ten policies of five statements.
+//! Accounts for the load, each with a sub-user that has ten policies of five statements.
 
 use crate::Outcome;
 use crate::client::Connection;

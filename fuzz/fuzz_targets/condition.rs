@@ -1,5 +1,5 @@
-//! A line with a value of the request, then a condition as JSON. Nothing panics, and whenever an allow with the
-//! condition matches, a deny with it matches too.
+//! Evaluates a condition, given as JSON after a line with a value of the request. Nothing panics, and whenever an allow
+//! with the condition matches, a deny with it matches too.
 #![no_main]
 
 use std::sync::Arc;
@@ -17,7 +17,7 @@ fuzz_target!(|text: &str| {
     }
     let allows = decide("allow", condition, value) == Reason::Allow;
     let denies = decide("deny", condition, value) == Reason::ExplicitDeny;
-    // The reverse does not hold for what cannot be read.
+    // The reverse does not hold: where a condition cannot be read, only a deny matches.
     assert!(!allows || denies, "{condition}");
 });
 

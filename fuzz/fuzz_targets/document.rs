@@ -1,4 +1,4 @@
-//! Any text as a document of each kind. Nothing panics, defects lie within the text and in order, and an accepted
+//! Reads any text as a document of each kind. Nothing panics, defects lie within the text and in order, and an accepted
 //! document means the same when it is loaded as a stored one.
 #![no_main]
 

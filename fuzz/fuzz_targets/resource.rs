@@ -1,5 +1,5 @@
-//! Two lines: a resource of a document and the name of a requested one. Nothing panics, and a resource without stars
-//! and variables matches a name that is written the same.
+//! Matches a document's resource, the first line, against a requested resource, the second. Nothing panics, and a
+//! resource without stars and variables matches a name that is written the same.
 #![no_main]
 
 use std::sync::Arc;
@@ -12,8 +12,7 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|text: &str| {
     let (written, name) = text.split_once('\n').unwrap_or((text, text));
     let quoted = quote(written);
-    let text =
-        format!(r#"{{"version":"2.0","statement":[{{"effect":"allow","action":"*","resource":{quoted}}}]}}"#);
+    let text = format!(r#"{{"version":"2.0","statement":[{{"effect":"allow","action":"*","resource":{quoted}}}]}}"#);
     let rules = Rules::new(Kind::Identity, "100000000001", 1_300_000_001);
     let accepted = policy::grammar::cam::LANGUAGE.parse(&text, &rules).is_ok();
     let attached = Attached {

@@ -1,5 +1,5 @@
-//! The policy language alone, so that the fuzz targets build without the server.
+//! The policy language without the server, so that the fuzz targets build quickly.
 
 #[path = "../../src/policy/mod.rs"]
-#[expect(dead_code, reason = "what only the server asks for is not fuzzed")]
+#[expect(dead_code, reason = "the functions that only the server uses are not fuzzed")]
 pub mod policy;

@@ -1,4 +1,4 @@
-//! Tenants and their credentials.
+//! `/accounts` and `/credentials`: creates and deletes accounts, and ends sessions and keys.
 
 use super::input::{as_root, read};
 use crate::engine::admission::Admission;
@@ -15,20 +15,21 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// How often what is not given is drawn again when it is taken.
+/// How many times ids and keys are generated before giving up, when all of them are taken.
 const DRAWS: usize = 16;
 
-/// What a new account is to be; what is not given is generated.
+/// The attributes of a new account. Those that are not given are generated.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewAccount {
-    /// The name of its cloud; without one it is the server's first.
+    /// The name of its cloud; by default the server's first cloud.
     pub cloud: Option<String>,
     /// The root account's id.
     pub id: Option<String>,
-    /// A name for people.
+    /// A display name; by default the id.
     pub name: Option<String>,
-    /// The number that some resources are owned by: positive, and no other account's.
+    /// Its second number, which some resource names contain. Must be positive, and different from every other
+    /// account's.
     pub app_id: Option<i64>,
     /// The root key's public half.
     pub secret_id: Option<String>,
@@ -36,7 +37,7 @@ pub struct NewAccount {
     pub secret_key: Option<String>,
 }
 
-/// An account as it is shown.
+/// An account in an answer.
 #[derive(Serialize)]
 pub struct Shown {
     id: String,
@@ -58,14 +59,14 @@ impl Shown {
     }
 }
 
-/// A root key as it is handed out.
+/// A root key in the answer that returns it.
 #[derive(Serialize)]
 pub struct Credentials {
     secret_id: String,
     secret_key: String,
 }
 
-/// A new account with its key.
+/// A new account with its root key.
 #[derive(Serialize)]
 pub struct Created {
     account: Shown,
@@ -77,14 +78,14 @@ pub(super) struct Listed {
     accounts: Vec<Shown>,
 }
 
-/// Makes an account: `POST /accounts`.
+/// Creates an account: `POST /accounts`.
 pub async fn create(State(app): State<Arc<App>>, body: Bytes) -> Result<Answer<Created>, Failure> {
     let wanted: NewAccount = if body.trim_ascii().is_empty() { NewAccount::default() } else { read(&body)? };
     if app.exposed
         && [&wanted.secret_id, &wanted.secret_key].into_iter().flatten().any(|half| app.dialects.is_published(half))
     {
         return Err(Failure::invalid(
-            "the key is an example of the documentation, and other machines can reach this server; choose another key",
+            "the key is an example from the documentation, and other machines can reach this server; choose another key",
         ));
     }
     let made = make(&app.engine, wanted, Admission::Always).await?;
@@ -93,7 +94,8 @@ pub async fn create(State(app): State<Arc<App>>, body: Bytes) -> Result<Answer<C
     Ok(Answer(StatusCode::CREATED, Created { account: Shown::of(&account), credentials }))
 }
 
-/// Makes an account out of what is given, checked, and what is not, generated.
+/// Creates an account. Checks the attributes that are given and generates the others. Returns `None` if `admission`
+/// does not allow it.
 pub async fn make(
     engine: &Engine,
     wanted: NewAccount,
@@ -102,15 +104,15 @@ pub async fn make(
     let cloud = engine.clouds.wanted(wanted.cloud.as_deref()).ok_or_else(|| {
         let name = wanted.cloud.as_deref().unwrap_or_default();
         let known: Vec<&str> = engine.clouds.iter().map(|cloud| cloud.name).collect();
-        Failure::invalid(format!("cloud `{name}` is not served; known are: {}", known.join(", ")))
+        Failure::invalid(format!("cloud `{name}` is not served; choose one of: {}", known.join(", ")))
     })?;
     if let Some(id) = wanted.id.as_ref().filter(|id| !(cloud.ids.is_account)(id)) {
-        let message = format!("id `{id}` is no account id of {}: {} are", cloud.name, cloud.ids.account_form);
+        let message = format!("id `{id}` is not an account id of {}; give {}", cloud.name, cloud.ids.account_form);
         return Err(Failure::invalid(message));
     }
     if let Some(app_id) = wanted.app_id.filter(|app_id| *app_id <= 0) {
         return Err(Failure::invalid(format!(
-            "app_id {app_id} is no application number: it is 1 or more; leave it out to have one drawn"
+            "app_id {app_id} is not valid; give 1 or more, or leave it out to have one generated"
         )));
     }
     let key = match (wanted.secret_id, wanted.secret_key) {
@@ -120,7 +122,7 @@ pub async fn make(
                     && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
             };
             if !is_key(&secret_id) || !is_key(&secret) {
-                return Err(Failure::invalid("secret_id and secret_key are 8 to 128 letters, digits, - or _"));
+                return Err(Failure::invalid("secret_id and secret_key must be 8 to 128 letters, digits, - or _"));
             }
             Some((SecretId::from(secret_id), Secret::new(secret)))
         }
@@ -142,7 +144,7 @@ pub async fn make(
             secret: secret.clone(),
         };
         match admission::create_admitted(engine, new, admission).await {
-            // What was drawn is drawn again; what was given is the caller's to change.
+            // A generated value is generated again; only the caller can change one that was given.
             Err(Fault::Exists(Kind::Account, _)) if wanted.id.is_none() => {}
             Err(Fault::Exists(Kind::Application, _)) if wanted.app_id.is_none() => {}
             Err(Fault::Exists(Kind::Key, _)) if key.is_none() => {}
@@ -152,11 +154,12 @@ pub async fn make(
     Err(Failure::new(
         StatusCode::CONFLICT,
         "exists",
-        format!("everything that was drawn {DRAWS} times is taken; give id, app_id, secret_id and secret_key"),
+        format!("no free id was found in {DRAWS} attempts; give id, app_id, secret_id and secret_key"),
     ))
 }
 
-/// Makes the account that a new server starts with; none when another server has made it in the meantime.
+/// Creates the account that a new server starts with. Returns `None` if there is one already or if its id or key is
+/// taken, for example because another server has just created it.
 pub async fn make_account(
     engine: &Engine,
     id: Option<String>,
@@ -168,7 +171,7 @@ pub async fn make_account(
     match make(engine, wanted, admission).await {
         Ok(made) => Ok(made),
         Err(failure) if failure.status() == StatusCode::CONFLICT => Ok(None),
-        Err(failure) => Err(format!("cannot make the first account: {}", failure.message())),
+        Err(failure) => Err(format!("cannot create the first account: {}", failure.message())),
     }
 }
 
@@ -176,13 +179,13 @@ fn there_is_one() -> Failure {
     Failure::new(StatusCode::CONFLICT, "exists", "there is an account already")
 }
 
-/// Every account: `GET /accounts`.
+/// Lists all accounts: `GET /accounts`.
 pub(super) async fn list(State(app): State<Arc<App>>) -> Result<Answer<Listed>, Failure> {
     let accounts = accounts::list(&app.engine).await?.iter().map(Shown::of).collect();
     Ok(Answer(StatusCode::OK, Listed { accounts }))
 }
 
-/// One account: `GET /accounts/{id}`.
+/// Shows one account: `GET /accounts/{id}`.
 pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Answer<Shown>, Failure> {
     let cx = as_root(&app, &id).await?;
     Ok(Answer(StatusCode::OK, Shown::of(&cx.account)))

@@ -1,4 +1,4 @@
-//! `POST /authorize`: would this principal be allowed? Nothing is carried out.
+//! `POST /authorize`: decides whether a principal may perform an action, without performing it.
 
 use super::input::read;
 use crate::dialect::contract::Dialect;
@@ -21,7 +21,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The question: who, what, on what, under which conditions.
+/// The body: a principal or key, an action, a resource and condition keys.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Question {
@@ -34,7 +34,8 @@ pub struct Question {
     context: BTreeMap<String, Value>,
 }
 
-/// Decides, with every statement that was considered. For assuming a role both sides must allow it.
+/// Returns the decision with every statement that was considered. Assuming a role must be allowed by the caller's own
+/// policies and by the role's trust policy.
 pub async fn decide(State(app): State<Arc<App>>, body: Bytes) -> Result<Answer<Value>, Failure> {
     let question: Question = read(&body)?;
     if question.action.split_once(':').is_none_or(|(service, action)| service.is_empty() || action.is_empty()) {
@@ -70,7 +71,7 @@ pub async fn decide(State(app): State<Arc<App>>, body: Bytes) -> Result<Answer<V
         let missing = || Failure::not_found("role", asked.resource());
         let (owner, role) = app.engine.named_role(&named).await?.ok_or_else(missing)?;
         let mut subject = (dialect.on_role)(&owner.id, &role);
-        // The names of the role that was found and no others, the one that was asked for first.
+        // Only the names of the role that was found, first the one in the question.
         subject.resources.iter_mut().for_each(|names| names.sort_by_key(|name| name != asked.resource()));
         asked.resources = subject.resources;
         let given: Vec<_> = asked.context.iter().map(|(key, _)| key.clone()).collect();
@@ -93,7 +94,7 @@ async fn caller(app: &App, question: &Question) -> Result<(Caller, &'static Dial
             .ok_or_else(|| {
                 let examples: Vec<String> = app.dialects.iter().map(example).collect();
                 let examples = examples.join(" or ");
-                Failure::invalid(format!("principal `{principal}` is no principal's name, such as {examples}"))
+                Failure::invalid(format!("`{principal}` is not the name of a principal, such as {examples}"))
             }),
         (None, Some(secret_id)) => {
             let unknown = || Failure::not_found("active key", secret_id);
@@ -113,20 +114,20 @@ async fn caller(app: &App, question: &Question) -> Result<(Caller, &'static Dial
     }
 }
 
-/// What the name of a sub-user looks like.
+/// Returns the form of a sub-user's name, for messages.
 fn example(dialect: &Dialect) -> String {
     let identity = Identity::User("<user>".into());
     let caller = Caller { account: "<account>".into(), identity, secret_id: SecretId::from(""), session: None };
     (dialect.arn)(&caller)
 }
 
-/// The condition keys that the question gives, their values written as the cloud's policies write them.
+/// Returns the condition keys of the question. Their values are read in the notation of the cloud's policies.
 fn context(dialect: &Dialect, given: BTreeMap<String, Value>) -> Result<Conditions, Failure> {
     let mut context = Conditions::new();
     for (key, values) in given {
         let values = match values {
             Value::Array(values) => values,
-            // Nothing known of the key.
+            // The key is absent.
             Value::Null => Vec::new(),
             one => vec![one],
         };
@@ -137,7 +138,7 @@ fn context(dialect: &Dialect, given: BTreeMap<String, Value>) -> Result<Conditio
                 Value::Bool(flag) => flag.to_string(),
                 _ => {
                     return Err(Failure::invalid(format!(
-                        "the value of condition key `{key}` is a text or a list of texts"
+                        "the value of condition key `{key}` must be a string, a number, a boolean or a list of them"
                     )));
                 }
             };

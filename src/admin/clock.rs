@@ -1,4 +1,4 @@
-//! The emulator's clock: `GET`, `PUT /clock`, `POST /clock/advance`, for the server or with `?account=` for one account.
+//! `GET /clock`, `PUT /clock` and `POST /clock/advance`: the server's clock or, with `?account=`, that of one account.
 
 use super::input::{Query, as_root, read};
 use crate::engine::accounts;
@@ -12,14 +12,14 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// Whose clock.
+/// The query: the account whose clock is meant; the server's clock if it is missing.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Whose {
     account: Option<String>,
 }
 
-/// What a clock is to be.
+/// The body of `PUT /clock`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Wanted {
@@ -28,14 +28,14 @@ pub struct Wanted {
     offset_seconds: Option<i64>,
 }
 
-/// By how much it is to move on.
+/// The body of `POST /clock/advance`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Advance {
     seconds: i64,
 }
 
-/// A clock as it is shown.
+/// A clock in an answer.
 #[derive(Serialize)]
 pub struct Shown {
     mode: &'static str,
@@ -71,7 +71,7 @@ pub async fn set(
         ("offset", Some(now), None) => Clock::Offset(time(&now)?.0.saturating_sub(wall.0)),
         _ => {
             return Err(Failure::invalid(
-                "the mode is `real`; `frozen`, with `now` if it is another time than this; or `offset`, with \
+                "the mode must be `real`; `frozen`, with `now` unless it is the current time; or `offset`, with \
                  `offset_seconds` or `now`",
             ));
         }
@@ -81,7 +81,7 @@ pub async fn set(
     show(State(app), Query(whose)).await
 }
 
-/// Moves a clock on. A real one becomes one with an offset.
+/// Advances a clock. A real clock becomes one with an offset.
 pub async fn advance(
     State(app): State<Arc<App>>,
     Query(whose): Query<Whose>,
@@ -113,13 +113,13 @@ async fn put(app: &App, whose: &Whose, clock: Clock) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A later clock could open sessions whose end no client can read.
+/// Fails if a clock is out of its range. With a later clock, sessions could end at a time that no client can read.
 fn check_range(clock: Clock, wall: Time) -> Result<(), Failure> {
     if clock.is_in_range(wall) {
         return Ok(());
     }
     Err(Failure::invalid(format!(
-        "a clock shows times from {} to {}; choose one of them",
+        "a clock can only show times from {} to {}; choose one of them",
         Time(0).rfc3339(),
         LATEST.rfc3339()
     )))
@@ -127,5 +127,5 @@ fn check_range(clock: Clock, wall: Time) -> Result<(), Failure> {
 
 fn time(text: &str) -> Result<Time, Failure> {
     Time::parse_rfc3339(text)
-        .ok_or_else(|| Failure::invalid(format!("`{text}` is no RFC 3339 time such as 2026-01-01T00:00:00Z")))
+        .ok_or_else(|| Failure::invalid(format!("`{text}` is not an RFC 3339 time such as 2026-01-01T00:00:00Z")))
 }

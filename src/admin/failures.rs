@@ -1,4 +1,4 @@
-//! How the engine's faults are told to whoever administers the emulator.
+//! Converts the engine's faults to errors of the admin API.
 
 use crate::engine::fault::{Fault, Kind, Malformed};
 use crate::server::failure::Failure;
@@ -18,7 +18,7 @@ impl From<Fault> for Failure {
                 Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
             }
             Fault::Malformed(Malformed::Unfinished) => {
-                let message = "the body did not come whole and in time; send it again";
+                let message = "the body did not arrive completely and in time; send it again";
                 Failure::new(StatusCode::REQUEST_TIMEOUT, "unfinished", message)
             }
             Fault::Malformed(Malformed::Busy) => {
@@ -26,7 +26,7 @@ impl From<Fault> for Failure {
                 Failure::new(StatusCode::SERVICE_UNAVAILABLE, "busy", message)
             }
             other => {
-                tracing::error!(error = ?other, "an admin request failed inside");
+                tracing::error!(error = ?other, "an admin request failed because of an internal error");
                 Failure::new(
                     StatusCode::INTERNAL_SERVER_ERROR,
                     "internal",

@@ -1,4 +1,4 @@
-//! What admin requests bring: a body, parameters after the question mark, the name of an account.
+//! Reads the parts of admin requests: the query, the body, and the account that they name.
 
 use crate::dialect::decode::Json;
 use crate::engine::cx::Cx;
@@ -10,7 +10,7 @@ use axum::body::Bytes;
 use axum::extract::FromRequestParts;
 use serde::de::DeserializeOwned;
 
-/// The parameters after the question mark; a wrong one gets the same kind of answer as everything else.
+/// The query parameters. A wrong one is answered with a [`Failure`], like every other error of the admin API.
 pub struct Query<T>(pub T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
@@ -24,16 +24,16 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     }
 }
 
-/// Reads a body; the error names line and column.
+/// Reads a JSON body. The error names line and column.
 pub fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Failure> {
-    // Strict first: no key twice, no character that a database cannot keep.
+    // First strictly: no duplicate keys, and no character that PostgreSQL cannot store.
     if let Err(Fault::Malformed(Malformed::Json(why))) = Json::read(body) {
         return Err(Failure::invalid(format!("the body is not as expected: {why}")));
     }
     serde_json::from_slice(body).map_err(|error| Failure::invalid(format!("the body is not as expected: {error}")))
 }
 
-/// A context that acts as an account's root, for changes from outside.
+/// Returns a context that acts as an account's root. Fails if there is no such account.
 pub async fn as_root(app: &App, account: &str) -> Result<Cx, Failure> {
     let cx = Cx::of_root(&app.engine, &AccountId::from(account)).await?;
     cx.ok_or_else(|| Failure::not_found("account", account))

@@ -1,7 +1,7 @@
-//! The emulator's own API, under `/_camulator`: health for everyone, the rest for the bearer of the admin token.
+//! The admin API, under `/_camulator`: health checks for everyone, everything else only with the admin token.
 //!
-//! JSON in and out; errors are `{"error":{"code","message"}}` with a fitting status. No cookies; a request with an
-//! `Origin` is a browser's and is refused, so no page elsewhere can reach it. Times are RFC 3339 in UTC.
+//! Requests and answers are JSON. An error is `{"error":{"code","message"}}` with a fitting status. Times are RFC 3339
+//! in UTC. There are no cookies, and a request with an `Origin` header is refused, so no web page can use the API.
 
 mod accounts;
 mod authorize;
@@ -27,7 +27,7 @@ use http::StatusCode;
 use http::header::{AUTHORIZATION, ORIGIN};
 use std::sync::Arc;
 
-/// The routes below `/_camulator`.
+/// Returns the routes below `/_camulator`.
 pub fn router(app: Arc<App>) -> Router<Arc<App>> {
     let guarded = Router::new()
         .route("/accounts", post(accounts::create).get(accounts::list))
@@ -41,7 +41,7 @@ pub fn router(app: Arc<App>) -> Router<Arc<App>> {
         .route("/authorize", post(authorize::decide))
         .route("/stubs", get(observe::list_stubs))
         .route("/stubs/{service}/{action}", put(observe::put_stub).delete(observe::delete_stub))
-        // The guard reads the body, within bounds of its own.
+        // `guard` reads the body within the server's bounds.
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(app, guard));
     Router::new()
@@ -50,12 +50,12 @@ pub fn router(app: Arc<App>) -> Router<Arc<App>> {
         .nest("/v1", guarded)
         .fallback(nothing_here)
         .method_not_allowed_fallback(|| async {
-            Failure::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this path has other methods")
+            Failure::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this path does not have that method")
         })
 }
 
-/// Lets the bearer of the token pass, reads its body, and goes on in a task of its own so that a client that hangs up stops
-/// nothing half-way.
+/// Checks the admin token, reads the body, and runs the request in a task of its own, so that a client that hangs up
+/// does not stop it half-way.
 async fn guard(
     State(app): State<Arc<App>>,
     Extension(connection): Extension<Arc<Connection>>,
@@ -69,7 +69,7 @@ async fn guard(
     let sent = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let token = sent.strip_prefix("Bearer ").unwrap_or_default();
     if !secret::same(token.as_bytes(), app.admin_token.expose().as_bytes()) {
-        let message = "send the admin token as `Authorization: Bearer …`; it stands in the file admin-token of the data \
+        let message = "send the admin token as `Authorization: Bearer …`; it is in the file admin-token of the data \
                        directory, or in CAMULATOR_ADMIN_TOKEN";
         return Failure::new(StatusCode::UNAUTHORIZED, "unauthorized", message).into_response();
     }

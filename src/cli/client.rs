@@ -15,7 +15,7 @@ pub struct Server {
     pub admin_token: Option<String>,
 }
 
-/// Calls the admin API. An error is one sentence.
+/// Calls the admin API and returns the JSON of its answer, or `Null` if there is none. An error is one sentence.
 pub fn call(server: &Server, method: &str, path: &str, body: Option<&Value>) -> Result<Value, String> {
     let token = server.admin_token.as_deref().ok_or(
         "an admin token is required; set CAMULATOR_ADMIN_TOKEN or give --admin-token (`camulator serve` prints it)",

@@ -59,7 +59,7 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Prints help and version on standard output, and a wrong argument as one line with the remedy.
+/// Prints help or version on standard output, or reports a wrong argument in one line that says what to do.
 fn refuse(error: &clap::Error) -> ExitCode {
     if !error.use_stderr() || error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
         let _ = error.print();

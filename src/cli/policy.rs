@@ -136,7 +136,7 @@ fn checked(name: &str, text: &str, kind: Option<As>, owner: &str) -> (String, bo
     let dialect = Dialects::DEFAULT;
     let rules = Rules { operation_level: Some(dialect.is_operation_level), ..Rules::new(kind, owner, 0) };
     let language = dialect.cloud.language;
-    // The server does not parse it in that case either.
+    // The server does not parse a document of this length either.
     let report = match (language.too_long)(text).filter(|_| text.len() > language.longest) {
         Some(problem) => Report { problems: vec![problem], warnings: Vec::new() },
         None => language.check(text, &rules),
@@ -173,7 +173,7 @@ fn show(said: &mut String, name: &str, text: &str, span: Span, what: &str, path:
     let length = marked.lines().next().map_or(1, |first| first.chars().count().max(1));
     let total = line.chars().count();
     let most = if total <= SHOWN + SHOWN / 5 { total } else { SHOWN };
-    // As much context before the place as fits beside it, but always a little.
+    // Half of the room that the place leaves goes before it, but always a few characters.
     let room = SHOWN.saturating_sub(length).clamp(SHOWN / 4, SHOWN) / 2;
     let first = column.saturating_sub(room).min(total - most);
     let mut shown = String::from(if first > 0 { "…" } else { "" });
@@ -203,7 +203,7 @@ fn show(said: &mut String, name: &str, text: &str, span: Span, what: &str, path:
     );
 }
 
-/// How a character of a document is shown.
+/// Returns a character of a document as it is shown.
 fn draw(letter: char) -> String {
     match letter {
         '\t' => "    ".to_owned(),
@@ -211,7 +211,7 @@ fn draw(letter: char) -> String {
     }
 }
 
-/// Columns that a character takes in a terminal: East Asian letters and pictographs take two.
+/// Returns the columns that a character takes in a terminal: two for East Asian letters and pictographs.
 fn width(letter: char) -> usize {
     let wide = matches!(letter,
         '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}'
@@ -220,7 +220,7 @@ fn width(letter: char) -> usize {
     if wide { 2 } else { 1 }
 }
 
-/// Escapes everything in a text that a terminal would obey, except line feeds.
+/// Escapes every line of a text for a terminal.
 fn escape_lines(text: &str) -> String {
     text.split('\n').map(escape).collect::<Vec<_>>().join("\n")
 }
@@ -248,7 +248,7 @@ fn explain(wanted: &Explain) -> Result<bool, String> {
     Ok(decision.get("decision").and_then(Value::as_str) == Some("allow"))
 }
 
-/// Explains a request that was answered before any policy was evaluated.
+/// Returns the message for a request that was answered before any policy was evaluated.
 fn refused_before(entry: &Value) -> String {
     let text = |pointer: &str| entry.pointer(pointer).and_then(Value::as_str).unwrap_or("none").to_owned();
     let mut message = format!(

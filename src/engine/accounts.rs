@@ -1,4 +1,4 @@
-//! Tenants: an account and its clock.
+//! Accounts: looks them up, lists and deletes them, and sets their clocks.
 
 use super::Engine;
 use super::clock::Clock;
@@ -48,7 +48,7 @@ impl AccountRow {
 }
 
 impl Engine {
-    /// An account, from the view; none when it was deleted a moment ago.
+    /// Returns an account from the view, or `None` when it has been deleted in the meantime.
     pub async fn account(&self, tenant: &Tenant) -> Result<Option<Arc<Account>>, Fault> {
         let (id, clouds) = (tenant.account.clone(), self.clouds.clone());
         self.view
@@ -59,7 +59,7 @@ impl Engine {
     }
 }
 
-/// Deletes a tenant with everything in it.
+/// Deletes an account with everything in it.
 pub async fn delete(engine: &Arc<Engine>, id: &AccountId) -> Result<(), Fault> {
     let (wanted, gone, watcher) = (id.clone(), id.clone(), engine.clone());
     engine
@@ -79,7 +79,7 @@ pub async fn delete(engine: &Arc<Engine>, id: &AccountId) -> Result<(), Fault> {
         .await?
 }
 
-/// Every tenant, oldest first.
+/// Returns all accounts, oldest first.
 pub async fn list(engine: &Engine) -> Result<Vec<Account>, Fault> {
     let mut read = engine.store.read().await?;
     let rows: Vec<AccountRow> = read

@@ -1,4 +1,4 @@
-//! New accounts, with the root key that comes with each.
+//! Creates accounts, each with a first key for its root.
 
 use super::clock::Clock;
 use super::cloud::Cloud;
@@ -11,16 +11,16 @@ use crate::args;
 use crate::secret::Secret;
 use crate::store::WriteTx;
 
-/// What a new tenant is to be; ids and keys that are given here are taken as they are.
+/// The attributes of a new account. Ids and keys are stored as they are, without a check of their form.
 #[derive(Clone, Debug)]
 pub struct NewAccount {
     /// The root account's id.
     pub id: AccountId,
     /// The cloud that it belongs to.
     pub cloud: &'static Cloud,
-    /// A name for people.
+    /// A display name.
     pub name: String,
-    /// Its second number: positive, and no other account's.
+    /// Its second number. Must be positive, and different from that of every other account.
     pub application: i64,
     /// The root key's public half.
     pub secret_id: SecretId,
@@ -28,20 +28,20 @@ pub struct NewAccount {
     pub secret: Secret,
 }
 
-/// When a new tenant is made.
+/// The condition under which a new account is created.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Admission {
-    /// Whenever it is asked for.
+    /// Always.
     Always,
-    /// By servers that may be starting at once on one database: one after the other.
+    /// Always, but by one server at a time, for servers that start at once on the same database.
     InTurn,
-    /// The same, and only where there is no tenant yet.
+    /// Like `InTurn`, but only if there is no account yet.
     InTurnAsFirst,
 }
 
 impl Admission {
-    /// Waits for the row that every server has from its start on, and looks at what is there then: whether the tenant
-    /// may be made.
+    /// Waits for this server's turn and returns whether the account may be created. The row of the master key serves as
+    /// the lock, because every server writes it, or finds it there, before it creates accounts.
     async fn wait(self, tx: &mut WriteTx<'_>) -> Result<bool, Fault> {
         if self == Admission::Always {
             return Ok(true);
@@ -52,18 +52,20 @@ impl Admission {
     }
 }
 
-/// Makes a tenant and its root key. `Exists` names what is taken: its id, its application number or the key's id.
+/// Creates an account and its root key. A [`Fault::Exists`] names what is taken: the account's id, its application
+/// number or the key's id.
 pub async fn create(engine: &Engine, new: NewAccount) -> Result<Account, Fault> {
     let id = new.id.to_string();
     create_admitted(engine, new, Admission::Always).await?.ok_or(Fault::Exists(Kind::Account, id))
 }
 
-/// The same, when it may be made; none where it is too late to be the first.
+/// Like [`create`], if `admission` allows it. Returns `None` if it does not, because there is an account already.
 pub async fn create_admitted(engine: &Engine, new: NewAccount, admission: Admission) -> Result<Option<Account>, Fault> {
     let now = engine.server_clock().at(engine.env.now());
     let sealed = engine.sealer.seal(&engine.env, new.secret_id.as_str(), &new.secret)?;
     let incarnation = i64::from_le_bytes(engine.env.bytes());
-    // Any number would do to begin with; this one tells a reader of the database when the account was made.
+    // Any number would do as the first generation. The time shows a reader of the database when the account was
+    // created.
     let generation = engine.env.now().0;
     let account = Account {
         id: new.id.clone(),
@@ -110,7 +112,7 @@ pub async fn create_admitted(engine: &Engine, new: NewAccount, admission: Admiss
     Ok(made.then_some(account))
 }
 
-/// The oldest working key of an account's root, to be shown at start.
+/// Returns the oldest enabled key of an account's root, to print it when the server starts.
 pub async fn root_key(engine: &Engine, id: &AccountId) -> Result<Option<(SecretId, Secret)>, Fault> {
     let row: Option<(String, String)> = engine
         .store

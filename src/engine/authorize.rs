@@ -1,4 +1,4 @@
-//! Authorization: the only place that asks the evaluator, and that makes [`Authorized`] and [`Right`].
+//! Authorization: decides requests by the evaluator, and is the only module that makes [`Authorized`] and [`Right`].
 //!
 //! An operation takes `Authorized<Input>`, which cannot be made elsewhere, so a route without authorization does not
 //! compile. A function that gives or takes rights takes a `Right<…>` to do so, so an operation that forgets to demand
@@ -57,7 +57,7 @@ impl<T> Authorized<T> {
 
 /// Something that the engine does only for a caller who has the right to do it.
 pub trait Demanding {
-    /// Returns the deeds that it consists of, each of which needs a permission.
+    /// Returns the deeds that it consists of. Each needs a permission.
     fn deeds(&self) -> Vec<Deed>;
 }
 
@@ -74,8 +74,8 @@ impl<D> Deref for Right<D> {
     }
 }
 
-/// Checks that the caller may do all deeds of this, and returns the right to do it. Deeds that the permission for its
-/// operation already covers are not checked again.
+/// Checks that the caller has the permission for each deed, and returns the right to do it. A deed that the permission
+/// for the operation includes is not checked again.
 pub async fn demand<D: Demanding>(cx: &Cx, operation: &Evidence, deed: D) -> Result<Right<D>, Fault> {
     let Deeds { action, includes } = operation.asked.deeds;
     let mut asked: Vec<&str> = vec![&operation.asked.action];

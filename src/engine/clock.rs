@@ -1,7 +1,7 @@
-//! The emulator's clock: the wall clock, stopped or moved.
+//! The emulator's clock: the wall clock, or one that is frozen or offset from it.
 //!
-//! It steers expiry, timestamps and time conditions of policies, so that a test need not wait. The freshness of a
-//! signature is never judged by it, because real clients sign with their own clocks.
+//! It determines expiry, timestamps and time conditions of policies, so that a test need not wait. The age of a
+//! signature is always measured by the wall clock, because real clients sign with their own clocks.
 
 use crate::env::Time;
 
@@ -12,23 +12,24 @@ pub const LATEST: Time = Time::from_seconds(253_402_128_000);
 /// How an account's time relates to the wall clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Clock {
-    /// As the server's own clock says: the default of an account.
+    /// The server's clock: the default of an account.
     Inherit,
     /// The wall clock.
     Real,
-    /// Stopped at this time.
+    /// Frozen at this time.
     Frozen(Time),
-    /// The wall clock moved by so many microseconds.
+    /// The wall clock plus this number of microseconds, which may be negative.
     Offset(i64),
 }
 
 impl Clock {
-    /// The time by this clock; `wall` is the wall clock's. A clock that has run to the end of its range stands there.
+    /// Returns the time by this clock when the wall clock shows `wall`. A clock stops at the ends of its range, which
+    /// are 1970 and [`LATEST`].
     pub fn at(self, wall: Time) -> Time {
         self.unbounded(wall).clamp(Time(0), LATEST)
     }
 
-    /// Whether the clock shows a time from 1970 to [`LATEST`] now.
+    /// Returns whether the clock is within its range, so that [`Clock::at`] need not stop it.
     pub fn is_in_range(self, wall: Time) -> bool {
         self.at(wall) == self.unbounded(wall)
     }
@@ -41,7 +42,7 @@ impl Clock {
         }
     }
 
-    /// The clock moved on by so many seconds.
+    /// Returns the clock advanced by this number of seconds. A real clock becomes one with an offset.
     pub fn advanced(self, seconds: i64) -> Clock {
         match self {
             Clock::Inherit | Clock::Real => Clock::Offset(seconds.saturating_mul(1_000_000)),
@@ -50,7 +51,8 @@ impl Clock {
         }
     }
 
-    /// As two columns.
+    /// Returns the mode and the number that store the clock. The number is the frozen time or the offset in
+    /// microseconds, or 0.
     pub fn stored(self) -> (&'static str, i64) {
         match self {
             Clock::Inherit => ("inherit", 0),
@@ -60,7 +62,7 @@ impl Clock {
         }
     }
 
-    /// From two columns; none for a mode that this version does not know.
+    /// Restores a clock from what [`Clock::stored`] returned. Returns `None` for an unknown mode.
     pub fn restored(mode: &str, at: i64) -> Option<Clock> {
         Some(match mode {
             "inherit" => Clock::Inherit,

@@ -18,7 +18,7 @@ pub struct Cloud {
     pub ids: Ids,
     /// The quotas of an account.
     pub quotas: Quotas,
-    /// How long sessions live.
+    /// The durations of sessions.
     pub durations: Durations,
     /// Folds a role name for comparison. Two roles of an account must not have names that fold to the same text.
     pub fold_role_name: fn(&str) -> String,
@@ -97,13 +97,13 @@ pub struct Preset {
     pub id: PolicyId,
     /// Its name.
     pub name: String,
-    /// What it is for.
+    /// Its description.
     pub description: String,
     /// Its text.
     pub document: String,
 }
 
-/// The clouds whose accounts a server can have. The first is the cloud of an account that is made without naming one.
+/// The clouds whose accounts a server can have. An account created without a cloud's name belongs to the first.
 #[derive(Clone)]
 pub struct Clouds(Vec<&'static Cloud>);
 

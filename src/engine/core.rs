@@ -20,7 +20,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 pub struct Engine {
     /// The database.
     pub store: Store,
-    /// The compiled accounts.
+    /// The cache of compiled accounts.
     pub view: View,
     /// The source of time and randomness.
     pub env: Env,
@@ -32,9 +32,9 @@ pub struct Engine {
     pub clouds: Clouds,
     /// The services of stubs, which policies may name besides the clouds' own.
     extra_services: RwLock<Arc<[String]>>,
-    /// The state that all accounts depend on, such as the server's clock.
+    /// The state that all accounts depend on: the server's clock and the stored stubs.
     globals: Arc<globals::Known>,
-    /// Checks whether the store can be read and written.
+    /// The checks of whether the store can be read and written.
     proofs: Proofs,
 }
 

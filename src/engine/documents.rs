@@ -1,7 +1,7 @@
-//! Compiled documents by their text: the same text under the same rules is read once.
+//! A cache of compiled policy documents, so that one text is not compiled again and again under the same rules.
 //!
-//! The key is a digest of everything that the reading depends on, so an entry can never be outdated, and the text is kept
-//! only once, in the document. What is kept is bounded in bytes.
+//! The key is a digest of everything that compiling depends on, so an entry can never be outdated, and the text itself
+//! is stored only once, in the document. The cache is bounded in bytes.
 
 use super::fault::Fault;
 use super::model::Account;
@@ -10,13 +10,13 @@ use moka::sync::Cache;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
-/// How many bytes the compiled documents may take together.
+/// The most bytes that all cached documents may take together.
 pub const KEPT_BYTES: u64 = 64 * 1024 * 1024;
 
-/// What the cache itself takes for an entry, about.
+/// The estimated bytes that the cache itself needs for an entry.
 const ENTRY: usize = 256;
 
-/// The memo.
+/// The cached documents.
 pub struct Documents {
     read: Cache<[u8; 32], Arc<Document>>,
 }
@@ -30,7 +30,8 @@ impl Default for Documents {
 }
 
 impl Documents {
-    /// The document of a stored text, read now or earlier. What cannot be read of it lets no allow match, and every deny.
+    /// Returns the compiled document of a stored text. Where a part cannot be read, an allow never matches and a deny
+    /// always does.
     pub fn load(&self, language: &Language, kind: Kind, owner: &str, application: u64, text: &str) -> Arc<Document> {
         let key = key(language, kind, owner, application, text);
         if let Some(known) = self.read.get(&key) {
@@ -38,25 +39,25 @@ impl Documents {
         }
         let document = Arc::new(language.load(text, &Rules::new(kind, owner, application)));
         self.read.insert(key, document.clone());
-        // Otherwise a burst of long documents would stand beside the bound until the cache next tidies up.
+        // Evicts now: otherwise a burst of large documents would exceed the bound until the cache's next maintenance.
         self.read.run_pending_tasks();
         document
     }
 
-    /// Reads a stored document. Parts that can no longer be read let no allow match, and every deny.
+    /// Like [`Documents::load`], with the rules of the account that owns the document.
     pub(super) fn stored(&self, account: &Account, kind: Kind, text: &str) -> Arc<Document> {
         let Rules { owner, application, .. } = rules(account, kind);
         self.load(account.cloud.language, kind, owner, application, text)
     }
 
-    /// How many bytes the documents that are kept take.
+    /// Returns the bytes that the cached documents take.
     pub fn weight(&self) -> u64 {
         self.read.run_pending_tasks();
         self.read.weighted_size()
     }
 }
 
-/// Reads a document that is being written. The first defect is the answer.
+/// Compiles a document that a request wants to store. Fails with its first defect.
 pub(super) fn written(
     account: &Account,
     kind: Kind,
@@ -76,14 +77,14 @@ fn rules(account: &Account, kind: Kind) -> Rules<'_> {
     Rules::new(kind, account.id.as_str(), u64::try_from(account.application).unwrap_or(0))
 }
 
-/// Two readings have the same key when nothing that they depend on differs.
+/// Returns the digest of everything that compiling a document depends on.
 fn key(language: &Language, kind: Kind, owner: &str, application: u64, text: &str) -> [u8; 32] {
     let mut digest = Sha256::new();
-    // A name ends where no name goes on, so that it is not taken for the beginning of something else.
+    // The zero byte ends the name, so that no name runs into what follows it.
     digest.update(language.name);
     digest.update([0, kind as u8]);
     digest.update(application.to_le_bytes());
-    // With its length, so that the end of the owner is not taken for the beginning of the text.
+    // The length separates the owner from the text that follows it.
     digest.update((owner.len() as u64).to_le_bytes());
     digest.update(owner);
     digest.update(text);
@@ -118,7 +119,7 @@ mod tests {
         ] {
             assert!(!Arc::ptr_eq(&first, &other));
         }
-        // The end of the one is the beginning of the other.
+        // Owner and text together are the same bytes in both.
         let ends = load(Kind::Identity, "12", 2, "3{}");
         assert!(!Arc::ptr_eq(&ends, &load(Kind::Identity, "1", 2, "23{}")));
     }
@@ -127,11 +128,11 @@ mod tests {
     fn what_is_kept_is_bounded_in_bytes() {
         let documents = Documents::default();
         let mut pushed = 0;
-        // Short texts that are long once they are read.
+        // Short texts that compile to large documents.
         for number in 0..250 {
             let text = text(&number.to_string()).replace("\"cvm:*\"", &actions(8_000));
             pushed += documents.load(&LANGUAGE, Kind::Strategy, "1", 2, &text).weight();
-            // At every moment, not only when the cache has had time.
+            // After every load, not only once the cache has done its maintenance.
             let there: usize = documents.read.iter().map(|(_, document)| ENTRY + document.weight()).sum();
             assert!(there as u64 <= KEPT_BYTES, "{there} bytes after {number} documents");
         }
@@ -140,7 +141,7 @@ mod tests {
         assert!(documents.weight() > KEPT_BYTES / 2, "{}", documents.weight());
     }
 
-    /// A short text can be long once it is read.
+    /// A short text can compile to a large document.
     #[test]
     fn a_document_weighs_what_it_was_compiled_into() {
         let documents = Documents::default();

@@ -281,7 +281,7 @@ pub enum Internal {
         why: String,
     },
     /// A bug in this program.
-    #[error("a mistake of this program: {0}")]
+    #[error("a bug in camulator: {0}")]
     Bug(&'static str),
 }
 

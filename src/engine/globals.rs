@@ -1,7 +1,7 @@
-//! What every tenant depends on: the server's clock, and the stubs that were set while it ran.
+//! The globals: the state that all accounts depend on, which is the server's clock and the stored stubs.
 //!
-//! It is one small value with a generation of its own. Where several servers share a database, the generation is read
-//! together with the tenant's, so what one server sets holds on the others from their next request on.
+//! The globals have a generation of their own. Where several servers share a database, each request reads this
+//! generation together with the account's, so a change made on one server applies to the next request on every other.
 
 use super::clock::Clock;
 use super::fault::{Fault, Internal};
@@ -9,29 +9,29 @@ use crate::args;
 use crate::store::{BoxFuture, Store, Tx, WriteTx};
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// The value.
+/// The globals as of one generation.
 #[derive(Clone, Debug)]
 pub struct Globals {
-    /// Moved on by every change.
+    /// Incremented by every change.
     pub generation: i64,
-    /// The server's clock, for accounts that have none of their own.
+    /// The server's clock, for accounts without a clock of their own.
     pub clock: Clock,
-    /// The stubs, as the text that their dialect made of them.
+    /// The stored stubs, ordered by service and action.
     pub stubs: Vec<StubText>,
 }
 
-/// A stub that was set while a server ran.
+/// A stored stub, as text that only the dialect reads.
 #[derive(Clone, Debug, PartialEq, Eq, crate::store::FromRow)]
 pub struct StubText {
-    /// The service that it belongs to.
+    /// The service of its action.
     pub service: String,
-    /// The action that it answers.
+    /// The action that it stands in for.
     pub action: String,
-    /// Its text.
+    /// Its text; [`REMOVED`](super::stubs::REMOVED) for a built-in stub that was deleted.
     pub body: String,
 }
 
-/// The value as this process last read it.
+/// The globals as this process last read them.
 pub(super) struct Known(RwLock<Arc<Globals>>);
 
 impl Known {
@@ -55,7 +55,7 @@ impl Known {
     }
 }
 
-/// Reads the value.
+/// Reads the globals.
 pub(super) async fn load(tx: &mut Tx<'_>) -> Result<Globals, Fault> {
     let generation = tx.number("SELECT generation FROM globals WHERE id = 1", args![]).await?;
     let clock: Option<(String,)> = tx.optional("SELECT value FROM meta WHERE name = 'clock'", args![]).await?;
@@ -70,7 +70,8 @@ pub(super) async fn load(tx: &mut Tx<'_>) -> Result<Globals, Fault> {
     Ok(Globals { generation, clock, stubs })
 }
 
-/// Changes the value, in one transaction that no other change of it overlaps, and returns what `work` returned.
+/// Changes the globals in one transaction and returns the result of `work`. No other change of them can overlap it: the
+/// generation is incremented first, which locks its row.
 pub(super) async fn change<T, W>(store: &Store, known: &Arc<Known>, work: W) -> Result<T, Fault>
 where
     T: Send + 'static,

@@ -1,6 +1,7 @@
-//! Names of things, as types: an account's id cannot be passed where a role's is meant.
+//! Ids as types of their own, so that an account's id cannot be passed where a role's is meant.
 //!
-//! Every id is text, because each cloud has its own form; it is shared, because the same one travels with every request.
+//! Each id is text, because every cloud has its own form of ids. Clones share the text, because every request clones
+//! ids.
 
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ macro_rules! ids {
             pub struct $name(Arc<str>);
 
             impl $name {
-                /// The text of the id.
+                /// Returns the id as text.
                 pub fn as_str(&self) -> &str {
                     &self.0
                 }
@@ -42,21 +43,21 @@ macro_rules! ids {
 }
 
 ids! {
-    /// A tenant: the root account's own id.
+    /// The id of an account and of its root.
     AccountId;
-    /// A sub-user.
+    /// The id of a sub-user.
     UserId;
-    /// A user group.
+    /// The id of a user group.
     GroupId;
-    /// A role.
+    /// The id of a role.
     RoleId;
-    /// A policy, the tenant's own or a preset one.
+    /// The id of a policy, the account's own or a preset.
     PolicyId;
-    /// The public half of a key, permanent or temporary.
+    /// The id of a key, permanent or temporary: its public half.
     SecretId;
 }
 
-/// A role by id or by name; the id counts when both are given.
+/// A role by id or by name. When a request gives both, the id is used.
 #[derive(Clone, Debug)]
 pub enum RoleRef {
     /// By id.
@@ -66,7 +67,7 @@ pub enum RoleRef {
 }
 
 impl RoleRef {
-    /// What it was called by.
+    /// Returns the id or name, for messages.
     pub fn text(&self) -> &str {
         match self {
             RoleRef::Id(id) => id.as_str(),

@@ -1,4 +1,4 @@
-//! Permanent keys, and what a key id stands for when a request arrives.
+//! Permanent keys, and the lookup of the key that a request names.
 
 use super::Engine;
 use super::authorize::{Demanding, Right};
@@ -17,7 +17,8 @@ use crate::store::{FromRow, Tx};
 use std::sync::Arc;
 
 impl Key {
-    /// The identity behind the key, when the token that came with the request belongs to it and its session lives.
+    /// Returns the principal that uses the key. Fails if the request's token is not the one of this key, the session
+    /// has ended, or the user or role no longer exists.
     pub async fn identify(
         &self,
         engine: &Arc<Engine>,
@@ -68,29 +69,29 @@ impl Key {
 pub struct KeyInfo {
     /// The public half.
     pub secret_id: SecretId,
-    /// Whether it may sign.
+    /// Whether it is enabled. A disabled key counts as unknown.
     pub active: bool,
-    /// A text of its owner's.
+    /// Free text set by the account.
     pub description: String,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Time,
 }
 
 impl Engine {
-    /// Whether a key of this id exists or lately did, which costs less to know than [`Engine::key`]: enough to go on
-    /// reading a request, and for nothing else.
+    /// Returns whether a key with this id may exist. This costs less than [`Engine::key`] but can be outdated, so it
+    /// must decide nothing except whether the rest of a request is read.
     pub async fn knows_key(&self, secret_id: &SecretId) -> Result<bool, Fault> {
         Ok(self.view.keys.contains_key(secret_id) || owner(self, secret_id).await?.is_some())
     }
 
-    /// What a key id stands for now, from the view, and its tenant; none when it is unknown, disabled, revoked or
-    /// deleted.
+    /// Returns a key and its account from the view, or `None` when the key is unknown, disabled, revoked or deleted.
+    /// The key of an ended session is returned until the session is purged: [`Key::identify`] refuses it.
     pub async fn key(self: &Arc<Engine>, secret_id: &SecretId) -> Result<Option<(Arc<Tenant>, Arc<Key>)>, Fault> {
         let mut tenant = match self.view.keys.get(secret_id) {
             Some(kept) => self.tenant(&kept.value.account).await?,
             None => None,
         };
-        // Not known, or known as the key of an account that is gone: then it may be another one's now.
+        // The key is not cached, or its account is gone and the same id may now belong to another account.
         if tenant.is_none()
             && let Some(account) = owner(self, secret_id).await?
         {
@@ -102,7 +103,7 @@ impl Engine {
             .view
             .part(&tenant, &self.view.keys, secret_id, |tx| Box::pin(async move { load(&engine, tx, wanted).await }))
             .await?;
-        // A key that moved to another account between the two looks is not this tenant's.
+        // Between the two queries the id may have moved to another account.
         Ok(key.filter(|key| key.account == tenant.account).map(|key| (tenant, key)))
     }
 }
@@ -126,10 +127,10 @@ async fn load(engine: &Arc<Engine>, tx: &mut Tx<'_>, secret_id: SecretId) -> Res
     Ok(Some(Key::new(row.account_id.into(), secret_id, secret, owner)))
 }
 
-/// What a new key is to be.
+/// The attributes of a new key.
 #[derive(Default)]
 pub struct NewKey {
-    /// A text of its owner's.
+    /// Free text set by the account.
     pub description: String,
 }
 
@@ -139,7 +140,7 @@ impl Demanding for NewKey {
     }
 }
 
-/// Makes a key for an identity of the account; `user` is none for the root account.
+/// Creates a key for a user, or for the root account if `user` is `None`.
 pub async fn create(
     write: &mut Write<'_, '_>,
     user: Option<&UserId>,
@@ -169,7 +170,8 @@ async fn make(write: &mut Write<'_, '_>, user: Option<&UserId>, description: &st
     Ok((info, secret))
 }
 
-/// Makes a key for the root of an account whose keys are all gone: at start, for whoever has the database anyway.
+/// Creates a key for an account's root without authorization. For the start of the server only, when the root has no
+/// enabled key: whoever starts the server has access to the database anyway.
 pub async fn create_for_root(engine: &Arc<Engine>, account: &AccountId) -> Result<(SecretId, Secret), Fault> {
     let missing = || Fault::NotFound(Kind::Account, account.to_string());
     let cx = Cx::of_root(engine, account).await?.ok_or_else(missing)?;
@@ -177,7 +179,7 @@ pub async fn create_for_root(engine: &Arc<Engine>, account: &AccountId) -> Resul
     made.map(|(key, secret)| (key.secret_id, secret))
 }
 
-/// The keys of an identity, which must exist, oldest first.
+/// Returns the keys of a user or the root account, oldest first. Fails if the user does not exist.
 pub async fn list(cx: &Cx, user: Option<&UserId>) -> Result<Vec<KeyInfo>, Fault> {
     let mut read = cx.engine.store.read().await?;
     let mut tx = read.tx();
@@ -192,7 +194,7 @@ pub async fn list(cx: &Cx, user: Option<&UserId>) -> Result<Vec<KeyInfo>, Fault>
     Ok(keys)
 }
 
-/// Enables or disables a key of an identity.
+/// Enables or disables a key of a user or the root account.
 pub async fn set_active(
     write: &mut Write<'_, '_>,
     user: Option<&UserId>,
@@ -205,15 +207,15 @@ pub async fn set_active(
     touched_one(write, user, secret_id, sql, arguments).await
 }
 
-/// Deletes a key of an identity.
+/// Deletes a key of a user or the root account.
 pub async fn delete(write: &mut Write<'_, '_>, user: Option<&UserId>, secret_id: &SecretId) -> Result<(), Fault> {
     let sql = "DELETE FROM access_keys WHERE account_id = $1 AND user_id = $2 AND secret_id = $3 AND NOT ended";
     let arguments = args![write.account(), user.map_or("", UserId::as_str), secret_id];
     touched_one(write, user, secret_id, sql, arguments).await
 }
 
-/// Ends a key for good, a permanent one or a session's, wherever the clock is put. A permanent key is then as good as
-/// deleted for every operation, and its row keeps the id from being given again. False when there is no such key.
+/// Ends a permanent key or a session for good, wherever the clock is set later. A permanent key then counts as deleted
+/// in every operation, but its row stays, so that its id cannot be used again. Returns false if there is no such key.
 pub async fn end(engine: &Arc<Engine>, secret_id: &SecretId) -> Result<bool, Fault> {
     let Some(account) = owner(engine, secret_id).await? else { return Ok(false) };
     let Some(cx) = Cx::of_root(engine, &account).await? else { return Ok(false) };
@@ -232,14 +234,14 @@ pub async fn end(engine: &Arc<Engine>, secret_id: &SecretId) -> Result<bool, Fau
     .await
 }
 
-/// Whether a permanent key was ended by [`end`].
+/// Returns whether a permanent key was ended by [`end`].
 pub async fn is_ended(engine: &Engine, secret_id: &SecretId) -> Result<bool, Fault> {
     let sql = "SELECT ended FROM access_keys WHERE secret_id = $1";
     let row: Option<(bool,)> = engine.store.glance(sql, args![secret_id]).await?;
     Ok(row.is_some_and(|(ended,)| ended))
 }
 
-/// Makes sure that the owner of keys exists; the root account always does.
+/// Fails if the owner of keys does not exist. The root account always exists.
 async fn check_owner(tx: &mut Tx<'_>, account: &AccountId, user: Option<&UserId>) -> Result<(), Fault> {
     match user {
         Some(user) => users::require(tx, account, &UserRef::Id(user.clone())).await.map(|_| ()),
@@ -263,11 +265,11 @@ async fn touched_one(
     Ok(())
 }
 
-/// Adds a key, unless its id is taken.
+/// Inserts a key, unless its id is taken.
 pub(super) const INSERT: &str = "INSERT INTO access_keys (secret_id, account_id, user_id, sealed, active, description, created_at, seq) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
 
-/// The arguments of [`INSERT`].
+/// Returns the arguments of [`INSERT`].
 pub(super) fn row(
     account: &AccountId,
     user: &str,

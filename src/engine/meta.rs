@@ -1,4 +1,4 @@
-//! The database as a whole: whether its secrets can be opened, and whether it takes writes.
+//! Checks of the database as a whole: that the master key fits, and that rows can be read and written.
 
 use super::fault::{Fault, Internal};
 use crate::args;
@@ -8,17 +8,18 @@ use crate::store::Store;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::Mutex;
 
-/// Proofs that the store takes writes. One runs at a time, and counts for everybody who came before it began: asking
-/// costs the writer the same however many ask.
+/// Checks of whether the store can be read and written. Only one runs at a time, and its result answers everyone who
+/// asked before it began, so the cost does not grow with the number of those who ask.
 #[derive(Default)]
 pub(super) struct Proofs {
+    /// The number of checks that were begun.
     begun: AtomicU64,
-    /// The number of the last one, and whether it went well.
+    /// The number of the last check, and whether it succeeded.
     last: Mutex<(u64, bool)>,
 }
 
 impl Proofs {
-    /// Whether the store can be read and written.
+    /// Returns whether the store can be read and written.
     pub(super) async fn ask(&self, store: &Store) -> bool {
         let came = self.begun.load(Ordering::Acquire);
         let mut last = self.last.lock().await;
@@ -26,7 +27,7 @@ impl Proofs {
             let number = self.begun.fetch_add(1, Ordering::AcqRel) + 1;
             let proof = prove(store).await;
             if let Err(error) = &proof {
-                tracing::warn!(?error, "the store takes no writes");
+                tracing::warn!(?error, "the store cannot be read and written");
             }
             *last = (number, proof.is_ok());
         }
@@ -34,8 +35,8 @@ impl Proofs {
     }
 }
 
-/// Reads a row, then adds one, removes it and commits, which moves no generation and leaves nothing. A full disk, a
-/// read-only database and a writer that is gone show only in a commit.
+/// Reads a row, then inserts one, deletes it and commits. This leaves nothing behind and increments no generation. Only
+/// a commit shows that the disk is full, the database is read-only or the writer has stopped.
 async fn prove(store: &Store) -> Result<(), Fault> {
     meta(store, MASTER_KEY).await?;
     store
@@ -53,11 +54,12 @@ async fn prove(store: &Store) -> Result<(), Fault> {
         .await?
 }
 
-/// What the first start seals with the master key, and its name in `meta`.
+/// The name in `meta` of the text that is sealed with the master key.
 pub(super) const MASTER_KEY: &str = "master key";
 
-/// The first start seals a mark with the master key; every later one must be able to open it. Of several that start at
-/// once on an empty database one makes the mark, and every one of them opens what is there then.
+/// Checks that the database was sealed with this master key. The first start seals a text with it, and every later
+/// start must be able to open that text. If several servers start at once on an empty database, one of them stores the
+/// text and each of them opens the stored one.
 pub(super) async fn check_master_key(store: &Store, env: &Env, sealer: &Sealer) -> Result<(), Fault> {
     if meta(store, MASTER_KEY).await?.is_none() {
         let sealed = sealer.seal(env, MASTER_KEY, &Secret::new("camulator".to_owned()))?;
@@ -73,7 +75,7 @@ async fn meta(store: &Store, name: &str) -> Result<Option<String>, Fault> {
     Ok(row.map(|(value,)| value))
 }
 
-/// Keeps what is there already.
+/// Inserts a row of `meta`, unless there is one with that name already.
 async fn make_meta(store: &Store, name: &'static str, value: String) -> Result<(), Fault> {
     store
         .write(

@@ -1,4 +1,4 @@
-//! Identities, policies and sessions: the semantics of the emulated services, and the SQL that stores them.
+//! Identities, policies and sessions: what the emulated services do, and the SQL that stores it.
 //!
 //! One file per noun. Functions that read take a [`cx::Cx`], functions that change something take a [`cx::Write`]. For
 //! a thing that does not exist, `lookup` returns `None` and `get` returns a [`fault::Fault`]. The request path reads

@@ -1,31 +1,31 @@
-//! Parts of lists.
+//! Pages of lists.
 
-/// Which part of a list is wanted.
+/// The page of a list that a request asks for.
 #[derive(Clone, Copy, Debug)]
 pub struct Window {
-    /// How many items are passed over.
+    /// The number of items before the page.
     pub offset: usize,
-    /// How many items are wanted at most.
+    /// The most items on the page.
     pub limit: usize,
 }
 
-/// A part of a list, and how many items the whole has.
+/// One page of a list.
 #[derive(Debug)]
 pub struct Paged<T> {
-    /// The items of the part.
+    /// The items on the page.
     pub items: Vec<T>,
-    /// The number of items of the whole list.
+    /// The number of items in the whole list.
     pub total: usize,
 }
 
 impl Window {
-    /// Returns this part of a list.
+    /// Returns this page of a list.
     pub fn of<T>(self, all: Vec<T>) -> Paged<T> {
         let total = all.len();
         Paged { items: all.into_iter().skip(self.offset).take(self.limit).collect(), total }
     }
 
-    /// The part as arguments of `LIMIT` and `OFFSET`.
+    /// Returns the arguments of `LIMIT` and `OFFSET`.
     pub(super) fn bounds(self) -> (i64, i64) {
         let number = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
         (number(self.limit), number(self.offset))
@@ -33,7 +33,7 @@ impl Window {
 }
 
 impl<T> Paged<T> {
-    /// Returns the same part with each item shown in another way.
+    /// Returns the same page with every item converted by `show`.
     pub fn map<U>(self, show: impl FnMut(T) -> U) -> Paged<U> {
         Paged { items: self.items.into_iter().map(show).collect(), total: self.total }
     }

@@ -428,5 +428,5 @@ async fn id_of(tx: &mut Tx<'_>, account: &AccountId, name: &str) -> Result<Optio
 
 /// Returns the fault for an attached policy that does not exist. Only a database changed by hand can contain one.
 pub(super) fn dangling(id: &PolicyId) -> Fault {
-    Internal::Unreadable { what: format!("policy {id}"), why: "it is attached and does not exist".to_owned() }.into()
+    Internal::Unreadable { what: format!("policy {id}"), why: "it is attached but does not exist".to_owned() }.into()
 }

@@ -1,6 +1,6 @@
-//! Service-linked roles: made for a service, assumed by it alone, and deleted by a task that can be asked about.
+//! Service-linked roles: created for one service, assumed only by it, and deleted by a task whose status can be read.
 //!
-//! Here the task ends with the call that starts it: no service uses the role.
+//! Here the task is done when the call that starts it returns, because no service uses the role.
 
 use super::cx::{Cx, Write};
 use super::fault::{Fault, Kind, Refusal, Required};
@@ -12,21 +12,21 @@ use super::view::Changed;
 use crate::args;
 use crate::store::FromRow;
 
-/// A deletion that was asked for.
+/// The deletion of a service-linked role.
 #[derive(Clone, Debug, FromRow)]
 pub struct Deletion {
     /// The role's name.
     pub role_name: String,
-    /// The service that it was made for.
+    /// The service that the role was created for.
     pub service: String,
 }
 
-/// Makes a service-linked role.
+/// Creates a service-linked role.
 pub async fn create(write: &mut Write<'_, '_>, new: &NewRole) -> Result<RoleId, Fault> {
     roles::create_as(write, new, SERVICE_LINKED).await
 }
 
-/// Deletes a service-linked role; the result is the id of the task.
+/// Deletes a service-linked role and returns the id of the task. `service` reads the service from the trust policy.
 pub async fn delete(write: &mut Write<'_, '_>, name: &str, service: fn(&str) -> String) -> Result<String, Fault> {
     let account = write.account().clone();
     let wanted = RoleRef::Name(name.to_owned());
@@ -46,7 +46,7 @@ pub async fn delete(write: &mut Write<'_, '_>, name: &str, service: fn(&str) -> 
     Ok(task)
 }
 
-/// A deletion by the id of its task.
+/// Returns a deletion by the id of its task.
 pub async fn deletion(cx: &Cx, task: &str) -> Result<Deletion, Fault> {
     let sql = "SELECT role_name, service FROM deletion_tasks WHERE account_id = $1 AND id = $2";
     let task_row: Option<Deletion> = cx.engine.store.glance(sql, args![&cx.account.id, task]).await?;

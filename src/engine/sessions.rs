@@ -1,7 +1,7 @@
-//! Temporary credentials: opening them, and what a temporary key stands for.
+//! Sessions with their temporary credentials: opens, loads and purges them.
 //!
-//! A session holds no rights of its own: they are looked up with every request, so a change of the role's policies, or
-//! the role's end, counts for the sessions that are open.
+//! A session stores no permissions. They are looked up for every request, so a change of the role's policies, or the
+//! deletion of the role, takes effect in sessions that are already open.
 
 use super::authorize;
 use super::cloud::Durations;
@@ -18,35 +18,36 @@ use crate::secret::{self, Secret};
 use crate::store::{FromRow, Row, Tx};
 use std::sync::Arc;
 
-/// What a new session is to be.
+/// The attributes of a new session.
 #[derive(Clone, Debug)]
 pub struct Wanted {
     /// Its name.
     pub name: String,
-    /// How long it is to live, in seconds; none for the operation's default.
+    /// Its duration in seconds; `None` for the operation's default.
     pub seconds: Option<i64>,
-    /// The text of the policy that narrows it, if any.
+    /// The text of its session policy, if one was given.
     pub policy: Option<String>,
     /// Session tags.
     pub tags: Vec<(String, String)>,
-    /// Whom it is opened for, as the opener says; empty when it says nothing.
+    /// The source identity given by the caller; empty when none was given.
     pub source_identity: String,
 }
 
-/// Temporary credentials, as they are handed out once.
+/// Temporary credentials. They are returned once, in the answer to the request that opens the session.
 pub struct Credentials {
     /// The key id.
     pub secret_id: SecretId,
-    /// The key.
+    /// The secret half of the key.
     pub secret: Secret,
-    /// The token that must come with every request.
+    /// The token that every request must contain.
     pub token: Secret,
-    /// When they end.
+    /// When they expire, by the account's clock.
     pub expires_at: Time,
 }
 
-/// Opens a session of a role: the role must exist, its trust policy must name the caller, and the time must be allowed.
-/// Whether the caller's own policies allow it has been asked before (`evidence` is what answered that).
+/// Opens a session of a role. The role must exist, its trust policy must allow the caller, and the duration must be
+/// within the limit. The caller's own policies are not evaluated here: they have allowed the operation, with
+/// `evidence`.
 pub async fn assume(
     cx: &Cx,
     evidence: &Arc<Evidence>,
@@ -60,7 +61,7 @@ pub async fn assume(
 }
 
 fn duration(durations: &Durations, role: &Role, wanted: Option<i64>) -> Result<i64, Fault> {
-    // A role made with 0 has no limit of its own.
+    // A role with 0 has no limit of its own.
     let limit = if role.session_duration == 0 { durations.role_longest } else { role.session_duration };
     match wanted {
         None => Ok(limit.min(durations.role_default)),
@@ -69,7 +70,8 @@ fn duration(durations: &Durations, role: &Role, wanted: Option<i64>) -> Result<i
     }
 }
 
-/// Opens a federation session: the caller's own rights, narrowed by the policy. Only a permanent key may.
+/// Opens a federation session: the caller's own rights, narrowed by a session policy. The caller must use a permanent
+/// key.
 pub fn federate(cx: &Cx, wanted: &Wanted) -> Result<Opened<Credentials>, Fault> {
     if cx.caller.is_temporary() {
         return Err(Fault::Refused(Refusal::TemporaryKey));
@@ -85,7 +87,7 @@ pub fn federate(cx: &Cx, wanted: &Wanted) -> Result<Opened<Credentials>, Fault> 
     }
 }
 
-/// Makes the credentials and the row that remembers them.
+/// Creates the credentials, and the row that stores their session.
 fn open(
     cx: &Cx,
     owner: &Account,
@@ -110,7 +112,7 @@ fn open(
         (Identity::User(id), None) => id.as_str(),
         _ => "",
     };
-    // Whoever assumes a further role from a session is still the one that the session was opened for.
+    // A session that assumes another role passes its source identity on and cannot change it.
     let inherited = cx.caller.session.as_ref().map_or("", |session| session.source_identity.as_str());
     if !inherited.is_empty() && !wanted.source_identity.is_empty() && wanted.source_identity != inherited {
         return Err(Fault::illegal(
@@ -142,7 +144,7 @@ fn open(
     Ok(Opened { reply: Credentials { secret_id, secret, token, expires_at }, row })
 }
 
-/// Ends a session, for [`keys::end`].
+/// Ends a session; used by `keys::end`.
 pub(super) const END: &str = "UPDATE sessions SET ended = TRUE WHERE account_id = $1 AND secret_id = $2";
 
 pub(super) async fn load(engine: &Arc<Engine>, tx: &mut Tx<'_>, secret_id: SecretId) -> Result<Option<Key>, Fault> {
@@ -172,7 +174,7 @@ pub(super) async fn load(engine: &Arc<Engine>, tx: &mut Tx<'_>, secret_id: Secre
     let Some(row) = row else { return Ok(None) };
     let account = row.account_id;
     let Some(owner) = accounts::lookup(tx, &engine.clouds, &account).await? else { return Ok(None) };
-    // Opened for an account that was deleted meanwhile, and stored after another one was made under its id.
+    // The session was opened in an earlier account with this id, and stored only after that account was deleted.
     if row.incarnation != owner.incarnation {
         return Ok(None);
     }
@@ -209,19 +211,20 @@ fn read_tags(secret_id: &SecretId, text: &str) -> Result<Vec<(String, String)>, 
     Ok(serde_json::from_str(text).map_err(unreadable)?)
 }
 
-/// Forgets the sessions that expired more than a day ago by their account's clock, so that an answer about them can still
-/// say that they expired. A clock that is set back finds them gone, in the view as in the database.
+/// Deletes the sessions that expired more than a day ago, by their account's clock. Until then a request with such a
+/// session gets the error that it expired. Setting the clock back does not restore a deleted session: it is gone from
+/// the view as well as from the database. Returns the number of deleted sessions.
 pub async fn purge(engine: &Arc<Engine>) -> Result<u64, Fault> {
     let mut gone = 0;
     for account in accounts::list(engine).await? {
         let before = engine.now(&account).plus_seconds(-86_400).0;
-        // Asked first, because a write takes the account's lock and moves its generation on.
+        // Queries first, because a write locks the account and increments its generation.
         let sql = "SELECT expires_at FROM sessions WHERE account_id = $1 AND expires_at < $2 LIMIT 1";
         let old: Option<(i64,)> = engine.store.glance(sql, args![&account.id, before]).await?;
         if old.is_none() {
             continue;
         }
-        // An account that was deleted meanwhile took its sessions along.
+        // If the account has been deleted in the meantime, so have its sessions.
         let Some(cx) = Cx::of_root(engine, &account.id).await? else { continue };
         let outcome = cx::write(cx, move |write| {
             Box::pin(async move {

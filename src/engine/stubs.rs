@@ -1,13 +1,13 @@
-//! What was said about stubs while the server ran, kept as the text that their dialect made of them.
+//! Stored stubs: those set with the admin API, and marks for built-in ones that were deleted.
 
 use super::Engine;
 use super::fault::Fault;
 use crate::args;
 
-/// The text that is kept of a stub that comes with the program and was removed.
+/// The text stored for a built-in stub that was deleted.
 pub const REMOVED: &str = "";
 
-/// Keeps a stub, in place of one for the same service and action.
+/// Stores the text of a stub. Replaces the one stored for the same service and action.
 pub async fn keep(engine: &Engine, service: &str, action: &str, body: String) -> Result<(), Fault> {
     let (service, action) = (service.to_owned(), action.to_owned());
     engine
@@ -23,8 +23,8 @@ pub async fn keep(engine: &Engine, service: &str, action: &str, body: String) ->
         .await
 }
 
-/// Forgets the stub that is kept, so that one that comes with the program answers again; where none is kept, that one is
-/// removed for good (`built_in` says whether there is one). False when there was nothing to remove.
+/// Deletes a stored stub, after which a built-in stub for its action answers again. If none is stored, marks the
+/// built-in stub as deleted; `built_in` says whether there is one. Returns false if there was nothing to delete.
 pub async fn forget(engine: &Engine, service: &str, action: &str, built_in: bool) -> Result<bool, Fault> {
     let (service, action) = (service.to_owned(), action.to_owned());
     engine

@@ -1,8 +1,7 @@
-//! Turns a socket's bytes into a [`Head`] and a body, and an answer into bytes. It bounds everything and interprets
-//! nothing.
+//! Reads a request as a [`Head`] and a body, within bounds, and writes an answer. Interprets neither.
 //!
-//! The head is bounded where it is read, in [`connection`](super::connection). A body is read only when it is needed,
-//! within a deadline, and its bytes count towards one budget of the whole server until the request is done.
+//! The head is bounded where it is read, in [`connection`](super::connection). A body is read only when it is needed
+//! and within a deadline. Its bytes count towards one budget of the whole server until the request is done.
 
 use super::bounds::{Bounds, Held, LARGEST_BODY, in_time};
 use super::connection::Connection;
@@ -31,7 +30,8 @@ impl Unread {
         Unread { body, connection }
     }
 
-    /// Reads the body and takes its bytes from the budget. From then on a stop waits for the request to be answered.
+    /// Reads the body and takes its bytes from the budget. From then on, a shutdown waits for the request to be
+    /// answered.
     pub async fn read(self, bounds: &Bounds) -> Result<(Vec<u8>, Held), Fault> {
         let mut late = pin!(sleep(bounds.deadlines.body));
         let unfinished = || Fault::Malformed(Malformed::Unfinished);
@@ -74,8 +74,8 @@ pub fn read(request: Request, connection: Arc<Connection>) -> Result<(Head, Unre
         let message = format!("the target `{}` is not served; send a path", parts.uri);
         return Err(Failure::invalid(message));
     }
-    // The target's authority is the host, whatever the header says (RFC 9112, 3.2.2). Two host headers are wrong all
-    // the same.
+    // The target's authority is the host, whatever the header says (RFC 9112, 3.2.2). Repeated host headers are left in
+    // place, so that the dialect can refuse them.
     if let Some(host) = authority(&parts.uri)
         && parts.headers.get_all(HOST).iter().nth(1).is_none()
     {
@@ -94,7 +94,7 @@ pub fn read(request: Request, connection: Arc<Connection>) -> Result<(Head, Unre
     Ok((head, Unread::new(body, connection)))
 }
 
-/// The host and port of an absolute target, without any user information.
+/// Returns the host and port of an absolute target, without user information.
 fn authority(target: &Uri) -> Option<HeaderValue> {
     let authority = target.authority()?.as_str();
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);

@@ -1,4 +1,4 @@
-//! From a claim to a verified caller: the key, its token, its session, its signature, in this order.
+//! Verifies the claim of a request: the key, its token and session, and the signature, in this order.
 
 use super::app::App;
 use crate::dialect::contract::{Call, Claim, Dialect, Head, RawRequest};
@@ -25,8 +25,7 @@ pub async fn claim(app: &App, dialect: &Dialect, head: &Head, now: Time) -> Resu
     if app.engine.knows_key(&claim.secret_id).await? { Ok(Some(claim)) } else { Err(unknown(&claim)) }
 }
 
-/// Finds the account that an unsigned request acts in, and lets it in as nobody. An operation that must be signed is
-/// refused.
+/// Finds the account that an unsigned request acts in. Its caller is anonymous. Fails if the operation must be signed.
 pub async fn unsigned(app: &App, dialect: &Dialect, call: &dyn Call, head: &Head) -> Result<Verified, Fault> {
     let unsigned = || Fault::Unauthenticated(Unauthenticated::Unsigned);
     let id = call.account(&app.engine, head).ok_or_else(unsigned)?.await?;
@@ -41,8 +40,8 @@ pub async fn unsigned(app: &App, dialect: &Dialect, call: &dyn Call, head: &Head
     Ok(Verified { caller: Arc::new(caller), account, tenant })
 }
 
-/// Verifies a claim. A key of another cloud's account is as unknown as one that does not exist, and so is a key that
-/// everybody knows where everybody can come.
+/// Verifies a claim. The key of another cloud's account counts as unknown. So does an example key from the cloud's
+/// documentation, if other machines can reach the server.
 pub async fn authenticate(app: &App, dialect: &Dialect, raw: &RawRequest, claim: &Claim) -> Result<Verified, Fault> {
     let no_key = || Fault::Unauthenticated(Unauthenticated::UnknownKey);
     let Some((tenant, key)) = app.engine.key(&claim.secret_id).await? else { return Err(unknown(claim)) };
@@ -60,8 +59,8 @@ pub async fn authenticate(app: &App, dialect: &Dialect, raw: &RawRequest, claim:
     Ok(Verified { caller: Arc::new(caller), account, tenant })
 }
 
-/// Returns the fault for an unknown key. With a token, the key belonged to a session: one that was deleted long after
-/// it ended, or one that never existed.
+/// Returns the fault for an unknown key. If the claim has a token, the key is a session's: the session has been purged,
+/// or it never existed.
 fn unknown(claim: &Claim) -> Fault {
     Fault::Unauthenticated(match claim.token {
         Some(_) => Unauthenticated::Token(TokenFailure::Foreign),

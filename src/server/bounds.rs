@@ -1,4 +1,4 @@
-//! What a client may use before it is authenticated: sizes, times, and one byte budget for all bodies.
+//! Bounds on what a client may use before it is authenticated: sizes, times, and one byte budget for all bodies.
 
 use crate::engine::fault::{Fault, Malformed};
 use std::pin::Pin;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Sleep;
 
-/// The largest head in bytes, that is request line and headers.
+/// The largest head in bytes: request line and headers together.
 pub const LARGEST_HEAD: usize = 64 * 1024;
 
 /// The most headers in a request.
@@ -45,7 +45,7 @@ pub struct Bounds {
 }
 
 impl Bounds {
-    /// Uses these deadlines, and room for this many bytes of bodies.
+    /// Creates bounds with these deadlines and this many bytes for all bodies.
     pub fn new(deadlines: Deadlines, bodies: usize) -> Bounds {
         Bounds { deadlines, bodies: Bodies::new(bodies) }
     }
@@ -64,7 +64,7 @@ pub struct Bodies {
     rest: Arc<Semaphore>,
 }
 
-/// How much of a body counts as its beginning.
+/// The bytes of a body that count as its beginning.
 const BEGINNING: usize = 64 * 1024;
 
 /// A share of the budget, returned when dropped.
@@ -76,7 +76,7 @@ pub struct Held {
 }
 
 impl Held {
-    /// Size of the share in bytes.
+    /// Returns the size of the share in bytes.
     pub fn bytes(&self) -> usize {
         self.bytes
     }
@@ -110,7 +110,7 @@ impl Bodies {
     }
 }
 
-/// Awaits `what` until the deadline `late`; none if the deadline comes first.
+/// Awaits `what` until the deadline `late`. Returns `None` if the deadline comes first.
 pub async fn in_time<T>(late: &mut Pin<&mut Sleep>, what: impl Future<Output = T>) -> Option<T> {
     tokio::select! {
         biased;
@@ -144,7 +144,7 @@ mod tests {
         assert!(hold(&bodies, &mut other, 4 * BEGINNING).await, "what was dropped is free again");
         drop(other);
         assert!(!hold(&bodies, &mut Held::default(), 4 * BEGINNING + 1).await);
-        assert!(hold(&bodies, &mut Held::default(), 4 * BEGINNING).await, "a refusal gives back what it had");
+        assert!(hold(&bodies, &mut Held::default(), 4 * BEGINNING).await, "a refused share is returned");
     }
 
     #[tokio::test]

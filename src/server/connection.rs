@@ -1,8 +1,8 @@
 //! One connection: its phase, its deadlines, and how it ends.
 //!
-//! `axum::serve` waits for every socket as long as its client likes, even during a stop. Here a [`Connection`] knows
-//! whether a request is being worked on, the socket below the HTTP machinery watches the deadlines, and a stop closes
-//! every connection without such a request.
+//! `axum::serve` waits for a connection as long as its client keeps it open, even during a shutdown. Here a
+//! [`Connection`] records whether a request is being worked on, the socket below the HTTP library enforces the
+//! deadlines, and a shutdown closes every connection without such a request.
 
 use super::bounds::{Deadlines, LARGEST_BODY, LARGEST_HEAD, MOST_HEADERS};
 use axum::Router;
@@ -58,17 +58,18 @@ impl Phase {
 }
 
 impl Connection {
-    /// A new connection, which waits for its first head.
+    /// Creates a connection that waits for its first head.
     pub fn new(peer: SocketAddr) -> Connection {
         Connection { peer, phase: AtomicU8::new(Phase::Head as u8) }
     }
 
-    /// The address of the client.
+    /// Returns the address of the client.
     pub fn peer(&self) -> SocketAddr {
         self.peer
     }
 
-    /// Records that a whole request has arrived. False if the server is stopping, and the request comes too late.
+    /// Records that a whole request has arrived. Returns false if the server is stopping and must not begin to work on
+    /// it.
     pub fn begin_work(&self) -> bool {
         self.enter(Phase::Work)
     }
@@ -111,7 +112,7 @@ pub async fn serve(
         async move {
             let mut answer = answer.await?;
             if has_body && at.phase() != Phase::Work {
-                // The rest of the body stands where the next request would.
+                // The unread rest of the body is where the next request would begin.
                 answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
                 at.enter(Phase::Refused);
             } else {
@@ -173,7 +174,7 @@ impl Socket {
             Phase::Head => Some(self.deadlines.head),
             Phase::Idle => Some(self.deadlines.idle),
             Phase::Refused => Some(self.deadlines.body),
-            // A body has its deadline where it is read; work has none.
+            // `Unread::read` has the deadline of a body; work has none.
             Phase::Body | Phase::Work | Phase::Closed => None,
         };
         self.reading = match (self.reading, patience) {
@@ -193,7 +194,8 @@ impl Socket {
         let Some(until) = self.reading.map(|(_, until)| until).into_iter().chain(self.writing).min() else {
             return Poll::Pending;
         };
-        // The timer is reset only if it would fire too late: most deadlines are met, and moved on before it fires.
+        // The timer is reset only if it would fire too late, because most deadlines are met and replaced before it
+        // fires.
         if until < self.timer.deadline() {
             self.timer.as_mut().reset(until);
         }
@@ -218,7 +220,7 @@ impl Socket {
     }
 }
 
-/// The moment when this time will have passed, by the runtime's timer.
+/// Returns the moment after this duration, by the runtime's timer.
 fn in_future(time: Duration) -> Instant {
     sleep(time).deadline()
 }
@@ -264,9 +266,9 @@ impl AsyncWrite for Socket {
         Pin::new(&mut self.get_mut().stream).poll_flush(cx)
     }
 
-    /// Closes the connection in such a way that the client still gets its answer. A socket that is closed with unread
-    /// data is reset, and the client may lose the answer; so for a while the rest of a refused head or body is read and
-    /// dropped.
+    /// Closes the connection so that the client still receives its answer. Closing a socket with unread data resets it,
+    /// and the client may lose the answer. So the rest of a refused head or body is read and dropped first, up to a
+    /// limit.
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let socket = self.get_mut();
         ready!(Pin::new(&mut socket.stream).poll_shutdown(cx))?;

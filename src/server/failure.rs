@@ -29,22 +29,22 @@ impl Failure {
         Failure { status, code, message: message.into() }
     }
 
-    /// The request itself is wrong.
+    /// Returns the failure for a request that is wrong in itself.
     pub fn invalid(message: impl Into<String>) -> Failure {
         Failure::new(StatusCode::BAD_REQUEST, "invalid_request", message)
     }
 
-    /// The HTTP status.
+    /// Returns the HTTP status.
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The message.
+    /// Returns the message.
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// The named thing does not exist.
+    /// Returns the failure for a named thing that does not exist.
     pub fn not_found(what: &str, name: &str) -> Failure {
         Failure::new(StatusCode::NOT_FOUND, "not_found", format!("{what} `{name}` does not exist"))
     }

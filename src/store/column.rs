@@ -1,9 +1,9 @@
-//! Types of this program as columns of rows: ids are texts, times are numbers.
+//! Conversions between this program's types and columns: ids are stored as text, times as numbers.
 
 use super::tx::Argument;
 use crate::env::Time;
 
-/// Lets a type be read from a column of another type, on either database.
+/// Implements reading a type from a column that is stored as another type, on both databases.
 #[macro_export]
 macro_rules! column {
     ($name:ty, $stored:ty, $read:expr) => {

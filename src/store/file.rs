@@ -1,4 +1,4 @@
-//! A SQLite file on disk: checks what lies at its path, and keeps other processes out.
+//! A SQLite file on disk: checks what is at its path, and locks out other processes.
 //!
 //! There are two locks, which the operating system releases however the process ends. One is on a file beside the
 //! database, after links are resolved; earlier versions know only this one. The other is on the database itself, which
@@ -22,8 +22,8 @@ pub(super) struct Claim {
     _locks: [File; 2],
 }
 
-/// Claims the file at `path`, which is created if it does not exist. Fails if the file is not ours; a file that has
-/// contents is not written to.
+/// Claims the file at `path`, and creates it if it does not exist. Fails if the file is not ours. Never writes to a
+/// file that has contents.
 pub(super) fn claim(path: &Path) -> Result<Claim, OpenError> {
     let name = || path.display().to_string();
     let failed = |source| OpenError::File { path: name(), source };
@@ -31,8 +31,8 @@ pub(super) fn claim(path: &Path) -> Result<Claim, OpenError> {
         Ok(there) if !there.is_file() => return Err(OpenError::NotAFile(name())),
         Ok(_) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            // It contains sealed keys and trust policies, so nobody else may read it. SQLite gives its side files the
-            // same mode.
+            // The file will contain sealed keys and trust policies, so no other user may read it. SQLite gives its own
+            // additional files the same mode.
             OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path).map_err(failed)?;
         }
         Err(error) => return Err(failed(error)),

@@ -1,4 +1,4 @@
-//! The open database, and what can be done with it.
+//! The open database: begins reads, runs writes, and closes it.
 
 use super::tx::{Argument, BoxFuture, Error, Readable, Row, Tx, WriteTx};
 use super::{file, work, writer};
@@ -8,7 +8,7 @@ use sqlx::{Postgres, Sqlite, Transaction};
 use std::sync::Arc;
 use tokio::sync::{Mutex, OwnedMappedMutexGuard, OwnedMutexGuard, mpsc};
 
-/// A consistent snapshot of the database: what it shows does not change until it is dropped.
+/// A consistent snapshot of the database. Later commits do not change what it shows.
 pub struct Read(Look);
 
 enum Look {
@@ -53,13 +53,13 @@ pub(super) enum Backend {
 }
 
 impl Store {
-    /// Describes where the state lives, for people: `memory`, the path of a file, or a PostgreSQL address without its
-    /// password.
+    /// Returns a description of where the state is stored: `memory`, the path of a file, or a PostgreSQL address
+    /// without its password.
     pub fn description(&self) -> &str {
         &self.description
     }
 
-    /// Whether other processes may change the same state; if so, a cached view must be checked before it is used.
+    /// Returns whether other processes may change the same state. If so, a cached part must be checked before each use.
     pub fn shared(&self) -> bool {
         matches!(self.backend, Backend::Postgres(_))
     }
@@ -86,7 +86,7 @@ impl Store {
         }))
     }
 
-    /// Runs one query outside any transaction: the cheapest way to see a single committed row.
+    /// Runs one query outside any transaction and returns its first row: the cheapest way to read a committed row.
     pub async fn glance<T: Readable>(&self, sql: &'static str, arguments: Vec<Argument>) -> Result<Option<T>, Error> {
         match &self.backend {
             Backend::File { readers, .. } => {
@@ -108,7 +108,7 @@ impl Store {
     /// is called after the commit and before this returns, on SQLite in the order of the commits.
     ///
     /// `work` may run more than once: on SQLite a group is rolled back and repeated when one of its jobs fails. The
-    /// future must be driven to completion, so callers spawn a task for it.
+    /// future must be polled to completion, so callers spawn a task for it.
     pub async fn write<T, E, W, C>(&self, work: W, committed: C) -> Result<Result<T, E>, Error>
     where
         W: for<'t> Fn(&'t mut WriteTx<'_>) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,

@@ -1,8 +1,8 @@
-//! Where the state is kept, how durably, and why it could not be opened.
+//! Where the state is stored, how durably, and why it could not be opened.
 
 use std::path::PathBuf;
 
-/// Where the state is kept.
+/// Where the state is stored.
 #[derive(Clone, Debug)]
 pub enum Location {
     /// In memory; gone when the process ends.

@@ -1,4 +1,4 @@
-//! The seam to SQLite and PostgreSQL, and the only place that names a database driver.
+//! Access to SQLite and PostgreSQL. No other module names a database driver.
 //!
 //! A [`Tx`] queries either database with [`args!`](crate::args) and returns any struct that derives [`FromRow`]; a
 //! [`WriteTx`] can also change rows. A [`Read`] is a consistent snapshot. A write goes through [`Store::write`]: on

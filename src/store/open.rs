@@ -1,6 +1,6 @@
-//! Opens a database: finds it, checks that it is ours, and applies the migrations.
+//! Opens a database: checks that it is ours, and applies the migrations.
 //!
-//! Every failure is one clear sentence with a remedy. A file that is not ours is never changed.
+//! Every error is one sentence that says what to do. A file that is not ours is never changed.
 
 use super::handle::{Backend, Store};
 use super::location::{Durability, Location, OpenError};
@@ -62,7 +62,8 @@ async fn open_file(path: &Path, durability: Durability) -> Result<Store, OpenErr
     Ok(Store { backend: Backend::File { readers, writer }, description: name.into(), _claim: Some(Arc::new(claim)) })
 }
 
-/// Checks that the file holds nothing of another program, and marks it as ours before anything of ours is in it.
+/// Checks that the file does not belong to another program, and marks an empty one as ours before anything else is
+/// written to it.
 async fn mark(path: &Path, name: &str) -> Result<(), OpenError> {
     let options = SqliteConnectOptions::new().filename(path);
     let mut connection = SqliteConnection::connect_with(&options).await.map_err(driver(name))?;
@@ -70,7 +71,7 @@ async fn mark(path: &Path, name: &str) -> Result<(), OpenError> {
         Owner::Us => Ok(()),
         Owner::LaterUs => Err(OpenError::Newer(name.to_owned())),
         Owner::Another => Err(OpenError::Foreign(name.to_owned())),
-        // Marked before the write-ahead log exists, so that the mark is in the file itself however the process ends.
+        // Marked before there is a write-ahead log, so that the mark is in the file itself however the process ends.
         Owner::Nobody => {
             let mark = sqlx::raw_sql("PRAGMA application_id = 1128353109").execute(&mut connection).await;
             mark.map(drop).map_err(driver(name))
@@ -97,7 +98,7 @@ async fn open_postgres(address: &str, durability: Durability) -> Result<Store, O
         .connect_with(options)
         .await
         .map_err(driver(&name))?;
-    // Detached from the pool, so that the lock on the migrations ends with the connection, whatever happens.
+    // Detached from the pool, so that closing the connection always releases the lock on the migrations.
     let mut connection = pool.acquire().await.map_err(driver(&name))?.detach();
     let outcome = migrate_postgres(&mut connection, &name).await;
     let _ = connection.close().await;
@@ -105,7 +106,7 @@ async fn open_postgres(address: &str, durability: Durability) -> Result<Store, O
     Ok(Store { backend: Backend::Postgres(pool), description: name.into(), _claim: None })
 }
 
-/// Checks the schema and migrates it, one server at a time; the others wait and find it done.
+/// Checks the schema and migrates it. A lock lets one server do this at a time; the others then find nothing to do.
 async fn migrate_postgres(connection: &mut PgConnection, name: &str) -> Result<(), OpenError> {
     migrated(name, connection.lock().await)?;
     match owner::of_postgres(connection).await.map_err(driver(name))? {

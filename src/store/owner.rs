@@ -1,15 +1,15 @@
-//! Finds out who owns a database, before anything is written to it.
+//! Finds out which program a database belongs to, before anything is written to it.
 //!
-//! Our mark is the first migration with its checksum. These queries read the catalogue of each database, so they differ
-//! between the two; no other statement of the program does.
+//! A database is ours if its first recorded migration is ours, with the same checksum. The queries read the catalogue,
+//! so each database needs its own. All statements of the engine are the same for both.
 
 use sqlx::postgres::PgConnection;
 use sqlx::sqlite::SqliteConnection;
 
-/// Who owns a database or a schema.
+/// The program that a database or schema belongs to.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Owner {
-    /// Nobody: it is empty.
+    /// None: it is empty.
     Nobody,
     /// This program, in this version or an earlier one.
     Us,
@@ -61,7 +61,7 @@ fn unmarked(tables: &[(String,)]) -> Owner {
 fn judge(tables: &[(String,)], noted: Result<Vec<(i64, Vec<u8>)>, sqlx::Error>) -> Result<Owner, sqlx::Error> {
     let noted = match noted {
         Ok(noted) => noted,
-        // A table of that name with other columns is not sqlx's, and so not ours.
+        // A table with this name but other columns was not created by sqlx, so not by us either.
         Err(sqlx::Error::Database(_) | sqlx::Error::ColumnDecode { .. }) => return Ok(Owner::Another),
         Err(error) => return Err(error),
     };

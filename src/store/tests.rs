@@ -91,7 +91,7 @@ async fn a_mistake_of_the_writers_own_does_not_end_it() {
     add(&writer).await.unwrap();
     let (reply, told) = oneshot::channel();
     assert!(writer.send(Queued::Job(Box::new(Trap(reply)))).await.is_ok());
-    assert!(told.await.is_err(), "a dropped reply is an error to whoever waits");
+    assert!(told.await.is_err(), "a dropped reply is an error for the waiting caller");
     add(&writer).await.unwrap();
     let mut held = held.lock().await;
     let rows: (i64,) = sqlx::query_as("SELECT COUNT(*) FROM t").fetch_one(held.current().unwrap()).await.unwrap();

@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// A boxed future, as operations and jobs return it.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// Why the database did not do what it was asked.
+/// Why a read or a write failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The driver reported an error.
@@ -138,7 +138,7 @@ impl<'c> Tx<'c> {
         self.noted(outcome)
     }
 
-    /// Returns the number from `SELECT COUNT(*)`, or any single integer; 0 if there is no row.
+    /// Returns the result of `SELECT COUNT(*)` or of another query for one integer; 0 if there is no row.
     pub async fn number(&mut self, sql: &'static str, arguments: Vec<Argument>) -> Result<i64, Error> {
         let row: Option<(i64,)> = self.optional(sql, arguments).await?;
         Ok(row.map_or(0, |(number,)| number))
@@ -221,9 +221,9 @@ impl<'c> WriteTx<'c> {
         Ok(changed)
     }
 
-    /// Increments an account's generation and returns the new one; none if this incarnation of the account does not
-    /// exist. On PostgreSQL its row lock lets only one writer per account proceed. It does not count as a change,
-    /// because a generation that moved for nothing is harmless.
+    /// Increments an account's generation and returns the new one, or `None` if this incarnation of the account does
+    /// not exist. On PostgreSQL the row lock lets only one writer per account proceed. This does not mark the
+    /// transaction as changed, because a generation that is incremented without a change does no harm.
     pub async fn advance(&mut self, account: &str, incarnation: i64) -> Result<Option<i64>, Error> {
         let sql =
             "UPDATE accounts SET generation = generation + 1 WHERE id = $1 AND incarnation = $2 RETURNING generation";

@@ -1,4 +1,4 @@
-//! Runs the work that callers hand in, so that a panic in it is an error and never ends a task that serves everybody.
+//! Runs the callers' work. A panic in it becomes an error, so it cannot end a task that other callers need.
 
 use super::tx::{BoxFuture, Error, WriteTx};
 use std::future::poll_fn;
@@ -22,7 +22,7 @@ where
     }
 }
 
-/// Drives a future to its end; a panic becomes an error.
+/// Polls a future to completion. A panic becomes an error.
 pub(super) async fn caught<T>(future: impl Future<Output = T>) -> Result<T, Error> {
     let mut future = pin!(future);
     poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
@@ -33,7 +33,7 @@ pub(super) async fn caught<T>(future: impl Future<Output = T>) -> Result<T, Erro
     .await
 }
 
-/// Calls `committed`; a panic becomes an error.
+/// Calls `committed`. A panic becomes an error.
 pub(super) fn tell<T>(committed: impl FnOnce(&T), value: &T) -> Result<(), Error> {
     catch_unwind(AssertUnwindSafe(|| committed(value))).map_err(|_| Error::Panicked)
 }

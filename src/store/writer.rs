@@ -4,13 +4,13 @@
 //! commit, and every job is still answered after its commit. A statement costs two thread switches, since sqlx runs
 //! SQLite on a thread of its own; so rows that need no reads are inserted together.
 //!
-//! Every job fails alone. A job that fails without having changed anything costs the others nothing. One that fails
-//! half-way or panics is rare, because operations read before they write: then the group is rolled back and repeated
-//! with a savepoint around every job, and if that fails too, each job gets its own transaction. So no answer reports
-//! what another job did and lost.
+//! A job that fails affects no other job. If it has changed nothing, the group simply goes on. If it has changed
+//! something, or has panicked, the group is rolled back and repeated with a savepoint around every job; if that fails
+//! too, each job gets a transaction of its own. So no job is answered with a result that was rolled back. Such failures
+//! are rare, because operations read before they write.
 //!
-//! The task outlives all of this: a panic is the error of its job, and a connection that cannot be rolled back is
-//! closed and opened again.
+//! The task never ends on an error: a panic becomes the error of its job, and a connection that cannot be rolled back
+//! is closed and opened again.
 
 use super::tx::{Argument, BoxFuture, Error, Row, WriteTx};
 use super::work::{attempt, caught, tell};
@@ -38,7 +38,7 @@ pub(super) trait Job: Send {
     /// Runs the work and keeps its outcome. Returns true if it may be committed.
     fn run<'t>(&'t mut self, tx: &'t mut WriteTx<'_>) -> BoxFuture<'t, bool>;
 
-    /// The row to insert, if inserting it is all the work there is.
+    /// Returns the row to insert, if the job does nothing else.
     fn row(&self) -> Option<&Row> {
         None
     }
@@ -105,7 +105,7 @@ impl Job for Append {
 /// The writing connection.
 pub(super) struct Held {
     connection: Option<SqliteConnection>,
-    /// How to open it again. None in memory, where that would open another, empty database.
+    /// The options to open it again; `None` in memory, where that would open another, empty database.
     again: Option<SqliteConnectOptions>,
 }
 
@@ -114,7 +114,7 @@ impl Held {
         Held { connection: Some(connection), again }
     }
 
-    /// The current connection; none if it was lost.
+    /// Returns the current connection, or `None` if it was lost.
     pub(super) fn current(&mut self) -> Option<&mut SqliteConnection> {
         self.connection.as_mut()
     }
@@ -193,7 +193,7 @@ pub(super) async fn append(writer: &mpsc::Sender<Queued>, row: Row) -> Result<()
     answer.await.map_err(|_| Error::Panicked)?
 }
 
-/// Lets the writer finish what is queued and close its connection.
+/// Lets the writer finish the queued jobs and close its connection.
 pub(super) async fn stop(writer: &mpsc::Sender<Queued>) {
     let (sender, done) = oneshot::channel();
     if writer.send(Queued::Stop(sender)).await.is_ok() {
@@ -232,7 +232,7 @@ async fn run(held: Arc<Mutex<Held>>, mut queue: mpsc::Receiver<Queued>) {
     }
 }
 
-/// How the jobs of a transaction are isolated from each other.
+/// The ways in which the jobs of a transaction are isolated from each other.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Way {
     /// Not at all; rows of one table share a statement.
@@ -322,7 +322,8 @@ async fn run_all(held: &mut Held, group: &mut [Box<dyn Job>], way: Way) -> Resul
 /// A statement assembled here, with its values.
 type Statement = (sqlx::AssertSqlSafe<String>, Vec<Argument>);
 
-/// Groups the rows into statements. Their sizes are powers of two, so that there are few different ones to prepare.
+/// Groups the rows into statements. Their sizes are powers of two, so that there are few different statements to
+/// prepare.
 fn rows_of(group: &[Box<dyn Job>]) -> Vec<Statement> {
     let mut rows: Vec<&Row> = group.iter().filter_map(|job| job.row()).collect();
     rows.sort_by_key(|row| row.insert);
@@ -337,7 +338,7 @@ fn rows_of(group: &[Box<dyn Job>]) -> Vec<Statement> {
     statements
 }
 
-/// Reports to a job's caller, and catches a panic in the caller's callback.
+/// Sends a job's caller its outcome, and catches a panic in doing so.
 fn finish(job: Box<dyn Job>, transaction: Result<(), Error>) {
     if catch_unwind(AssertUnwindSafe(|| job.finish(transaction))).is_err() {
         tracing::error!("the end of a write panicked");

@@ -1,7 +1,7 @@
 //! The Cedar side, written the way a Cedar user would: one policy per statement, wildcard actions as action groups, a
 //! single resource named in the head, other resources by their attributes.
 //!
-//! Every choice is the one that costs Cedar less. The policies are only those of the user who asks, so no head names a
+//! Every choice is the one that costs Cedar less. The policies are only those of the caller, so no head names a
 //! principal. There is no schema to check requests against. Requests, contexts (with parsed addresses) and entities are
 //! built beforehand, and there are only the three entities of the question.
 
@@ -15,7 +15,7 @@ use cedar_policy::{
 use crate::Outcome;
 use crate::corpus::{self, Action, Answer, Condition, ENV, IP, OWNER, Statement, Target, USER};
 
-/// The policies of the user who asks.
+/// The policies of the caller.
 pub struct Cedar {
     authorizer: Authorizer,
     set: PolicySet,
@@ -95,13 +95,13 @@ impl Cedar {
         Ok((answer, reasons))
     }
 
-    /// The call that is timed.
+    /// Decides a question. This is the call that is timed.
     pub fn decide(&self, asked: &Asked) -> Response {
         self.authorizer.is_authorized(&asked.request, &self.set, &asked.entities)
     }
 }
 
-/// The Cedar policy id of statement `s` of policy `p`.
+/// Returns the Cedar policy id of statement `s` of policy `p`.
 pub fn id(p: usize, s: usize) -> String {
     format!("p{p}s{s}")
 }

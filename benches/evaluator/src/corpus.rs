@@ -1,4 +1,4 @@
-//! Policies and questions in neither language: each side writes them in its own.
+//! Policies and questions in a neutral form, which each side translates to its own language.
 //!
 //! They contain only what both languages express identically, so a different answer is a bug and not a matter of
 //! interpretation. Absent: operators that only one of the two has, groups, permission boundaries and session policies.
@@ -7,7 +7,7 @@
 pub const OWNER: &str = "100000000001";
 /// The application id of that account.
 pub const APP: u64 = 1_250_000_000;
-/// The user who asks.
+/// The caller.
 pub const USER: &str = "100000000002";
 /// The condition key for the caller's address.
 pub const IP: &str = "qcs:ip";
@@ -93,7 +93,7 @@ impl Place {
     }
 }
 
-/// A question in neither language.
+/// A question in the neutral form.
 #[derive(Clone)]
 pub struct Question {
     /// The action, such as `cvm:StartInstances`.
@@ -104,7 +104,7 @@ pub struct Question {
     pub context: &'static [(&'static str, &'static str)],
 }
 
-/// The answer, as far as both languages can tell it.
+/// The answers that both languages distinguish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Answer {
     /// Allowed.
@@ -115,7 +115,7 @@ pub enum Answer {
     ImplicitDeny,
 }
 
-/// How a set of policies is built.
+/// The ways in which a set of policies is built.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
     /// One policy per duty: five statements on operations of their own, two of them with a wildcard, one of them a

@@ -10,7 +10,7 @@ mod cedar;
 mod corpus;
 mod ours;
 #[path = "../../../src/policy/mod.rs"]
-#[expect(dead_code, unused_imports, reason = "what reads, checks and explains documents is not asked for here")]
+#[expect(dead_code, unused_imports, reason = "checking and explaining documents is not used here")]
 mod policy;
 
 use std::collections::BTreeMap;
@@ -21,7 +21,7 @@ use cedar::Cedar;
 use corpus::{Answer, Shape};
 use ours::Ours;
 
-/// The result of every function here: the first error ends the run.
+/// The result of every function that can fail. The first error ends the run.
 pub type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
 /// The most nanoseconds for a decision on ten policies of five statements.
@@ -30,7 +30,7 @@ const LIMIT: f64 = 2_000.0;
 const QUESTIONS: usize = 16;
 /// Roughly how many questions are compared for one set of policies.
 const COMPARED: usize = 1_000;
-/// How long a batch takes.
+/// The CPU time that a batch takes, roughly.
 const BATCH: Duration = Duration::from_millis(2);
 
 fn main() -> Outcome<()> {

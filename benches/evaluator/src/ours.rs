@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use crate::Outcome;
 use crate::corpus::{self, APP, Action, Answer, Condition, ENV, IP, OWNER, Statement, Target, USER};
+use crate::policy::grammar::cam::LANGUAGE;
 use crate::policy::{
     Attached, Context, Kind, Layers, PolicyLabel, PolicySet, Question, Reason, Resource, Rules, Variables, Via, decide,
 };
-use crate::policy::grammar::cam::LANGUAGE;
 
-/// The documents of the user who asks.
+/// The documents of the caller.
 pub struct Ours {
     set: PolicySet,
 }
@@ -53,12 +53,12 @@ impl Ours {
             Reason::Allow => Answer::Allow,
             Reason::ExplicitDeny => Answer::ExplicitDeny,
             Reason::ImplicitDeny => Answer::ImplicitDeny,
-            other => return Err(format!("an answer that was not asked for: {other:?}").into()),
+            other => return Err(format!("an unexpected reason: {other:?}").into()),
         };
         Ok((answer, decision.deciding.map(|deciding| (deciding.policy, deciding.statement))))
     }
 
-    /// The call that is timed.
+    /// Decides a question. This is the call that is timed.
     pub fn decide(&self, asked: &Asked) -> crate::policy::Decision {
         let names = [asked.name.as_str()];
         let caller = Variables { caller: USER, account: OWNER, application: APP };

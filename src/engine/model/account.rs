@@ -16,7 +16,7 @@ pub struct Account {
     pub name: String,
     /// Its second number, which some resource names contain. Always positive and unique among accounts.
     pub application: i64,
-    /// When it was made, by the emulator's clock.
+    /// When it was created, by the server's clock.
     pub created_at: Time,
     /// Its own clock, or [`Clock::Inherit`] to follow the server's.
     pub clock: Clock,
