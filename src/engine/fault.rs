@@ -251,6 +251,11 @@ pub enum Refusal {
         /// The limit in seconds.
         limit: i64,
     },
+    /// Another source identity than that of the session which assumes the role.
+    OtherSource {
+        /// The source identity of that session.
+        inherited: String,
+    },
     /// The operation accepts only permanent keys, and the caller used a temporary one.
     TemporaryKey,
     /// The emulator cannot check a second factor.

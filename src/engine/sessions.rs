@@ -115,10 +115,7 @@ fn open(
     // A session that assumes another role passes its source identity on and cannot change it.
     let inherited = cx.caller.session.as_ref().map_or("", |session| session.source_identity.as_str());
     if !inherited.is_empty() && !wanted.source_identity.is_empty() && wanted.source_identity != inherited {
-        return Err(Fault::illegal(
-            "SourceIdentity",
-            format!("`{inherited}`, for whom the session that asks was opened"),
-        ));
+        return Err(Fault::Refused(Refusal::OtherSource { inherited: inherited.to_owned() }));
     }
     let source = if wanted.source_identity.is_empty() { inherited } else { wanted.source_identity.as_str() };
     let row = Row {

@@ -134,7 +134,7 @@ pub async fn handle(
         Err(fault) => Err(fault),
     };
     if let Err(Fault::Internal(cause)) = &outcome {
-        tracing::error!(%request_id, error = %cause, "a request failed inside");
+        tracing::error!(%request_id, error = %cause, "a request failed because of an internal error");
     }
     let answer = (dialect.encode)(head, routed, &outcome, request_id);
     if routed.is_none() {

@@ -143,6 +143,13 @@ fn vendors_and_their_codes_stay_in_their_dialect() {
             let said = source.texts.iter().filter(|(_, text)| has_word(text, word));
             wrong.extend(said.map(|(line, text)| format!("{}:{line} says {word} in `{text}`", source.path)));
         }
+        for (line, text) in source.texts.iter().filter(|_| source.is_in(&["engine/"])) {
+            // Such as `RoleName`: every cloud spells its parameters in its own way.
+            let is_name = text.starts_with(char::is_uppercase) && text.chars().all(char::is_alphanumeric);
+            if is_name && text.matches(char::is_uppercase).count() > 1 {
+                wrong.push(format!("{}:{line} names the parameter `{text}`", source.path));
+            }
+        }
         if !of_a_cloud {
             for (line, text) in &source.texts {
                 if families.iter().any(|family| text.starts_with(family)) {

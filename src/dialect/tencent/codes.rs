@@ -114,6 +114,7 @@ pub fn candidates(fault: &Fault) -> &'static [&'static str] {
             Refusal::NotServiceLinked => &["InvalidParameter.ParamError", "UnsupportedOperation"],
             Refusal::DefaultVersion => &["FailedOperation.PolicyVersionAlreadyDefault", "FailedOperation"],
             Refusal::SessionTooLong { .. } => &["InvalidParameter.OverTimeError", "InvalidParameterValue"],
+            Refusal::OtherSource { .. } => &["InvalidParameter.ParamError"],
             Refusal::TemporaryKey => {
                 &["FailedOperation.TempKeyNotAllowed", "InvalidParameter.AccessKeyNotSupport", "UnsupportedOperation"]
             }

@@ -55,7 +55,7 @@ fn malformed_message(malformed: &Malformed) -> String {
         Malformed::Method(method) => format!("the method `{method}` is not served; send POST with a JSON body"),
         Malformed::ContentType(kind) => format!("the content type `{kind}` is not served; send `application/json`"),
         Malformed::TooLarge { limit } => format!("the request body is larger than {limit} bytes"),
-        Malformed::Unfinished => "the request body did not come whole and in time; send it again".to_owned(),
+        Malformed::Unfinished => "the request body did not arrive completely in time; send it again".to_owned(),
         Malformed::Busy => "the server is receiving too many request bodies at once; try again later".to_owned(),
         Malformed::Json(why) => format!("the request body is not valid JSON: {why}"),
         Malformed::MissingHeader(name) => missing(name),
@@ -141,6 +141,9 @@ fn refusal_message(refusal: &Refusal) -> String {
         Refusal::DefaultVersion => "the version is the policy's default version",
         Refusal::SessionTooLong { limit } => {
             return format!("DurationSeconds is longer than the {limit} seconds that are allowed here");
+        }
+        Refusal::OtherSource { inherited } => {
+            return format!("SourceIdentity must be `{inherited}`, the source identity of the current session");
         }
         Refusal::TemporaryKey => "temporary keys are not accepted here; sign with a permanent key",
         Refusal::SecondFactor => "this kind of second factor is not supported",

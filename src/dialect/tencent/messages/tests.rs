@@ -38,7 +38,6 @@ const RULES: &[&str] = &[
     "only preset policies have an alias, and they cannot be changed",
     "one of GroupId and RelateUin, the other being -1",
     "a key of its own; `k` is given twice",
-    "`carol`, for whom the session that asks was opened",
 ];
 const CLAIMS: &[&str] = &[
     "`Authorization` not valid",
@@ -143,7 +142,7 @@ fn faults() -> Vec<Fault> {
     faults.extend(limits.map(|limit| Fault::Quota(limit, 10)));
     let refusals = every!(Refusal:
         UserHasKeys, KeysOfAnother, PresetPolicy, BoundaryInUse, ServiceLinkedRole, NotServiceLinked, DefaultVersion,
-        SessionTooLong { limit: 3600 }, TemporaryKey, SecondFactor,
+        SessionTooLong { limit: 3600 }, OtherSource { inherited: text("carol") }, TemporaryKey, SecondFactor,
     );
     faults.extend(refusals.map(Fault::Refused));
     faults

@@ -36,7 +36,6 @@ const PHRASES: &[(&str, &str)] = &[
     ("only preset policies have an alias, and they cannot be changed", "只有预设策略有别名，且预设策略不能修改"),
     ("one of GroupId and RelateUin, the other being {}", "`GroupId` 和 `RelateUin` 必须且只能指定一个，另一个为 {}"),
     ("a key of its own; `{}` is given twice", "键 `{}` 重复"),
-    ("`{}`, for whom the session that asks was opened", "应为 `{}`，即当前会话的来源身份"),
     // Why a credential cannot be read.
     ("`{}` in Credential not valid", "`Credential` 中的 `{}` 无效"),
     ("`{}` not valid", "`{}` 无效"),
@@ -211,6 +210,9 @@ fn refusal_message(refusal: &Refusal) -> String {
         Refusal::NotServiceLinked => "该角色不是服务相关角色，请使用 `DeleteRole`。",
         Refusal::DefaultVersion => "该版本已是策略的默认版本。",
         Refusal::SessionTooLong { limit } => return format!("`DurationSeconds` 超过上限 {limit} 秒。"),
+        Refusal::OtherSource { inherited } => {
+            return format!("`SourceIdentity` 应为 `{inherited}`，即当前会话的来源身份。");
+        }
         Refusal::TemporaryKey => "此处不支持临时密钥，请使用永久密钥签名。",
         Refusal::SecondFactor => "不支持该 MFA 类型。",
     }
