@@ -1,4 +1,4 @@
-"""What tests/image/run asks of a container: `call.py URL first`, and after a restart `call.py URL again`."""
+"""The calls that tests/image/run makes to a container: `call.py URL first`, and after a restart `call.py URL again`."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-//! The emulator's own API.
+//! The admin API: its token, accounts, error messages and stubs, and that no secret reaches the journal.
 
 use crate::support::{ADMIN_TOKEN, ROOT, Test, in_memory, on_each_database, text};
 use camulator::admin::make_account;
@@ -7,7 +7,7 @@ use camulator::dialect::tencent::DIALECT;
 use serde_json::{Value, json};
 
 #[test]
-fn only_the_bearer_of_the_token_gets_in_and_no_web_page() {
+fn requests_without_the_token_or_from_a_web_page_are_refused() {
     in_memory(async |t| {
         let paths = [
             ("GET", "/accounts"),
@@ -56,7 +56,7 @@ fn health_needs_no_token() {
 }
 
 #[test]
-fn accounts_are_made_listed_and_deleted() {
+fn accounts_are_created_read_and_listed() {
     on_each_database(async |t| {
         let wanted = json!({
             "id": "100000000002", "name": "two", "app_id": 1_250_000_002, "secret_id": "AKIDfixed0002",
@@ -84,7 +84,7 @@ fn accounts_are_made_listed_and_deleted() {
 }
 
 #[test]
-fn what_is_taken_is_named() {
+fn a_conflict_names_what_is_taken() {
     on_each_database(async |t| {
         let wanted = |id: &str, app_id: i64, key: &str| json!({"id": id, "app_id": app_id, "secret_id": key, "secret_key": "secret-of-it"});
         t.admin("POST", "/accounts", wanted("100000000002", 1, "AKIDfixed0002")).await.created();
@@ -108,7 +108,7 @@ fn what_is_taken_is_named() {
     });
 }
 
-/// An account that is in the way of what the server will draw.
+/// Inserts an account that takes an id or application number which the server will draw.
 async fn occupy(t: &Test, id: &str, app_id: i64) {
     t.execute(
         "INSERT INTO accounts (id, cloud, name, application, generation, created_at, clock_mode, clock_at) \
@@ -119,7 +119,7 @@ async fn occupy(t: &Test, id: &str, app_id: i64) {
 }
 
 #[test]
-fn what_is_drawn_and_taken_is_drawn_again() {
+fn a_taken_number_is_drawn_again() {
     on_each_database(async |t| {
         let (_, app_id) = (DIALECT.cloud.ids.account)(&t.ahead(0));
         occupy(&t, "500000000001", app_id).await;
@@ -129,7 +129,7 @@ fn what_is_drawn_and_taken_is_drawn_again() {
         occupy(&t, &id, 1).await;
         let made = t.admin("POST", "/accounts", Value::Null).await.created();
         assert_ne!(made["account"]["id"], id);
-        // What is given is not drawn.
+        // A given id is not drawn, only the application number.
         let (_, app_id) = (DIALECT.cloud.ids.account)(&t.ahead(0));
         occupy(&t, "500000000002", app_id).await;
         let made = t.admin("POST", "/accounts", json!({"id": "500000000003"})).await.created();
@@ -142,13 +142,13 @@ fn what_is_drawn_and_taken_is_drawn_again() {
         let (account, ..) = make_account(&t.app.engine, id, None).await.unwrap().unwrap();
         assert_ne!(account.application, app_id);
         assert!(account.application > 0);
-        // Where there are accounts, another server was the first.
+        // When accounts exist, another server has created the first one.
         assert!(make_account(&t.app.engine, None, None).await.unwrap().is_none());
     });
 }
 
 #[test]
-fn drawing_ends() {
+fn drawing_gives_up_when_every_number_is_taken() {
     in_memory(async |t| {
         for place in 0..400 {
             let (_, app_id) = (DIALECT.cloud.ids.account)(&t.ahead(place));
@@ -161,7 +161,7 @@ fn drawing_ends() {
 }
 
 #[test]
-fn what_is_wrong_gets_a_sentence_and_changes_nothing() {
+fn an_invalid_request_gets_a_message_and_changes_nothing() {
     on_each_database(async |t| {
         let before = t.dump().await;
         for (method, path, body, status) in [
@@ -219,7 +219,7 @@ fn a_stub_answers_for_another_service_and_is_authorised() {
     });
 }
 
-/// No secret stands in the journal, whatever was sent.
+/// Neither the journal nor the database contains a secret in the clear.
 #[test]
 fn the_journal_keeps_no_secret() {
     on_each_database(async |t| {
@@ -241,7 +241,7 @@ fn the_journal_keeps_no_secret() {
         for secret in secrets {
             assert!(
                 rows.values().flatten().all(|row| !row.contains(secret.as_str())),
-                "a secret stands in the database"
+                "the database contains a secret"
             );
         }
     });

@@ -1,9 +1,9 @@
-//! Documents that say whom their policy is for: it is attached to everybody they name, or nothing is made.
+//! Policy documents that name principals: the policy is attached to all of them, or nothing is created.
 
 use crate::support::{Reply, Test, allow, assert_same, on_each_database, root_of, text};
 use serde_json::{Value, json};
 
-/// Makes a policy for these principals, in one way and in the other.
+/// Creates a policy whose document names these principals, once with each of the two actions.
 async fn made_for(t: &Test, name: &str, principal: &Value) -> [Reply; 2] {
     let root = t.root();
     let mut document = allow("cam:ListUsers", "*");
@@ -16,7 +16,7 @@ async fn made_for(t: &Test, name: &str, principal: &Value) -> [Reply; 2] {
 }
 
 #[test]
-fn what_is_named_is_attached() {
+fn a_policy_is_attached_to_the_principals_it_names() {
     on_each_database(async |t| {
         let root = t.root();
         let users = [root.user("one").await.uin, root.user("two").await.uin];
@@ -26,7 +26,7 @@ fn what_is_named_is_attached() {
             name(format!("uin/{}", users[0])),
             name(format!("uin/{}", users[1])),
             name(format!("groupid/{group}")),
-            // Named twice, it has it once.
+            // A user who is named twice has the policy once.
             name(format!("uin/{}", users[0])),
         ];
         for (made, id) in made_for(&t, "p", &json!({"qcs": names})).await.iter().zip(["PolicyId", "StrategyId"]) {
@@ -41,9 +41,9 @@ fn what_is_named_is_attached() {
     });
 }
 
-/// Somebody of another account, whether there is such a one or not, and together with somebody of the own.
+/// The principal may exist or not, and may be named alone or beside one of the own account.
 #[test]
-fn another_accounts_cannot_be_named() {
+fn a_principal_of_another_account_cannot_be_named() {
     on_each_database(async |t| {
         let root = t.root();
         let own = format!("qcs::cam::uin/{}:uin/{}", root.uin, root.user("dev").await.uin);
@@ -68,18 +68,18 @@ fn another_accounts_cannot_be_named() {
                 for qcs in [json!(foreign(account, place)), json!([own, foreign(account, place)])] {
                     for reply in made_for(&t, "p", &json!({"qcs": qcs})).await {
                         let message = reply.fault("InvalidParameter.PrincipalQcsNotExist");
-                        // An account that there is is told from one that there is not by nothing but its number.
+                        // The message is the same for an account that exists and for one that does not.
                         assert_eq!(message, format!("principal `{account}` does not exist"), "{qcs}");
                     }
                 }
             }
         }
-        assert_same(&t.dump().await, &before, "something was made all the same");
+        assert_same(&t.dump().await, &before, "something was created");
     });
 }
 
 #[test]
-fn who_cannot_be_given_a_policy_cannot_be_named() {
+fn a_principal_that_cannot_have_policies_cannot_be_named() {
     on_each_database(async |t| {
         let root = t.root();
         let user = root.user("dev").await.uin;
@@ -104,6 +104,6 @@ fn who_cannot_be_given_a_policy_cannot_be_named() {
                 assert!(message.contains("users and groups"), "{principal}: {message}");
             }
         }
-        assert_same(&t.dump().await, &before, "something was made all the same");
+        assert_same(&t.dump().await, &before, "something was created");
     });
 }

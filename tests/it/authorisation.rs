@@ -1,4 +1,4 @@
-//! Every operation of the registry, asked by everybody who must not be let in and by those who must.
+//! Every operation of the registry, called by callers that must be refused and by callers that must be allowed.
 
 use crate::support::version;
 use crate::support::{Caller, Test, allow, assert_same, on_each_database, operations, root_of};
@@ -7,7 +7,7 @@ use camulator::dialect::contract::{Op, Permission};
 use camulator::dialect::tencent::documented::is_extension;
 use serde_json::{Value, json};
 
-/// Asks without signing: as an anonymous client does, and with nothing at all.
+/// Calls without a signature: once with `SKIP`, as anonymous clients send, and once without the header.
 async fn anonymous(t: &Test, op: &Op, params: &Value) {
     let call = || t.root().call(op.service, version(op), op.action, params.clone());
     call().edit("authorization", Some(b"SKIP")).send().await.fault("AuthFailure.InvalidAuthorization");
@@ -15,11 +15,12 @@ async fn anonymous(t: &Test, op: &Op, params: &Value) {
 }
 
 #[test]
-fn nobody_gets_in_without_a_permission() {
+fn every_operation_is_refused_without_its_permission() {
     on_each_database(async |t| {
         let world = World::of(&t).await;
         let other = t.tenant("100000000002").await;
-        // Sub-users of the account: without anything; with everything but; and with everything of another account.
+        // Sub-users: one without policies, one who may do everything in another account, one who may do everything but
+        // the operation, and one who may do only something else.
         let nobody = world.root.user("nobody").await;
         let foreign_user = other.user("stranger").await;
         other.grant(&foreign_user, "all", &allow("*", "*")).await;
@@ -28,7 +29,7 @@ fn nobody_gets_in_without_a_permission() {
         let but = world.root.grant(&all_but, "but", &allow("cam:GetUser", "*")).await;
         let limited = world.root.user("limited").await;
         let only = world.root.grant(&limited, "only", &allow("cam:GetUser", "*")).await;
-        // Sessions: one that has ended, one of a role that has a policy for something else.
+        // Sessions: one that has ended, and one of a role whose policy allows something else.
         let role = world.root.role("lapsed", &[root_of(&world.root.uin)]).await;
         let expired = world.root.assume(&world.root.uin, "lapsed").await;
         t.admin("POST", &format!("/credentials/{}/expire", expired.secret_id), json!(null)).await.done();
@@ -39,7 +40,7 @@ fn nobody_gets_in_without_a_permission() {
         for op in operations() {
             let params = world.sample(op);
             let name = op.permission_name;
-            // What "but" denies is put right before it is asked.
+            // Before each operation, `but` is changed to deny it and `only` to allow another one.
             let deny = json!({"version": "2.0", "statement": [{"effect": "deny", "action": name, "resource": "*"}]});
             let document = |policy: u64, document: &Value| {
                 world.root.cam("UpdatePolicy", json!({"PolicyId": policy, "PolicyDocument": document.to_string()}))
@@ -64,7 +65,7 @@ fn nobody_gets_in_without_a_permission() {
                     }
                 }
             }
-            // Of another account: whatever it may do is done there.
+            // Callers of another account may succeed, but only change their own account.
             for caller in [&other, &foreign_user] {
                 drop(caller.ask(op, params.clone()).await);
             }
@@ -73,7 +74,7 @@ fn nobody_gets_in_without_a_permission() {
     });
 }
 
-/// The user of a world who may do one thing.
+/// A new user of the world who has the permission for this operation only.
 async fn only_this(world: &World, op: &Op) -> Caller {
     let user = world.root.user("onlythis").await;
     if !matches!(op.permission, Permission::Free) {
@@ -82,7 +83,7 @@ async fn only_this(world: &World, op: &Op) -> Caller {
     user
 }
 
-/// What an extension's sample does under another name, and so needs the permission for as well.
+/// The actions that an extension's sample performs as well, and whose permissions it therefore needs.
 fn implied(op: &Op) -> &'static [&'static str] {
     match op.action {
         "ListRoles" => &["cam:DescribeRoleList"],
@@ -94,7 +95,7 @@ fn implied(op: &Op) -> &'static [&'static str] {
 }
 
 #[test]
-fn the_one_permission_is_enough_where_nothing_is_done_under_another_name() {
+fn an_operation_needs_its_permission_and_those_of_implied_actions() {
     on_each_database(async |t| {
         for (place, op) in operations().enumerate() {
             assert_eq!(is_extension(op), !implied(op).is_empty(), "{}", op.action);
@@ -112,10 +113,9 @@ fn the_one_permission_is_enough_where_nothing_is_done_under_another_name() {
     });
 }
 
-/// Where an operation works on one resource, a policy for another one is none; where it does not, a policy for any
-/// resource but everything is none.
+/// A policy on another resource does not count. For an operation without a resource of its own, only `*` counts.
 #[test]
-fn a_permission_elsewhere_is_none() {
+fn a_permission_on_another_resource_does_not_count() {
     on_each_database(async |t| {
         let world = World::of(&t).await;
         let user = world.root.user("elsewhere").await;
@@ -128,7 +128,7 @@ fn a_permission_elsewhere_is_none() {
 }
 
 #[test]
-fn a_refusal_says_what_was_asked_in_the_words_of_the_gateway() {
+fn a_denial_has_the_message_of_tencents_gateway() {
     on_each_database(async |t| {
         let user = t.root().user("nobody").await;
         let reply = user.cam("GetUser", json!({"Name": "nobody"})).await;

@@ -1,5 +1,5 @@
-//! Every list and every text of every operation has a maximum: what is beyond it is refused by name, before anything is made
-//! of it.
+//! Every list and every text of every operation has a maximum. A request that exceeds it is refused quickly, with a
+//! message that names the parameter, and neither the message nor the journal repeats the value.
 
 use crate::catalogue;
 use crate::support::version;
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 const LONG: usize = 8 * 1024 * 1024;
 const MANY: usize = 100_000;
 
-/// Far more than the 50 ms that an optimised server may take: these tests run without optimisation, beside others.
+/// Far more than the 50 ms that an optimised server may take, because these tests run unoptimised and beside others.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The members of an operation's request: name and published type.
@@ -34,7 +34,7 @@ fn members(op: &Op) -> Vec<(String, String)> {
     own.iter().map(|(name, kind)| ((*name).to_owned(), (*kind).to_owned())).collect()
 }
 
-/// A good item of a list.
+/// A valid item of a list.
 fn item(op: &Op, kind: &str) -> Value {
     match kind {
         "string" => json!("text"),
@@ -54,7 +54,8 @@ async fn refused(t: &Test, world: &World, op: &Op, path: &str, top: &str, value:
     let began = Instant::now();
     let reply = call.send().await;
     let took = began.elapsed();
-    let code = reply.code().unwrap_or_else(|| panic!("{} took a value of {path} without bounds", op.action)).to_owned();
+    let code =
+        reply.code().unwrap_or_else(|| panic!("{} accepts a value of {path} without bounds", op.action)).to_owned();
     let message = reply.fault(&code);
     assert!(message.contains(path), "{} {path}: {code}, {message}", op.action);
     assert!(message.len() < 1000, "{} {path}: the message repeats what was sent", op.action);
@@ -100,8 +101,8 @@ fn every_text_of_every_operation_has_a_maximum() {
                 }
             }
         }
-        assert!(tried > 90, "only {tried} texts");
-        assert_same(&t.dump().await, &before, "what was refused");
+        assert!(tried > 90, "only {tried} texts were tried");
+        assert_same(&t.dump().await, &before, "a refused request changed something");
     });
 }
 
@@ -120,12 +121,12 @@ fn every_list_of_every_operation_has_a_maximum() {
                 }
             }
         }
-        assert!(tried >= 12, "only {tried} lists");
-        assert_same(&t.dump().await, &before, "what was refused");
+        assert!(tried >= 12, "only {tried} lists were tried");
+        assert_same(&t.dump().await, &before, "a refused request changed something");
     });
 }
 
-/// A request's type says what its members may hold: nothing of a request is a bare `String`, `Vec`, `Value` or `Json`.
+/// The type of every member of a request has a maximum: none is a bare `String`, `Vec`, `Value` or `Json`.
 #[test]
 fn no_member_of_a_request_is_without_bounds() {
     let mut wrong = Vec::new();
@@ -153,7 +154,7 @@ fn no_member_of_a_request_is_without_bounds() {
             }
         }
     }
-    // The presets' data file is part of the program.
+    // `presets.rs` reads a data file that is part of the program.
     wrong.retain(|line| !line.contains("presets.rs"));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -1,4 +1,4 @@
-//! The end of the calendar: whatever the clock, no answer has a year of five digits.
+//! The end of the calendar: wherever the clock is set, no reply contains a year of five digits.
 
 use crate::support::{Test, allow, in_memory, on_each_database, operations, root_of, text};
 use crate::world::World;
@@ -11,7 +11,7 @@ const LATEST: &str = "9999-12-30T00:00:00Z";
 /// The last second of the year 9999.
 const END: i64 = 253_402_300_799;
 
-/// No date in the text has a year of five digits or more.
+/// Asserts that no date in the text has a year of five digits or more.
 #[track_caller]
 fn assert_readable(what: &str, text: &str) {
     let bytes = text.as_bytes();
@@ -28,7 +28,7 @@ async fn frozen(t: &Test, path: &str, now: &str) -> u16 {
 }
 
 #[test]
-fn a_clock_is_not_set_so_late_that_an_end_could_not_be_written() {
+fn a_clock_can_only_be_set_within_the_calendar() {
     on_each_database(async |t| {
         for path in ["/clock", "/clock?account=100000000001"] {
             for (now, status) in [
@@ -62,9 +62,9 @@ fn a_clock_is_not_set_so_late_that_an_end_could_not_be_written() {
     });
 }
 
-/// The longest sessions that there are, and what local time makes of a creation.
+/// The longest sessions, and a time of creation in local time (UTC+8).
 #[test]
-fn what_is_made_at_the_latest_time_can_be_read() {
+fn times_after_the_latest_time_are_shown() {
     on_each_database(async |t| {
         assert_eq!(frozen(&t, "/clock", LATEST).await, 200);
         let root = t.root();
@@ -89,9 +89,9 @@ fn what_is_made_at_the_latest_time_can_be_read() {
     });
 }
 
-/// An earlier version may have kept times beyond the end.
+/// An earlier version may have stored later times.
 #[test]
-fn what_was_kept_later_than_the_end_shows_as_the_end() {
+fn a_stored_time_past_the_end_is_shown_as_the_end() {
     on_each_database(async |t| {
         t.leave_cold();
         let root = t.root();
@@ -103,9 +103,9 @@ fn what_was_kept_later_than_the_end_shows_as_the_end() {
 }
 
 #[test]
-fn every_answer_has_years_of_four_digits() {
+fn every_reply_has_years_of_four_digits() {
     in_memory(async |t| {
-        // A clock that stands at the latest time; one that has run past it; and a wall clock at the end of the calendar.
+        // A clock frozen at the latest time, one that has run past it, and a wall clock at the end of the calendar.
         for (uin, case) in [("800000001", "frozen"), ("800000002", "run past"), ("800000003", "wall")] {
             match case {
                 "frozen" => assert_eq!(frozen(&t, "/clock", LATEST).await, 200),

@@ -1,4 +1,4 @@
-//! The published shapes: `tests/data/catalogue.json`.
+//! The published shapes of the API, from `tests/data/catalogue.json`.
 
 use serde_json::Value;
 use std::sync::OnceLock;
@@ -8,7 +8,7 @@ pub fn catalogue() -> &'static Value {
     CATALOGUE.get_or_init(|| serde_json::from_str(include_str!("../data/catalogue.json")).unwrap())
 }
 
-/// The published shape of an action; none for one that Tencent does not have.
+/// The published shape of an action; `None` for an extension.
 pub fn action(service: &str, action: &str) -> Option<&'static Value> {
     catalogue()["services"][service]["actions"].get(action)
 }

@@ -1,6 +1,7 @@
-//! Every documented business error that can be provoked, and the list of those that cannot: `tests/data/not_reached.txt`.
+//! Every documented business error that can be provoked, and the list of those that cannot:
+//! `tests/data/not_reached.txt`.
 //!
-//! The cases stand in one file a noun, in the modules below.
+//! The cases are in the modules below, one file per noun.
 
 mod attachments;
 mod boundaries;
@@ -34,7 +35,7 @@ struct Case {
     code: String,
 }
 
-/// Takes the parts of a case. A code without a family is one of `InvalidParameter`, as most are.
+/// Adds a case. A code without a family belongs to `InvalidParameter`, as most do.
 type Add<'a> = dyn FnMut(Who, &'static str, Value, &str) + 'a;
 
 fn cases(scene: &Scene) -> Vec<Case> {
@@ -65,7 +66,7 @@ fn cases(scene: &Scene) -> Vec<Case> {
 /// Longer than any description may be.
 static LONG: LazyLock<String> = LazyLock::new(|| "d".repeat(301));
 
-/// Pages and numbers of rows that no list has.
+/// Invalid pairs of a page and a number of rows.
 const WRONG_PAGES: [(i64, i64); 4] = [(0, 20), (-1, 20), (1, 0), (1, 201)];
 
 /// One tag more than a role may have.
@@ -114,7 +115,7 @@ fn every_case_gives_its_code_and_leaves_nothing_behind() {
     });
 }
 
-/// With its tables gone every operation fails inside, and says so without saying why.
+/// With its tables gone every operation fails internally, and the message does not reveal why.
 #[test]
 fn a_broken_store_is_an_internal_error() {
     in_memory(async |t| {
@@ -171,9 +172,12 @@ fn every_documented_code_is_provoked_or_listed() {
             show(open)
         );
         let reached: Vec<_> = listed.iter().filter(|code| provoked.contains(code)).collect();
-        assert!(reached.is_empty(), "provoked, so to be taken off tests/data/not_reached.txt:\n{}", show(reached));
+        assert!(reached.is_empty(), "provoked, so remove them from tests/data/not_reached.txt:\n{}", show(reached));
         let unknown: Vec<_> = listed.iter().filter(|code| !documented.contains(code)).collect();
-        assert!(unknown.is_empty(), "listed in tests/data/not_reached.txt and not documented:\n{}", show(unknown));
-        assert!(not_reached().iter().all(|(_, _, reason)| reason.len() > 10), "a reason each");
+        assert!(unknown.is_empty(), "listed in tests/data/not_reached.txt but not documented:\n{}", show(unknown));
+        assert!(
+            not_reached().iter().all(|(_, _, reason)| reason.len() > 10),
+            "every entry of tests/data/not_reached.txt needs a reason"
+        );
     });
 }

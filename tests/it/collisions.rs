@@ -1,11 +1,10 @@
-//! Random ids that are taken: another one is drawn, and nothing else is said of it.
+//! A random id that is taken is drawn again, unnoticed by the caller.
 
 use crate::support::{Test, allow, on_each_database, root_of, text};
 use serde_json::{Value, json};
 use std::time::Duration;
 
-/// Makes two things whose ids are the same when they are drawn, the first number above `base`; both are made, under two
-/// ids.
+/// Creates two things for which the server first draws the same id, `base + 1`. Both must succeed, with different ids.
 async fn twice(t: &Test, base: u64, action: &str, id: &str, params: impl Fn(usize) -> Value) {
     let root = t.root();
     let first = t.drawing(1, root.cam(action, params(1))).await.ok();
@@ -13,7 +12,7 @@ async fn twice(t: &Test, base: u64, action: &str, id: &str, params: impl Fn(usiz
     let shown = |made: &Value| made[id].to_string().trim_matches('"').to_owned();
     assert_eq!(shown(&first), (base + 1).to_string(), "{action}: the number was not drawn");
     assert_ne!(shown(&first), shown(&second), "{action}");
-    // What is taken still is, and says so by its name.
+    // A taken name is still refused.
     root.cam(action, params(2)).await.code().expect("the name is taken");
 }
 
@@ -39,9 +38,9 @@ fn trusted(t: &Test) -> String {
     crate::support::trust(&[root_of(&t.root().uin)])
 }
 
-/// The quota is said of the quota alone, also where the id is taken as well.
+/// A full account is reported as full, and a taken name as taken, also when the drawn id is taken.
 #[test]
-fn a_taken_id_in_a_full_account_is_the_quota() {
+fn a_taken_id_in_a_full_account_changes_no_code() {
     on_each_database(async |t| {
         let root = t.root();
         let create = |name: &str| root.cam("CreateRole", json!({"RoleName": name, "PolicyDocument": trusted(&t)}));
@@ -59,29 +58,30 @@ fn a_taken_id_in_a_full_account_is_the_quota() {
     });
 }
 
-/// The id of a preset belongs to every account.
+/// The id of a preset is taken in every account.
 #[test]
-fn an_own_policy_never_has_a_presets_id() {
+fn a_custom_policy_never_has_a_presets_id() {
     on_each_database(async |t| {
         let root = t.root();
         let presets = root.cam("ListPolicies", json!({"Scope": "QCS", "Rp": 200})).await.ok();
         let presets: Vec<u64> =
             presets["List"].as_array().unwrap().iter().map(|preset| preset["PolicyId"].as_u64().unwrap()).collect();
-        let first = *presets.iter().find(|id| **id > 100_000_000).expect("a preset among the ids that are drawn");
+        let first = *presets.iter().find(|id| **id > 100_000_000).expect("a preset whose id can be drawn");
         let document = allow("cam:GetUser", "*").to_string();
         for (action, name, body, id) in [
             ("CreatePolicy", "PolicyName", "PolicyDocument", "PolicyId"),
             ("CreateCamStrategy", "StrategyName", "StrategyInfo", "StrategyId"),
         ] {
             let params = json!({name: format!("of-{action}"), body: document});
-            // Whoever takes the id before looking at the presets takes the name with it, and looks for an id for ever.
+            // A server that stored the row before it checked the presets would then find its own name taken, and retry
+            // forever.
             let making = t.drawing(first - 100_000_000, root.cam(action, params));
             let made = tokio::time::timeout(Duration::from_secs(60), making).await.expect("an answer").ok();
             assert!(!presets.contains(&made[id].as_u64().unwrap()), "{made}");
             let got = root.cam("GetPolicy", json!({"PolicyId": made[id]})).await.ok();
             assert_eq!(text(&got["PolicyName"]), format!("of-{action}"));
         }
-        // One row each, and no more.
+        // One row for each action, and no more.
         assert_eq!(t.dump_of(&root.uin).await["policies"].len(), 2);
     });
 }

@@ -1,5 +1,5 @@
-//! Every operation against the published shapes: names, types and nullability of what comes back, and which parameters
-//! are taken.
+//! Every operation against its published shape: the error codes, the names, types and nullability of the reply's
+//! members, and the parameters.
 
 use crate::catalogue::{action, catalogue, type_of};
 use crate::support::version;
@@ -10,7 +10,7 @@ use camulator::dialect::tencent::documented;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
-/// Lists that are empty in the tests' world, so that nothing is seen of what they hold.
+/// Lists that are empty in the tests' world, so their items are not checked.
 const EMPTY: &[&str] =
     &["ServiceTypeList", "DeactivedDetail", "Tags", "IdentityProviders", "SecretIdLastUsedRows", "Groups"];
 
@@ -20,7 +20,7 @@ fn the_documented_codes_are_the_published_ones() {
     for op in operations() {
         let published = action(op.service, op.action);
         if published.is_some() == documented::is_extension(op) {
-            wrong.push(format!("{}: an extension is what is not published", op.action));
+            wrong.push(format!("{}: an operation must be published or an extension, and not both", op.action));
         }
         let Some(published) = published else { continue };
         let published: BTreeSet<&str> =
@@ -29,7 +29,7 @@ fn the_documented_codes_are_the_published_ones() {
         if own != published {
             let more: Vec<_> = own.difference(&published).collect();
             let less: Vec<_> = published.difference(&own).collect();
-            wrong.push(format!("{}: more {more:?}, missing {less:?}", op.action));
+            wrong.push(format!("{}: extra {more:?}, missing {less:?}", op.action));
         }
         if catalogue()["services"][op.service]["version"] != version(op) {
             wrong.push(format!("{} has another version", op.action));
@@ -43,7 +43,7 @@ fn every_reply_has_the_published_shape() {
     on_each_database(async |t| {
         let mut wrong = Vec::new();
         for (place, op) in operations().enumerate() {
-            // Each in an account of its own: a write may spoil the world for the next.
+            // Each in its own account, because a write may change the world for the next.
             let root = t.tenant(&(400_000_000 + place).to_string()).await;
             let world = World::below(root).await;
             let reply = world.root.ask(op, world.sample(op)).await.ok();
@@ -57,7 +57,7 @@ fn every_reply_has_the_published_shape() {
 
 fn compare(op: &Op, place: &str, members: &Value, found: &Value, wrong: &mut Vec<String>) {
     let Some(found) = found.as_object() else {
-        wrong.push(format!("{place} is no object: {found}"));
+        wrong.push(format!("{place} is not an object: {found}"));
         return;
     };
     let members = members.as_array().unwrap();
@@ -66,7 +66,7 @@ fn compare(op: &Op, place: &str, members: &Value, found: &Value, wrong: &mut Vec
     if published != own {
         let more: Vec<_> = own.difference(&published).collect();
         let less: Vec<_> = published.difference(&own).collect();
-        wrong.push(format!("{place}: more {more:?}, missing {less:?}"));
+        wrong.push(format!("{place}: extra {more:?}, missing {less:?}"));
     }
     for member in members {
         let name = member["name"].as_str().unwrap();
@@ -86,8 +86,10 @@ fn typed(op: &Op, place: &str, name: &str, kind: &str, nullable: bool, value: &V
     }
     if let Some(item) = kind.strip_prefix("list<").and_then(|rest| rest.strip_suffix('>')) {
         match value.as_array().map(Vec::as_slice) {
-            None => wrong.push(format!("{place} is no list: {value}")),
-            Some([]) if !EMPTY.contains(&name) => wrong.push(format!("{place} is empty, so its items are not seen")),
+            None => wrong.push(format!("{place} is not a list: {value}")),
+            Some([]) if !EMPTY.contains(&name) => {
+                wrong.push(format!("{place} is empty, so its items cannot be checked"))
+            }
             Some(items) => {
                 for item_value in items {
                     typed(op, &format!("{place}[]"), name, item, false, item_value, wrong);
@@ -111,12 +113,12 @@ fn typed(op: &Op, place: &str, name: &str, kind: &str, nullable: bool, value: &V
         },
     };
     if !fits {
-        wrong.push(format!("{place} is no {kind}: {value}"));
+        wrong.push(format!("{place} is not of type {kind}: {value}"));
     }
 }
 
 #[test]
-fn every_published_parameter_is_taken() {
+fn every_published_parameter_is_known() {
     in_memory(async |t| {
         let world = World::of(&t).await;
         let mut wrong = Vec::new();
@@ -124,7 +126,7 @@ fn every_published_parameter_is_taken() {
             let Some(published) = action(op.service, op.action) else { continue };
             for parameter in published["request"].as_array().unwrap() {
                 let name = parameter["name"].as_str().unwrap();
-                // Nobody has this name, so nothing is changed; what matters is that the parameter is known.
+                // The value names nothing, so nothing is changed. It only matters that the parameter is known.
                 let value = match parameter["type"].as_str().unwrap() {
                     "string" => json!(""),
                     "uint64" | "int64" => json!(987_654_321),
@@ -206,8 +208,8 @@ fn a_parameter_of_another_type_is_refused() {
                     let mut params = world.sample(op);
                     params[name] = value.clone();
                     let reply = world.root.ask(op, params).await;
-                    let code = reply.code().unwrap_or_else(|| panic!("{}.{name} takes {value}", op.action));
-                    // Ids are checked for their digits, and say so with the codes of a wrong value.
+                    let code = reply.code().unwrap_or_else(|| panic!("{}.{name} accepts {value}", op.action));
+                    // A malformed id is refused with the code of a wrong value, in the same family.
                     assert!(code.starts_with("InvalidParameter"), "{}.{name} = {value}: {code}", op.action);
                 }
             }
@@ -217,7 +219,7 @@ fn a_parameter_of_another_type_is_refused() {
 }
 
 #[test]
-fn integers_may_arrive_as_texts() {
+fn integers_may_be_sent_as_strings() {
     in_memory(async |t| {
         for (place, op) in operations().enumerate() {
             let root = t.tenant(&(500_000_000 + place).to_string()).await;

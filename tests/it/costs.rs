@@ -1,4 +1,4 @@
-//! What a decision, its explanation and everything that is kept of them may cost.
+//! Limits on the cost of a decision, on its explanation, and on what is kept of both.
 
 use crate::support::{Caller, allow, in_memory, on_each_database, root_of, text};
 use camulator::engine::documents;
@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 const DENIED: &str = "AuthFailure.UnauthorizedOperation";
 
-/// Everything is allowed, but for what this is about: each tag of the resource against each of the caller's, many times.
+/// A policy that allows everything, with a deny that is costly: it compares every tag of the resource with every tag of
+/// the caller, many times.
 fn costly() -> Value {
     let tag = |number: usize| format!("${{qcs:principal_tag_key}}&${{qcs:principal_tag_value}}{number}");
     let tags: Vec<String> = (0..40).map(tag).collect();
@@ -17,9 +18,9 @@ fn costly() -> Value {
     ]})
 }
 
-/// The request brings as many tags as it likes; what could not be looked at is not passed over.
+/// A request can bring any number of tags. When the evaluation reaches its limit, the request is denied.
 #[test]
-fn a_decision_that_costs_too_much_is_refused_and_says_so() {
+fn a_decision_that_costs_too_much_is_a_denial_that_says_so() {
     on_each_database(async |t| {
         let stub = json!({"version": "2017-03-12", "context": {"qcs:resource_tag": "{{Tags}}"}, "response": {}});
         t.admin("PUT", "/stubs/cvm/StartInstances", stub).await.done();
@@ -43,7 +44,7 @@ fn a_decision_that_costs_too_much_is_refused_and_says_so() {
         assert_eq!((text(&first["decision"]), text(&first["reason"])), ("deny", "implicit_deny"));
         assert_eq!(first["note"], "the evaluation was ended after 10000000 steps");
         assert!(text(&first["explanation"]).contains("the evaluation was ended after 10000000 steps"), "{first}");
-        // It is explained once: afterwards there is nothing left from which it could be.
+        // It is explained once. From then on the entry keeps the explanation instead of the evidence.
         let explained = t.app.journal.weight();
         assert!(explained < before - 4_000 * "name0".len(), "{before} bytes, {explained} with the explanation");
         assert_eq!(t.trace(&reply.request_id()).await["decision"], first);
@@ -51,7 +52,7 @@ fn a_decision_that_costs_too_much_is_refused_and_says_so() {
         assert_eq!(listed["requests"][0]["decision"], first);
         assert_eq!(t.app.journal.weight(), explained);
 
-        // The same question is answered the same, and so is that of the account itself.
+        // `/authorize` decides the same. The root account is limited only by a session policy.
         let tags: Vec<String> = (0..4_000).map(|number| format!("name{number}&value")).collect();
         let ask = async |caller: &Caller| {
             let mut question = json!({
@@ -74,9 +75,9 @@ fn a_decision_that_costs_too_much_is_refused_and_says_so() {
     });
 }
 
-/// Explanations that are each within their bound are not together without one.
+/// A list bounds its explanations together, not only each of them.
 #[test]
-fn a_list_explains_as_much_as_can_be_read() {
+fn a_list_explains_only_its_newest_entries() {
     in_memory(async |t| {
         let root = t.root();
         let user = root.user("dev").await;
@@ -106,13 +107,13 @@ fn a_list_explains_as_much_as_can_be_read() {
                 (&json!("deny"), &json!("implicit_deny"))
             );
         }
-        // By its id each has its explanation, which is cut by itself.
+        // Asked for by its id, an entry has its own explanation, which is cut when it is too long.
         let oldest = text(&listed[99]["request_id"]);
         let alone = t.trace(oldest).await["decision"].clone();
         assert_eq!(alone["considered"].as_array().unwrap().len() + number(&alone["considered_left_out"]), 12 * 35);
         assert!(alone.to_string().len() < 160 * 1024, "{}", alone.to_string().len());
         assert!(text(&alone["explanation"]).contains("more statements were looked at and are not shown"), "{alone}");
-        // A second reading has no more to say.
+        // A second read explains no more entries.
         assert_eq!(list().await.as_array().unwrap().iter().filter(is_brief).count(), brief);
         assert_eq!(text(&listed[0]["request_id"]), last);
     });
@@ -122,9 +123,9 @@ fn number(value: &Value) -> usize {
     usize::try_from(value.as_u64().unwrap()).unwrap()
 }
 
-/// Each version of a long policy is in the cache of documents and kept alive by the entries of its time.
+/// Each version of a long policy is in the cache of documents, and the journal entries that refer to it keep it alive.
 #[test]
-fn what_is_kept_of_policies_is_bounded_in_bytes() {
+fn kept_documents_are_bounded_in_bytes() {
     in_memory(async |t| {
         let root = t.root();
         let user = root.user("dev").await;

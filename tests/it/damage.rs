@@ -1,5 +1,5 @@
-//! What becomes of a right when the row that it stands in is damaged behind the server's back: what cannot be found is an
-//! error, what cannot be read allows nothing and denies everything. Nothing is passed over.
+//! Rows that are damaged behind the server's back: a missing policy is an error, an unreadable one allows nothing and
+//! denies everything. Neither is ignored.
 
 use crate::support::{Caller, Reply, Test, allow, on_each_database, root_of};
 use camulator::args;
@@ -17,7 +17,7 @@ fn deny(action: &str) -> Value {
     json!({"version": "2.0", "statement": [{"effect": "deny", "action": action, "resource": "*"}]})
 }
 
-/// Where the policy is that will be damaged.
+/// Where the policy that will be damaged is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     User,
@@ -29,14 +29,14 @@ enum Place {
 
 const PLACES: [Place; 5] = [Place::User, Place::Group, Place::Role, Place::UserBoundary, Place::RoleBoundary];
 
-/// How a policy's rows are damaged.
+/// The ways in which a policy is lost.
 const LOSSES: [&str; 3] = [
     "DELETE FROM policy_versions WHERE account_id = $1 AND policy_id = $2",
     "UPDATE policies SET default_version = 99 WHERE account_id = $1 AND id = $2",
     "DELETE FROM policies WHERE account_id = $1 AND id = $2",
 ];
 
-/// Somebody who may list users, and has a policy in one of the places.
+/// A caller who may list users and has a policy in one of the places.
 struct Scene {
     root: Caller,
     caller: Caller,
@@ -80,7 +80,7 @@ impl Scene {
         t.execute(sql, arguments).await;
     }
 
-    /// A change after which what was known of the caller is read again.
+    /// Makes a harmless change, after which the server reads the caller's policies again.
     async fn change(&self) {
         let harmless = allow("cam:GetUser", "*");
         if self.role {
@@ -91,7 +91,7 @@ impl Scene {
         }
     }
 
-    /// What the question would be answered, as the emulator's own API is asked: the status and the decision.
+    /// Asks `/authorize` for the same decision; returns the status and the decision.
     async fn asked(&self, t: &Test) -> (u16, Value) {
         let mut question = json!({"secret_id": self.caller.secret_id, "action": "cam:ListUsers"});
         if let Some(token) = &self.caller.token {
@@ -109,7 +109,7 @@ fn a_policy_that_is_gone_is_an_error_and_not_passed_over() {
             on_each_database(async |t| {
                 eprintln!("{place:?}: {loss}");
                 let bounds = matches!(place, Place::UserBoundary | Place::RoleBoundary);
-                // One that denies, or bounds to something else: whoever passes over it allows.
+                // A policy that denies, or a boundary for another action: a server that ignored it would allow.
                 let document = if bounds { allow("cam:GetUser", "*") } else { deny("cam:ListUsers") };
                 let scene = Scene::new(&t, place, &document).await;
                 list(&scene.caller).await.fault(DENIED);
@@ -125,7 +125,7 @@ fn a_policy_that_is_gone_is_an_error_and_not_passed_over() {
     }
 }
 
-/// A boundary whose policy never was.
+/// A boundary whose policy never existed.
 #[test]
 fn a_boundary_that_names_nothing_is_an_error() {
     for (place, sql) in [
@@ -142,7 +142,7 @@ fn a_boundary_that_names_nothing_is_an_error() {
     }
 }
 
-/// The texts are not JSON, JSON that is no policy, and policies with a part that cannot be read.
+/// The texts are not JSON, or JSON but not a policy, or a policy with an unreadable part.
 #[test]
 fn a_policy_that_cannot_be_read_denies() {
     let garbage = [
@@ -179,7 +179,6 @@ fn a_policy_that_cannot_be_read_denies() {
     }
 }
 
-/// What a trust policy cannot say any more, it does not say.
 #[test]
 fn a_trust_policy_that_cannot_be_read_trusts_nobody() {
     on_each_database(async |t| {

@@ -1,11 +1,11 @@
-//! What gives or takes rights, or shows them, is asked for under its own name, whatever operation brings it.
+//! An operation that gives, takes or shows rights needs the permission of the action that usually does so, too.
 
 use crate::support::{Caller, Test, allow, assert_same, on_each_database, trust};
 use serde_json::{Value, json};
 
 const DENIED: &str = "AuthFailure.UnauthorizedOperation";
 
-/// A user who may do everything in CAM but one thing.
+/// A user who may do everything but one action.
 async fn all_but(t: &Test, name: &str, denied: &str) -> Caller {
     let user = t.root().user(name).await;
     let document = json!({"version": "2.0", "statement": [
@@ -16,7 +16,7 @@ async fn all_but(t: &Test, name: &str, denied: &str) -> Caller {
     user
 }
 
-/// A policy that allows everything to a user, with its principal's name spelt as given.
+/// A policy that allows a user everything, with the member `principal` spelt as given.
 fn spelt(principal: &str, uin: &str, owner: &str) -> String {
     format!(
         r#"{{"version": "2.0", "{principal}": {{"qcs": ["qcs::cam::uin/{owner}:uin/{uin}"]}},
@@ -25,7 +25,7 @@ fn spelt(principal: &str, uin: &str, owner: &str) -> String {
 }
 
 #[test]
-fn a_document_attaches_nothing_unasked_however_it_is_spelt() {
+fn a_document_attaches_nothing_without_permission_however_it_is_spelt() {
     on_each_database(async |t| {
         let root = t.root();
         let maker = root.user("maker").await;
@@ -50,9 +50,9 @@ fn a_document_attaches_nothing_unasked_however_it_is_spelt() {
             let strategy = json!({"StrategyName": "mine", "StrategyInfo": object});
             maker.cam("CreateCamStrategy", strategy).await.fault(DENIED);
         }
-        assert_same(&t.dump().await, &before, "what was refused");
+        assert_same(&t.dump().await, &before, "a refused request changed something");
         maker.cam("ListUsers", json!({})).await.fault(DENIED);
-        // With the right it is made, and works.
+        // With the permission the policy is created and attached.
         root.grant(&maker, "attaches", &allow("cam:AttachUserPolicy", "*")).await;
         let document = spelt(r"\u0070rincipal", &maker.uin, &root.uin);
         maker.cam("CreatePolicy", json!({"PolicyName": "mine", "PolicyDocument": document})).await.ok();
@@ -61,7 +61,7 @@ fn a_document_attaches_nothing_unasked_however_it_is_spelt() {
 }
 
 #[test]
-fn a_deny_holds_under_every_name_of_what_it_denies() {
+fn a_deny_of_an_action_holds_for_every_operation_that_performs_it() {
     on_each_database(async |t| {
         let root = t.root();
         let other = root.user("other").await;
@@ -81,7 +81,7 @@ fn a_deny_holds_under_every_name_of_what_it_denies() {
         let plain = allow("cam:GetRole", "*").to_string();
         let on_user = spelt("principal", &other.uin, &root.uin);
         let named = trust(&[crate::support::root_of(&root.uin)]);
-        // What is denied; what does the same under another name; what does not.
+        // The denied action, requests that perform it under another name, and a request that does not.
         let cases = [
             ("cam:CreatePolicy", vec![strategy("a", plain.clone())], operate(uin, -1, 1)),
             ("cam:AttachUserPolicy", vec![operate(uin, -1, 1), strategy("b", on_user)], operate(uin, -1, 2)),

@@ -1,11 +1,12 @@
-//! The edges of the wire: which headers and how many of them, the host, the target, and keys that everybody knows.
+//! Limits of a request: the encoding, repetition and number of headers, the host, the target, and published example
+//! keys.
 
 use crate::signatures::{EXAMPLE_ID, EXAMPLE_KEY, account};
 use crate::support::{in_memory, root_of, text};
 use camulator::server::bounds::Bounds;
 use serde_json::json;
 
-/// What cannot be read is not the same as what is not there.
+/// An unreadable header is not treated as a missing one.
 #[test]
 fn a_header_that_is_not_text_is_refused() {
     in_memory(async |t| {
@@ -20,9 +21,9 @@ fn a_header_that_is_not_text_is_refused() {
     });
 }
 
-/// Whichever of the two counts, somebody else could read the other.
+/// If the server used one of two values, another reader of the request could use the other.
 #[test]
-fn a_header_that_decides_is_there_once() {
+fn a_header_that_the_server_reads_may_not_be_repeated() {
     in_memory(async |t| {
         let root = t.root();
         root.role("ops", &[root_of(&root.uin)]).await;
@@ -62,7 +63,7 @@ fn a_header_that_decides_is_there_once() {
 }
 
 #[test]
-fn so_many_headers_can_be_signed_and_no_more() {
+fn at_most_32_headers_can_be_signed() {
     in_memory(async |t| {
         let signing = |more: usize| {
             let call = t.root().call("sts", "2018-08-13", "GetCallerIdentity", json!({}));
@@ -70,7 +71,7 @@ fn so_many_headers_can_be_signed_and_no_more() {
         };
         signing(30).send().await.ok();
         signing(31).send().await.fault("AuthFailure.InvalidAuthorization");
-        // However often a name stands there, it costs nothing and is not kept.
+        // A name that is listed twice or more is refused, and the journal does not keep the list.
         let call = || {
             t.root().call("sts", "2018-08-13", "GetCallerIdentity", json!({})).header("x-large", &"x".repeat(40_000))
         };
@@ -84,7 +85,7 @@ fn so_many_headers_can_be_signed_and_no_more() {
     });
 }
 
-/// The parts of a credential are no longer than any can be, so that nothing looks for them or keeps them.
+/// A key id or service of more than 128 bytes is malformed, so nothing looks it up or keeps it.
 #[test]
 fn a_credential_is_bounded() {
     in_memory(async |t| {
@@ -102,7 +103,7 @@ fn a_credential_is_bounded() {
 }
 
 #[test]
-fn a_host_of_the_clouds_own_says_which_service_is_signed_for() {
+fn a_host_of_tencent_determines_the_service_of_the_scope() {
     in_memory(async |t| {
         let call = |host: &str, scope: &str| {
             t.root().call("sts", "2018-08-13", "GetCallerIdentity", json!({})).host(host, host).scope(scope)
@@ -122,7 +123,7 @@ fn a_host_of_the_clouds_own_says_which_service_is_signed_for() {
                 assert!(message.ends_with("`Service` in Credential not valid."), "{host} {scope}: {message}");
             }
         }
-        // Any other host says nothing of a service.
+        // Any other host does not determine the service.
         for host in [
             "127.0.0.1:4580",
             "localhost",
@@ -139,7 +140,7 @@ fn a_host_of_the_clouds_own_says_which_service_is_signed_for() {
     });
 }
 
-/// RFC 9112, 3.2.2: the target's authority counts, whatever the header says.
+/// RFC 9112, 3.2.2: the authority of the target replaces the `Host` header.
 #[test]
 fn the_authority_of_an_absolute_target_is_the_host() {
     in_memory(async |t| {
@@ -156,7 +157,7 @@ fn the_authority_of_an_absolute_target_is_the_host() {
             call(target, signed).send().await.ok();
             call(target, signed).edit("host", None).send().await.ok();
             call(target, "cam.example.com").send().await.fault("AuthFailure.SignatureFailure");
-            // Two headers contradict each other all the same.
+            // Two `Host` headers are refused all the same.
             call(target, signed).repeat("host", b"x").send().await.fault("InvalidParameter");
         }
         call("http://cam.tencentcloudapi.com/", "cam.tencentcloudapi.com")
@@ -167,7 +168,7 @@ fn the_authority_of_an_absolute_target_is_the_host() {
 }
 
 #[test]
-fn a_target_that_is_no_path_is_refused() {
+fn a_target_that_is_not_a_path_is_refused() {
     in_memory(async |t| {
         let headers = [("host", "a"), ("x-tc-action", "GetCallerIdentity")];
         let headers: Vec<(String, String)> = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
@@ -180,7 +181,7 @@ fn a_target_that_is_no_path_is_refused() {
 }
 
 #[test]
-fn a_key_of_the_documentation_opens_nothing_off_loopback() {
+fn an_example_key_of_the_documentation_is_refused_off_loopback() {
     in_memory(async |t| {
         let stars = "*".repeat(32);
         let kept = [

@@ -1,4 +1,5 @@
-//! What somebody ended stays ended, wherever a clock is put; what ended by lapse of time follows the clock.
+//! A key or session that was ended through the admin API stays ended wherever a clock is set. A session that expired
+//! follows the clock.
 
 use crate::support::{Caller, Database, Reply, START, Test, allow, on, on_each_database, root_of, text};
 use camulator::engine::sessions;
@@ -16,7 +17,7 @@ fn who(caller: &Caller) -> impl Future<Output = Reply> {
     caller.call("sts", "2018-08-13", "GetCallerIdentity", json!({})).send()
 }
 
-/// Ends a key; the status.
+/// Ends a key with `/expire` or `/revoke`; returns the status.
 async fn end(t: &Test, secret_id: &str, word: &str) -> u16 {
     t.admin("POST", &format!("/credentials/{secret_id}/{word}"), Value::Null).await.status
 }
@@ -26,7 +27,7 @@ async fn set_clock(t: &Test, clock: &Value) {
     t.admin("PUT", &format!("/clock?account={}", t.root().uin), clock.clone()).await.done();
 }
 
-/// An account's clock at and around the start: standing, behind, ahead, and the wall's own.
+/// Settings of an account's clock: the wall clock, frozen around the start, behind and ahead.
 fn clocks() -> Vec<Value> {
     vec![
         json!({"mode": "real"}),
@@ -40,14 +41,14 @@ fn clocks() -> Vec<Value> {
 }
 
 #[test]
-fn a_session_that_was_ended_stays_ended_wherever_the_clock_is_put() {
+fn an_ended_session_stays_ended_wherever_the_clock_is_set() {
     on_every_database(async |t| {
         let root = t.root();
         root.role("ops", &[root_of(&root.uin)]).await;
         for (place, ended_at) in clocks().iter().enumerate() {
             set_clock(&t, &json!({"mode": "real"})).await;
             let (session, spared) = (root.assume(&root.uin, "ops").await, root.assume(&root.uin, "ops").await);
-            // A session that was used is kept in the view, one that was not is read when it comes.
+            // A session that was used is cached in the view; one that was not is read at its first request.
             if place % 2 == 0 {
                 who(&session).await.ok();
             }
@@ -71,7 +72,7 @@ fn a_session_that_was_ended_stays_ended_wherever_the_clock_is_put() {
 }
 
 #[test]
-fn a_session_whose_time_is_over_follows_the_clock() {
+fn an_expired_session_follows_the_clock() {
     on_every_database(async |t| {
         let root = t.root();
         root.role("ops", &[root_of(&root.uin)]).await;
@@ -85,7 +86,7 @@ fn a_session_whose_time_is_over_follows_the_clock() {
                 assert_eq!(code.as_deref(), (!alive).then_some(TOKEN), "{offset} seconds later");
             }
         }
-        // By the wall clock, where the account has none of its own.
+        // An account without its own clock follows the wall clock.
         set_clock(&t, &json!({"mode": "real"})).await;
         t.set_time(START + 7200);
         who(&session).await.fault(TOKEN);
@@ -95,7 +96,7 @@ fn a_session_whose_time_is_over_follows_the_clock() {
 }
 
 #[test]
-fn a_permanent_key_that_was_ended_is_gone_and_its_id_is_used_up() {
+fn an_ended_permanent_key_is_gone_and_its_id_stays_taken() {
     on_every_database(async |t| {
         let root = t.root();
         let user = root.user("dev").await;
@@ -121,7 +122,7 @@ fn a_permanent_key_that_was_ended_is_gone_and_its_id_is_used_up() {
         };
         gone().await;
         assert_eq!(keys().await, std::slice::from_ref(&second.secret_id));
-        // As after DeleteAccessKey, nothing finds it again, and nothing brings it back.
+        // As after DeleteAccessKey, no operation finds it again.
         for status in ["Active", "Inactive", "Active"] {
             let params = json!({"AccessKeyId": &user.secret_id, "Status": status, "TargetUin": uin});
             root.cam("UpdateAccessKey", params).await.fault("ResourceNotFound.SecretNotExist");
@@ -138,7 +139,7 @@ fn a_permanent_key_that_was_ended_is_gone_and_its_id_is_used_up() {
         let reply = t.admin("POST", "/accounts", taken).await;
         assert_eq!(reply.status, 409);
         assert!(text(&reply.body["error"]["message"]).contains(&user.secret_id), "{}", reply.body);
-        // It does not count for the quota, nor does it keep its user.
+        // It does not count towards the quota, and does not keep its user from being deleted.
         root.cam("CreateAccessKey", json!({"TargetUin": uin})).await.ok();
         root.cam("CreateAccessKey", json!({"TargetUin": uin})).await.fault("OperationDenied.AccessKeyOverLimit");
         for key in keys().await {
@@ -164,13 +165,13 @@ fn a_roots_key_can_be_ended_and_the_other_one_works() {
         let cold = t.restarted().await;
         who(&cold.seen(&root)).await.fault(UNKNOWN);
         who(&cold.seen(&second)).await.ok();
-        // A token does not turn it into anything else.
+        // With a token it is refused as well.
         let with_token = Caller { token: Some("x".repeat(96)), ..root };
         who(&with_token).await.fault(TOKEN);
     });
 }
 
-/// What one server has answered holds for every request that the other starts later.
+/// An end that one server has answered counts for every later request to the other.
 #[test]
 fn an_end_on_one_server_holds_on_the_other() {
     on(&[Database::Postgres], Mode::Off, async |one| {
@@ -190,9 +191,9 @@ fn an_end_on_one_server_holds_on_the_other() {
     });
 }
 
-/// A session that the view still knew would live again when its clock is set back, and on no other server.
+/// If the view still had the session, it would be valid again once the clock is set back, and only on this server.
 #[test]
-fn a_forgotten_session_is_forgotten_by_the_view_as_well() {
+fn a_purged_session_is_dropped_from_the_view_as_well() {
     on_each_database(async |t| {
         let root = t.root();
         root.role("ops", &[root_of(&root.uin)]).await;

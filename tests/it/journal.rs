@@ -1,4 +1,4 @@
-//! The journal: what stands in an entry, and how entries are found.
+//! The journal: what an entry contains, what it never contains, and how entries are found.
 
 use crate::support::{
     Caller, Database, ROOT, Test, allow, in_memory, on, on_each_database, operations, root_of, text, trust,
@@ -31,12 +31,12 @@ fn what_the_signature_does_not_cover_is_named() {
         let free = json!(["x-tc-action", "x-tc-version", "x-tc-region", "x-tc-token"]);
         assert_eq!(signature(who(&session)).await["free"], free);
         assert_eq!(signature(who(&session.forged())).await["free"], free);
-        // A body that the client says is not signed is not.
+        // With `UNSIGNED-PAYLOAD` the signature does not cover the body.
         let unsigned = crate::tc3::digest(b"UNSIGNED-PAYLOAD");
         let unsigned = signature(who(&root).header("x-tc-content-sha256", "UNSIGNED-PAYLOAD").payload(&unsigned)).await;
         assert_eq!(unsigned["verdict"], "valid");
         assert_eq!(unsigned["free"], json!(["body", "x-tc-action", "x-tc-version", "x-tc-region"]));
-        // Where the signature was not looked at, nothing is said about what it covers.
+        // Where the signature was not checked, the entry does not say what it covers.
         let unknown = signature(who(&t.caller("", "AKIDnobody0001", "x"))).await;
         assert_eq!(unknown["verdict"], "unknown key");
         assert_eq!(unknown.get("free"), None);
@@ -56,7 +56,7 @@ fn a_token_that_was_signed_is_not_shown() {
         assert_eq!(shown["signature"]["verdict"], "wrong", "{shown}");
         assert!(text(&shown["signature"]["canonical_request"]).contains("x-tc-token:(the token, not shown)\n\n"));
         assert!(!shown.to_string().to_lowercase().contains(&token.to_lowercase()), "{shown}");
-        // In any letter case, and under any other name.
+        // Neither in another letter case nor under another header name.
         for name in ["X-TC-Token", "X-Tc-Token", "x-Tc-tOKEN", "cookie", "x-mine", "a"] {
             let call = who(&forged).header(name, &token).signing(name).header("x-tc-token", &token);
             let reply = if name.eq_ignore_ascii_case("x-tc-token") {
@@ -69,7 +69,7 @@ fn a_token_that_was_signed_is_not_shown() {
             assert!(text(&shown["signature"]["canonical_request"]).contains(&format!("{name}:(")), "{shown}");
             assert!(!shown.to_string().to_lowercase().contains(&token.to_lowercase()), "{name}: {shown}");
         }
-        // Twice is refused, and not shown either.
+        // A token that is sent or signed twice is refused, and not shown either.
         for call in [
             who(&forged).header("x-tc-token", &token).signing("x-tc-token").repeat("x-tc-token", token.as_bytes()),
             who(&forged).header("x-tc-token", &token).signing("x-tc-token").signing("x-tc-token"),
@@ -82,9 +82,9 @@ fn a_token_that_was_signed_is_not_shown() {
     });
 }
 
-/// Whoever has no key may send what it likes: little of it is kept.
+/// A client without a valid key can send anything, so an entry keeps only a bounded part of it.
 #[test]
-fn what_is_kept_of_a_request_that_is_not_believed_is_bounded() {
+fn the_entry_of_an_unverified_request_is_bounded() {
     in_memory(async |t| {
         let forged = t.root().forged();
         let long = |n: usize| format!("x-{}-{n}", "n".repeat(1_800));
@@ -127,7 +127,7 @@ fn the_state_of_the_rate_limit_is_shown() {
         assert_eq!(rate(t.root()).await, within(0));
         let exceeded = json!({"limit": 2, "remaining": 0, "exceeded": true, "seen": 3});
         assert_eq!(rate(t.root()).await, Some(exceeded));
-        assert_eq!(rate(t.root().forged()).await, None, "it did not get that far");
+        assert_eq!(rate(t.root().forged()).await, None, "a forged request does not reach the limiter");
     });
     on(&[Database::Memory], Mode::Off, async |t| {
         let reply = t.root().cam("CreateRole", params()).await;
@@ -147,7 +147,7 @@ fn a_request_that_fails_early_is_shown_under_what_it_names() {
             (list(&root.forged()), "AuthFailure.SignatureFailure", named),
             (list(&nobody), "AuthFailure.SecretIdNotFound", ("cam", "ListUsers", Some("AKIDnobody0001"))),
             (list(&root).at(1), "AuthFailure.SignatureExpire", named),
-            // The clients of some languages take the scope from the address.
+            // Some clients take the service of the scope from the address.
             (list(&root.forged()).scope("127").host("cam.local", "x"), "AuthFailure.SignatureFailure", named),
             (list(&root.forged()).scope("127"), "AuthFailure.InvalidAuthorization", named),
             (list(&root.forged()).scope("127").host("127.0.0.1", "x"), "AuthFailure.SignatureFailure", named),
@@ -185,7 +185,7 @@ async fn found(t: &Test, query: &str) -> Vec<String> {
 }
 
 #[test]
-fn entries_are_found_by_what_they_are() {
+fn entries_are_found_by_filters() {
     on_each_database(async |t| {
         let root = t.root();
         let user = root.user("dev").await;
@@ -201,9 +201,9 @@ fn entries_are_found_by_what_they_are() {
         let by_key = format!("caller={}", user.secret_id);
         assert_eq!(found(&t, &by_key).await, ["ListRoles", "ListUsers", "GetCallerIdentity"]);
         let arn = format!("caller=qcs::cam:{ROOT}:uin/{}", user.uin);
-        assert_eq!(found(&t, &arn).await, ["ListUsers", "GetCallerIdentity"], "only whom the server believed");
+        assert_eq!(found(&t, &arn).await, ["ListUsers", "GetCallerIdentity"], "only verified requests have an ARN");
         assert_eq!(found(&t, &format!("{arn}&service=sts")).await, ["GetCallerIdentity"]);
-        assert!(found(&t, &arn[..arn.len() - 1]).await.is_empty(), "a part of a name is another name");
+        assert!(found(&t, &arn[..arn.len() - 1]).await.is_empty(), "a prefix of an ARN finds nothing");
         let since = ["since=2026-01-01T00:02:00Z", "since=2026-01-01T08:02:00%2B08:00"];
         for since in since {
             assert_eq!(found(&t, since).await, ["ListUsers"]);
@@ -242,10 +242,10 @@ fn a_wrong_filter_gets_one_clear_sentence() {
     });
 }
 
-/// Both sides of assuming a role stand in the trace, as in the answer to the same question, and the one that refused
-/// says why.
+/// The trace of AssumeRole shows the caller's policies and the role's trust policy, as `/authorize` does for the same
+/// question, and explains the one that refused.
 #[test]
-fn the_trace_of_assuming_a_role_has_both_sides() {
+fn the_trace_of_assume_role_shows_the_callers_policies_and_the_trust_policy() {
     on_each_database(async |t| {
         let root = t.root();
         let (trusted, stranger, weak) = (root.user("trusted").await, root.user("other").await, root.user("weak").await);
@@ -289,7 +289,7 @@ fn the_trace_of_assuming_a_role_has_both_sides() {
                 assert_eq!(explanation.contains(said), expected, "{said}: {explanation}");
             }
         }
-        // A role that does not exist has no side.
+        // A role that does not exist has no trust policy to show.
         let arn = format!("qcs::cam::uin/{ROOT}:roleName/none");
         let reply = weak.sts("AssumeRole", json!({"RoleArn": arn, "RoleSessionName": "session"})).await;
         let shown = t.trace(&reply.request_id()).await["decision"].clone();
@@ -297,7 +297,7 @@ fn the_trace_of_assuming_a_role_has_both_sides() {
     });
 }
 
-/// Every member that programs rely on, and none under another name.
+/// Programs rely on these members, so an entry has exactly them.
 #[test]
 fn an_entry_has_the_members_that_are_promised() {
     in_memory(async |t| {

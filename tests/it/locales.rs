@@ -1,4 +1,4 @@
-//! What a caller who asks for Chinese reads, whatever is wrong with a parameter.
+//! A caller who asks for Chinese gets a Chinese message for every wrong parameter.
 
 use crate::catalogue::action;
 use crate::support::{in_memory, operations};
@@ -6,7 +6,7 @@ use crate::world::World;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// Whether a sentence has an English word outside of what it quotes.
+/// Whether a sentence has an English word outside its quotes.
 fn has_english(sentence: &str) -> bool {
     let own = sentence.split("[[request id").next().unwrap();
     own.split('`').step_by(2).any(|part| {
@@ -36,7 +36,7 @@ fn a_wrong_parameter_is_explained_in_chinese() {
                 let Some(code) = reply.code() else { continue };
                 let message = reply.fault(&code);
                 faults += 1;
-                // A rule without a translation leaves the sentence without it.
+                // A rule without a translation is shown as `不符合要求` ("does not meet the requirements").
                 if has_english(&message) || message.contains("不符合要求") {
                     wrong.insert(format!("{}.{name} = {}: {message}", op.action, short(value)));
                 }

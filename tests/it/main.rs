@@ -1,15 +1,15 @@
-//! The integration tests: one binary.
+//! The integration tests, compiled into one binary.
 //!
-//! Every test speaks to the real router, really signed, on a clock and a source of randomness of its own. Tests of what
-//! is stored run on SQLite and, when `CAMULATOR_TEST_POSTGRES` holds the address of an administrator
-//! (`postgres://postgres@127.0.0.1:5432/postgres`), on PostgreSQL too, in a schema each.
+//! Tests of the API send signed requests to the real router, and each has its own clock and source of randomness. Tests
+//! that depend on the database run on SQLite. When `CAMULATOR_TEST_POSTGRES` holds an administrator's address
+//! (`postgres://postgres@127.0.0.1:5432/postgres`), they run on PostgreSQL too, each in its own schema.
 
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "a test ends with the first thing that is not as it should be"
+    reason = "a test stops at its first failed expectation"
 )]
 
 mod admin;

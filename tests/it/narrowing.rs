@@ -1,5 +1,5 @@
-//! What narrows rights: boundaries that come, change and go under an open session, and versions, of which the default one
-//! alone counts, wherever the policy is.
+//! What limits rights: boundaries that are put, changed and deleted while a session is open, and policy versions, of
+//! which only the default one counts wherever the policy is used.
 
 use crate::support::{Caller, Test, allow, on_each_database, root_of};
 use serde_json::{Value, json};
@@ -24,13 +24,14 @@ const USERS: (bool, bool) = (true, false);
 const GROUPS: (bool, bool) = (false, true);
 const NOTHING: (bool, bool) = (false, false);
 
-/// Policies for boundaries: the users alone, the groups alone.
+/// Two policies to use as boundaries: one allows listing users only, the other listing groups only.
 async fn bounds(root: &Caller) -> (u64, u64) {
     let users = root.policy("bound-users", &allow("cam:ListUsers", "*")).await;
     (users, root.policy("bound-groups", &allow("cam:ListGroups", "*")).await)
 }
 
-/// A user, a session of it, and a session of a role: each with a policy that allows both lists, and used.
+/// A user, its federated session, and a session of a role. A policy allows each of them both lists, and each has used
+/// it.
 struct Scene {
     root: Caller,
     user: Caller,
@@ -70,15 +71,15 @@ fn a_roles_boundary_counts_for_sessions_that_are_open() {
         assert_eq!(may(&scene.role).await, USERS);
         put(groups).await.ok();
         assert_eq!(may(&scene.role).await, GROUPS);
-        // Whoever assumes the role from now on meets it too.
+        // It applies to a session that is opened now too.
         assert_eq!(may(&scene.root.assume(&scene.root.uin, "ops").await).await, GROUPS);
-        // The boundary's own text.
+        // A change of the boundary's document counts as well.
         let document = allow("cam:ListUsers", "*").to_string();
         scene.root.cam("UpdatePolicy", json!({"PolicyId": groups, "PolicyDocument": document})).await.ok();
         assert_eq!(may(&scene.role).await, USERS);
         scene.root.cam("DeleteRolePermissionsBoundary", json!({"RoleName": "ops"})).await.ok();
         assert_eq!(may(&scene.role).await, BOTH);
-        // It was the role's alone.
+        // The user and its session may do both, too.
         for caller in [&scene.user, &scene.federated] {
             assert_eq!(may(caller).await, BOTH);
         }
@@ -111,7 +112,7 @@ fn a_users_boundary_counts_for_it_and_for_its_open_sessions() {
     });
 }
 
-/// A policy that allows the list of users; its version 2 allows that of groups and is not the default.
+/// A policy that allows listing users; its version 2 allows listing groups and is not the default.
 async fn two_versions(root: &Caller, name: &str) -> u64 {
     let policy = root.policy(name, &allow("cam:ListUsers", "*")).await;
     add_version(root, policy, &allow("cam:ListGroups", "*")).await;
@@ -128,8 +129,8 @@ async fn set_default(root: &Caller, policy: u64, version: u64) {
     root.cam("SetDefaultPolicyVersion", json!({"PolicyId": policy, "VersionId": version})).await.ok();
 }
 
-/// The default version alone counts for these callers, who have used it: a newer one changes nothing until it is the
-/// default, and neither does deleting the others.
+/// Asserts that only the default version counts for these callers: a newer one changes nothing until it is the default,
+/// and deleting the others changes nothing either.
 async fn default_alone_counts(root: &Caller, policy: u64, callers: &[&Caller]) {
     let all = async |expected: (bool, bool), when: &str| {
         for caller in callers {

@@ -1,13 +1,13 @@
-//! Two tenants with the same names and, where an id is not unique in the server, the same ids: what one has is neither
-//! counted nor listed for the other.
+//! Two tenants in which all names are equal, and all ids that are unique only within an account. Nothing that belongs
+//! to one is counted or listed for the other.
 
 use crate::support::{Caller, Test, allow, on_each_database, operations, root_of, text};
 use crate::world::World;
 use camulator::dialect::contract::Mode;
 use serde_json::{Value, json};
 
-/// The tenant of a world in which every number that can be the same in two tenants is: roles, policies and groups. The
-/// `more`, the more of everything is attached, tagged and put into groups.
+/// Fills a tenant. The ids of its roles, policies and groups are drawn from fixed numbers, so two tenants have the same
+/// ones. `more` is the number of further users, tags, versions, policies, groups and roles.
 async fn world(t: &Test, root: Caller, more: usize) -> World {
     let user = root.user("carol").await;
     let made = root.cam("GetUser", json!({"Name": "carol"})).await.ok();
@@ -61,7 +61,7 @@ async fn world(t: &Test, root: Caller, more: usize) -> World {
     World { root, user, role, policy, spare, group, uid, linked, task }
 }
 
-/// What everything that reads says in a tenant.
+/// The replies of a tenant to every operation of CAM that reads, and to further lists and filters.
 async fn seen(world: &World) -> Vec<(String, Value)> {
     let mut asked: Vec<(&str, Value)> = operations()
         .filter(|op| op.mode == Mode::Read && op.service == "cam")
@@ -105,12 +105,12 @@ fn a_neighbour_is_neither_counted_nor_listed() {
         let one = world(&t, t.root(), 1).await;
         let alone = seen(&one).await;
         let other = world(&t, t.tenant("100000000002").await, 3).await;
-        // The test is worth something only as long as the two are told apart by nothing but the account.
+        // The test proves something only while the ids in both accounts are equal.
         let of = |world: &World| (world.role.clone(), world.policy, world.spare, world.group, world.task.clone());
         assert_eq!(of(&one), of(&other));
         assert_unchanged(&seen(&one).await, &alone);
         let beside = seen(&other).await;
-        // Nor does anything of one change with the other.
+        // A change in one account does not show in the other either.
         for (action, params) in [
             ("DetachUserPolicy", json!({"PolicyId": 1, "DetachUin": one.user.uin})),
             ("DeleteGroup", json!({"GroupId": one.group})),
@@ -127,9 +127,9 @@ fn a_neighbour_is_neither_counted_nor_listed() {
     });
 }
 
-/// The figures themselves, which a count over both tenants would not give.
+/// Exact numbers, which a count over both tenants would miss.
 #[test]
-fn a_preset_of_both_is_counted_for_each() {
+fn a_shared_preset_is_counted_per_account() {
     on_each_database(async |t| {
         let one = world(&t, t.root(), 1).await;
         let other = world(&t, t.tenant("100000000002").await, 3).await;
@@ -147,12 +147,12 @@ fn a_preset_of_both_is_counted_for_each() {
                 policy["AttachEntityBoundaryCount"],
             ])
         };
-        // Of user, group, role and the further users; as a boundary of a user and of the further users and roles.
+        // Attached to the user, group, role and further users; the boundary of a user and of further users and roles.
         assert_eq!(counts(&one, 1).await, json!([4, 4, 4, 4, 3]));
         assert_eq!(counts(&other, 1).await, json!([6, 6, 6, 6, 6]));
         assert_eq!(counts(&one, one.policy).await, json!([4, 4, 4, 4, 1]));
         assert_eq!(counts(&other, other.policy).await, json!([6, 6, 6, 6, 2]));
-        // Of a further user, group and role each.
+        // Attached to each further user, group and role.
         assert_eq!(counts(&one, 2).await, json!([3, 3, 3, 3, 0]));
         assert_eq!(counts(&other, 2).await, json!([9, 9, 9, 9, 0]));
         for (world, members) in [(&one, 2), (&other, 4)] {

@@ -1,21 +1,21 @@
-//! What each noun of CAM and STS goes through, told in calls and replies: a file a noun.
+//! The life cycle of each noun of CAM and STS, in calls with their full replies: one file per noun.
 //!
-//! [`reply!`] shows the whole reply of a call that succeeds, with every drawn id and key under the name of its field:
-//! `<RoleId 1>` is the first role that the test met, wherever it stands. Refusals are told by their codes; their messages
-//! are the subject of other tests.
+//! [`reply!`] compares the whole reply of a successful call with a snapshot, in which every random id and key is
+//! replaced by the name of its field: `<RoleId 1>` is the first role id that the test met, wherever it occurs. Of a
+//! refusal only the code is checked; other tests check the messages.
 
 use crate::support::ROOT;
 use serde_json::Value;
 use std::cell::RefCell;
 
-/// Compares a value with how it is to be shown; every database shows the same.
+/// Compares a value with its snapshot, which is the same for every database.
 macro_rules! shown {
     ($ids:expr, $value:expr, @$shown:literal) => {
         insta::allow_duplicates! { insta::assert_snapshot!($ids.shown($value), @$shown) }
     };
 }
 
-/// Compares the reply of a call that succeeds with how it is to be shown, and returns it.
+/// Compares the reply of a successful call with its snapshot, and returns it.
 macro_rules! reply {
     ($ids:expr, $call:expr, @$shown:literal) => {{
         let reply = $call.await.ok();
@@ -36,7 +36,7 @@ mod sts;
 mod users;
 mod versions;
 
-/// The fields that hold what the server draws.
+/// The fields with random ids and keys.
 const DRAWN: &[&str] = &[
     "RoleId",
     "Uin",
@@ -54,7 +54,7 @@ const DRAWN: &[&str] = &[
     "DeletionTaskId",
 ];
 
-/// The columns of a shown reply.
+/// The width of a snapshot.
 const WIDTH: usize = 100;
 
 /// Names for the ids and keys that a test has met, in the order in which it met them.
@@ -62,20 +62,20 @@ const WIDTH: usize = 100;
 struct Ids(RefCell<Vec<(String, String)>>);
 
 impl Ids {
-    /// The reply with names in place of ids and keys, broken where it is too long for one line. A text with quotation
-    /// marks in it, such as a document, stands between backticks as it is.
+    /// The reply with names in place of ids and keys, broken where it is too long for one line. A text that contains
+    /// quotation marks, such as a document, is shown unescaped between backticks.
     fn shown(&self, reply: &Value) -> String {
         self.meet(reply);
         self.broken(reply, 0)
     }
 
-    /// Names what the reply has under the fields that hold ids and keys.
+    /// Gives names to the random ids and keys in a reply.
     fn meet(&self, reply: &Value) {
         match reply {
             Value::Object(members) => {
                 for (field, value) in members {
                     let id = value.to_string().trim_matches('"').to_owned();
-                    // The ids of presets and of the test's own account are not drawn.
+                    // The ids of presets and of the test's own account are not random.
                     if DRAWN.contains(&field.as_str()) && id.len() >= 8 && id != ROOT {
                         self.name(field, id);
                     }
@@ -114,7 +114,7 @@ impl Ids {
         }
     }
 
-    /// A value on as many lines as it needs, of which the first one begins after `indent` columns.
+    /// A value on as many lines as it needs. The first line begins after `indent` columns.
     fn broken(&self, value: &Value, indent: usize) -> String {
         let line = self.on_one_line(value);
         let (open, close, parts): (char, char, Vec<String>) = match value {
@@ -132,7 +132,7 @@ impl Ids {
     }
 }
 
-/// As many parts on each line as fit; one that needs several lines stands alone.
+/// Puts as many parts on each line as fit; a part that needs several lines gets its own.
 fn filled(parts: &[String], indent: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     for part in parts {

@@ -1,11 +1,12 @@
-//! Lists: pages put together are the whole list, filters filter what is counted, and the order of rows is a total one.
+//! Lists: the pages together are the whole list, the total counts what a filter leaves, and the order of rows is total.
 
 use crate::catalogue;
 use crate::support::{Caller, Test, allow, on_each_database, operations, root_of, text};
 use camulator::args;
 use serde_json::{Value, json};
 
-/// A list that comes in pages: its action with everything but `Page` and `Rp`, and what identifies a row of it.
+/// A paged list: its action, its parameters without `Page` and `Rp`, the field with its rows, and the field with a
+/// row's id.
 struct List {
     action: &'static str,
     params: Value,
@@ -26,7 +27,7 @@ fn list(action: &'static str, params: Value) -> List {
 }
 
 impl List {
-    /// One page: the ids of its rows, and how many rows the whole list is said to have.
+    /// One page: the ids of its rows, and the `TotalNum` of the reply.
     async fn page(&self, caller: &Caller, page: usize, rows: usize) -> (Vec<String>, usize) {
         let mut params = self.params.clone();
         params["Page"] = json!(page);
@@ -37,7 +38,7 @@ impl List {
         (listed, usize::try_from(reply["TotalNum"].as_u64().unwrap()).unwrap())
     }
 
-    /// The whole list, which is the same in pages of every size; of a long one, in some.
+    /// Returns the whole list. Asserts that it is the same in pages of every size, or of some sizes if it is long.
     async fn whole(&self, caller: &Caller) -> Vec<String> {
         let count = self.page(caller, 1, 200).await.0.len();
         let sizes =
@@ -45,7 +46,7 @@ impl List {
         self.in_pages_of(caller, &sizes).await
     }
 
-    /// The whole list, which is the same in pages of these sizes.
+    /// Returns the whole list. Asserts that it is the same in pages of these sizes.
     async fn in_pages_of(&self, caller: &Caller, sizes: &[usize]) -> Vec<String> {
         let what = format!("{} {}", self.action, self.params);
         let (all, total) = self.page(caller, 1, 200).await;
@@ -68,15 +69,15 @@ impl List {
     }
 }
 
-/// A tenant whose every list is longer than one row.
+/// A tenant in which most lists are longer than one row.
 struct Scene {
     root: Caller,
-    /// A user in three groups, with three policies of its own and more by its groups.
+    /// A user in three groups, with three policies of its own and more through its groups.
     user: String,
     users: Vec<String>,
     groups: Vec<String>,
     roles: Vec<String>,
-    /// `reader-0`, `reader-1`, `writer-2`, …; the last one is for nobody.
+    /// `reader-0`, `reader-1`, `writer-2`, …; the last one is attached to nobody.
     policies: Vec<u64>,
 }
 
@@ -119,7 +120,7 @@ impl Scene {
         Scene { root, user, users, groups, roles, policies }
     }
 
-    /// Every list in every filter, and how many rows it has.
+    /// Every list with its filters, and how many rows it has.
     fn lists(&self) -> Vec<(List, usize)> {
         let user = |more: Value| with(json!({"TargetUin": self.user}), more);
         let all = |more: Value| with(json!({"TargetUin": self.user, "AttachType": 0}), more);
@@ -206,7 +207,7 @@ fn presets_come_first_and_in_pages_too() {
 }
 
 #[test]
-fn every_paged_list_is_among_them() {
+fn every_paged_operation_is_tested() {
     on_each_database(async |t| {
         let lists = Scene::set(&t).await.lists();
         let mut missing = Vec::new();
@@ -215,7 +216,7 @@ fn every_paged_list_is_among_them() {
                 Some(action) => {
                     action["request"].as_array().unwrap().iter().map(|field| text(&field["name"])).collect()
                 }
-                // An action of ours, whose fields no catalogue has: one that takes `Page` does not say it is unknown.
+                // An extension, whose fields are not in the catalogue. It is paged unless `Page` is unknown to it.
                 None => {
                     let reply = t.root().ask(op, json!({"Page": 1})).await;
                     if reply.code().as_deref() == Some("UnknownParameter") { vec![] } else { vec!["Page"] }
@@ -225,11 +226,11 @@ fn every_paged_list_is_among_them() {
                 missing.push(op.action);
             }
         }
-        assert!(missing.is_empty(), "lists that are not asked for in pages: {missing:?}");
+        assert!(missing.is_empty(), "paged operations without a case: {missing:?}");
     });
 }
 
-/// What one write makes has one place in time, so the ids decide.
+/// Rows of one write share their `seq`, so the ids decide the order.
 #[test]
 fn rows_of_one_write_have_an_order() {
     on_each_database(async |t| {
@@ -237,7 +238,8 @@ fn rows_of_one_write_have_an_order() {
         let root = &scene.root;
         let account = root.uin.as_str();
         for table in ["users", "user_groups", "roles", "policies", "group_members", "attachments"] {
-            // Twice, the second time backwards, so that rows do not just lie in the order in which they were made.
+            // In the end all rows have the same `seq`. They are updated twice, so that they are not stored in the order
+            // in which they were created.
             for sql in [
                 format!("UPDATE {table} SET seq = 0 - seq WHERE account_id = $1"),
                 format!("UPDATE {table} SET seq = 7 WHERE account_id = $1"),
@@ -258,7 +260,7 @@ fn rows_of_one_write_have_an_order() {
                     sorted.sort_by_key(|id| (kind(id), id.clone()));
                     assert_eq!(all, sorted, "{}", list.params);
                 }
-                // The user's own, then those of its groups, each in their order.
+                // The user's own policies come before those of its groups, so the ids alone do not decide.
                 "ListAttachedUserAllPolicies" => {}
                 _ => assert_eq!(all, sorted, "{} {}", list.action, list.params),
             }
@@ -278,7 +280,7 @@ fn rows_of_one_write_have_an_order() {
 }
 
 #[test]
-fn whom_a_document_names_is_listed_in_pages() {
+fn the_principals_of_a_document_are_listed_in_pages() {
     on_each_database(async |t| {
         let scene = Scene::set(&t).await;
         let root = &scene.root;
@@ -308,13 +310,13 @@ fn tags_keep_the_order_in_which_they_were_given() {
         let root = t.root();
         root.role("tagged", &[root_of(&root.uin)]).await;
         let tag = |key: &str, value: &str| json!({"Key": key, "Value": value});
-        // Each call names its tags backwards, so that no order but the one they were given in is kept by chance.
+        // The keys are given in reverse alphabetical order, so that a sorted list would be noticed.
         for tags in [["z", "y"], ["x", "w"], ["v", "u"]] {
             let tags = json!([tag(tags[0], "1"), tag(tags[1], "1")]);
             root.cam("TagRole", json!({"RoleName": "tagged", "Tags": tags})).await.ok();
         }
         root.cam("UntagRole", json!({"RoleName": "tagged", "TagKeys": ["w"]})).await.ok();
-        // One of an existing key keeps its place.
+        // A new value of an existing key keeps its place.
         let tags = json!([tag("b", "1"), tag("x", "2"), tag("a", "1")]);
         root.cam("TagRole", json!({"RoleName": "tagged", "Tags": tags})).await.ok();
         let expected = [("z", "1"), ("y", "1"), ("x", "2"), ("v", "1"), ("u", "1"), ("b", "1"), ("a", "1")];

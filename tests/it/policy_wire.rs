@@ -1,8 +1,8 @@
-//! The decision corpus through the server: real accounts, users, groups, roles, boundaries and sessions have the documents,
-//! and every question is put to `/authorize` and, where the wire can carry it, made as a signed call.
+//! Plays the decision corpus through the server: real accounts, users, groups, roles, boundaries and sessions have the
+//! documents. Every request is decided by `/authorize` and, where a signed call can express it, by a call.
 //!
-//! A document that the server does not take in is written into the database as an older version might have left it, so what
-//! only a stored text can be is decided here too.
+//! A document that the server refuses is written into the database, as an older version might have left it. So
+//! documents that can only exist in the database are decided here too.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,13 +13,13 @@ use serde_json::{Value, json};
 use crate::policy_corpus::{APP_ID, DocumentKind, Effect, Given, OWNER, Request, Rule, USER, Who, corpus, decide};
 use crate::support::{self, Caller, Test, allow, on_each_database, text};
 
-/// The account that has the documents on the wire: another number than [`OWNER`], which the harness has given away.
+/// The account that has the documents here. It cannot be [`OWNER`], the id of the account that every test begins with.
 const TENANT: &str = "100000000011";
 
-/// The condition keys that the server fills in where a question does not.
+/// The condition keys that the server sets where a question does not give them.
 const EVERY_REQUEST: [&str; 5] = ["qcs:ip", "qcs:current_time", "qcs:uin", "qcs:owner_uin", "qcs:mfa"];
 
-/// How many decisions were asked, and how many made in calls.
+/// How many decisions were made by `/authorize`, and how many by calls.
 #[derive(Default)]
 struct Played {
     asked: AtomicUsize,
@@ -32,13 +32,13 @@ impl Played {
         let (was_asked, was_called) = (self.asked.load(Ordering::Relaxed), self.called.load(Ordering::Relaxed));
         assert!(
             was_asked >= asked && was_called >= called,
-            "only {was_asked} decisions were asked and {was_called} made in calls"
+            "only {was_asked} decisions were made by `/authorize` and {was_called} by calls"
         );
     }
 }
 
 #[test]
-fn the_corpus_decides_alike_for_those_who_have_the_policies() {
+fn the_server_decides_the_corpus_of_policies_alike() {
     let played = Played::default();
     for rule in corpus().iter().filter(|rule| rule.kind != DocumentKind::Trust) {
         let requests: Vec<&Request> = rule.requests.iter().filter(|request| can_be_had(rule, request)).collect();
@@ -55,7 +55,7 @@ fn the_corpus_decides_alike_for_those_who_have_the_policies() {
 }
 
 #[test]
-fn the_corpus_decides_alike_for_those_who_assume_a_role() {
+fn the_server_decides_the_corpus_of_trust_policies_alike() {
     let played = Played::default();
     for rule in corpus().iter().filter(|rule| rule.kind == DocumentKind::Trust) {
         let is_a_caller = |who: &Who| matches!(who, Who::Root { .. } | Who::User { .. } | Who::Role { .. });
@@ -66,7 +66,7 @@ fn the_corpus_decides_alike_for_those_who_assume_a_role() {
             .collect();
         if !requests.is_empty() {
             on_each_database(async |t| {
-                // The stored documents are put behind the server's back.
+                // Documents are stored behind the server's back.
                 t.leave_cold();
                 let mut world = World::new(&t, rule).await;
                 for request in &requests {
@@ -78,8 +78,8 @@ fn the_corpus_decides_alike_for_those_who_assume_a_role() {
     played.require(80, 80);
 }
 
-/// Whether somebody can have these layers and put this question: one document as a boundary or session policy, no
-/// identity policies for a root, one name of a resource.
+/// Whether a real caller can have these layers and make this request: at most one document as the boundary and one as
+/// the session policy, no identity policies for a root, at most one name of a resource.
 fn can_be_had(rule: &Rule, request: &Request) -> bool {
     let one = |layer: &Option<Vec<String>>| layer.as_ref().is_none_or(|documents| documents.len() == 1);
     let layers =
@@ -88,43 +88,43 @@ fn can_be_had(rule: &Rule, request: &Request) -> bool {
         EVERY_REQUEST.iter().any(|key| rule.text(name).contains(key) && !request.context.contains_key(*key))
     };
     rule.permission_sets.is_empty()
-        // A question has its values as texts.
+        // A question to `/authorize` has its values as texts.
         && request.context.values().flatten().all(|value| value.text().is_some())
         && one(&request.boundary)
         && one(&request.session)
         && !(request.root && (request.boundary.is_some() || !request.identity.is_empty()))
         && request.caller.is_none()
         && request.resource.as_ref().is_none_or(|names| matches!(names.as_slice(), [name] if name.starts_with("qcs:")))
-        // What is another account's is decided before the documents are.
+        // A resource of another account is denied whatever the documents say.
         && !request.resource.iter().flatten().any(|name| is_of_another(name))
-        // Who assumes a role is asked about its trust policy as well.
+        // Assuming a role involves its trust policy as well.
         && !request.action.contains("sts:")
         && !layers.clone().any(fills_in)
-        // Everything that is attached is read as a strategy, which can be more than the rule's own kind.
+        // The server reads every attached policy as a strategy, which may be decided differently from the rule's kind.
         && decide(rule, DocumentKind::Strategy, request).1 == request.reason
 }
 
 /// Identity documents, boundary, session policy.
 type Has<'t> = (Vec<&'t str>, Option<&'t str>, Option<&'t str>);
 
-/// Whether a name has another account in it than the corpus's own.
+/// Whether a resource name contains another account than the corpus's own.
 fn is_of_another(name: &str) -> bool {
     let own = ["", &format!("uin/{OWNER}"), &format!("uid/{APP_ID}")].map(str::to_owned);
     let account = name.split(':').nth(4).unwrap_or_default();
     (account.starts_with("uin/") || account.starts_with("uid/")) && !own.iter().any(|own| own == account)
 }
 
-/// Who has what of a rule's documents.
+/// The accounts and callers that have a rule's documents.
 struct World<'t> {
     t: &'t Test,
     rule: &'t Rule,
     roots: BTreeMap<String, Caller>,
     policies: BTreeMap<&'t str, u64>,
-    /// Users and sessions by what they have; none is a session that cannot be opened.
+    /// Users and sessions by their documents; `None` for a session that cannot be opened.
     callers: BTreeMap<Has<'t>, Option<Caller>>,
     /// Users and sessions of roles by account and the id that the rule gives them.
     principals: BTreeMap<(String, String), Caller>,
-    /// The ids that the rule gives in an account, and those that were given here.
+    /// The ids that the server gave to users, roles and groups, by account and the id that the rule gives them.
     ids: BTreeMap<(String, String), String>,
     /// Groups by account and the id that the rule gives them.
     groups: BTreeMap<(String, String), Value>,
@@ -154,7 +154,7 @@ impl<'t> World<'t> {
         self.roots[TENANT].clone()
     }
 
-    /// The text with the numbers that are real here.
+    /// The text with this server's account and ids in place of the rule's.
     fn here(&self, text: &str) -> String {
         let mut here = text.replace(OWNER, TENANT);
         for ((account, id), real) in &self.ids {
@@ -166,7 +166,8 @@ impl<'t> World<'t> {
         here
     }
 
-    /// A policy of the document; its id. What the server refuses is stored behind its back.
+    /// Creates a policy with the document, and returns its id. A document that the server refuses is written into the
+    /// database.
     async fn policy(&mut self, name: &'t str) -> u64 {
         if let Some(id) = self.policies.get(name) {
             return *id;
@@ -188,7 +189,7 @@ impl<'t> World<'t> {
         id
     }
 
-    /// Somebody with the request's layers; none when the session policy is refused, as only a stored one could be so.
+    /// A caller with the request's layers; `None` when the server refuses the session policy.
     async fn caller(&mut self, request: &'t Request) -> Option<Caller> {
         let only = |layer: &'t Option<Vec<String>>| layer.as_ref().map(|documents| documents[0].as_str());
         let (boundary, session) = (only(&request.boundary), only(&request.session));
@@ -206,7 +207,7 @@ impl<'t> World<'t> {
         }
         let mut caller = Some(user.clone());
         if let Some(session) = session {
-            // Before anything is denied to the user.
+            // Before a policy is attached that could deny this.
             if !request.root {
                 let name = format!("federate{}", self.callers.len());
                 root.grant(&user, &name, &allow("sts:GetFederationToken", "*")).await;
@@ -246,7 +247,7 @@ impl<'t> World<'t> {
         if let Some(token) = &caller.token {
             question["token"] = json!(token);
         }
-        // `*` asks about no single resource, which is what a name of one's own of that kind is not.
+        // Without a resource, the question is about an operation without single resources.
         if let Some(resource) = &resource {
             question["resource"] = json!(resource);
         }
@@ -261,7 +262,7 @@ impl<'t> World<'t> {
         }
         let stub = json!({"version": "2017-03-12", "resource": resource, "response": {}, "context": context});
         if self.t.admin("PUT", &format!("/stubs/{service}/{operation}"), stub).await.status == 400 {
-            // What is no name of a resource cannot be asked for in a call.
+            // A stub refuses what is not a resource name, so no call can have it as its resource.
             return;
         }
         let reply = caller.call(service, "2017-03-12", operation, json!({})).send().await;
@@ -281,7 +282,7 @@ impl<'t> World<'t> {
         self.roots[&account].clone()
     }
 
-    /// Who asks, with everything that a caller's own side needs to assume roles.
+    /// The caller, with an identity policy that allows it to assume roles.
     async fn principal(&mut self, who: &Who) -> Caller {
         let (account, id, groups, role) = match who {
             Who::Root { account } => return self.account(account).await,
@@ -333,7 +334,7 @@ impl<'t> World<'t> {
         }
     }
 
-    /// A role with the document as its trust policy; its resource name.
+    /// Creates a role with the document as its trust policy, and returns its resource name.
     async fn trusting(&mut self, name: &'t str) -> String {
         if let Some(role) = self.roles.get(name) {
             return role.clone();
@@ -352,7 +353,7 @@ impl<'t> World<'t> {
     }
 
     async fn play_trust(&mut self, request: &'t Request, played: &Played) {
-        // Whom a document names must be known before it is written.
+        // The principals that a document names must exist before it is written.
         let everybody: Vec<&Who> = self.rule.requests.iter().filter_map(|request| request.who.as_ref()).collect();
         for who in everybody {
             if matches!(who, Who::Root { .. } | Who::User { .. } | Who::Role { .. }) {
@@ -374,7 +375,7 @@ impl<'t> World<'t> {
         }
         let decision = self.t.admin("POST", "/authorize", question).await.done();
         assert_eq!(decision["decision"] == "allow", allowed, "{told}: {decision}");
-        // The caller's own side allows for reasons of its own.
+        // The reason of an allow comes from the caller's own policies, so only that of a denial is compared.
         if !allowed {
             assert_eq!(decision["reason"], request.reason, "{told}");
         }

@@ -1,4 +1,4 @@
-//! Who is meant by a trust policy: the one whose whole name stands in it.
+//! A trust policy trusts a principal whose whole name it contains, and none whose name merely begins alike.
 
 use crate::support::{Caller, Reply, Test, allow, on_each_database, root_of, trust};
 use camulator::args;
@@ -6,14 +6,14 @@ use serde_json::json;
 
 const REFUSED: &str = "UnauthorizedOperation";
 
-/// Accounts of which one's id begins the other's, and the harness's own between them.
+/// Ids of accounts: the first is a prefix of the id of the test's own account, which is a prefix of the second.
 const ACCOUNTS: [&str; 2] = ["10000000000", "1000000000012"];
 
-/// Writes a trust policy behind the server's back, as only names of what exists could be written otherwise.
+/// Writes a trust policy behind the server's back, because the API accepts only principals that exist.
 async fn trusting(t: &Test, root: &Caller, principal: &str) {
     let sql = "UPDATE roles SET document = $2 WHERE account_id = $1 AND name = 'target'";
     t.execute(sql, args![&root.uin, trust(&[principal.to_owned()])]).await;
-    // What was known of the role is read again.
+    // Makes the server read the role again.
     root.cam("UpdateRoleDescription", json!({"RoleName": "target", "Description": "x"})).await.ok();
 }
 
@@ -22,13 +22,13 @@ fn assume(caller: &Caller, owner: &Caller) -> impl Future<Output = Reply> {
     caller.call("sts", "2018-08-13", "AssumeRole", json!({"RoleArn": arn, "RoleSessionName": "session"})).send()
 }
 
-/// What begins the name, what goes on after it, and the name.
+/// A prefix of the name, a longer name that begins with it, and the name itself: the only one that is trusted.
 fn around(name: &str) -> [(String, bool); 3] {
     [(name[..name.len() - 1].to_owned(), false), (format!("{name}1"), false), (name.to_owned(), true)]
 }
 
 #[test]
-fn a_name_that_begins_another_is_another() {
+fn a_prefix_of_a_name_is_another_name() {
     on_each_database(async |t| {
         let root = t.root();
         root.role("target", &[root_of(&root.uin)]).await;
@@ -55,7 +55,7 @@ fn a_name_that_begins_another_is_another() {
                 assert_eq!(code, (!trusted).then(|| REFUSED.to_owned()), "{principal}");
             }
         }
-        // An account, as a whole, as its root, and as the account of everybody in it.
+        // The root of another account by its two names, and names that combine that account with ids of this one.
         let [short, long] = [t.tenant(ACCOUNTS[0]).await, t.tenant(ACCOUNTS[1]).await];
         for account in [&short, &long] {
             for (principal, trusted) in [
@@ -76,8 +76,7 @@ fn a_name_that_begins_another_is_another() {
     });
 }
 
-/// In a resource it is the caller's own account. As a principal it is nobody: refused when it is written, and without
-/// effect where it was.
+/// In a resource, `uin/-1` is the caller's own account. As a principal it is refused, and a stored one trusts nobody.
 #[test]
 fn the_own_account_is_no_principal() {
     on_each_database(async |t| {

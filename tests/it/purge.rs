@@ -1,4 +1,4 @@
-//! The purge of sessions that are over: each by its own account's clock, wherever that one stands.
+//! The purge of expired sessions: each account's sessions are judged by that account's clock.
 
 use crate::support::{Caller, Test, on_each_database, root_of};
 use camulator::engine::sessions;
@@ -7,7 +7,7 @@ use serde_json::json;
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
 
-/// Moves an account's clock, and opens a session of two hours by it.
+/// Sets an account's clock and opens a session of two hours.
 async fn opened(t: &Test, root: &Caller, offset: i64) -> Caller {
     set_offset(t, root, offset).await;
     root.assume(&root.uin, "ops").await
@@ -24,7 +24,7 @@ async fn tenant(t: &Test, uin: &str) -> Caller {
     root
 }
 
-/// How many sessions an account is said to have in the database.
+/// The number of the account's sessions in the database.
 async fn kept(t: &Test, root: &Caller) -> usize {
     t.dump_of(&root.uin).await["sessions"].len()
 }
@@ -34,15 +34,15 @@ async fn purge(t: &Test) -> u64 {
 }
 
 #[test]
-fn a_session_that_lives_by_a_clock_that_lies_behind_survives() {
+fn a_session_survives_while_its_accounts_clock_is_behind() {
     on_each_database(async |t| {
         let behind = tenant(&t, "100000000002").await;
         let session = opened(&t, &behind, -10 * DAY).await;
-        // By the server's clock it was over nine days ago.
+        // By the server's clock it expired more than nine days ago.
         assert_eq!(purge(&t).await, 0);
         session.sts("GetCallerIdentity", json!({})).await.ok();
         assert_eq!(kept(&t, &behind).await, 1);
-        // Over, and kept for a day, so that its key is still known for what it was.
+        // It has expired, but is kept until a whole day has passed.
         set_offset(&t, &behind, -9 * DAY + 2 * HOUR).await;
         assert_eq!(purge(&t).await, 0);
         session.sts("GetCallerIdentity", json!({})).await.fault("AuthFailure.TokenFailure");
@@ -53,13 +53,13 @@ fn a_session_that_lives_by_a_clock_that_lies_behind_survives() {
 }
 
 #[test]
-fn a_session_that_is_over_by_a_clock_that_lies_ahead_is_forgotten() {
+fn a_session_is_purged_once_its_accounts_clock_is_ahead() {
     on_each_database(async |t| {
         let ahead = tenant(&t, "100000000002").await;
         let session = opened(&t, &ahead, 10 * DAY).await;
         assert_eq!(purge(&t).await, 0);
         session.sts("GetCallerIdentity", json!({})).await.ok();
-        // By the server's clock it has not even begun.
+        // By the server's clock the session has not even begun.
         set_offset(&t, &ahead, 11 * DAY + 2 * HOUR + 1).await;
         assert_eq!(purge(&t).await, 1);
         assert_eq!(kept(&t, &ahead).await, 0);
@@ -77,13 +77,13 @@ fn each_account_is_purged_by_its_own_clock() {
         }
         root.assume(&root.uin, "ops").await;
         t.advance(DAY + 2 * HOUR + 1);
-        assert_eq!(purge(&t).await, 3, "all three are over by their accounts' clocks");
+        assert_eq!(purge(&t).await, 3, "all three have expired by their accounts' clocks");
         for (account, seconds) in [(&behind, -2 * DAY), (&ahead, 2 * DAY)] {
             opened(&t, account, seconds).await;
         }
         root.assume(&root.uin, "ops").await;
         set_offset(&t, &ahead, 4 * DAY).await;
-        assert_eq!(purge(&t).await, 1, "time has passed for the account ahead alone");
+        assert_eq!(purge(&t).await, 1, "time has passed only for the account ahead");
         assert_eq!((kept(&t, &root).await, kept(&t, &behind).await, kept(&t, &ahead).await), (1, 1, 0));
         // An account without a clock of its own follows the server's.
         t.admin("PUT", "/clock", json!({"mode": "offset", "offset_seconds": 2 * DAY})).await.done();

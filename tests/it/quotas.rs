@@ -1,11 +1,12 @@
-//! Every quota at its edge, by every action that can pass it: the last one fits, the next is refused and leaves nothing,
-//! and what another tenant has never counts.
+//! Every quota at its limit, by every action that could exceed it: the last one fits, the next one is refused and
+//! changes nothing, and what another tenant has never counts.
 
 use crate::support::{Caller, Reply, Test, allow, assert_same, on_each_database, root_of, text, trust};
 use camulator::args;
 use serde_json::{Value, json};
 
-/// The call that reaches the limit goes well; the one that passes it is refused with this code and leaves nothing.
+/// Asserts that the first call, which reaches the limit, succeeds, and that the second is refused with this code and
+/// changes nothing.
 async fn edge(t: &Test, code: &str, call: impl AsyncFn(usize) -> Reply) {
     call(1).await.ok();
     let before = t.dump().await;
@@ -13,7 +14,7 @@ async fn edge(t: &Test, code: &str, call: impl AsyncFn(usize) -> Reply) {
     assert_same(&t.dump().await, &before, "the refusal left something behind");
 }
 
-/// A tenant with so many rows that one more fits, beside one that has as many as it may.
+/// A tenant with one row less than the limit, beside another tenant at the limit.
 async fn nearly_full(t: &Test, uin: u64, limit: i64, fill: impl AsyncFn(&Caller, i64)) -> Caller {
     let beside = t.tenant(&(uin + 1).to_string()).await;
     fill(&beside, limit).await;
@@ -22,7 +23,7 @@ async fn nearly_full(t: &Test, uin: u64, limit: i64, fill: impl AsyncFn(&Caller,
     caller
 }
 
-/// Numbers from 1 to `$2`, before a `SELECT` of them as `n(i)`.
+/// An `INSERT` of what `SELECT` makes of the numbers from 1 to `$2`, which it reads as `n(i)`.
 macro_rules! numbered {
     ($insert:literal, $select:literal) => {
         concat!(
@@ -98,8 +99,7 @@ async fn attachments(t: &Test, account: &str, kind: &str, holder: &str, count: i
     .await;
 }
 
-/// Users of the account in one of its groups, and a user in groups of the account, by their numbers from [`users`] and
-/// [`groups`].
+/// Puts users of the account, as numbered by [`users`], into one group.
 async fn members(t: &Test, account: &str, group: &str, count: i64) {
     t.execute(
         numbered!(
@@ -111,6 +111,7 @@ async fn members(t: &Test, account: &str, group: &str, count: i64) {
     .await;
 }
 
+/// Puts one user into groups of the account, as numbered by [`groups`].
 async fn memberships(t: &Test, account: &str, user: &str, count: i64) {
     t.execute(
         numbered!(
@@ -137,7 +138,7 @@ fn an_account_has_a_thousand_roles() {
             caller.cam("CreateRole", params).await
         })
         .await;
-        // A name that is taken is so in a full account too.
+        // A taken name is reported as taken in a full account too.
         let taken = json!({"RoleName": "full-1", "PolicyDocument": trust(&[root_of(&caller.uin)])});
         caller.cam("CreateRole", taken).await.fault("InvalidParameter.RoleNameInUse");
         let caller = nearly_full(&t, 200_000_000_011, 1000, fill).await;
@@ -183,13 +184,13 @@ fn a_group_has_a_hundred_members() {
         let fill = async |caller: &Caller, count| {
             users(&t, &caller.uin, 110).await;
             groups(&t, &caller.uin, 3).await;
-            // The other groups are full whatever this one is.
+            // Another group is always full.
             members(&t, &caller.uin, "1", count).await;
             members(&t, &caller.uin, "2", 100).await;
         };
         let caller = nearly_full(&t, 200_000_000_001, 100, fill).await;
         let named = |number: usize| json!({"GroupId": 1, "Uin": format!("{}{number}", caller.uin)});
-        // All of one call or none of it.
+        // A call adds all of its users or none.
         let before = t.dump().await;
         let two = json!({"Info": [named(100), named(101)]});
         caller.cam("AddUserToGroup", two.clone()).await.fault("InvalidParameter.GroupUserFull");
@@ -203,7 +204,7 @@ fn a_group_has_a_hundred_members() {
             caller.cam("AddUserToGroup", json!({"Info": [named(101 + place)]})).await
         })
         .await;
-        // Who is in it already is no further one.
+        // Users who are members already do not count again.
         caller.cam("AddUserToGroup", json!({"Info": [named(1), named(2)]})).await.ok();
     });
 }
@@ -271,14 +272,14 @@ fn a_policy_has_five_versions() {
             edge(&t, "FailedOperation.PolicyVersionFull", create).await;
             let spare = if as_default { 1 } else { 2 };
             root.cam("DeletePolicyVersion", json!({"PolicyId": policy, "VersionId": [spare]})).await.ok();
-            // Numbers are not used again.
+            // Version numbers are not reused.
             assert_eq!(create(6).await.ok(), json!({"VersionId": 6}));
         }
     });
 }
 
-/// A tenant's user, group and role, each with so many policies that one more fits. Holders of the same id, of another
-/// kind or in another tenant, have as many as they may.
+/// A tenant's user, group and role, each with one policy less than the limit. Holders with the same id, but of another
+/// kind or in another tenant, are at the limit.
 struct Holders {
     caller: Caller,
     user: String,
@@ -303,7 +304,7 @@ impl Holders {
         Holders { caller, user, group, role }
     }
 
-    /// Two policies of the account, of which the first fits.
+    /// Two policies of the account, only the first of which fits.
     async fn policies(&self) -> [u64; 2] {
         [self.caller.policy("a", &allow("*", "*")).await, self.caller.policy("b", &allow("*", "*")).await]
     }
@@ -331,7 +332,7 @@ fn a_holder_has_two_hundred_policies() {
             let policies = to.policies().await;
             let attach = async |place: usize| to.caller.cam(action, params(&to, policies[place - 1])).await;
             edge(&t, "InvalidParameter.AttachmentFull", attach).await;
-            // The one that it has is no further one, and neither is a preset's place free.
+            // A policy that is already attached does not count again. A preset counts like any other policy.
             attach(1).await.ok();
             to.caller.cam(action, params(&to, 1)).await.fault("InvalidParameter.AttachmentFull");
         }
@@ -368,7 +369,7 @@ fn an_identity_has_two_keys() {
             other.cam("CreateAccessKey", json!({"TargetUin": full.uin})).await.ok();
         }
         let full = "OperationDenied.AccessKeyOverLimit";
-        // Of the root account, with users that have theirs.
+        // The keys of the root account.
         edge(&t, full, async |_| root.cam("CreateAccessKey", json!({})).await).await;
         for (name, with_key) in [("with", 1), ("without", 0)] {
             let made = root.cam("AddUser", json!({"Name": name, "UseApi": with_key})).await.ok();
@@ -377,7 +378,7 @@ fn an_identity_has_two_keys() {
                 create(0).await.ok();
             }
             edge(&t, full, create).await;
-            // A disabled key is one, a deleted one is none.
+            // A disabled key counts, a deleted one does not.
             let listed = root.cam("ListAccessKeys", json!({"TargetUin": made["Uin"]})).await.ok();
             let key = text(&listed["AccessKeys"][0]["AccessKeyId"]);
             let of_it = |more: Value| {
@@ -415,11 +416,11 @@ fn a_role_has_fifty_tags() {
         root.role("tagged", &[root_of(&root.uin)]).await;
         tag("tagged", tags(0..49)).await.ok();
         edge(&t, full, async |place| tag("tagged", tags(48 + place..49 + place)).await).await;
-        // All of one call or none of it: a known key and a new one.
+        // A call sets all of its tags or none, here one with a known key and one with a new key.
         let before = t.dump().await;
         tag("tagged", tags(49..51)).await.fault(full);
         assert_same(&t.dump().await, &before, "half of the call was left behind");
-        // New values of known keys are no further tags, and a tag that is taken off makes room.
+        // New values of known keys do not count, and removing a tag makes room.
         tag("tagged", tags(0..50)).await.ok();
         root.cam("UntagRole", json!({"RoleName": "tagged", "TagKeys": ["k0"]})).await.ok();
         tag("tagged", tags(49..51)).await.ok();

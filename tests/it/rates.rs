@@ -1,4 +1,4 @@
-//! The rate limiter as a client meets it.
+//! The rate limiter: what it counts for whom, and the error that a client gets.
 
 use crate::support::{Database, on, root_of, text, trust};
 use camulator::limit::Mode;
@@ -23,7 +23,7 @@ fn a_third_role_in_a_second_is_one_too_many() {
             create("three").language("zh-CN").send().await.fault("RequestLimitExceeded"),
             "您当前每秒请求 `4` 次，超过了每秒频率上限 `2`，请稍后重试。"
         );
-        // The others have their own: another action, another account.
+        // Another action and another account have limits of their own.
         root.cam("GetRole", json!({"RoleName": "one"})).await.ok();
         t.tenant("100000000002").await.role("one", &[root_of("100000000002")]).await;
         t.advance(1);
@@ -34,9 +34,9 @@ fn a_third_role_in_a_second_is_one_too_many() {
     });
 }
 
-/// The limit is an account's: whoever asks in it, with whatever key.
+/// The limit belongs to the account, whichever of its callers sends the request.
 #[test]
-fn everybody_of_an_account_shares_its_rate_and_nobody_of_another() {
+fn all_callers_of_an_account_share_its_rate() {
     on(&[Database::Memory, Database::Postgres], Mode::Documented, async |t| {
         let (root, other) = (t.root(), t.tenant("100000000002").await);
         let user = root.user("dev").await;
@@ -53,7 +53,7 @@ fn everybody_of_an_account_shares_its_rate_and_nobody_of_another() {
                     create(caller).await.fault("RequestLimitExceeded");
                 }
                 create(&other).await.fault("MissingParameter");
-                // Nor do two actions share, whatever their names have in common.
+                // Two actions do not share a rate, even if one's name begins with the other's.
                 one.cam("CreateRol", json!({})).await.fault("InvalidAction");
                 root.cam("DeleteRole", json!({})).await.fault("InvalidParameter.ParamError");
             }
@@ -67,7 +67,7 @@ fn every_operation_has_its_documented_rate() {
         let root = t.root();
         for op in crate::support::operations().filter(|op| op.rate <= 20) {
             t.advance(10);
-            // A request that fails on its parameters counts as well: the limit comes before them.
+            // A request with wrong parameters counts as well, because the limit is checked first.
             let params = json!({"NoSuchParameter": 1});
             for _ in 0..op.rate {
                 root.ask(op, params.clone()).await.fault("UnknownParameter");
@@ -81,7 +81,7 @@ fn every_operation_has_its_documented_rate() {
 }
 
 #[test]
-fn a_forged_request_uses_up_nobodys_rate() {
+fn a_forged_request_does_not_count() {
     on(&[Database::Memory], Mode::Documented, async |t| {
         let params = || json!({"RoleName": "r", "PolicyDocument": trust(&[root_of(&t.root().uin)])});
         for _ in 0..5 {
@@ -92,7 +92,7 @@ fn a_forged_request_uses_up_nobodys_rate() {
 }
 
 #[test]
-fn rates_can_be_multiplied_and_taken_off() {
+fn rates_can_be_multiplied_and_turned_off() {
     on(&[Database::Memory], Mode::Times(3), async |t| {
         for _ in 0..6 {
             t.root().cam("CreateRole", json!({})).await.fault("MissingParameter");

@@ -1,4 +1,4 @@
-//! A server is ready when it can read and write; that it can, shows only in a commit.
+//! A server is ready when its database can be read and written. Only a commit proves that it can be written.
 
 use crate::support::{Database, Process, Raw, Test, on, on_places};
 use camulator::args;
@@ -26,7 +26,7 @@ async fn generations(t: &Test) -> Vec<(i64,)> {
 }
 
 #[test]
-fn to_ask_changes_nothing() {
+fn a_readiness_check_changes_nothing() {
     on(EVERYWHERE, Mode::Off, async |t| {
         let before = (t.dump().await, generations(&t).await);
         for _ in 0..3 {
@@ -36,7 +36,7 @@ fn to_ask_changes_nothing() {
     });
 }
 
-/// Every statement goes through, and no commit does.
+/// Every statement succeeds, and no commit of a check does.
 #[test]
 fn a_database_that_commits_nothing_is_not_ready() {
     on(EVERYWHERE, Mode::Off, async |t| {
@@ -72,7 +72,7 @@ fn a_database_that_can_only_be_read_is_not_ready() {
         t.root().cam("AddUser", json!({"Name": "late"})).await.fault("InternalError");
         assert_eq!(t.root().cam("ListUsers", json!({})).await.ok()["Data"], json!([]));
     });
-    // The writer's connection to a file is opened anew, and may write again.
+    // The writer's connection to a file is opened anew, and can write again.
     on(&[Database::File], Mode::Off, async |t| {
         t.execute("PRAGMA query_only = 1", args![]).await;
         assert_eq!(ready(&t).await, 503);
@@ -81,7 +81,7 @@ fn a_database_that_can_only_be_read_is_not_ready() {
     });
 }
 
-/// As after a failover to a server that only reads.
+/// As after a failover to a read-only server.
 #[test]
 fn a_standby_is_not_ready() {
     on_places(&[Database::Postgres], async |place| {
@@ -105,9 +105,9 @@ fn a_standby_is_not_ready() {
     });
 }
 
-/// Whoever asks without a key must not cost the writer more the more often they ask.
+/// The check needs no key, so the writer's work must not grow with the number of checks.
 #[test]
-fn many_who_ask_at_once_cost_two_writes() {
+fn many_checks_at_once_cost_two_writes() {
     on(&[Database::File], Mode::Off, async |t| {
         t.execute("CREATE TABLE proofs (n BIGINT)", args![]).await;
         t.execute("CREATE TRIGGER counting AFTER INSERT ON meta BEGIN INSERT INTO proofs (n) VALUES (1); END", args![])
@@ -131,7 +131,7 @@ fn many_who_ask_at_once_cost_two_writes() {
     });
 }
 
-/// The files cannot grow any more: writes fail clearly, reads go on, and the server says that it is not ready.
+/// The files cannot grow any more: writes fail, reads still succeed, and the server says that it is not ready.
 #[test]
 fn a_full_disk_is_not_ready() {
     on_places(&[Database::File], async |place| {
@@ -153,7 +153,7 @@ fn a_full_disk_is_not_ready() {
         assert_eq!(status("GET", "/readyz"), 200);
         let made = (0..1000).take_while(|_| status("POST", "/v1/accounts") == 201).count();
         assert!(made > 0 && made < 1000, "{made} accounts");
-        // An account takes more room than the question does: that goes through until nothing does.
+        // A check takes less room than an account, so some checks may still succeed.
         let still = (0..1000).take_while(|_| status("GET", "/readyz") == 200).count();
         assert!(still < 1000);
         for _ in 0..3 {

@@ -1,4 +1,4 @@
-//! Two servers on one PostgreSQL database: what one has answered holds for every request that the other starts later.
+//! Two servers on one PostgreSQL database: a change that one has answered counts for every later request to the other.
 
 use crate::support::{Database, Hold, Test, allow, on, root_of};
 use camulator::limit::Mode;
@@ -52,9 +52,8 @@ fn a_session_of_one_is_known_to_the_other_and_ends_on_both() {
     });
 }
 
-/// Ended by hand, a session must be over on every server.
 #[test]
-fn a_session_that_was_expired_by_hand_is_over_on_both() {
+fn a_session_expired_through_the_admin_api_ends_on_both() {
     on_two_servers(async |one, other| {
         let root = one.root();
         root.role("ops", &[root_of(&root.uin)]).await;
@@ -67,9 +66,9 @@ fn a_session_that_was_expired_by_hand_is_over_on_both() {
     });
 }
 
-/// Each has found the name free when the first one gets it: the account's row is held until all of them wait for it.
+/// The account's row is locked until all 16 requests wait for it, so none of them sees the role of another beforehand.
 #[test]
-fn of_16_roles_on_two_servers_one_is_made() {
+fn of_16_roles_of_one_name_on_two_servers_one_is_created() {
     on_two_servers(async |one, other| {
         let params = json!({
             "RoleName": "one", "PolicyDocument": crate::support::trust(&[root_of(&one.root().uin)])});
@@ -91,7 +90,7 @@ fn of_16_roles_on_two_servers_one_is_made() {
     });
 }
 
-/// The server's clock, the stubs and every answer about rights are one state.
+/// Both servers share the server's clock, the stubs and the state behind every decision.
 #[test]
 fn what_is_set_on_one_holds_on_the_other() {
     on_two_servers(async |one, other| {
@@ -108,7 +107,7 @@ fn what_is_set_on_one_holds_on_the_other() {
         other.admin("PUT", "/clock", json!({"mode": "real"})).await.done();
         there.sts("GetCallerIdentity", json!({})).await.ok();
         assert_eq!(clock(&one).await["mode"], "real");
-        // Stubs: set, listed, taken off.
+        // Stubs: set, listed, removed.
         let stub = json!({"version": "2017-03-12", "response": {"Answer": 42}});
         let ask = |server: &Test| server.root().call("cvm", "2017-03-12", "DescribeZones", json!({})).send();
         ask(&other).await.fault("InvalidAction");
@@ -117,7 +116,7 @@ fn what_is_set_on_one_holds_on_the_other() {
         assert_eq!(other.admin("GET", "/stubs", Value::Null).await.done()["stubs"].as_array().unwrap().len(), 2);
         other.admin("DELETE", "/stubs/cvm/DescribeZones", Value::Null).await.done();
         ask(&one).await.fault("InvalidAction");
-        // Answers about rights.
+        // Decisions.
         let question = json!({
             "principal": format!("qcs::cam::uin/{}:uin/{}", root.uin, user.uin), "action": "cam:ListUsers"});
         let answer =
@@ -134,9 +133,9 @@ async fn clock(server: &Test) -> Value {
     server.admin("GET", "/clock", Value::Null).await.done()
 }
 
-/// An account that is deleted and made again is another account, on every server and whatever the clocks say.
+/// An account that is deleted and created again is a new account on every server, whatever the clocks show.
 #[test]
-fn an_account_made_again_is_another_one_on_both() {
+fn a_recreated_account_is_a_new_one_on_both() {
     on_two_servers(async |one, other| {
         for back in [0, -3600, 3600] {
             let old = one.tenant("100000000007").await;
@@ -156,7 +155,7 @@ fn an_account_made_again_is_another_one_on_both() {
             }
             session.cam("ListUsers", json!({})).await.fault("AuthFailure.TokenFailure");
             assert_eq!(other.seen(&new).cam("ListUsers", json!({})).await.ok()["Data"], json!([]));
-            // With the old key again: the same key id, and yet another account.
+            // Created a third time, with the old key id and another secret.
             one.admin("DELETE", "/accounts/100000000007", Value::Null).await.done();
             let keys = json!({"id": "100000000007", "secret_id": old.secret_id, "secret_key": "another-secret-key"});
             one.admin("POST", "/accounts", keys).await.created();

@@ -1,4 +1,5 @@
-//! What somebody may do, as it comes together on the wire: groups, boundaries, versions, session policies, conditions.
+//! What a caller may do, tested with signed requests: groups, boundaries, policy versions, session policies,
+//! conditions.
 
 use crate::support::{Caller, Reply, allow, in_memory, on_each_database, root_of, text};
 use serde_json::{Value, json};
@@ -9,7 +10,7 @@ fn list(caller: &Caller) -> impl Future<Output = Reply> {
     caller.call("cam", "2019-01-16", "ListUsers", json!({})).send()
 }
 
-/// The policy that allows with a condition.
+/// A policy that allows an action under a condition.
 fn allow_if(action: &str, condition: Value) -> Value {
     let mut document = allow(action, "*");
     document["statement"][0]["condition"] = condition;
@@ -17,7 +18,7 @@ fn allow_if(action: &str, condition: Value) -> Value {
 }
 
 #[test]
-fn a_member_has_what_its_groups_have_from_the_moment_it_is_one() {
+fn a_member_has_its_groups_policies_at_once() {
     on_each_database(async |t| {
         let root = t.root();
         let user = root.user("dev").await;
@@ -43,7 +44,7 @@ fn a_member_has_what_its_groups_have_from_the_moment_it_is_one() {
 }
 
 #[test]
-fn a_boundary_cuts_and_gives_nothing() {
+fn a_boundary_limits_and_grants_nothing() {
     on_each_database(async |t| {
         let root = t.root();
         let user = root.user("dev").await;
@@ -66,7 +67,7 @@ fn a_boundary_cuts_and_gives_nothing() {
 }
 
 #[test]
-fn the_default_version_is_the_one_that_counts() {
+fn only_the_default_version_counts() {
     on_each_database(async |t| {
         let root = t.root();
         let user = root.user("dev").await;
@@ -89,7 +90,7 @@ fn the_default_version_is_the_one_that_counts() {
         assert_eq!(version("cam:GetRole", true).await.ok()["VersionId"], 3);
         list(&user).await.fault(DENIED);
         root.cam("DeletePolicyVersion", json!({"PolicyId": policy, "VersionId": [1, 2]})).await.ok();
-        // A number is never used again.
+        // Version numbers are never reused.
         assert_eq!(version("cam:ListUsers", true).await.ok()["VersionId"], 4);
         list(&user).await.ok();
     });
@@ -112,7 +113,7 @@ fn a_session_policy_narrows_however_it_was_encoded() {
             session.cam("GetRole", json!({"RoleName": "ops"})).await.ok();
             list(&session).await.fault(DENIED);
         }
-        // It gives nothing that the role does not have.
+        // It grants nothing that the role does not have.
         let params = json!({
             "RoleArn": format!("qcs::cam::uin/{}:roleName/ops", root.uin), "RoleSessionName": "session",
             "Policy": allow("*", "*").to_string(),
@@ -124,7 +125,7 @@ fn a_session_policy_narrows_however_it_was_encoded() {
 }
 
 #[test]
-fn a_federation_session_has_what_its_maker_has_and_its_policy_leaves() {
+fn a_federated_session_may_do_what_its_creator_and_its_policy_allow() {
     on_each_database(async |t| {
         let root = t.root();
         let user = root.user("dev").await;
@@ -146,7 +147,7 @@ fn a_federation_session_has_what_its_maker_has_and_its_policy_leaves() {
         list(&of_root).await.ok();
         of_root.cam("GetUser", json!({"Name": "dev"})).await.fault(DENIED);
         federate(&of_root, allow("*", "*")).await.fault(DENIED);
-        // With the user's end the session ends.
+        // Deleting the user ends its session.
         root.cam("DeleteUser", json!({"Name": "dev", "Force": 1})).await.ok();
         list(&session).await.fault("AuthFailure.TokenFailure");
         list(&of_root).await.ok();
@@ -154,7 +155,7 @@ fn a_federation_session_has_what_its_maker_has_and_its_policy_leaves() {
 }
 
 #[test]
-fn a_deny_wins_wherever_it_stands() {
+fn a_deny_through_a_group_wins() {
     on_each_database(async |t| {
         let root = t.root();
         let user = root.user("dev").await;
@@ -172,7 +173,7 @@ fn a_deny_wins_wherever_it_stands() {
 }
 
 #[test]
-fn the_address_counts_where_a_policy_asks_for_it() {
+fn a_condition_on_the_address_uses_the_peer() {
     on_each_database(async |t| {
         let root = t.root();
         let user = root.user("dev").await;
@@ -182,15 +183,16 @@ fn the_address_counts_where_a_policy_asks_for_it() {
         from("::ffff:10.1.2.3").await.ok();
         from("10.2.2.3").await.fault(DENIED);
         from("2001:db8::1").await.fault(DENIED);
-        // What a proxy says is no address.
+        // `X-Forwarded-For` is ignored.
         let forwarded = user.call("cam", "2019-01-16", "ListUsers", json!({})).header("x-forwarded-for", "10.1.2.3");
         forwarded.send().await.fault(DENIED);
     });
 }
 
-/// What every request has is worked out when any of the documents asks for it, also when it is the only one that does.
+/// The keys that every request has are computed only when a document has conditions. One such document must be enough,
+/// also when it is the boundary or the session policy.
 #[test]
-fn a_condition_counts_in_whichever_document_it_stands() {
+fn a_condition_counts_in_a_boundary_and_in_a_session_policy() {
     on_each_database(async |t| {
         let root = t.root();
         let near = allow_if("cam:ListUsers", json!({"ip_equal": {"qcs:ip": "10.1.0.0/16"}}));
@@ -216,7 +218,7 @@ fn a_condition_counts_in_whichever_document_it_stands() {
 }
 
 #[test]
-fn the_time_counts_by_the_accounts_clock() {
+fn a_condition_on_the_time_uses_the_accounts_clock() {
     on_each_database(async |t| {
         let root = t.root();
         let user = root.user("dev").await;
@@ -280,7 +282,7 @@ fn roles_may_be_chained() {
     });
 }
 
-/// A policy whose document says whom it is for.
+/// A policy document that names the principals it is to be attached to.
 fn laid_on(document: &Value, names: &[String]) -> String {
     let mut document = document.clone();
     document["principal"] = json!({"qcs": names});
@@ -288,7 +290,7 @@ fn laid_on(document: &Value, names: &[String]) -> String {
 }
 
 #[test]
-fn a_policy_with_principals_is_attached_by_who_may_attach() {
+fn a_policy_with_principals_needs_the_permission_to_attach() {
     on_each_database(async |t| {
         let root = t.root();
         let (user, member, maker) = (root.user("dev").await, root.user("member").await, root.user("maker").await);
@@ -306,7 +308,7 @@ fn a_policy_with_principals_is_attached_by_who_may_attach() {
             list(caller).await.ok();
         }
         list(&maker).await.fault(DENIED);
-        // Nobody gives himself or others anything by making policies alone.
+        // The permission to create policies is not enough to attach them to anybody.
         root.grant(&maker, "make", &allow("cam:CreatePolicy", "*")).await;
         create(&maker, "refused").await.fault(DENIED);
         root.grant(&maker, "users", &allow("cam:AttachUserPolicy", "*")).await;
@@ -316,7 +318,7 @@ fn a_policy_with_principals_is_attached_by_who_may_attach() {
         assert!(text(&trace["decision"]["explanation"]).contains("cam:AttachGroupPolicy"), "{trace}");
         root.grant(&maker, "groups", &allow("cam:AttachGroupPolicy", "*")).await;
         create(&maker, "made").await.ok();
-        // Read back as it was written, and what a policy is updated to is attached to nobody.
+        // An update attaches the policy to nobody, whatever principals the new document names.
         let made = root.cam("GetPolicy", json!({"PolicyId": root.policy("later", &allow("*", "*")).await})).await.ok();
         assert_eq!(made["PolicyName"], "later");
         let itself = laid_on(&allow("cam:ListUsers", "*"), &[name(&format!("uin/{}", maker.uin))]);
@@ -326,7 +328,7 @@ fn a_policy_with_principals_is_attached_by_who_may_attach() {
 }
 
 #[test]
-fn what_belongs_to_another_account_is_for_nobody() {
+fn a_resource_of_another_account_is_denied_to_everybody() {
     in_memory(async |t| {
         let root = t.root();
         let user = root.user("dev").await;
@@ -360,7 +362,7 @@ fn number(caller: &Caller) -> u64 {
 }
 
 #[test]
-fn a_document_beyond_the_limit_is_refused_before_its_defects_are_looked_for() {
+fn an_overlong_document_is_refused_for_its_length_alone() {
     on_each_database(async |t| {
         let statement = json!({"effect": "allow", "action": "zzz", "resource": "zz"});
         for document in [

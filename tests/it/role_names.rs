@@ -1,10 +1,12 @@
-//! A role has the names of its kind: a policy on a name of the other kind says nothing about it.
+//! Ordinary and service-linked roles have resource names of different forms. A policy on a name of one kind does not
+//! cover a role of the other.
 
 use crate::support::{Caller, Reply, allow, on_each_database, root_of, text};
 use serde_json::{Value, json};
 
 const DENIED: &str = "AuthFailure.UnauthorizedOperation";
 
+/// The forms of resource names: an ordinary role's by name and by id, then a service-linked role's.
 const FORMS: [&str; 4] = ["roleName/", "role/", "role/tencentcloudServiceRoleName/", "role/tencentcloudServiceRole/"];
 
 fn assume(caller: &Caller, role: &str) -> impl Future<Output = Reply> {
@@ -12,7 +14,7 @@ fn assume(caller: &Caller, role: &str) -> impl Future<Output = Reply> {
     caller.call("sts", "2018-08-13", "AssumeRole", params).send()
 }
 
-/// What is answered, but for the request's id.
+/// The reply without the request's id.
 fn bytes(reply: &Reply) -> String {
     String::from_utf8(reply.body.clone()).unwrap().replace(&reply.request_id(), "")
 }
@@ -21,7 +23,7 @@ async fn info(root: &Caller, role: Value) -> Value {
     root.cam("GetRole", role).await.ok()["RoleInfo"].clone()
 }
 
-/// Makes a role for a service; its name and id.
+/// Creates a service-linked role; returns its name and id.
 async fn linked(root: &Caller) -> (String, String) {
     let made = root.cam("CreateServiceLinkedRole", json!({"QCSServiceName": ["tat.qcloud.com"]})).await.ok();
     let role = info(root, json!({"RoleId": made["RoleId"]})).await;
@@ -29,7 +31,7 @@ async fn linked(root: &Caller) -> (String, String) {
 }
 
 #[test]
-fn a_policy_on_a_services_role_is_not_one_on_an_ordinary_role() {
+fn a_policy_on_a_service_linked_role_does_not_cover_an_ordinary_role() {
     on_each_database(async |t| {
         let root = t.root();
         let id = root.role("ops", &[root_of(&root.uin)]).await;
@@ -42,7 +44,7 @@ fn a_policy_on_a_services_role_is_not_one_on_an_ordinary_role() {
             root.grant(&user, &format!("policy-{granted}"), &allow("sts:AssumeRole", &name_of(form))).await;
             for asked in &FORMS[..2] {
                 let reply = assume(&user, &name_of(asked)).await;
-                // Each of the role's own names grants it under both.
+                // A grant on either of the role's own names covers both.
                 if granted < 2 {
                     drop(reply.ok())
                 } else {
@@ -55,7 +57,7 @@ fn a_policy_on_a_services_role_is_not_one_on_an_ordinary_role() {
                 let decision = t.admin("POST", "/authorize", question).await.done()["decision"].clone();
                 assert_eq!(decision, if granted < 2 { "allow" } else { "deny" }, "{form} granted, {asked} asked");
             }
-            // Under the other kind's names there is no such role, and no question that could be answered.
+            // Under the names of the other kind no role exists, and `/authorize` has nothing to decide.
             for asked in &FORMS[2..] {
                 let code = assume(&user, &name_of(asked)).await.code();
                 assert!(code.is_some(), "{form} granted, {asked} asked");
@@ -75,7 +77,7 @@ fn a_policy_on_a_services_role_is_not_one_on_an_ordinary_role() {
 }
 
 #[test]
-fn a_role_of_another_kind_is_answered_as_one_that_does_not_exist() {
+fn a_role_named_as_the_other_kind_is_unknown() {
     on_each_database(async |t| {
         let root = t.root();
         let user = root.user("dev").await;
@@ -105,7 +107,7 @@ fn a_role_of_another_kind_is_answered_as_one_that_does_not_exist() {
 }
 
 #[test]
-fn a_services_role_is_shown_and_found_under_its_own_names() {
+fn a_service_linked_role_is_shown_and_found_under_its_own_names() {
     on_each_database(async |t| {
         let root = t.root();
         let (name, id) = linked(&root).await;
@@ -116,7 +118,7 @@ fn a_services_role_is_shown_and_found_under_its_own_names() {
         assert_eq!(roles["List"][0]["RoleArn"], arn);
         root.role("ops", &[root_of(&root.uin)]).await;
         assert_eq!(info(&root, json!({"RoleName": "ops"})).await["RoleArn"], format!("{owner}roleName/ops"));
-        // It is found, and its trust policy lets in the service alone.
+        // It is found, but its trust policy trusts only the service.
         for role in [&arn, &format!("{owner}role/tencentcloudServiceRole/{id}")] {
             let refused = assume(&root, role).await;
             refused.fault("UnauthorizedOperation");
@@ -124,7 +126,7 @@ fn a_services_role_is_shown_and_found_under_its_own_names() {
             assert_eq!(trace["decision"]["reason"], "trust");
             assert_eq!(trace["decision"]["resource"], *role);
         }
-        // A policy on either of its names is one on it.
+        // A policy on its name by id covers its name too; a policy on an ordinary role's names does not.
         let user = root.user("dev").await;
         root.grant(&user, "by-id", &allow("sts:AssumeRole", &format!("{owner}role/tencentcloudServiceRole/{id}")))
             .await;

@@ -1,7 +1,7 @@
-//! A random script over every registered write: after each step the engine that served it and one opened cold on the same
-//! store answer every question about every principal alike (`support/twin.rs` asks).
+//! A random script over every registered write. After each step, the engine that served it and one opened cold on the
+//! same store must agree on every principal (`support/twin.rs` compares them).
 //!
-//! `CAMULATOR_SCRIPT_STEPS` sets the number of steps, `CAMULATOR_SCRIPT_SEED` where they begin.
+//! `CAMULATOR_SCRIPT_STEPS` sets the number of steps, `CAMULATOR_SCRIPT_SEED` the seed.
 
 use crate::catalogue;
 use crate::support::{Caller, Test, allow, on_each_database, operations, root_of, text, trust};
@@ -9,7 +9,7 @@ use camulator::dialect::contract::{Mode, Op};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// Numbers that are the same in every run (splitmix64).
+/// Random numbers that are the same in every run with the same seed (splitmix64).
 struct Dice(u64);
 
 impl Dice {
@@ -26,7 +26,7 @@ impl Dice {
     }
 }
 
-/// What exists in the account, and what the script may name.
+/// What exists in the account, for requests to refer to.
 struct Scene {
     dice: Dice,
     owner: String,
@@ -70,7 +70,7 @@ impl Scene {
         scene
     }
 
-    /// A document of a policy; at times one that names who gets it.
+    /// A policy document; sometimes one that denies.
     fn document(&mut self) -> Value {
         let action = self.dice.of(&["cam:*", "cam:GetRole", "cam:ListUsers", "sts:AssumeRole", "cvm:*", "*"]).unwrap();
         let mut document = allow(action, "*");
@@ -80,7 +80,7 @@ impl Scene {
         document
     }
 
-    /// The same, at times with users and groups who get it at once.
+    /// A policy document; sometimes one that names users and groups to be attached to.
     fn attaching(&mut self) -> Value {
         let mut document = self.document();
         let user = self.dice.of(&self.users).map(|uin| format!("uin/{uin}"));
@@ -109,7 +109,7 @@ impl Scene {
         json!([{"Key": key, "Value": self.dice.of(&["a", "b"]).unwrap()}])
     }
 
-    /// A value for a parameter, by what it is called.
+    /// A value for a parameter, chosen by its name; `None` leaves the parameter out.
     fn value(&mut self, op: &Op, name: &str) -> Option<Value> {
         let makes = |action: &str| op.action == action;
         Some(match name {
@@ -147,7 +147,7 @@ impl Scene {
         })
     }
 
-    /// A request of an operation; none when there is nothing yet that it could name.
+    /// The parameters of a request; `None` while nothing exists that a required one could refer to.
     fn request(&mut self, op: &Op) -> Option<Value> {
         if op.action == "OperateCamStrategy" {
             let (user, group) = (self.dice.of(&self.users), self.dice.of(&self.groups));
@@ -178,11 +178,11 @@ impl Scene {
             ("CreateCamStrategy", None) => {
                 ["StrategyName", "StrategyInfo"].map(|name| (name.to_owned(), true)).to_vec()
             }
-            (other, None) => panic!("{other} is a write that the script knows no parameters of"),
+            (other, None) => panic!("{other} is a write whose parameters the script does not know"),
         };
         let mut params = json!({});
         for (name, required) in fields {
-            // Of a role's id and name, one is needed.
+            // One of a role's id and name is needed, and one of a policy's.
             let needed = required || matches!(name.as_str(), "RoleId" | "AttachRoleId" | "DetachRoleId" | "PolicyId");
             if needed || self.dice.below(2) == 0 {
                 match self.value(op, &name) {
@@ -196,7 +196,7 @@ impl Scene {
     }
 }
 
-/// Sessions of roles and users, so that their keys are compared too.
+/// Opens a session of a role, so that its key is compared too.
 async fn open_sessions(root: &Caller, scene: &Scene) {
     if let Some((_, name)) = scene.roles.last() {
         let arn = format!("qcs::cam::uin/{}:roleName/{}", root.uin, text(name));
@@ -208,7 +208,7 @@ async fn play(t: &Test, steps: usize, seed: u64) {
     let root = t.root();
     let mut writes: Vec<&Op> = operations().filter(|op| op.mode == Mode::Write).collect();
     let mut went_well: BTreeMap<&str, usize> = writes.iter().map(|op| (op.action, 0)).collect();
-    // Twice as likely, so that there is something to change.
+    // These are twice as likely, so that there is something to change.
     let makes = |op: &&Op| ["Create", "Add", "Attach"].iter().any(|verb| op.action.starts_with(verb));
     writes.extend(operations().filter(|op| op.mode == Mode::Write).filter(makes));
     let mut dice = Dice(seed);
@@ -226,12 +226,12 @@ async fn play(t: &Test, steps: usize, seed: u64) {
         }
     }
     let never: Vec<&&str> = went_well.iter().filter(|(_, times)| **times == 0).map(|(action, _)| action).collect();
-    assert!(steps < 1000 || never.is_empty(), "no step of {steps} made these work: {never:?}");
+    assert!(steps < 1000 || never.is_empty(), "in {steps} steps these never succeeded: {never:?}");
     eprintln!("{steps} steps from seed {seed}: {went_well:?}");
 }
 
 #[test]
-fn no_write_leaves_anything_outdated_behind() {
+fn no_write_leaves_the_view_outdated() {
     let setting = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().expect("a number"));
     let steps = usize::try_from(setting("CAMULATOR_SCRIPT_STEPS").unwrap_or(2000)).unwrap();
     let seed = setting("CAMULATOR_SCRIPT_SEED").unwrap_or(7);

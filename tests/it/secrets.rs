@@ -1,4 +1,4 @@
-//! What the built binary writes down, and which secrets it starts with.
+//! The built binary writes no secret to its log or journal, and refuses to start with an unusable or published one.
 
 use crate::support::{Call, Caller, in_memory, root_of, text, trust};
 use camulator::env::Env;
@@ -14,7 +14,7 @@ const MASTER_KEY: &str = "5ec12e700000000000000000000000000000000000000000000000
 const EXAMPLE_ID: &str = "AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE";
 const EXAMPLE_KEY: &str = "Gu5t9xGARNpq86cd98joQYCN3EXAMPLE";
 
-/// A directory that is gone after the test.
+/// A temporary directory that is removed after the test.
 struct Directory(PathBuf);
 
 impl Directory {
@@ -108,18 +108,18 @@ impl Server {
         self.exchange(format!("{head}{rest}").as_bytes())
     }
 
-    /// Ends it; all that it wrote to standard error.
+    /// Ends it; returns everything that it wrote to standard error.
     fn end(self) -> String {
         drop(self.process);
         self.errors.join().unwrap()
     }
 }
 
-/// Why a server did not start, in one line.
+/// Starts a server that must refuse to start; returns its one line on standard error.
 fn refusal(directory: &Path, options: &[&str]) -> String {
     let mut process = Process(command(directory, options).spawn().unwrap());
     let (mut said, mut written) = (String::new(), String::new());
-    // Nothing is said by a server that does not start.
+    // A server that does not start writes nothing to standard output.
     BufReader::new(process.0.stdout.take().unwrap()).read_line(&mut said).unwrap();
     assert_eq!(said, "", "it started");
     process.0.stderr.take().unwrap().read_to_string(&mut written).unwrap();
@@ -150,7 +150,7 @@ fn no_secret_is_logged_or_kept_in_the_journal() {
         let session = root.session(&opened);
         let token = session.token.clone().unwrap();
         assert!(server.send(identity(&session))["UserId"].is_string());
-        // Wrong in every way that has a token or a key in it.
+        // Requests that are refused and have a token or key somewhere.
         let signing = Caller { token: None, ..session.forged() };
         for call in [
             identity(&session.forged()),
@@ -210,7 +210,7 @@ fn no_secret_is_logged_or_kept_in_the_journal() {
                 assert!(secret.len() >= 16, "{what}: {secret}");
                 if let Some(at) = written.find(&secret.to_lowercase()) {
                     let line = written[..at].rfind('\n').map_or(0, |start| start + 1);
-                    panic!("the {what} stands in the {place}: {}", &written[line..at]);
+                    panic!("the {place} contains the {what}: {}", &written[line..at]);
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! TC3-HMAC-SHA256: the published vectors, what the clients' disagreements need, and what must not pass.
+//! TC3-HMAC-SHA256: the published test vectors, the different ways in which clients sign, and what must be refused.
 
 use crate::support::{Call, Caller, START, Test, allow, in_memory, on_each_database, root_of, text};
 use crate::tc3;
@@ -14,7 +14,7 @@ const BODY: &str = r#"{"Limit": 1, "Filters": [{"Values": ["\u672a\u547d\u540d"]
 pub const EXAMPLE_ID: &str = "AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE";
 pub const EXAMPLE_KEY: &str = "Gu5t9xGARNpq86cd98joQYCN3EXAMPLE";
 
-/// An account whose root has a given key, of whatever letters. Its application number is its id.
+/// Creates an account whose root has a given key, of any characters. Its application number is its id.
 pub async fn account(t: &Test, uin: &str, secret_id: &str, secret_key: &str) -> Caller {
     let new = NewAccount {
         id: uin.into(),
@@ -37,8 +37,8 @@ fn describe_instances(caller: &Caller) -> Call {
         .at(PUBLISHED_AT)
 }
 
-/// Compares every intermediate text with what the server made of the same request: from its journal, where it shows
-/// them for a wrong signature.
+/// Compares the canonical request and the string to sign with those of the server, which its journal shows for a wrong
+/// signature.
 async fn check_as_the_server_saw_it(t: &Test, call: Call) {
     let signed = call.signed();
     let wrong = call.authorization().replace(&signed.signature, &"0".repeat(64));
@@ -179,7 +179,7 @@ fn an_unsigned_payload_leaves_the_body_free_and_nothing_else() {
             .await
             .fault("AuthFailure.SignatureFailure");
         call().edit("content-type", Some(b"application/json; x=1")).send().await.fault("AuthFailure.SignatureFailure");
-        // The words themselves, which other clouds sign, are not their digest.
+        // Other clouds sign the literal text; here its digest is signed.
         let literal = call().payload("UNSIGNED-PAYLOAD");
         literal.send().await.fault("AuthFailure.SignatureFailure");
         let signed = identity(&t.root()).edit("x-tc-content-sha256", Some(b"UNSIGNED-PAYLOAD"));
@@ -188,7 +188,7 @@ fn an_unsigned_payload_leaves_the_body_free_and_nothing_else() {
 }
 
 #[test]
-fn every_client_signs_another_host() {
+fn clients_sign_different_hosts() {
     in_memory(async |t| {
         // What is sent, what is signed, and the service in the scope.
         let cases = [
@@ -227,7 +227,7 @@ fn every_client_signs_another_host() {
 }
 
 #[test]
-fn every_client_signs_another_content_type() {
+fn clients_sign_different_content_types() {
     in_memory(async |t| {
         for (sent, signed) in [
             ("application/json", "application/json"),
@@ -258,7 +258,7 @@ fn a_signature_is_good_for_five_minutes_both_ways() {
             let message = at(offset).send().await.fault("AuthFailure.SignatureExpire");
             assert_eq!(message, "The signature is expired, please request again.");
         }
-        // The emulator's own clock has no part in it, because clients sign with theirs.
+        // The emulator's clock does not matter, because clients sign with their own.
         t.admin("PUT", "/clock", json!({"mode": "frozen", "now": "2030-01-01T00:00:00Z"})).await.done();
         at(0).send().await.ok();
         at(301).send().await.fault("AuthFailure.SignatureExpire");
@@ -292,19 +292,19 @@ fn a_token_belongs_to_one_key() {
             let message = identity(caller, token).await.fault("AuthFailure.TokenFailure");
             assert_eq!(message, "Token verification failed. Please check your Token is correct.");
         }
-        // The token says nothing about the signature: a known token with a wrong key is refused.
+        // A valid token does not replace the signature: with a wrong key the request is refused.
         identity(&one.forged(), one.token.as_deref()).await.fault("AuthFailure.SignatureFailure");
         identity(&one, one.token.as_deref()).await.ok();
     });
 }
 
-/// Each `Authorization` is made from a good one; `{…}` stands for its parts.
+/// Replaces one part of a valid `Authorization` at a time; `{…}` stands for a value in it.
 #[test]
-fn what_is_malformed_is_refused_by_its_own_code() {
+fn a_malformed_authorization_is_refused() {
     const INVALID: &str = "AuthFailure.InvalidAuthorization";
     const FAILURE: &str = "AuthFailure.SignatureFailure";
     const GOOD: &str = "TC3-HMAC-SHA256 Credential={id}/{date}/sts/tc3_request, SignedHeaders={names}, Signature={sig}";
-    // What stands in place of which part.
+    // A part, its replacement, and the code of the refusal.
     let parts: &[(&str, &str, &str)] = &[
         ("TC3-HMAC-SHA256 ", "", INVALID),
         ("TC3-HMAC-SHA256 ", "TC3-HMAC-SHA256", INVALID),
@@ -427,7 +427,7 @@ fn what_is_malformed_is_refused_by_its_own_code() {
 }
 
 #[test]
-fn what_is_malformed_around_the_signature() {
+fn other_malformed_headers_are_refused() {
     in_memory(async |t| {
         let call = || t.root().call("sts", "2018-08-13", "GetCallerIdentity", json!({}));
         for name in ["Action", "Version", "Timestamp", "Region", "Authorization"] {
@@ -442,7 +442,7 @@ fn what_is_malformed_around_the_signature() {
             let reply = call().edit("x-tc-timestamp", Some(stamp.as_bytes())).send().await;
             reply.fault("InvalidParameter");
         }
-        // A time of another day than the scope's, and a time that is not the one that was signed.
+        // Times on another day than the scope's, and a time on the same day that is not the signed one.
         call().edit("x-tc-timestamp", Some(b"0")).send().await.fault("AuthFailure.InvalidAuthorization");
         call().edit("x-tc-timestamp", Some(b"1767225600000")).send().await.fault("AuthFailure.InvalidAuthorization");
         call().edit("x-tc-timestamp", Some(b"1767225601")).send().await.fault("AuthFailure.SignatureFailure");
@@ -461,7 +461,7 @@ fn what_is_malformed_around_the_signature() {
 }
 
 #[test]
-fn upper_case_digits_and_another_order_are_the_same_signature() {
+fn upper_case_digits_and_missing_spaces_are_accepted() {
     in_memory(async |t| {
         let call = t.root().call("sts", "2018-08-13", "GetCallerIdentity", json!({}));
         let signed = call.signed();
@@ -490,7 +490,7 @@ fn a_signature_is_compared_to_its_last_digit() {
 }
 
 #[test]
-fn the_refusals_have_the_texts_that_clients_quote() {
+fn refusals_have_the_messages_that_clients_quote() {
     in_memory(async |t| {
         let call = |caller: &Caller| caller.call("sts", "2018-08-13", "GetCallerIdentity", json!({}));
         let forged = t.root().forged();
@@ -535,7 +535,7 @@ fn a_changed_secret_counts_at_once() {
 }
 
 #[test]
-fn a_disabled_or_deleted_key_is_as_unknown_as_none() {
+fn a_disabled_or_deleted_key_is_unknown() {
     on_each_database(async |t| {
         let root = t.root();
         let user = root.user("dev").await;
@@ -560,9 +560,9 @@ fn a_disabled_or_deleted_key_is_as_unknown_as_none() {
     });
 }
 
-/// The clients sign neither action nor version nor region: what arrives is what is authorised.
+/// Clients do not sign the action, version and region, so the values that arrive are authorised.
 #[test]
-fn what_no_client_signs_is_authorised_as_it_arrives() {
+fn unsigned_headers_are_authorised_as_they_arrive() {
     on_each_database(async |t| {
         let root = t.root();
         let user = root.user("dev").await;

@@ -1,4 +1,4 @@
-//! What a client can do to a socket: heads and bodies that are too large, too slow or never come, and a stop meanwhile.
+//! Difficult clients on a socket: heads and bodies that are too large, too slow or never complete, also during a stop.
 
 use crate::support::{ADMIN_TOKEN, Call, Caller, Test, in_memory, text};
 use axum::routing::any;
@@ -16,7 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, oneshot, watch};
 use tokio::task::JoinHandle;
 
-/// Longer than any test: what happens under it did not wait for a deadline.
+/// Longer than any test, so nothing that happens in a test has waited for this deadline.
 const NEVER: Duration = Duration::from_secs(3600);
 const PATIENT: Deadlines = Deadlines { head: NEVER, body: NEVER, idle: NEVER };
 const SHORT: Duration = Duration::from_millis(300);
@@ -29,7 +29,7 @@ struct Listening {
 }
 
 impl Listening {
-    /// Stops it. Nothing that a client does or leaves undone may hold this up.
+    /// Stops it. Nothing that a client does or fails to do may delay this.
     async fn stop(self) {
         self.stop.send(()).unwrap();
         in_time(self.ended).await.unwrap();
@@ -51,7 +51,7 @@ async fn serve(t: &Test, deadlines: Deadlines) -> (Test, Listening) {
     (t, Listening { address, stop, ended })
 }
 
-/// What must come, in a time that no healthy server needs.
+/// Waits for something that must happen, longer than any healthy server needs.
 async fn in_time<T>(what: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(60), what).await.expect("it hangs")
 }
@@ -60,7 +60,7 @@ async fn connect(address: SocketAddr) -> TcpStream {
     TcpStream::connect(address).await.unwrap()
 }
 
-/// Sends these bytes, as far as they are taken, and reads until the server closes the connection.
+/// Sends these bytes, as far as the server takes them, and reads until it closes the connection.
 async fn exchange(address: SocketAddr, bytes: &[u8]) -> String {
     let (mut reader, mut writer) = connect(address).await.into_split();
     let bytes = bytes.to_vec();
@@ -112,7 +112,7 @@ fn a_connection_carries_one_request_after_the_other() {
             assert!(head.starts_with("HTTP/1.1 200") && !head.contains("connection: close"), "{head}");
             assert!(body.contains("AccountId"), "{body}");
         }
-        // Two at once are answered one by one.
+        // The first of two requests that are sent at once.
         let both = [identity(&t.root()).wire(), identity(&t.root()).wire()].concat();
         stream.write_all(&both).await.unwrap();
         assert!(answer(&mut stream).await.1.contains("AccountId"));
@@ -141,7 +141,7 @@ fn a_head_is_bounded() {
             let answer = exchange(server.address, head.as_bytes()).await;
             assert_eq!(status(&answer), expected, "{} bytes: {answer}", head.len());
         }
-        // One name many thousand times and a header to go with it, and an `Authorization` of 380 KB.
+        // An `Authorization` of up to 480 KB that lists one name thousands of times, with a header of that name.
         let times = |names: usize, header: usize| {
             let names = vec!["x-large"; names].join(";");
             let good = identity(&t.root()).header("x-large", &"x".repeat(header));
@@ -154,14 +154,14 @@ fn a_head_is_bounded() {
             assert!(matches!(status(&answer), "431" | ""), "{answer}");
         }
         let listed = t.admin("GET", "/requests", Value::Null).await.done();
-        assert_eq!(listed["requests"], json!([]), "nothing was made of them");
+        assert_eq!(listed["requests"], json!([]), "no request got as far as the journal");
         server.stop().await;
     });
 }
 
-/// Whatever can be told from a head is, while the body has not come and never will.
+/// A request that is refused because of its head is answered although its body never comes.
 #[test]
-fn what_the_head_settles_waits_for_no_body() {
+fn a_refusal_by_the_head_does_not_wait_for_the_body() {
     in_memory(async |t| {
         let root = t.root();
         let (t, server) = serve(&t, PATIENT).await;
@@ -194,7 +194,7 @@ fn what_the_head_settles_waits_for_no_body() {
                 assert!(head.contains("connection: close"), "{head}");
             }
         }
-        // A length alone is enough to be too large.
+        // A body that is too large is refused by its `Content-Length` alone.
         for head in [identity(&root).head(), admin(&bearer)] {
             let mut stream = connect(server.address).await;
             let length = format!("content-length: {}\r\n\r\n", LARGEST_BODY + 1);
@@ -206,9 +206,9 @@ fn what_the_head_settles_waits_for_no_body() {
     });
 }
 
-/// Closed too early, a connection is reset, and the client never sees why.
+/// If the server closed the connection too early, it would be reset and the client would never see the reply.
 #[test]
-fn who_sends_too_much_still_gets_the_answer() {
+fn a_client_that_sends_too_much_still_gets_the_reply() {
     in_memory(async |t| {
         let (_, server) = serve(&t, PATIENT).await;
         let large = identity(&t.root()).body(vec![b' '; LARGEST_BODY + 1_000_000]).wire();
@@ -227,10 +227,10 @@ fn who_sends_too_much_still_gets_the_answer() {
 }
 
 #[test]
-fn a_head_a_body_and_a_silence_have_their_deadlines() {
+fn heads_bodies_and_idle_connections_have_deadlines() {
     in_memory(async |t| {
         let root = t.root();
-        // A head that does not end, that grows, and one that does not begin.
+        // A head that does not begin, one that does not end, and one that keeps growing.
         let (_, server) = serve(&t, Deadlines { head: SHORT, ..PATIENT }).await;
         for start in ["", "P", "POST / HTTP/1.1\r\nhost: a\r\n"] {
             assert_eq!(exchange(server.address, start.as_bytes()).await, "");
@@ -244,7 +244,7 @@ fn a_head_a_body_and_a_silence_have_their_deadlines() {
         });
         let _ = in_time(reader.read(&mut [0])).await;
         in_time(growing).await.unwrap();
-        // So does the second one of a connection.
+        // The second head of a connection has its deadline too.
         let mut stream = connect(server.address).await;
         stream.write_all(&identity(&root).wire()).await.unwrap();
         answer(&mut stream).await;
@@ -276,9 +276,9 @@ fn a_head_a_body_and_a_silence_have_their_deadlines() {
     });
 }
 
-/// Who takes nothing of an answer does not keep it in memory for ever.
+/// A client that does not read its reply must not keep it in memory forever.
 #[test]
-fn an_answer_that_nobody_takes_has_its_deadline() {
+fn an_unread_reply_has_a_deadline() {
     in_memory(async |_| {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let client = connect(listener.local_addr().unwrap()).await;
@@ -289,7 +289,7 @@ fn an_answer_that_nobody_takes_has_its_deadline() {
         let served = tokio::spawn(connection::serve(stream, peer, surface, deadlines, watching));
         let (_reader, mut writer) = client.into_split();
         writer.write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
-        // Bytes that trickle in meanwhile change nothing.
+        // Bytes that arrive meanwhile do not extend it.
         let trickling = tokio::spawn(async move {
             while writer.write_all(b"x").await.is_ok() {
                 tokio::time::sleep(SHORT / 10).await;
@@ -300,7 +300,7 @@ fn an_answer_that_nobody_takes_has_its_deadline() {
     });
 }
 
-/// Bodies that never end take no room from those that do.
+/// Bodies that never complete do not use up the byte budget of others.
 #[test]
 fn stalled_bodies_do_not_keep_others_out() {
     in_memory(async |t| {
@@ -322,7 +322,7 @@ fn stalled_bodies_do_not_keep_others_out() {
 }
 
 #[test]
-fn a_stop_waits_for_nobody_who_is_idle_or_slow() {
+fn a_stop_does_not_wait_for_idle_or_slow_clients() {
     in_memory(async |t| {
         let (_, server) = serve(&t, PATIENT).await;
         let mut open = Vec::new();
@@ -337,7 +337,7 @@ fn a_stop_waits_for_nobody_who_is_idle_or_slow() {
                 stream.write_all(&[&identity(&t.root()).head(), rest.as_bytes()].concat()).await.unwrap();
                 open.push(stream);
             }
-            // Idle after an answer, and refused with a body still to come.
+            // Idle after a reply, and refused with a body still to come.
             for request in [identity(&t.root()).wire(), b"POST /x HTTP/1.1\r\ncontent-length: 9\r\n\r\n".to_vec()] {
                 let mut stream = connect(server.address).await;
                 stream.write_all(&request).await.unwrap();
@@ -353,14 +353,14 @@ fn a_stop_waits_for_nobody_who_is_idle_or_slow() {
 }
 
 #[test]
-fn a_stop_lets_a_request_in_work_finish() {
+fn a_stop_lets_a_running_request_finish() {
     in_memory(async |_| {
         let begun = Arc::new(Semaphore::new(0));
         let begins = begun.clone();
         let work = move |Extension(connection): Extension<Arc<Connection>>| async move {
             assert!(connection.begin_work());
             begins.add_permits(1);
-            // It is done only after the connection knows of the stop.
+            // The request ends only after the connection knows of the stop.
             while connection.begin_work() {
                 tokio::task::yield_now().await;
             }

@@ -1,4 +1,5 @@
-//! Whose database it is, which process has it, and what several that start at once make of an empty one.
+//! Opening a database: it is refused while another process uses it and if it is not camulator's, several servers may
+//! start at once on an empty one, and an earlier version's is migrated.
 
 use crate::support::{Database, Place, Process, Raw, on_places};
 use camulator::args;
@@ -18,7 +19,7 @@ async fn open(location: &Location) -> Result<Store, String> {
     Store::open(location, Durability::Full).await.map_err(|error| error.to_string())
 }
 
-/// Why the file is not opened: one line that names it.
+/// Asserts that the file was not opened, and that the reason is one line that names it.
 #[track_caller]
 fn refused(outcome: Result<Store, String>, path: &Path, why: &str) {
     let line = outcome.err().unwrap_or_else(|| panic!("{} was opened", path.display()));
@@ -58,7 +59,7 @@ fn no_other_name_of_a_file_opens_it_twice() {
         for name in &names {
             refused(open_file(name).await, name, "in use by another camulator");
         }
-        // The locks know neither name: it is the file that is taken.
+        // Neither of these names is locked, but the file itself is in use.
         let (hard, moved) = (home.join("beside/hard.db"), home.join("beside/moved.db"));
         std::fs::hard_link(&path, &hard).unwrap();
         refused(open_file(&hard).await, &hard, "in use by another camulator");
@@ -90,7 +91,7 @@ fn a_link_to_a_file_that_is_not_there_yet_is_followed() {
 
 /// Earlier versions lock a file beside the database.
 #[test]
-fn an_earlier_version_is_not_joined() {
+fn a_file_that_an_earlier_version_uses_is_refused() {
     on_a_file(async |path| {
         let link = path.with_file_name("other name.db");
         symlink(&path, &link).unwrap();
@@ -106,10 +107,10 @@ fn an_earlier_version_is_not_joined() {
     });
 }
 
-// ------------------------------------------------------------------------------------------------ whose it is
+// ------------------------------------------------------------------------------------------------ whose database it is
 
 #[test]
-fn what_is_no_database_of_ours_is_refused_and_left_alone() {
+fn a_file_that_is_not_camulators_is_refused_and_left_alone() {
     on_a_file(async |path| {
         let home = path.parent().unwrap();
         let there = |name: &str, content: &[u8]| {
@@ -151,7 +152,7 @@ fn an_empty_file_is_a_new_database() {
     on_a_file(async |path| {
         std::fs::write(&path, b"").unwrap();
         open_file(&path).await.unwrap().close().await;
-        // The mark was made, and the process ended before anything else was.
+        // As left by a process that set the application id and ended before it did anything else.
         let started = path.with_file_name("started.db");
         let mut other = Raw::to(&Location::File(started.clone())).await;
         other.run("PRAGMA application_id = 1128353109").await;
@@ -160,7 +161,7 @@ fn an_empty_file_is_a_new_database() {
     });
 }
 
-/// What is in the schema of a test: the tables with their rows.
+/// The content of a test's schema: the names of its relations, and the rows of its tables.
 async fn content(raw: &mut Raw) -> Vec<String> {
     let names = "SELECT CAST(relname AS TEXT) FROM pg_class WHERE relnamespace = CAST(current_schema() AS regnamespace) \
                  ORDER BY relname";
@@ -171,12 +172,13 @@ async fn content(raw: &mut Raw) -> Vec<String> {
     content
 }
 
+/// Creates the table in which sqlx notes the migrations that have run.
 const NOTES: &str = "CREATE TABLE _sqlx_migrations (version BIGINT PRIMARY KEY, description TEXT NOT NULL, \
                      installed_on TIMESTAMPTZ NOT NULL DEFAULT now(), success BOOLEAN NOT NULL, \
                      checksum BYTEA NOT NULL, execution_time BIGINT NOT NULL);";
 
 #[test]
-fn a_schema_of_others_is_refused_and_left_alone() {
+fn a_schema_that_is_not_camulators_is_refused_and_left_alone() {
     let of_others = [
         "CREATE TABLE recipes (name TEXT); INSERT INTO recipes VALUES ('soup')".to_owned(),
         "CREATE TABLE accounts (recipe TEXT); INSERT INTO accounts VALUES ('soup')".to_owned(),
@@ -202,7 +204,7 @@ fn a_schema_of_others_is_refused_and_left_alone() {
 #[test]
 fn a_schema_that_is_new_or_ours_is_opened() {
     on_places(&[Database::Postgres], async |place| {
-        // As a process leaves it that ended right after it began.
+        // As left by a process that ended right after it began to migrate.
         Raw::to(&place.location).await.run(NOTES).await;
         for _ in 0..2 {
             open(&place.location).await.unwrap().close().await;
@@ -233,7 +235,7 @@ async fn engine(store: Store, key: u8) -> Result<Engine, Fault> {
     Engine::open(store, Env::system(), Sealer::new(&[key; 32]), Dialects::BUILT_IN.clouds()).await
 }
 
-/// All have seen that there is no mark yet when the first one makes it.
+/// All three have found the database unsealed when the first one seals it.
 #[test]
 fn of_several_master_keys_one_seals_the_database() {
     on_places(&[Database::Postgres], async |place| {
@@ -297,6 +299,7 @@ fn migrations_that_start_at_once_run_once() {
 
 const KEY: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 
+/// The data directories of several servers, removed after the test.
 struct Homes(PathBuf);
 
 impl Homes {
@@ -319,7 +322,7 @@ impl Drop for Homes {
     }
 }
 
-/// Three servers that all find no account and are let go at once; what each of them says.
+/// Starts three servers and holds them up until all have found no account; returns what each of them says.
 async fn three_at_once(place: &Place, options: &[&str]) -> Vec<Result<Value, String>> {
     let Location::Postgres(address) = &place.location else { unreachable!() };
     let homes = Homes::of(place);
@@ -365,7 +368,8 @@ fn three_servers_that_start_at_once_make_one_account() {
     }
 }
 
-/// On an empty database and without a key that they share: one serves, the others say what to do and leave nothing.
+/// On an empty database and without a shared master key, one serves. The others say what to do and leave nothing
+/// behind.
 #[test]
 fn three_servers_without_a_shared_key() {
     on_places(&[Database::Postgres], async |place| {
@@ -383,7 +387,7 @@ fn three_servers_without_a_shared_key() {
             let line = said[loser].as_ref().unwrap_err();
             assert!(line.contains("CAMULATOR_MASTER_KEY") && line.contains("master.key"), "{line}");
             assert_eq!(std::fs::read_dir(homes.of_server(loser)).unwrap().count(), 0, "it left something behind");
-            // What the line says helps.
+            // Each of the two remedies that the line names works.
             let digits = std::fs::read_to_string(&key).unwrap();
             let variables = [("CAMULATOR_MASTER_KEY", digits.trim())];
             let mut again = Process::serve(&homes.of_server(loser), &["--database", address], &variables);
@@ -393,14 +397,14 @@ fn three_servers_without_a_shared_key() {
             assert_eq!(start(loser).ready().unwrap()["secret_key"], root);
         }
         assert_eq!(Raw::to(&place.location).await.number("SELECT COUNT(*) FROM accounts").await, 1);
-        // A key of its own from before is not removed by a refused start.
+        // A refused start does not remove a key file that was there before.
         std::fs::write(homes.of_server(winner).join("master.key"), KEY).unwrap();
         assert!(start(winner).ready().is_err());
         assert_eq!(std::fs::read_to_string(&key).unwrap(), KEY);
     });
 }
 
-/// With one data directory for all, one makes the key and the others read it.
+/// With one data directory for all, one creates the master key and the others read it.
 #[test]
 fn three_servers_with_one_data_directory() {
     on_places(&[Database::Postgres], async |place| {
@@ -416,7 +420,7 @@ fn three_servers_with_one_data_directory() {
 
 // ------------------------------------------------------------------------------------------------ earlier versions
 
-/// The database as the version before the third migration left it, with what that one let in.
+/// A database as the version before the third migration left it, with rows that only that version accepted.
 async fn earlier(place: &Place) {
     let migrator = Migrator::new(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations"))).await.unwrap();
     let mut raw = Raw::to(&place.location).await;
@@ -459,7 +463,7 @@ fn an_earlier_database_is_brought_up_to_date() {
             accounts.iter().map(|(name, ..)| name.as_str()).collect::<String>(),
             "a1000a1001a1002a1003a1004a1005"
         );
-        assert_eq!((accounts[0].1, accounts[5].1), (7, 8), "the first to have a number keeps it");
+        assert_eq!((accounts[0].1, accounts[5].1), (7, 8), "the first account with a number keeps it");
         let app_ids: BTreeSet<i64> = accounts.iter().map(|(_, app_id, _)| *app_id).collect();
         assert!(app_ids.len() == 6 && app_ids.iter().all(|app_id| *app_id > 0), "{accounts:?}");
         let uids: BTreeSet<i64> = users.iter().map(|(_, uid)| *uid).collect();

@@ -1,4 +1,4 @@
-//! Company A lets a user of company B do its operations: the story that the emulator is for.
+//! The emulator's main use: company A lets a user of company B assume a role and operate its machines.
 
 use crate::support::{Caller, Test, allow, on_each_database, root_of, text, trust};
 use serde_json::{Value, json};
@@ -15,8 +15,8 @@ struct Story {
     policy: u64,
 }
 
-/// A has the role, B has the user, and the user may assume the role.
-async fn told_to_the_assumption(t: &Test) -> Story {
+/// Creates the role in A and the user in B, who may assume it.
+async fn with_role_and_user(t: &Test) -> Story {
     let a = t.tenant(A).await;
     let b = t.tenant(B).await;
     a.role("DevOpsRole", &[root_of(B)]).await;
@@ -62,17 +62,17 @@ fn the_story() {
         assert_eq!(who["UserId"], format!("{role}:DevBAssumeTheRole"));
         assert_eq!(who["PrincipalId"], dev.uin);
         assert_eq!(who["Arn"], format!("qcs::sts:{A}:assumed-role/{role}"));
-        // The user has nothing of its own there, and the account that is trusted has nothing either.
+        // Without the session the user may do none of this.
         dev.describe_instances("ap-guangzhou").await.fault("AuthFailure.UnauthorizedOperation");
 
-        // Without the token, with another's, and with a wrong key.
+        // Without the token, with another session's token, and with a wrong key.
         let second = dev.session(&assume(&dev).await.ok());
         let with = |token: Option<String>| Caller { token, ..session.clone() };
         with(None).describe_instances("ap-guangzhou").await.fault("AuthFailure.TokenFailure");
         with(second.token.clone()).describe_instances("ap-guangzhou").await.fault("AuthFailure.TokenFailure");
         session.forged().describe_instances("ap-guangzhou").await.fault("AuthFailure.SignatureFailure");
 
-        // Who is not trusted does not get in, root or not; the trusted account's root needs no policy.
+        // A caller who is not trusted is refused, even as a root. The root of the trusted account needs no policy.
         assume(&c).await.fault("UnauthorizedOperation");
         assume(&a).await.fault("UnauthorizedOperation");
         assume(&b).await.ok();
@@ -92,9 +92,9 @@ fn the_story() {
 }
 
 #[test]
-fn a_session_ends_with_its_time_by_the_clock_of_the_roles_account() {
+fn a_session_expires_by_the_clock_of_the_roles_account() {
     on_each_database(async |t| {
-        let Story { dev, .. } = told_to_the_assumption(&t).await;
+        let Story { dev, .. } = with_role_and_user(&t).await;
         let session = dev.session(&assume(&dev).await.ok());
         let advance = |account: &'static str, seconds: i64| {
             let path = format!("/clock/advance?account={account}");
@@ -112,9 +112,9 @@ fn a_session_ends_with_its_time_by_the_clock_of_the_roles_account() {
 }
 
 #[test]
-fn a_session_ends_with_its_time_by_the_wall_clock() {
+fn a_session_expires_by_the_wall_clock() {
     on_each_database(async |t| {
-        let Story { dev, .. } = told_to_the_assumption(&t).await;
+        let Story { dev, .. } = with_role_and_user(&t).await;
         let session = dev.session(&assume(&dev).await.ok());
         t.advance(7199);
         session.describe_instances("ap-guangzhou").await.ok();
@@ -126,7 +126,7 @@ fn a_session_ends_with_its_time_by_the_wall_clock() {
 #[test]
 fn what_the_role_loses_its_sessions_lose_at_once() {
     on_each_database(async |t| {
-        let Story { a, dev, policy, .. } = told_to_the_assumption(&t).await;
+        let Story { a, dev, policy, .. } = with_role_and_user(&t).await;
         let session = dev.session(&assume(&dev).await.ok());
         let allowed = || async { session.describe_instances("ap-guangzhou").await.ok() };
         let denied =
@@ -157,9 +157,9 @@ fn what_the_role_loses_its_sessions_lose_at_once() {
 }
 
 #[test]
-fn what_the_user_loses_counts_for_its_next_request() {
+fn what_the_user_loses_counts_from_its_next_request() {
     on_each_database(async |t| {
-        let Story { a, b, dev, .. } = told_to_the_assumption(&t).await;
+        let Story { a, b, dev, .. } = with_role_and_user(&t).await;
         let policies = b.cam("ListAttachedUserPolicies", json!({"TargetUin": &dev.uin})).await.ok();
         let policy = policies["List"][0]["PolicyId"].as_u64().unwrap();
         assume(&dev).await.ok();
@@ -167,7 +167,7 @@ fn what_the_user_loses_counts_for_its_next_request() {
         assume(&dev).await.fault("AuthFailure.UnauthorizedOperation");
         b.cam("AttachUserPolicy", json!({"PolicyId": policy, "AttachUin": &dev.uin})).await.ok();
         assume(&dev).await.ok();
-        // The other side: the trust policy.
+        // The trust policy.
         let rewrite = |principals: &[String]| {
             a.cam("UpdateAssumeRolePolicy", json!({"RoleName": "DevOpsRole", "PolicyDocument": trust(principals)}))
         };
@@ -176,7 +176,7 @@ fn what_the_user_loses_counts_for_its_next_request() {
         rewrite(&[format!("qcs::cam::uin/{B}:uin/{}", dev.uin)]).await.ok();
         assume(&dev).await.ok();
         assume(&b).await.fault("UnauthorizedOperation");
-        // The key.
+        // The user's key.
         let status = |status: &'static str| {
             b.cam("UpdateAccessKey", json!({"AccessKeyId": &dev.secret_id, "Status": status, "TargetUin": &dev.uin}))
         };
@@ -188,9 +188,9 @@ fn what_the_user_loses_counts_for_its_next_request() {
 }
 
 #[test]
-fn a_session_lives_as_long_as_role_and_request_allow() {
+fn a_session_lasts_as_long_as_role_and_request_allow() {
     on_each_database(async |t| {
-        let Story { a, dev, .. } = told_to_the_assumption(&t).await;
+        let Story { a, dev, .. } = with_role_and_user(&t).await;
         let opened = |seconds: Value| {
             let mut params = wanted();
             params["DurationSeconds"] = seconds;

@@ -1,7 +1,8 @@
-//! Names of strangers: what belongs to another account is answered, byte for byte, like what nobody has.
+//! A request that names something of another account gets the same reply, byte for byte, as one that names something
+//! unknown.
 //!
-//! Two operations are left out. AssumeRole works on other accounts' roles by design, and what it says of them has a test
-//! of its own. Principals in documents have documented codes, that of an unknown account among them.
+//! Two things are left out. AssumeRole works on other accounts' roles by design, and `tenants.rs` tests what it reveals
+//! of them. Principals in documents have documented error codes, one of them for an unknown account.
 
 use crate::catalogue;
 use crate::support::{Caller, Test, allow, assert_same, in_memory, on_each_database, operations, root_of, text, trust};
@@ -23,16 +24,16 @@ enum Names {
     VersionId,
     GroupId,
     TaskId,
-    /// The name of something new, which other accounts may have.
+    /// The name of something new, which another account may have as well.
     New,
 }
 
 use Names::*;
 
-/// Stands for the value that a case is about.
+/// The placeholder for the value that a case varies.
 const HERE: &str = "<here>";
 
-/// A request with one value open.
+/// A request with a placeholder for one value.
 struct Case {
     action: &'static str,
     field: &'static str,
@@ -40,16 +41,16 @@ struct Case {
     params: Value,
 }
 
-/// Fields that look like ids or names and name nothing that could be a stranger's.
+/// Fields that look like ids or names, but cannot name anything of another account, each with the reason.
 const OTHER: &[(&str, &str, &str)] = &[
     ("CreateServiceLinkedRole", "QCSServiceName", "a service of the cloud"),
-    ("GetFederationToken", "Name", "the new session's"),
-    ("AssumeRole", "RoleArn", "other accounts' roles are what it is for"),
-    ("AssumeRole", "RoleSessionName", "the new session's"),
-    ("AssumeRole", "ExternalId", "a word that the two sides agreed on"),
+    ("GetFederationToken", "Name", "the name of the new session"),
+    ("AssumeRole", "RoleArn", "it is meant for other accounts' roles"),
+    ("AssumeRole", "RoleSessionName", "the name of the new session"),
+    ("AssumeRole", "ExternalId", "a value that two accounts have agreed on"),
 ];
 
-/// The fields of the operations that no catalogue has.
+/// The fields of the extensions that name something; the catalogue does not have them.
 const OURS: &[(&str, &[&str])] = &[
     ("ListRoles", &[]),
     ("UpdateRole", &["RoleId", "RoleName"]),
@@ -57,7 +58,7 @@ const OURS: &[(&str, &[&str])] = &[
     ("OperateCamStrategy", &["GroupId", "RelateUin", "StrategyId"]),
 ];
 
-/// Every field that names something, in a request that is good otherwise: the rest of it is the caller's own.
+/// A case for every field that names something. The rest of each request is valid and names only what the caller owns.
 fn cases(own: &World) -> Vec<Case> {
     let mut cases = Vec::new();
     let mut add = |action, field, names, params: Value| cases.push(Case { action, field, names, params });
@@ -140,7 +141,7 @@ fn cases(own: &World) -> Vec<Case> {
     add("GetPolicy", "PolicyId", PolicyId, json!({"PolicyId": HERE}));
     add("UpdatePolicy", "PolicyId", PolicyId, with(&made, "PolicyId"));
     add("UpdatePolicy", "PolicyName", PolicyName, with(&made, "PolicyName"));
-    // With an id, the name is the new one.
+    // In a request with an id, the name is the new name.
     add("UpdatePolicy", "PolicyName", New, json!({"PolicyId": own.spare, "PolicyName": HERE}));
     add("DeletePolicy", "PolicyId", PolicyId, json!({"PolicyId": [own.spare, HERE]}));
     add("ListPolicyVersions", "PolicyId", PolicyId, json!({"PolicyId": HERE}));
@@ -175,14 +176,14 @@ fn merged(params: &Value, more: &Value) -> Value {
     params
 }
 
-/// The parameters with a field whose value is open.
+/// The parameters with the placeholder in a field.
 fn with(params: &Value, field: &str) -> Value {
     merged(params, &json!({field: HERE}))
 }
 
-/// The value that a stranger's thing has, and one of the same form that nothing has.
+/// A value that names something of the other account, and one of the same form that names nothing.
 fn values(case: &Case, stranger: &World) -> (Value, Value) {
-    // The last digit but one, so that the form stays and the number is another.
+    // Changes the last digit but one: another number of the same form.
     let other = |number: &str| {
         let at = number.len() - 2;
         let digit = if &number[at..=at] == "7" { "3" } else { "7" };
@@ -200,7 +201,7 @@ fn values(case: &Case, stranger: &World) -> (Value, Value) {
         LinkedRoleName => name(&stranger.linked),
         PolicyId => number(stranger.policy),
         PolicyName => name("strangers-policy"),
-        // The caller's own policy has one.
+        // The caller's own policy has only version 1.
         VersionId => (json!(2), json!(3)),
         GroupId => number(stranger.group),
         TaskId => (json!(stranger.task), json!(other(&stranger.task))),
@@ -208,7 +209,7 @@ fn values(case: &Case, stranger: &World) -> (Value, Value) {
     }
 }
 
-/// A request with this value in the open place.
+/// The parameters with this value in place of the placeholder.
 fn filled(params: &Value, value: &Value) -> Value {
     match params {
         Value::String(text) if text == HERE => value.clone(),
@@ -222,7 +223,7 @@ fn filled(params: &Value, value: &Value) -> Value {
     }
 }
 
-/// The answer, with the request's id, the value that was asked for and whatever was made at random taken out.
+/// The reply without the request's id, the given value, and the ids and keys that were created at random.
 fn shape(body: &[u8], value: &Value) -> String {
     let mut reply: Value = serde_json::from_slice(body).unwrap();
     let response = reply["Response"].as_object_mut().unwrap();
@@ -237,7 +238,7 @@ fn shape(body: &[u8], value: &Value) -> String {
     reply.to_string().replace(text(&id), "<id>").replace(&shown, "<value>")
 }
 
-/// A second account with a thing of every kind, none of which has a name that the first one's things have.
+/// A second account with something of every kind, all under names that the first account does not use.
 async fn stranger(t: &Test) -> World {
     let root = t.tenant("100000000002").await;
     let mut world = World::below(root.clone()).await;
@@ -258,7 +259,7 @@ async fn stranger(t: &Test) -> World {
     for action in ["CreatePolicy", "CreateCamStrategy", "UpdatePolicy"] {
         root.policy(&format!("strangers-{action}"), &allow("*", "*")).await;
     }
-    // Services that the first account has no role for, so that the names differ and the tasks do.
+    // Another service than the first account's role is for, so that the names of the roles differ.
     let linked = root.cam("CreateServiceLinkedRole", json!({"QCSServiceName": ["cos.qcloud.com"]})).await.ok();
     let linked = root.cam("GetRole", json!({"RoleId": linked["RoleId"]})).await.ok();
     world.linked = text(&linked["RoleInfo"]["RoleName"]).to_owned();
@@ -270,9 +271,9 @@ async fn stranger(t: &Test) -> World {
 }
 
 #[test]
-fn a_strangers_is_as_unknown_as_nobodys() {
+fn what_another_account_owns_looks_unknown() {
     on_each_database(async |t| {
-        // A thousand requests, nearly all of them refused: nothing is gained from comparing engines after each.
+        // Nearly all of these many requests are refused, so comparing engines after each of them would prove nothing.
         t.leave_cold();
         let own = World::of(&t).await;
         let stranger = stranger(&t).await;
@@ -292,8 +293,8 @@ fn a_strangers_is_as_unknown_as_nobodys() {
                 }
             }
         }
-        assert!(wrong.is_empty(), "a stranger's thing is known by:\n{}", wrong.join("\n"));
-        assert_same(&t.dump_of(&stranger.root.uin).await, &before, "something of the stranger's was changed");
+        assert!(wrong.is_empty(), "replies that give away another account:\n{}", wrong.join("\n"));
+        assert_same(&t.dump_of(&stranger.root.uin).await, &before, "the other account was changed");
     });
 }
 
@@ -303,13 +304,13 @@ async fn ask(caller: &Caller, case: &Case, value: Value) -> String {
     format!("{} {headers:?} {}", reply.status, shape(&reply.body, &value))
 }
 
-/// A value of the caller's own in the open place is found: so the requests are good, and the test compares something.
+/// With a value of the caller's own each request succeeds. This proves that the cases are valid requests.
 #[test]
-fn what_is_ones_own_is_known() {
+fn what_the_own_account_owns_is_found() {
     in_memory(async |t| {
         t.leave_cold();
         for place in 0..cases(&World::of(&t).await).len() {
-            // Everything that a case needs, made again for each, since most of them change it.
+            // Each case has its own world, because most cases change it.
             let own = World::below(t.tenant(&(800_000_000 + place).to_string()).await).await;
             let case = cases(&own).into_iter().nth(place).unwrap();
             let value = match case.names {
@@ -330,7 +331,7 @@ fn what_is_ones_own_is_known() {
             };
             let reply = own.root.cam(case.action, filled(&case.params, &value)).await;
             match (case.action, case.field) {
-                // The policy's only version is the default one, which can be read and nothing else.
+                // The policy's only version is the default one, which can only be read.
                 ("SetDefaultPolicyVersion" | "DeletePolicyVersion", _) => {
                     drop(reply.fault("FailedOperation.PolicyVersionAlreadyDefault"));
                 }
@@ -340,13 +341,13 @@ fn what_is_ones_own_is_known() {
     });
 }
 
-/// Whether a field's name says that it names something.
+/// Whether a field names something, judged by its own name.
 fn is_name(field: &str) -> bool {
     ["Id", "Uin", "Uid", "Name", "Arn", "Ids", "IdList"].iter().any(|end| field.ends_with(end))
 }
 
 #[test]
-fn every_field_that_names_something_is_among_them() {
+fn every_field_that_names_something_has_a_case() {
     in_memory(async |t| {
         let cases = cases(&World::of(&t).await);
         let mut missing = Vec::new();
@@ -355,7 +356,7 @@ fn every_field_that_names_something_is_among_them() {
             match catalogue::action(op.service, op.action) {
                 None => {
                     let ours = OURS.iter().find(|(action, _)| *action == op.action);
-                    let (_, ours) = ours.unwrap_or_else(|| panic!("{} and its fields belong into OURS", op.action));
+                    let (_, ours) = ours.unwrap_or_else(|| panic!("add {} and its fields to OURS", op.action));
                     fields.extend(ours.iter().map(|field| (*field).to_owned()));
                 }
                 Some(action) => {
@@ -384,7 +385,7 @@ fn every_field_that_names_something_is_among_them() {
         }
         assert!(
             missing.is_empty(),
-            "fields that name something and are in no case, or in OTHER too:\n{}",
+            "fields that name something and are neither in a case nor in OTHER, or in both:\n{}",
             missing.join("\n")
         );
     });

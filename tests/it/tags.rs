@@ -1,4 +1,4 @@
-//! Rights by tags: of the role that is asked for, of the request, of the session and its role; and whom a session is for.
+//! Conditions on tags (of a role, a request, a session and the session's role) and on a session's source identity.
 
 use crate::support::{Caller, Reply, Test, allow, in_memory, on_each_database, root_of};
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ fn assume(caller: &Caller, owner: &str, role: &str, more: Value) -> impl Future<
     caller.call("sts", "2018-08-13", "AssumeRole", params).send()
 }
 
-/// A stub of a service whose instances have tags: the request says which.
+/// Sets a stub whose resource has tags, one of which the request gives.
 async fn tagged_instances(t: &Test) {
     let stub = json!({
         "version": "2017-03-12",
@@ -65,7 +65,7 @@ fn a_role_is_assumed_by_its_tags() {
 }
 
 #[test]
-fn the_admin_api_knows_the_roles_tags_too() {
+fn authorize_knows_the_roles_tags_too() {
     in_memory(async |t| {
         let root = t.root();
         let user = root.user("dev").await;
@@ -81,7 +81,7 @@ fn the_admin_api_knows_the_roles_tags_too() {
             t.admin("POST", "/authorize", question).await.done()["decision"].clone()
         };
         assert_eq!(ask(json!({})).await, "allow");
-        // What the question says stands in place of what is.
+        // Tags that the question gives replace those of the role.
         assert_eq!(ask(json!({"qcs:resource_tag": "game&app"})).await, "deny");
     });
 }
@@ -108,14 +108,15 @@ fn a_sessions_tags_are_the_callers() {
         start(&web, "app").await.fault(DENIED);
         start(&both, "web").await.ok();
         start(&both, "app").await.ok();
-        // The role's tags are those of its sessions, unless the session has its own of the key; at once, also for open ones.
+        // Sessions have the tags of their role too, unless they have one with the same key. This includes open
+        // sessions.
         root.cam("TagRole", json!({"RoleName": "ops", "Tags": [{"Key": "team", "Value": "app"}]})).await.ok();
         start(&untagged, "app").await.ok();
         start(&web, "app").await.fault(DENIED);
         start(&both, "app").await.ok();
         root.cam("UntagRole", json!({"RoleName": "ops", "TagKeys": ["team"]})).await.ok();
         start(&untagged, "app").await.fault(DENIED);
-        // They are keys of their own as well.
+        // Each tag of the caller is a condition key as well.
         let named = allow_if("cam:ListUsers", "string_equal", "qcs:principal_tag/team", "web");
         root.grant_role("ops", "named", &named).await;
         web.cam("ListUsers", json!({})).await.ok();
@@ -145,14 +146,14 @@ fn a_trust_policy_asks_for_tags_and_for_whom_the_session_is() {
         assume(&user, &root.uin, "first", source.clone()).await.fault("UnauthorizedOperation");
         let all = json!({"Tags": tags, "SourceIdentity": "ann@example.com"});
         let session = root.session(&assume(&user, &root.uin, "first", all).await.ok());
-        // Later requests of the session are still for the same one, also from a role that is assumed from it.
+        // Later requests of the session have the same source identity, and so has a role that is assumed from it.
         let of_ann = |action: &str| allow_if(action, "string_equal", "sts:source_identity", "ann@example.com");
         root.role("second", &[root_of(&root.uin)]).await;
         root.grant_role("first", "chain", &of_ann("sts:AssumeRole")).await;
         root.grant_role("second", "list", &of_ann("cam:ListUsers")).await;
         let chained = root.session(&assume(&session, &root.uin, "second", json!({})).await.ok());
         chained.cam("ListUsers", json!({})).await.ok();
-        // Nobody becomes somebody else on the way.
+        // The source identity cannot be changed by assuming another role.
         let other = json!({"SourceIdentity": "bob@example.com"});
         assume(&session, &root.uin, "second", other.clone()).await.fault(DENIED);
         root.grant_role("first", "any", &allow("sts:AssumeRole", "*")).await;
@@ -160,7 +161,7 @@ fn a_trust_policy_asks_for_tags_and_for_whom_the_session_is() {
         assume(&session, &root.uin, "second", source).await.ok();
         let direct = root.session(&assume(&user, &root.uin, "second", json!({})).await.ok());
         direct.cam("ListUsers", json!({})).await.fault(DENIED);
-        // Tags are the session's own and go no further.
+        // The session's tags do not pass on to a role that is assumed from it.
         root.grant_role(
             "second",
             "roles",
@@ -172,7 +173,7 @@ fn a_trust_policy_asks_for_tags_and_for_whom_the_session_is() {
 }
 
 #[test]
-fn a_stubs_condition_keys_are_there_when_the_request_has_them() {
+fn a_stub_sets_a_condition_key_when_the_request_has_the_field() {
     in_memory(async |t| {
         let root = t.root();
         let stub = json!({
@@ -206,7 +207,7 @@ fn a_stubs_condition_keys_are_there_when_the_request_has_them() {
 }
 
 #[test]
-fn what_a_request_tags_is_asked_for() {
+fn conditions_see_the_tags_of_a_request() {
     in_memory(async |t| {
         let root = t.root();
         let user = root.user("dev").await;
@@ -229,7 +230,7 @@ fn what_a_request_tags_is_asked_for() {
         service(&good).await.ok();
         user.cam("TagRole", json!({"RoleName": "web", "Tags": bad})).await.fault(DENIED);
         user.cam("TagRole", json!({"RoleName": "web", "Tags": good})).await.ok();
-        // Taking a tag off names its key; what is asked for is the tag as the role has it.
+        // UntagRole names only keys; the condition sees the tags as the role has them.
         user.cam("UntagRole", json!({"RoleName": "web", "TagKeys": ["team"]})).await.ok();
         root.cam("TagRole", json!({"RoleName": "web", "Tags": bad})).await.ok();
         user.cam("UntagRole", json!({"RoleName": "web", "TagKeys": ["team"]})).await.fault(DENIED);
@@ -254,8 +255,8 @@ fn a_session_has_at_most_fifty_tags_of_different_keys() {
     });
 }
 
-/// A tag is a pair: `dept&fin`: `x` is not `dept`: `fin&x`, although both would be written alike. What a policy writes is
-/// divided at its first `&`.
+/// A tag is a pair: the key `dept&fin` with the value `x` is not the key `dept` with the value `fin&x`, although both
+/// would be written `dept&fin&x`. The text in a policy is split at its first `&`.
 #[test]
 fn a_tag_with_the_divider_in_its_key_is_another() {
     on_each_database(async |t| {
@@ -279,7 +280,7 @@ fn a_tag_with_the_divider_in_its_key_is_another() {
                 assert_eq!(reply.code(), (role != may).then(|| DENIED.to_owned()), "{name} assumes {role}");
             }
         }
-        // What a request brings, and what a question says.
+        // The tags of a request, and those of a question to `/authorize`.
         let user = root.user("tags").await;
         root.grant(&user, "tags", &allow_if("cam:TagRole", "string_equal", "qcs:request_tag", "dept&fin&x")).await;
         let tag = |key: &str, value: &str| user.cam("TagRole", json!({"RoleName": "in-key", "Tags": tags(key, value)}));
@@ -292,10 +293,10 @@ fn a_tag_with_the_divider_in_its_key_is_another() {
     });
 }
 
-/// The tags of the caller are pairs as well, and so are those of a stub's resource, which no field of a request can divide
-/// elsewhere than the stub does.
+/// The tags of the caller are pairs as well, and so are those of a stub's resource: a field of the request that
+/// contains `&` cannot move the split.
 #[test]
-fn the_callers_tags_meet_those_of_a_resource_half_by_half() {
+fn the_callers_tags_and_a_resources_are_compared_half_by_half() {
     on_each_database(async |t| {
         let stub = json!({
             "version": "2017-03-12",
@@ -315,7 +316,7 @@ fn the_callers_tags_meet_those_of_a_resource_half_by_half() {
             (json!({"Key": "dept", "Value": "fin&x"}), false),
             (json!({"Key": "env", "Value": "a&b"}), true),
             (json!({"Key": "env&a", "Value": "b"}), false),
-            // A field that is a tag as a whole is divided as a policy is.
+            // A field that holds a whole tag is split at its first `&`, like the text in a policy.
             (json!({"Whole": "env&a&b"}), true),
             (json!({"Whole": "dept&fin&x"}), false),
         ] {

@@ -1,9 +1,10 @@
-//! A second implementation of TC3-HMAC-SHA256, from the documentation and not from `src`: what the tests sign with.
+//! A second implementation of TC3-HMAC-SHA256, written from the documentation and not from `src`. The tests sign with
+//! it.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-/// Everything that is computed on the way to a signature.
+/// A signature with every intermediate value.
 pub struct Signed {
     pub canonical: String,
     pub scope: String,
@@ -15,7 +16,7 @@ pub struct Signed {
     pub signature: String,
 }
 
-/// What is signed.
+/// The input of a signature.
 pub struct ToSign<'a> {
     pub secret_key: &'a str,
     pub method: &'a str,

@@ -1,4 +1,5 @@
-//! Tenants side by side: what belongs to another one is unknown, whoever asks and however much at once.
+//! Several tenants on one server: what another tenant has is unknown, and a deleted tenant leaves nothing. Also
+//! requests that write at the same time, and equal rows on every database.
 
 use crate::support::{
     Caller, Database, Hold, Test, allow, assert_same, on, on_each_database, operations, root_of, text, trust,
@@ -8,7 +9,7 @@ use camulator::limit::Mode;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// Writes an id or name that nobody has in place of every one of another tenant's.
+/// Replaces every id and name of a tenant in the parameters with one that nobody has.
 fn unknown(params: &Value, world: &World) -> Value {
     let of_world = [
         world.role.clone(),
@@ -53,7 +54,7 @@ fn what_another_tenant_has_is_as_unknown_as_what_nobody_has() {
         }
         assert!(seen > 35, "only {seen} operations name anything");
         assert_same(&t.dump_of(&world.root.uin).await, &before, "something was left behind");
-        // Lists show nothing of it.
+        // Lists do not show it either.
         for (action, params, list) in [
             ("DescribeRoleList", json!({"Page": 1, "Rp": 200}), "List"),
             ("ListUsers", json!({}), "Data"),
@@ -66,9 +67,9 @@ fn what_another_tenant_has_is_as_unknown_as_what_nobody_has() {
     });
 }
 
-/// Foreign roles are known by name to those who may assume them, and to nobody else.
+/// A caller who may not assume a role does not learn whether it exists.
 #[test]
-fn a_role_that_may_not_be_assumed_is_not_given_away() {
+fn a_role_that_may_not_be_assumed_is_not_revealed() {
     on_each_database(async |t| {
         World::of(&t).await;
         let user = t.tenant("100000000002").await.user("dev").await;
@@ -76,7 +77,7 @@ fn a_role_that_may_not_be_assumed_is_not_given_away() {
             let arn = format!("qcs::cam::uin/100000000001:roleName/{role}");
             user.call("sts", "2018-08-13", "AssumeRole", json!({"RoleArn": arn, "RoleSessionName": "session"})).send()
         };
-        // Without a policy of its own the user is told the same, whether the role exists or not.
+        // Without an identity policy the user gets the same code whether the role exists or not.
         assume("ops").await.fault("AuthFailure.UnauthorizedOperation");
         assume("none").await.fault("AuthFailure.UnauthorizedOperation");
     });
@@ -139,15 +140,15 @@ fn bodies_that_cannot_be_read_change_nothing() {
         large[0] = b'{';
         send(large).await.fault("RequestSizeLimitExceeded");
         assert_same(&t.dump().await, &before, "something was left behind");
-        // The largest that is allowed is read.
+        // The largest body that is allowed is read.
         let mut large = format!("{{\"RoleName\":\"x\",\"PolicyDocument\":\"{good}\"}}").into_bytes();
         large.resize(10 * 1024 * 1024, b' ');
         send(large).await.ok();
     });
 }
 
-/// Sends all of these, and lets them write when every one of them has got as far as that; how often which code came,
-/// success being the empty one.
+/// Sends all requests, and lets them write once all of them are about to. Returns how often each code came; success is
+/// the empty one.
 async fn at_once<F>(t: &Test, requests: impl Iterator<Item = F>) -> BTreeMap<String, usize>
 where
     F: Future<Output = crate::support::Reply> + Send + 'static,
@@ -177,7 +178,7 @@ fn cam(
 }
 
 #[test]
-fn of_12_roles_of_one_name_one_is_made() {
+fn of_12_roles_of_one_name_one_is_created() {
     each_engine(async |t| {
         let root = t.root();
         let params = json!({
@@ -210,7 +211,7 @@ fn a_limit_holds_however_many_come_at_once() {
 }
 
 #[test]
-fn of_many_deletions_one_finds_something() {
+fn of_12_deletions_one_succeeds() {
     each_engine(async |t| {
         let root = t.root();
         root.role("one", &[root_of(&root.uin)]).await;
@@ -220,7 +221,7 @@ fn of_many_deletions_one_finds_something() {
     });
 }
 
-/// A revocation that was answered holds for every request that starts later, with others reading all the while.
+/// A revocation that was answered counts for every request that starts later, while others read all the time.
 #[test]
 fn nobody_reads_an_old_permission_after_the_revocation_was_answered() {
     each_engine(async |t| {
@@ -242,9 +243,9 @@ fn nobody_reads_an_old_permission_after_the_revocation_was_answered() {
     });
 }
 
-/// What one and the same script leaves on each database, row for row: ids, keys and times come from the same seeds.
+/// The same requests leave the same rows on every database, because ids, keys and times come from the same seeds.
 #[test]
-fn both_databases_keep_the_same_rows() {
+fn every_database_keeps_the_same_rows() {
     let dumps = std::sync::Mutex::new(Vec::new());
     each_engine(async |t| {
         for (place, op) in operations().enumerate() {

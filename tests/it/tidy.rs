@@ -1,4 +1,4 @@
-//! The invariants of `src/lib.rs`, read off the source.
+//! Checks the invariants of `src/lib.rs` that can be read off the source.
 
 mod imports;
 mod source;
@@ -10,7 +10,7 @@ use imports::Imports;
 use source::{has_word, root, sources};
 use std::collections::BTreeSet;
 
-/// The modules in the order in which a request meets them. Those of one line are one layer.
+/// The modules in the order in which a request meets them. Modules on one line are one layer.
 const LAYERS: &[&[&str]] = &[
     &["main", "cli"],
     &["config", "surface"],
@@ -26,7 +26,7 @@ const LAYERS: &[&[&str]] = &[
     &["env"],
 ];
 
-/// Words of one cloud that the product's own interface has: options of the command line, members of the admin API.
+/// Words of one cloud in the program's own interface: options of the command line and members of the admin API.
 const CONTRACT: &[(&str, &str)] = &[
     ("admin/accounts.rs", "app_id"),
     ("admin/failures.rs", "app_id"),
@@ -56,13 +56,13 @@ fn imports_run_downwards() {
     nothing("imports that run upwards", wrong);
 }
 
-/// Over any number of files, inside a directory too, and through a `mod.rs`: what it re-exports is imported from where it
-/// is defined, and what it defines itself its files may import only if it does not use them.
+/// Finds circles of any length, also inside a directory. What a `mod.rs` re-exports counts as imported from the file
+/// that defines it. What it defines itself, its files may import only if it does not use them.
 #[test]
 fn no_file_imports_one_that_imports_it() {
     let sources = sources();
     let imports = Imports::of(&sources);
-    nothing("circles", imports.circles().iter().map(|files| files.join(", ")).collect());
+    nothing("circles of imports", imports.circles().iter().map(|files| files.join(", ")).collect());
 }
 
 #[test]
@@ -82,13 +82,13 @@ fn drivers_and_frameworks_keep_to_their_modules() {
         forbid("ureq", &["cli/"]);
         forbid("clap", &["cli/", "config.rs", "main.rs"]);
     }
-    nothing("names that have their own place", wrong);
+    nothing("names outside the modules that may use them", wrong);
 }
 
 #[test]
 fn vendors_and_their_codes_stay_in_their_dialect() {
     let vendors = ["tencent", "baidu", "naver", "qcs", "qcloud", "X-TC", "RequestId"];
-    // Names that stand for something in one cloud alone.
+    // Names that mean something in only one cloud.
     let words = ["uin", "owner_uin", "app_id", "AKID", "qcs"];
     let families = [
         "AuthFailure",
@@ -185,25 +185,25 @@ fn sql_keeps_to_the_engine_and_to_both_databases() {
         for (line, text) in source.texts.iter().filter(|(_, text)| is_sql(text)) {
             let place = format!("{}:{line} `{text}`", source.path);
             if source.path == "store/owner.rs" {
-                // The one question that is put to a database before it is ours, each in its own catalogue.
+                // The only query before a database is known to be ours. Each database has its own catalogue.
                 let catalogue = ["sqlite_master", "pg_catalog.pg_class", "_sqlx_migrations"];
                 if !text.starts_with("SELECT")
                     || !catalogue.iter().any(|table| text.contains(&format!("FROM {table} ")))
                 {
-                    wrong.push(format!("{place} asks for more than whose the database is"));
+                    wrong.push(format!("{place} reads more than the catalogue, which says whose the database is"));
                 }
             } else if source.is_in(&["store/"]) {
                 in_store.push(place.clone());
             } else if !source.is_in(&["engine/"]) {
-                wrong.push(format!("{place} stands outside the engine"));
+                wrong.push(format!("{place} is outside the engine"));
             }
             for word in [" LIKE ", " ILIKE ", "ANY(", " ANY ", "::", "AUTOINCREMENT", "NOW()", "?"] {
                 if text.contains(word) {
-                    wrong.push(format!("{place} uses `{}`, which the databases do not share", word.trim()));
+                    wrong.push(format!("{place} uses `{}`, which not both databases have", word.trim()));
                 }
             }
             let of_tenant = tenants.iter().any(|table| has_word(text, table));
-            // A key id is unique in the server, and the way to its account.
+            // A key id is unique in the server, and its account is found by it.
             let by_key = text.contains("secret_id = $1");
             if of_tenant && !text.contains("account_id") && !by_key {
                 wrong.push(format!("{place} does not bind the account"));
@@ -211,13 +211,13 @@ fn sql_keeps_to_the_engine_and_to_both_databases() {
         }
     }
     if in_store.len() > 1 {
-        wrong.push(format!("the store has more than the one statement that moves a generation on: {in_store:?}"));
+        wrong.push(format!("the store has more statements than the one that increments a generation: {in_store:?}"));
     }
     nothing("statements", wrong);
 }
 
-/// Rows that are written together share their `seq`, so every list ends its order with what is unique in it. Names of
-/// things are digits or ASCII in one case, whose order is the same in every locale.
+/// Rows that are written together share their `seq`, so every `ORDER BY` ends with columns that are unique in the list.
+/// Ids are digits or ASCII in one case, so their order is the same in every locale.
 #[test]
 fn every_order_is_total() {
     let unique =
@@ -276,11 +276,11 @@ fn the_policy_module_is_pure() {
 
 #[test]
 fn time_and_randomness_enter_through_env() {
-    let doors = ["SystemTime", "getrandom", "rand", "thread_rng", "new_v4", "OsRng"];
+    let sources_of_both = ["SystemTime", "getrandom", "rand", "thread_rng", "new_v4", "OsRng"];
     let mut wrong = Vec::new();
     for source in sources().iter().filter(|source| source.path != "env.rs") {
         wrong.extend(
-            doors
+            sources_of_both
                 .iter()
                 .filter(|name| has_word(&source.code, name))
                 .map(|name| format!("{} names {name}", source.path)),
@@ -291,10 +291,10 @@ fn time_and_randomness_enter_through_env() {
             }
         }
     }
-    nothing("other doors to time and randomness", wrong);
+    nothing("other sources of time and randomness", wrong);
 }
 
-/// A dialect asks the engine, and the engine the store.
+/// A dialect calls the engine, and the engine reads the store.
 #[test]
 fn dialects_do_not_read_the_store() {
     let mut wrong = Vec::new();
@@ -302,7 +302,7 @@ fn dialects_do_not_read_the_store() {
     let imported = Imports::of(&sources);
     for source in sources.iter().filter(|source| source.is_in(&["dialect/"])) {
         if source.code.contains("engine.store") {
-            wrong.push(format!("{} reaches into the engine's store", source.path));
+            wrong.push(format!("{} uses the engine's store", source.path));
         }
         let of_store = imported.edges().filter(|(file, other)| *file == source.path && other.starts_with("store/"));
         wrong.extend(of_store.map(|(file, other)| format!("{file} imports {other}")));
@@ -320,19 +320,19 @@ fn operations_do_not_open_transactions() {
             }
         }
     }
-    nothing("transactions outside the straight line", wrong);
+    nothing("transactions that an operation opens itself", wrong);
 }
 
 #[test]
-fn files_are_one_noun_each_and_say_which() {
+fn files_are_short_and_have_a_header() {
     let mut wrong = Vec::new();
     for source in sources() {
         if !source.whole.starts_with("//!") && source.path != "main.rs" {
-            wrong.push(format!("{} does not say what it is for", source.path));
+            wrong.push(format!("{} has no header that says what it is for", source.path));
         }
         let lines = source.whole.lines().count();
         if lines > 600 {
-            wrong.push(format!("{} has {lines} lines: it wants to be two nouns", source.path));
+            wrong.push(format!("{} has {lines} lines; split it at 600", source.path));
         }
     }
     let main = std::fs::read_to_string(root().join("src/main.rs")).unwrap();
@@ -357,9 +357,9 @@ fn the_map_names_every_module() {
     assert_eq!(layered, declared);
 }
 
-/// Names that only the place where the work was done knows.
+/// Paths that exist only on the machine where the code was written.
 #[test]
-fn the_tree_names_no_private_place() {
+fn no_file_names_a_private_path() {
     let mut wrong = Vec::new();
     let kept = ["src", "tests", "docs", "migrations", "docker", ".github", "benches", ".ci"];
     let needles =
@@ -380,10 +380,10 @@ fn the_tree_names_no_private_place() {
             }
         }
     }
-    nothing("names of private places", wrong);
+    nothing("private paths", wrong);
 }
 
-/// The README's table of actions, as it must stand between its two markers.
+/// The README's table of actions, as it must be between its two markers.
 fn actions_table() -> String {
     let mut table = String::from("| service | action | requests/s | permission | |\n| --- | --- | --- | --- | --- |\n");
     for op in support::operations() {

@@ -1,7 +1,8 @@
-//! A cloud that only the tests know: what a cloud is to the program, in one place.
+//! A cloud that only the tests know: everything that a cloud brings to the program, in one place.
 //!
-//! It has a profile, a policy language, a wire and a registry of its own, and no file of the program names it. What holds
-//! for every cloud (signatures, authorisation, limits, the journal, quotas, unsigned operations) is asked of it here.
+//! It has its own profile, policy language, wire format and registry, and no file of the program names it. The tests
+//! here show that what holds for every cloud (signatures, authorisation, limits, the journal, quotas, unsigned
+//! operations) holds for it.
 
 mod dialect;
 mod language;
@@ -44,7 +45,7 @@ const CLOUDS: Clouds = Clouds {
     questions: &[("toy", QUESTIONS), ("tencent", crate::support::QUESTIONS)],
 };
 
-/// Somebody with a key of the toy cloud.
+/// A caller with a key of the toy cloud.
 #[derive(Clone)]
 struct Toy {
     t: Test,
@@ -52,7 +53,7 @@ struct Toy {
 }
 
 impl Toy {
-    /// Sends a request as it would be signed, after `change` had its way with the headers.
+    /// Signs a request, lets `change` edit its headers, and sends it.
     async fn send(
         &self,
         method: &str,
@@ -109,7 +110,7 @@ fn a_role_is_made_read_listed_and_deleted() {
         let (status, made) = root.create("Web", "allow account 7001").await;
         assert_eq!((status, &made["name"], &made["trust"]), (200, &json!("Web"), &json!("allow account 7001")));
         assert!(made["id"].as_str().unwrap().starts_with("r-"));
-        // Names compare as this cloud says.
+        // This cloud compares names without regard to case.
         assert_eq!(root.call("GET", "/toy/roles/wEB", Value::Null).await, (200, made.clone()));
         refused(&root.create("WEB", "allow account 7001").await, 409, "Conflict");
         refused(&root.create("other", "allow everybody").await, 400, "BadPolicy");
@@ -127,7 +128,7 @@ fn a_role_is_made_read_listed_and_deleted() {
 }
 
 #[test]
-fn its_quota_and_its_rates_are_its_own() {
+fn it_has_its_own_quota_and_rates() {
     toy(Mode::Documented, async |root| {
         for name in ["a", "b", "c"] {
             assert_eq!(root.create(name, "allow account 7001").await.0, 200);
@@ -140,7 +141,7 @@ fn its_quota_and_its_rates_are_its_own() {
 }
 
 #[test]
-fn a_user_may_what_its_lines_say() {
+fn a_user_may_do_what_its_policy_allows() {
     toy(Mode::Off, async |root| {
         for name in ["web-1", "db-1"] {
             root.create(name, "allow account 7001").await;
@@ -155,7 +156,7 @@ fn a_user_may_what_its_lines_say() {
         refused(&ann.call("GET", "/toy/roles/db-1", Value::Null).await, 403, "Denied");
         refused(&ann.call("DELETE", "/toy/roles/web-1", Value::Null).await, 403, "Denied");
         refused(&ann.create("web-2", "allow account 7001").await, 403, "Denied");
-        // The journal tells why, in this cloud's words.
+        // The journal names the caller in this cloud's form and shows the decision.
         let entries = root.t.admin("GET", "/requests?service=toy&code=Denied", Value::Null).await.done();
         let shown = &entries["requests"][1];
         assert_eq!(shown["caller"]["arn"], format!("toy/7001/{}", text(&made["user"])));
@@ -166,13 +167,13 @@ fn a_user_may_what_its_lines_say() {
 }
 
 #[test]
-fn only_what_needs_no_signature_comes_without_one() {
+fn only_an_unsigned_operation_needs_no_signature() {
     toy(Mode::Off, async |root| {
         let bare = |method, path| root.send(method, path, Value::Null, Vec::clear);
         assert_eq!(bare("GET", "/toy/plates/7001").await, (200, json!("toy/7001/ asks about Toys")));
         refused(&bare("GET", "/toy/roles").await, 401, "Unauthenticated");
         refused(&bare("DELETE", "/toy/roles/x").await, 401, "Unauthenticated");
-        // What a stranger sends is not looked at where a signature is needed.
+        // The parameters of an unsigned request are not looked at where a signature is needed.
         for body in [json!("not an object"), json!({"name": 7})] {
             refused(&root.send("POST", "/toy/roles", body, Vec::clear).await, 401, "Unauthenticated");
         }
@@ -188,12 +189,12 @@ fn only_what_needs_no_signature_comes_without_one() {
 }
 
 #[test]
-fn another_cloud_on_the_same_server_goes_on_as_ever() {
+fn another_cloud_on_the_same_server_is_not_affected() {
     toy(Mode::Off, async |root| {
         let other = root.t.tenant("100000000001").await;
         assert_eq!(root.create("Web", "allow account 7001").await.0, 200);
         assert_eq!(other.cam("DescribeRoleList", json!({"Page": 1, "Rp": 10})).await.ok()["TotalNum"], 0);
-        // An account and a key of the one cloud are none of the other.
+        // An account or key of one cloud is unknown to the other.
         let plate = root.send("GET", "/toy/plates/100000000001", Value::Null, Vec::clear).await;
         refused(&plate, 404, "NotFound");
         let foreign = root.with(&other.secret_id, &other.secret_key);

@@ -1,11 +1,12 @@
 //! Golden requests and replies, replayed byte for byte: `tests/wire/*.txt`.
 //!
-//! A file is a conversation on a server of its own, at 2026-01-01T00:00:00Z, with the account 100000000009 whose root has
-//! the key `AKIDgolden0001` / `golden-secret-0001`. A line that begins with `> ` is sent, with `< ` comes back, and every
-//! file says with `source:` where its form is from: `documentation`, `client` (what one of the vendor's clients sends) or
-//! `observed` (what this emulator answers where nothing is published). Everything else is a remark.
+//! Each file is a conversation with its own server at 2026-01-01T00:00:00Z. The root of account 100000000009 has the
+//! key `AKIDgolden0001` / `golden-secret-0001`. Lines that begin with `> ` are sent, lines that begin with `< ` are
+//! expected back. The `source:` line says where the form comes from: `documentation`, `client` (what one of the
+//! vendor's clients sends) or `observed` (what this emulator answers where nothing is published). All other lines are
+//! comments.
 //!
-//! With `CAMULATOR_BLESS` set the signatures and the replies are written anew, to be read before they are committed.
+//! With `CAMULATOR_BLESS` set, signatures and replies are written anew. Review them before committing.
 
 use crate::support::{START, Test, in_memory};
 use crate::tc3::{self, ToSign};
@@ -23,7 +24,7 @@ fn files() -> Vec<PathBuf> {
     files
 }
 
-/// A request as it stands in a file.
+/// A request as a file has it.
 struct Request {
     method: String,
     target: String,
@@ -52,7 +53,7 @@ impl Request {
         self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
-    /// What a client that signs the usual two headers would send.
+    /// The `Authorization` of a client that signs `content-type` and `host`.
     fn authorization(&self) -> String {
         let host = self.header("host").unwrap_or_default();
         let service = match self.header("x-tc-version") {
@@ -90,7 +91,7 @@ impl Request {
     }
 }
 
-/// A conversation: its lines, requests with their replies among remarks.
+/// Replays a conversation; returns its text with the replies of this server.
 async fn replay(t: &Test, text: &str, bless: bool) -> String {
     let mut written = Vec::new();
     let mut lines = text.lines().peekable();
@@ -135,7 +136,7 @@ async fn replay(t: &Test, text: &str, bless: bool) -> String {
 }
 
 #[test]
-fn the_wire_is_as_it_was() {
+fn golden_conversations_replay_byte_for_byte() {
     let bless = std::env::var_os("CAMULATOR_BLESS").is_some();
     let files = files();
     assert!(files.len() >= 10, "only {} conversations", files.len());
@@ -143,7 +144,7 @@ fn the_wire_is_as_it_was() {
         let name = file.file_name().unwrap().to_str().unwrap().to_owned();
         let text = std::fs::read_to_string(&file).unwrap();
         let source = text.lines().find_map(|line| line.strip_prefix("source: ")).unwrap_or_default();
-        assert!(matches!(source, "documentation" | "client" | "observed"), "{name} does not say where it is from");
+        assert!(matches!(source, "documentation" | "client" | "observed"), "{name} has no valid `source:` line");
         in_memory(async |t| {
             t.set_time(START);
             let account = json!({

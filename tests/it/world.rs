@@ -1,4 +1,4 @@
-//! A tenant with one of everything, and a good request for every operation.
+//! A tenant with one of everything, and a valid request for every operation.
 
 use crate::support::{Caller, Test, allow, root_of, text, trust};
 use camulator::dialect::contract::Op;
@@ -13,24 +13,25 @@ pub struct World {
     pub role: String,
     /// The policy `reader`.
     pub policy: u64,
-    /// The policy `spare`, which nobody has.
+    /// The policy `spare`, which is attached to nobody.
     pub spare: u64,
     /// The group `crew`, of which the user is a member; it has the policy `reader`.
     pub group: u64,
     /// The user's uid.
     pub uid: u64,
-    /// The name of a service-linked role, and the task in which another one was deleted.
+    /// The name of a service-linked role.
     pub linked: String,
+    /// The task that deleted another service-linked role.
     pub task: String,
 }
 
 impl World {
-    /// Makes it in the first account.
+    /// Creates it in the first account.
     pub async fn of(t: &Test) -> World {
         World::below(t.root()).await
     }
 
-    /// Makes it in an account.
+    /// Creates it in the account of this root.
     pub async fn below(root: Caller) -> World {
         let made = root.cam("AddUser", json!({"Name": "carol", "UseApi": 1, "Remark": "first"})).await.ok();
         let user = Caller {
@@ -69,7 +70,7 @@ impl World {
         World { root, user, role, policy, spare, group, uid, linked, task }
     }
 
-    /// A request of the operation that goes well in this world, once, with every kind of parameter it has.
+    /// The parameters of a request that succeeds in this world, once.
     #[track_caller]
     pub fn sample(&self, op: &Op) -> Value {
         let (policy, spare, group) = (self.policy, self.spare, self.group);
@@ -164,7 +165,7 @@ impl World {
             }),
             "GetFederationToken" => json!({"Name": "someone", "Policy": document, "DurationSeconds": 1800}),
             "QueryApiKey" => json!({"TargetUin": uin}),
-            other => panic!("{other} has no sample in tests/it/world.rs: add a request that goes well"),
+            other => panic!("{other} has no sample in tests/it/world.rs: add a request that succeeds"),
         }
     }
 }

@@ -1,4 +1,5 @@
-//! What waits together is committed together and fails alone; an answer leaves after the commit, whatever the work does.
+//! Writes that wait together are committed together, but each fails alone. A write is answered only after its commit,
+//! whatever its work does.
 
 use crate::support::{Database, Place, Raw, on_places};
 use camulator::args;
@@ -10,12 +11,12 @@ use std::task::Poll;
 use tokio::sync::Notify;
 
 const EVERYWHERE: &[Database] = &[Database::Memory, Database::File, Database::Postgres];
-/// Where a second connection can look.
+/// Databases that a second connection can read.
 const SHARED: &[Database] = &[Database::File, Database::Postgres];
-/// Where writes pass one writer, which the tests hold up until everything is queued.
+/// Databases with a single writer, which the tests hold up until all writes are queued.
 const QUEUED: &[Database] = &[Database::Memory, Database::File];
 
-/// A row that refers to nothing: a stub of the service `s<number>`.
+/// A row that refers to no other: a stub of the service `s<number>`.
 fn row(number: usize) -> Row {
     Row {
         insert: "INSERT INTO stubs (service, action, body)",
@@ -29,7 +30,7 @@ fn orphan() -> Row {
     Row { insert: "INSERT INTO deletion_tasks (account_id, id, role_name, service, created_at)", values }
 }
 
-/// A row that goes in, and that the commit refuses.
+/// A row that is inserted, but makes the commit fail.
 fn late_row() -> Row {
     Row { insert: "INSERT INTO late (id)", values: args!["nobody"] }
 }
@@ -43,7 +44,7 @@ fn good<'t>(tx: &'t mut WriteTx<'_>) -> BoxFuture<'t, Outcome> {
     })
 }
 
-/// Changes something and is then refused.
+/// Changes something and then fails.
 fn half_way<'t>(tx: &'t mut WriteTx<'_>) -> BoxFuture<'t, Outcome> {
     Box::pin(async move {
         tx.execute("INSERT INTO stubs (service, action, body) VALUES ('half', 'Do', '{}')", args![]).await?;
@@ -51,7 +52,7 @@ fn half_way<'t>(tx: &'t mut WriteTx<'_>) -> BoxFuture<'t, Outcome> {
     })
 }
 
-/// Takes the failure of a statement for none.
+/// Ignores the failure of a statement and succeeds.
 fn going_on<'t>(tx: &'t mut WriteTx<'_>) -> BoxFuture<'t, Outcome> {
     Box::pin(async move {
         tx.execute("INSERT INTO stubs (service, action, body) VALUES ('on', 'Do', '{}')", args![]).await?;
@@ -60,7 +61,7 @@ fn going_on<'t>(tx: &'t mut WriteTx<'_>) -> BoxFuture<'t, Outcome> {
     })
 }
 
-/// Ends well, and its commit does not.
+/// Succeeds, but its commit fails.
 fn late<'t>(tx: &'t mut WriteTx<'_>) -> BoxFuture<'t, Outcome> {
     Box::pin(async move {
         tx.execute("INSERT INTO stubs (service, action, body) VALUES ('late', 'Do', '{}')", args![]).await?;
@@ -68,7 +69,7 @@ fn late<'t>(tx: &'t mut WriteTx<'_>) -> BoxFuture<'t, Outcome> {
     })
 }
 
-/// Is refused where it sees the row of [`late`].
+/// Fails if it sees the row of [`late`].
 fn if_not_late<'t>(tx: &'t mut WriteTx<'_>) -> BoxFuture<'t, Outcome> {
     Box::pin(async move {
         match tx.number("SELECT COUNT(*) FROM stubs WHERE service = 'late'", args![]).await? {
@@ -89,7 +90,7 @@ fn panicking_at_once<'t>(_: &'t mut WriteTx<'_>) -> BoxFuture<'t, Outcome> {
     panic!("a mistake before a job");
 }
 
-/// Ends the transaction that it runs in, so that what ends it after the job fails.
+/// Rolls back the transaction that it runs in, so that the rollback after the job fails.
 fn rolling_back<'t>(tx: &'t mut WriteTx<'_>) -> BoxFuture<'t, Outcome> {
     Box::pin(async move {
         tx.execute("INSERT INTO stubs (service, action, body) VALUES ('back', 'Do', '{}')", args![]).await?;
@@ -119,7 +120,7 @@ fn on_stores(databases: &[Database], test: impl AsyncFn(Store, &Place)) {
 }
 
 async fn queue<T: Send + 'static>(future: BoxFuture<'static, T>) -> BoxFuture<'static, T> {
-    // The runtime's budget for one turn must not decide how much is queued.
+    // The runtime's budget for one task must not limit how many writes are queued.
     let mut future: BoxFuture<'static, T> = Box::pin(tokio::task::unconstrained(future));
     let outcome = poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await;
     match outcome {
@@ -128,7 +129,7 @@ async fn queue<T: Send + 'static>(future: BoxFuture<'static, T>) -> BoxFuture<'s
     }
 }
 
-/// Holds the writer up until all of them wait; then they run as one group. On PostgreSQL they run at the same time.
+/// Holds the writer up until all writes wait, so that they run as one group. On PostgreSQL they run at the same time.
 async fn together<T: Send + 'static>(store: &Store, writes: Vec<BoxFuture<'static, T>>) -> Vec<T> {
     let mut waiting = Vec::new();
     if store.shared() {
@@ -182,9 +183,9 @@ async fn services(store: &Store) -> Vec<String> {
 }
 
 #[test]
-fn rows_that_wait_together_all_go_in() {
+fn rows_that_wait_together_are_all_inserted() {
     on_stores(EVERYWHERE, async |store, _| {
-        // Not a power of two, and more than go into one statement.
+        // Not a power of two, and more than fit into one statement.
         let rows = (0..203).map(|number| append(&store, row(number))).collect();
         assert_eq!(outcomes(&store, rows).await, vec![true; 203]);
         assert_eq!(services(&store).await.len(), 203);
@@ -192,7 +193,7 @@ fn rows_that_wait_together_all_go_in() {
 }
 
 #[test]
-fn a_row_that_cannot_go_in_fails_alone() {
+fn a_row_that_cannot_be_inserted_fails_alone() {
     on_stores(EVERYWHERE, async |store, _| {
         append(&store, row(1)).await.unwrap();
         let rows = [row(1), orphan(), row(2), orphan(), row(3)].map(|row| append(&store, row)).into();
@@ -203,7 +204,7 @@ fn a_row_that_cannot_go_in_fails_alone() {
 }
 
 #[test]
-fn what_waits_beside_a_job_that_is_undone_stands() {
+fn writes_beside_a_job_that_fails_are_committed() {
     on_stores(EVERYWHERE, async |store, _| {
         let writes = vec![
             append(&store, row(1)),
@@ -218,7 +219,7 @@ fn what_waits_beside_a_job_that_is_undone_stands() {
 }
 
 #[test]
-fn a_panic_costs_the_job_that_panics_and_no_other() {
+fn a_panic_fails_its_own_job_and_no_other() {
     on_stores(EVERYWHERE, async |store, _| {
         let writes = vec![
             append(&store, row(1)),
@@ -241,7 +242,7 @@ fn a_panic_costs_the_job_that_panics_and_no_other() {
     });
 }
 
-/// The caller of such a job would believe in a row that PostgreSQL has thrown away.
+/// The caller of such a job would rely on a row that PostgreSQL has discarded.
 #[test]
 fn a_job_that_goes_on_after_a_failed_statement_is_undone() {
     on_stores(EVERYWHERE, async |store, _| {
@@ -253,7 +254,7 @@ fn a_job_that_goes_on_after_a_failed_statement_is_undone() {
 }
 
 #[test]
-fn a_commit_that_fails_is_an_error_to_those_who_wait_for_it() {
+fn a_commit_that_fails_is_an_error_of_its_writes_only() {
     on_stores(EVERYWHERE, async |store, _| {
         assert!(write(&store, late).await.is_err());
         assert!(append(&store, late_row()).await.is_err());
@@ -281,7 +282,7 @@ fn a_commit_that_fails_is_an_error_to_those_who_wait_for_it() {
 }
 
 #[test]
-fn no_refusal_rests_on_what_was_not_committed() {
+fn no_write_fails_because_of_uncommitted_rows() {
     on_stores(QUEUED, async |store, _| {
         let writes = vec![write(&store, late), write(&store, if_not_late)];
         assert_eq!(outcomes(&store, writes).await, [false, true]);
@@ -309,15 +310,15 @@ fn a_second_connection_sees_what_was_answered() {
     });
 }
 
-/// Whoever is called back publishes what it is told: a second connection must see it by then.
+/// The callback publishes the result, so a second connection must see it by then.
 #[test]
-fn the_call_back_comes_after_the_commit_and_before_the_answer() {
+fn the_callback_comes_after_the_commit_and_before_the_answer() {
     on_stores(SHARED, async |store, place| {
         let location = place.location.clone();
         let seen = Arc::new(AtomicU64::new(0));
         let note = seen.clone();
         let look = move |(): &()| {
-            // On a thread of its own: the call is no place to wait for a future.
+            // On a thread of its own, because the callback cannot wait for a future.
             let looking = std::thread::spawn(move || {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
                 runtime.block_on(async {
@@ -331,8 +332,8 @@ fn the_call_back_comes_after_the_commit_and_before_the_answer() {
     });
 }
 
-/// SQLite says that there is nothing to roll back. Whether that is true is not found out by asking: the connection is
-/// closed, and its temporary table with it.
+/// SQLite says that there is nothing to roll back. The writer does not rely on that but closes the connection, and the
+/// temporary table is gone with it.
 #[test]
 fn a_rollback_that_fails_ends_the_connection_and_not_the_writer() {
     on_stores(QUEUED, async |store, place| {
@@ -341,7 +342,7 @@ fn a_rollback_that_fails_ends_the_connection_and_not_the_writer() {
         write(&store, good).await.unwrap();
         assert!(write(&store, rolling_back).await.is_err());
         let found = store.write(|tx| Box::pin(tx.number("SELECT COUNT(*) FROM own", args![])), |_| ()).await.unwrap();
-        // In memory the connection is the database.
+        // In memory the connection is the database, so it is kept.
         let in_memory = matches!(place.location, camulator::store::Location::Memory);
         assert_eq!(found.is_ok(), in_memory, "{found:?}");
         let writes = vec![append(&store, row(1)), write(&store, rolling_back), append(&store, row(2))];
@@ -350,7 +351,7 @@ fn a_rollback_that_fails_ends_the_connection_and_not_the_writer() {
     });
 }
 
-/// Work that loses its connection half-way, in the place that is named.
+/// Work that loses its connection to PostgreSQL halfway, and then ends with this outcome.
 fn cut_off(place: &Place, outcome: Outcome) -> impl for<'t> Fn(&'t mut WriteTx<'_>) -> BoxFuture<'t, Outcome> + use<> {
     let (location, fails) = (place.location.clone(), outcome.is_err());
     move |tx| {

@@ -3,9 +3,9 @@
 
     python3 tests/policy/corpus.py [--driver target/debug/examples/policy-driver]
 
-A file is a rule: `documents` by name (an object, or a text that is taken byte for byte), and `requests`, each with what is asked
-and what must come out: `decision`, `reason` and `deciding` (layer, document, statement), which say together who refused or granted.
-Documents belong to account 100000000001 (application 1300000001), and unless a request says otherwise its user 100000000002 asks.
+A file is a rule: `documents` by name (an object, or a text that is taken byte for byte), and `requests`. Each request
+has the expected `decision`, its `reason`, and the `deciding` layer, document and statement. Documents belong to account
+100000000001 (application 1300000001). The caller is its user 100000000002 unless a request says otherwise.
 """
 
 import argparse
@@ -26,7 +26,7 @@ EXPECTED = {"description", "decision", "reason", "deciding"}
 
 
 def cases():
-    """(name, line for the driver, expected answer)."""
+    """Yields a name, a line for the driver, and the expected answer."""
     for path in sorted(HERE.glob("corpus/*.json")):
         rule = json.loads(path.read_text(encoding="utf-8"))
         unknown = rule.keys() - {"rule", "kind", "permission_sets", "documents", "requests"}

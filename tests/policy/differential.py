@@ -3,9 +3,10 @@
 
     python3 tests/policy/differential.py --pairs 100000 --seed 1 [--documents 20000] [--jobs 2] [--driver PATH]
 
-A pair is (policies in their layers, question); compared are effect, reason and deciding statement. Documents are compared by
-their defects: which, where, in which order. Ends with 1 when there is a difference, shown with the smallest case found that
-still has it, or when the cases did not reach their floors. The driver is `cargo build --example policy-driver`.
+A pair is a request and policies in their layers. Its effect, reason and deciding statement are compared. Of documents
+the defects are compared: their names, places and order. The exit status is 1 when there is a difference, which is shown
+with the smallest case found, or when a floor was not reached. The driver is built by `cargo build --example
+policy-driver`.
 """
 
 import argparse
@@ -41,7 +42,7 @@ def cells():
 
 
 def counting(counts):
-    """Counts the conditions that the model comes to evaluate, by cell; those with halves of a tag also by tags and outcome."""
+    """Counts the conditions that the model evaluates by cell, and those with halves of a tag also by tags and outcome."""
     plain = decide.condition
 
     def condition(pair, question):
@@ -86,12 +87,13 @@ class Driver:
 
 
 def plain(value):
-    """As JSON would bring it back."""
+    """The value after a round trip through JSON."""
     return [plain(inner) for inner in value] if isinstance(value, (list, tuple)) else value
 
 
 def comparable(defects):
-    """What the page settles: not where a text stops being JSON, nor what depends on which of two values of a name counts."""
+    """The defects that the page settles. It does not settle where a text stops being JSON, nor which of two values of a
+    name counts."""
     twice = {path for name, path, _ in defects if name == "DuplicateElement"}
     if not twice:
         return [defect if defect[0] != "NotJson" else defect[:2] for defect in defects]
@@ -99,7 +101,8 @@ def comparable(defects):
 
 
 def _depends(defect, twice):
-    """A defect at or beneath the name; the version says what a statement and a resource are, the actions whose a resource may be."""
+    """Whether a defect is at or below the name that is given twice, or depends on its value: the version decides how
+    statements are read, and the actions decide which accounts a resource may name."""
     name, path, _ = defect
     if path == twice or path.startswith((twice + ".", twice + "[")):
         return True
@@ -108,7 +111,7 @@ def _depends(defect, twice):
 
 
 def chunk(job):
-    """The differences of some worlds, or of some documents, and what was counted on the way."""
+    """Returns the counts and the differences for some worlds or some documents."""
     what, path, seed, indices = job
     counts = collections.Counter()
     wrapped = decide.condition
@@ -146,7 +149,7 @@ def chunk(job):
 
 
 def minimise(case, driver, budget=3000):
-    """The smallest case found by taking things away that still has a difference."""
+    """Returns the smallest case that still has a difference, found by removing parts."""
 
     def differs(line):
         nonlocal budget
@@ -169,7 +172,7 @@ def minimise(case, driver, budget=3000):
 
 
 def smallers(line):
-    """Every line with one thing less."""
+    """Yields every line with one part less."""
     for key in ("boundary", "session"):
         if line.get(key) is not None:
             yield {k: v for k, v in line.items() if k != key}

@@ -1,9 +1,9 @@
 //! Answers questions about policies, one JSON line each, so that another implementation can be compared with this one.
 //!
-//! A line is `{"rules": …, "parse": text}`, answered by the defects `[name, path, character]`, or policies and what is asked
-//! about them: `{"rules": …, "identity": [text], "boundary"?: [text], "session"?: [text], "root"?: bool, "asks": [ask]}`, or
-//! `{"rules": …, "trust": text, "asks": [ask]}`, answered by a list of `[effect, reason, null | [layer, policy, statement]]`.
-//! Absent here: any generating and comparing; that is `differential.py`.
+//! A line `{"rules": …, "parse": text}` is answered by a list of defects `[name, path, character]`. The lines
+//! `{"rules": …, "identity": [text], "boundary"?: [text], "session"?: [text], "root"?: bool, "asks": [ask]}` and
+//! `{"rules": …, "trust": text, "asks": [ask]}` are answered by a list of decisions
+//! `[effect, reason, null | [layer, policy, statement]]`. Cases are generated and compared in `differential.py`.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::{BufRead, BufWriter, Write};
@@ -65,7 +65,7 @@ struct Ask {
     who: Option<Who>,
 }
 
-/// A value of a condition key: as policies write it, or a tag as its two halves.
+/// A value of a condition key: a text as policies write it, or the two halves of a tag.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Given {
@@ -94,7 +94,7 @@ struct Who {
     groups: Vec<String>,
 }
 
-/// Documents that were read before: a run asks many questions about the same ones.
+/// The documents that have been read, because a run asks many questions about the same ones.
 type Read = HashMap<(String, String), Arc<Document>>;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

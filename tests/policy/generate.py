@@ -1,6 +1,6 @@
-"""Random policies and what is asked about them: small alphabets, so that most things nearly match.
+"""Random policies and requests, from small alphabets, so that most things nearly match.
 
-A world is one account with a pool of documents; lines are the driver's (driver.rs).
+A world is one account with a pool of documents. Lines have the form that driver.rs reads.
 """
 
 import json
@@ -14,12 +14,12 @@ TEXTS = ["", "a", "A", "ab", "aab", "a*", "*", "?", "a?b", "axb", "é", "É", "�
          "10001", "100000546533", "1250000000", "a/b", "a:b", "true", "k&${", "𝒳"]
 PATTERNS = ["*", "a*", "*b", "a*b", "a*b*", "**", "*é*", "*a*a*b", "1*1", "${uin}", "${owner_uin}", "${app_id}", "1${uin}", "${uin}*",
             "*${app_id}", "${uin}${owner_uin}"]
-# Tags as policies write them, and what nearly is one.
+# Tags as policies write them, and texts that are nearly tags.
 TAGS_WRITTEN = ["*&*", "a&*", "*&b", "*a&b", "a*&*b", "a&b", "a&b&ab", "a&*&*", "*&*&*", "&*", "*&", "a*b*", "*b*&ab", "team*ops", "*b&ab", "a*ab"]
 TAG_KEY, TAG_VALUE = "${qcs:principal_tag_key}", "${qcs:principal_tag_value}"
 TAGGED = [TAG_KEY, TAG_VALUE, TAG_VALUE, TAG_KEY + "&" + TAG_VALUE, TAG_KEY + "&" + TAG_VALUE, TAG_KEY + TAG_VALUE, TAG_KEY + "*", "*" + TAG_VALUE,
           "*" + TAG_KEY + "*" + TAG_VALUE, TAG_VALUE + TAG_VALUE, "a" + TAG_VALUE, "${uin}" + TAG_VALUE, TAG_KEY + "&${owner_uin}"]
-# Tags of the caller; the texts among them that have no `&` are none.
+# Tags of the caller; those without `&` are not tags.
 TAGS = ["a&b", "a&ab", "ab&a", "b&a", "a&b&ab", "&a", "a&", "&", "&&", "a&a*", "*&*", "a*b&*", "é&É", "ß&ss", "team&ops", "a b&a/b", "k&${uin}",
         "10001&100000546533", "1&10001", "n&1", "1.0&100", "-&1.10", "m&true", "t&2024-02-29T12:00:00Z", "x&QQ==", "i&10.0.0.1", "10.0.0.1&8",
         "", "a", "ab", "*", "1", "true", "10.0.0.1"]
@@ -58,7 +58,7 @@ POOLS = {
     "ip": (ADDRESSES + BAD_ADDRESSES[:6], ADDRESSES + NETWORKS, BAD_ADDRESSES + BAD_NETWORKS),
     "null": (TEXTS, BOOLS, BAD_BOOLS),
 }
-# Several keys a kind, so that one request has keys of a kind that are missing, empty, single and several.
+# Several keys per kind, so that one request has keys of a kind that are missing, empty, or have one or several values.
 KEYS = {
     "text": ["qcs:uin", "qcs:resource_tag", "sts:external_id", "s:4"], "fold": ["saml:sub", "oidc:aud"], "like": ["qcs:tag", "s:like", "qcs:principal_tag"],
     "numeric": ["cvm:count", "n:2", "n:3"], "date": ["qcs:current_time", "d:2", "d:3"], "boolean": ["qcs:mfa", "b:2"],
@@ -84,7 +84,7 @@ SETS = {"6": ["sts:AssumeRole"], "7": ["name/cvm:RunInstances", "cos:GetObject"]
 
 
 class World:
-    """An account, its callers, and what is asked there."""
+    """An account, its callers, and requests in it."""
 
     def __init__(self, rng, index=None):
         self.rng = rng
@@ -93,7 +93,8 @@ class World:
         self.kind = rng.choices(["identity", "strategy"], [4, 1])[0]
         self.rules = {"kind": self.kind, "owner": self.owner, "app_id": self.app_id, "services": ["stub"], "sets": SETS}
         self.services = rng.sample(sorted(ACTIONS), 2)
-        # A few operators a world, so that a document's conditions meet a context made for them; in turn, so that none is rare.
+        # A few operators per world, so that a document's conditions meet a context made for them. They take turns, so
+        # that none is rare.
         first = (rng.randrange(len(SHUFFLED)) if index is None else index) * 14
         self.conditions = [SHUFFLED[(first + i) % len(SHUFFLED)] for i in range(14)]
 
@@ -261,7 +262,7 @@ class World:
             tags = context["qcs:principal_tag"] = [rng.choice(TAGS) for _ in range(rng.choice([0, 1, 1, 1, 1, 2, 2, 3, 4]))]
             for key in (key for kind in ("text", "fold", "like") for key in KEYS[kind][:3]):
                 if tags and context.get(key) and key != "qcs:principal_tag" and rng.random() < 0.4:
-                    # What one tag brings, or what two would if their halves went together.
+                    # The halves of one tag, or halves of two tags put together.
                     left, right = (rng.choice(tags).split("&", 1) if rng.random() < 0.8 else rng.choice(tags).rsplit("&", 1) for _ in range(2))
                     whole = left[0] + "&" + right[-1]
                     context[key][0] = rng.choice([left[0], right[-1], whole, whole, whole, left[0] + right[-1], left[-1] + right[-1], "a" + right[-1]])
@@ -270,7 +271,7 @@ class World:
         return context
 
     def given(self, tag):
-        """The text, or a tag as its halves, divided at any of its `&`."""
+        """The text, or a tag as its halves, split at any of its `&`."""
         rng = self.rng
         places = [place for place, letter in enumerate(tag) if letter == "&"]
         if not places or rng.random() < 0.5:
@@ -296,7 +297,7 @@ class World:
 
     def lines(self, count, asks):
         rng = self.rng
-        # Stored texts that later rules cannot read deny nearly everything: a few worlds have many, the others next to none.
+        # Unreadable stored texts deny nearly everything, so a few worlds have many of them and the others very few.
         broken = 0.5 if rng.random() < 0.05 else 0.03
         pool = [self.document(broken) for _ in range(count)]
         trusts = [self.trust(broken) for _ in range(max(1, count // 6))]
@@ -346,7 +347,7 @@ NOISE = [",", "{", "}", "[", "]", ":", '"', "\\", "/", " ", "\t", "\n", "\r", "\
          "NaN", "Infinity", "\\u0061", "\\ud800", "\\udc00", "\\ud83d\\ude00", "\\u12g4", "\\x", "'", "//", "/* */", "é", "\u2028", '"a":1', '"a":1,', "[[[[[[[[", "1", "false"]
 
 
-# What is easily taken for a variable, or is one that has no place there.
+# Texts that look like variables, but are not.
 NO_VARIABLES = ["${qcs:principal_tag}", "${principal_tag_key}", "${qcs:principal_tag_keys}", "${qcs:principal_tag_Value}", "${qcs:principal_tag_value",
                 "${ qcs:principal_tag_key}", "${qcs:principal_tag_key }", "${qcs::principal_tag_key}", "${${qcs:principal_tag_key}}", "${qcs:tag}", "${Uin}", "${"]
 NO_OPERATORS = ["string_equals", "String_equal", "ip_like", "null_equal_if_exist", "for_all_value:null_equal", "for_all_values:ip_equal", "bool_not_equal", ""]
@@ -355,7 +356,7 @@ NO_VALUES = [None, [], {}, [[]], [None], {"a:b": "x"}, ["a", None], [["a"]], ["a
 
 
 def spoil(rng, document, count):
-    """The document with `count` values or names of it replaced, taken away or added."""
+    """The document with `count` of its values or names replaced, removed or added."""
     for _ in range(count):
         places = list(_places(document))
         if not places:
@@ -381,7 +382,7 @@ def spoil(rng, document, count):
 
 
 def mislead(rng, document):
-    """The document with a variable out of its place, or with defects below an operator or a key that is none."""
+    """The document with a misplaced variable, or with defects below an unknown operator or a malformed key."""
     statements = document.get("statement")
     statement = rng.choice(statements) if isinstance(statements, list) else statements
     conditions = statement.setdefault("condition", {})
@@ -418,7 +419,7 @@ def _places(value):
 
 
 def near_miss(rng):
-    """(rules, text): a document of any kind, with some defects or none."""
+    """Returns the rules and the text of a document of any kind, with some defects or none."""
     world = World(rng)
     kind = rng.choice(["identity", "trust", "session", "strategy"])
     world.kind = "strategy" if kind == "strategy" else "identity"
@@ -437,14 +438,14 @@ def near_miss(rng):
             at = rng.randrange(len(text) + 1)
             text = text[:at] + rng.choice(NOISE) + text[at + rng.choice([0, 0, 1]):]
     elif roll < 0.16:
-        # A name given twice: one member of an object again, at its beginning.
+        # Adds a member at the beginning of an object, often with the name of its first one.
         at = text.find("{", rng.randrange(len(text) + 1))
         first = re.match(r'\{\s*("(?:[^"\\]|\\.)*")', text[max(0, at):])
         name = first.group(1) if first and rng.random() < 0.6 else json.dumps(rng.choice(NAMES[:12]))
         if at >= 0:
             text = text[:at + 1] + f'{name}:{json.dumps(rng.choice(ODD))},' + text[at + 1:]
     elif roll < 0.19:
-        # About as long as a document may be, or as deep.
+        # Makes the document about as long or as deep as it may be.
         if rng.random() < 0.5:
             visible = sum(c not in " \t\n\r" for c in text)
             text = text[:-1] + " " * 50 + rng.choice([" ", "\u00a0"]) + text[-1:] + "\n"

@@ -1,8 +1,7 @@
-//! The decision corpus (`corpus/*.json`) as Rust reads it, and played to the evaluator. `corpus.py` plays the same files to
-//! the model.
+//! Reads the decision corpus (`corpus/*.json`) and plays it to the evaluator. `corpus.py` plays it to the model.
 //!
-//! Part of the integration tests (`tests/it/policy_wire.rs` plays it through the server) and of the small crate in which
-//! `mutants` tries the evaluator alone; so nothing of the crate but `policy` is used here.
+//! This file is part of the integration tests, in which `tests/it/policy_wire.rs` plays the corpus through the server.
+//! It is also part of the small crate in which `mutants` tests the evaluator alone, so it uses only the module `policy`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -15,12 +14,12 @@ use camulator::policy::{
 use serde::Deserialize;
 use serde_json::Value;
 
-/// Whose documents they are, and who asks unless a request says otherwise.
+/// The account that owns the documents, and the user who calls unless a request says otherwise.
 pub const OWNER: &str = "100000000001";
 pub const USER: &str = "100000000002";
 pub const APP_ID: u64 = 1_300_000_001;
 
-/// A file: what it is about, the documents by name, and what is asked of them.
+/// A file of the corpus: the rule that it is about, documents by name, and requests to decide.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
@@ -46,7 +45,7 @@ pub enum DocumentKind {
     Trust,
 }
 
-/// A question and what must come of it. Layers name documents.
+/// A request and the decision that is expected. The layers name documents.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Request {
@@ -60,18 +59,18 @@ pub struct Request {
     pub trust: Option<String>,
     pub who: Option<Who>,
     pub action: String,
-    /// The names of the one resource, or none for an operation without single resources.
+    /// The names of the one resource; `None` for an operation without single resources.
     pub resource: Option<Vec<String>>,
     #[serde(default)]
     pub context: BTreeMap<String, Vec<Given>>,
     pub caller: Option<Caller>,
     pub decision: Effect,
     pub reason: String,
-    /// Layer, document, statement.
+    /// The deciding layer, document and statement.
     pub deciding: Option<(String, String, usize)>,
 }
 
-/// A value of a condition key: as policies write it, or a tag as its two halves.
+/// A value of a condition key: a text as policies write it, or the two halves of a tag.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 pub enum Given {
@@ -80,7 +79,7 @@ pub enum Given {
 }
 
 impl Given {
-    /// As policies write it; nothing if no text stands for it.
+    /// The text that policies write for it; `None` for a tag that no text can express.
     pub fn text(&self) -> Option<String> {
         match self {
             Given::Text(text) => Some(text.clone()),
@@ -116,7 +115,7 @@ pub enum Who {
 }
 
 impl Rule {
-    /// The text of a document: itself when the file gives a text, byte for byte, else the object as JSON.
+    /// The text of a document: byte for byte if the file gives a text, otherwise the object as JSON.
     pub fn text(&self, document: &str) -> String {
         match self.documents.get(document) {
             Some(Value::String(text)) => text.clone(),
@@ -126,7 +125,7 @@ impl Rule {
     }
 }
 
-/// All of the corpus, by name of file.
+/// The whole corpus, ordered by file name.
 pub fn corpus() -> Vec<Rule> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/policy/corpus");
     let mut paths: Vec<_> = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -141,7 +140,7 @@ pub fn corpus() -> Vec<Rule> {
 }
 
 #[test]
-fn every_decision_of_the_corpus_is_made() {
+fn the_evaluator_makes_every_decision_of_the_corpus() {
     let rules = corpus();
     let mut wrong = Vec::new();
     for rule in &rules {
@@ -160,7 +159,7 @@ fn every_decision_of_the_corpus_is_made() {
 }
 
 #[test]
-fn every_document_of_the_corpus_is_used_and_every_description_is_its_own() {
+fn every_document_of_the_corpus_is_used_and_descriptions_are_unique() {
     for rule in corpus() {
         let used: Vec<&String> = rule
             .requests
@@ -179,7 +178,7 @@ fn every_document_of_the_corpus_is_used_and_every_description_is_its_own() {
     }
 }
 
-/// What the evaluator says to a request.
+/// The evaluator's decision on a request.
 pub fn decide(rule: &Rule, kind: DocumentKind, request: &Request) -> (Effect, String, Option<(String, String, usize)>) {
     let kind = match kind {
         DocumentKind::Identity => Kind::Identity,

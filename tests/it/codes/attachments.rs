@@ -1,4 +1,4 @@
-//! What is refused of attachments: to users, groups and roles, and in their lists.
+//! Refused requests about attachments to users, groups and roles, and about their lists.
 
 use super::scene::{Scene, Who};
 use super::{Add, WRONG_PAGES, number};

@@ -1,4 +1,4 @@
-//! What is refused of permission boundaries.
+//! Refused requests about permission boundaries.
 
 use super::scene::{Scene, Who};
 use super::{Add, number, with};

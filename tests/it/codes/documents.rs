@@ -1,9 +1,9 @@
-//! Documents with a defect each, and the code that it gives.
+//! Documents with one defect each, and the error code of each.
 
 use crate::support::root_of;
 use serde_json::{Value, json};
 
-/// A trust policy whose one statement is the usual one with these members.
+/// A trust policy with one statement: a valid one in which these members are replaced or, by `null`, removed.
 pub fn trusting(account: &str, changed: &Value) -> String {
     let mut statement =
         json!({"effect": "allow", "action": "name/sts:AssumeRole", "principal": {"qcs": root_of(account)}});
@@ -11,7 +11,7 @@ pub fn trusting(account: &str, changed: &Value) -> String {
     json!({"version": "2.0", "statement": [statement]}).to_string()
 }
 
-/// A policy whose one statement is the usual one with these members.
+/// A policy with one statement: a valid one in which these members are replaced or, by `null`, removed.
 pub fn allowing(changed: &Value) -> String {
     let mut statement = json!({"effect": "allow", "action": "cvm:*", "resource": "*"});
     change(&mut statement, changed);
@@ -27,7 +27,7 @@ fn change(statement: &mut Value, changed: &Value) {
     }
 }
 
-/// Conditions that are wrong, in every kind of document.
+/// Conditions that are invalid in every kind of document.
 pub fn wrong_conditions() -> Vec<(Value, &'static str)> {
     vec![
         (json!("x"), "ConditionError"),
@@ -39,7 +39,7 @@ pub fn wrong_conditions() -> Vec<(Value, &'static str)> {
     ]
 }
 
-/// Trust policies with a defect each.
+/// Trust policies with one defect each.
 pub fn trust_defects(account: &str) -> Vec<(String, &'static str)> {
     let document = |changed: Value| trusting(account, &changed);
     let named = |qcs: String| document(json!({"principal": {"qcs": qcs}}));
@@ -67,7 +67,7 @@ pub fn trust_defects(account: &str) -> Vec<(String, &'static str)> {
     defects
 }
 
-/// Policies with a defect each; `account` is the one that they are for.
+/// Policies with one defect each; `account` is the account that creates them.
 pub fn policy_defects(account: &str) -> Vec<(String, &'static str)> {
     let document = |changed: Value| allowing(&changed);
     let resource = |resource: &str| allowing(&json!({"resource": resource}));

@@ -1,4 +1,4 @@
-//! What is refused of the actions that Tencent does not have.
+//! Refused requests for the actions that Tencent does not have.
 
 use super::documents::policy_defects;
 use super::scene::{Scene, Who};

@@ -1,4 +1,4 @@
-//! What is refused of user groups and of their members.
+//! Refused requests about user groups and their members.
 
 use super::scene::{Scene, Who};
 use super::{Add, number};

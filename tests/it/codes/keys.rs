@@ -1,4 +1,4 @@
-//! What is refused of permanent keys.
+//! Refused requests about permanent keys.
 
 use super::scene::{Scene, Who};
 use super::{Add, number, with};

@@ -1,4 +1,4 @@
-//! What is refused of policies: their names, documents and lists.
+//! Refused requests about policies: their names, documents and lists.
 
 use super::documents::policy_defects;
 use super::scene::{Scene, Who};

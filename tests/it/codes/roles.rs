@@ -1,4 +1,4 @@
-//! What is refused of roles: their names, trust policies, tags and sessions.
+//! Refused requests about roles: their names, trust policies and tags.
 
 use super::documents::{trust_defects, trusting};
 use super::scene::{Scene, Who};
@@ -45,7 +45,7 @@ pub fn cases(scene: &Scene, add: &mut Add<'_>) {
         add(Who::Root, action, params, "PolicyDocumentLengthOverLimit");
     }
 
-    // What every action on one role has in common: neither id nor name, and one that is unknown.
+    // Every action on one role refuses a request without an id and a name, and one with an unknown id or name.
     for (action, more) in [
         ("GetRole", json!({})),
         ("DeleteRole", json!({})),

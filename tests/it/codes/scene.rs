@@ -1,11 +1,11 @@
-//! Who the cases of error codes are about: a tenant with one of everything, one that is full, and their callers.
+//! The setting of the error code cases: a tenant with one of everything, a tenant that is full, and their callers.
 
 use crate::support::{Caller, Test, allow, root_of};
 use crate::world::World;
 use camulator::args;
 use serde_json::json;
 
-/// Who asks.
+/// The caller of a case.
 #[derive(Clone, Copy)]
 pub enum Who {
     /// The root of a tenant with one of everything.
@@ -20,7 +20,7 @@ pub enum Who {
     Session,
 }
 
-/// What the cases are about.
+/// The tenants and callers of the cases.
 pub struct Scene {
     pub world: World,
     pub nobody: Caller,
@@ -31,7 +31,7 @@ pub struct Scene {
     pub laden: Caller,
     /// A user of the first tenant with as many policies as it may have.
     pub heavy: Caller,
-    /// The policy of the full tenant that nobody has.
+    /// A policy of the full tenant that is attached to nobody.
     pub spare: u64,
 }
 
@@ -118,7 +118,7 @@ async fn fill(t: &Test, account: &str) {
         args![account],
     )
     .await;
-    // The group 1 has as many members as it may, the user `laden` as many groups, and the group 2 as many policies.
+    // At their limits are the members of group 1, the groups of the user `laden`, and the policies of group 2.
     t.execute(
         "INSERT INTO group_members (account_id, group_id, user_id, seq) \
          SELECT account_id, '1', id, 1 FROM users WHERE account_id = $1 AND seq <= 100 AND name <> 'laden'",

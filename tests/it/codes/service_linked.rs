@@ -1,4 +1,4 @@
-//! What is refused of service-linked roles.
+//! Refused requests about service-linked roles.
 
 use super::scene::{Scene, Who};
 use super::{Add, LONG, many_tags, with};

@@ -1,4 +1,4 @@
-//! What is refused of sessions.
+//! Refused requests about sessions.
 
 use super::documents::allowing;
 use super::scene::{Scene, Who};

@@ -1,4 +1,4 @@
-//! What is refused of sub-users.
+//! Refused requests about sub-users.
 
 use super::Add;
 use super::scene::{Scene, Who};

@@ -1,4 +1,4 @@
-//! What is refused of the versions of a policy.
+//! Refused requests about the versions of a policy.
 
 use super::Add;
 use super::documents::policy_defects;

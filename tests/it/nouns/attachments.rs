@@ -1,4 +1,4 @@
-//! Policies on users, groups and roles.
+//! Policies attached to users, groups and roles.
 
 use super::Ids;
 use crate::support::{allow, on_each_database, root_of, trust};
@@ -35,7 +35,7 @@ fn a_policy_is_attached_to_each_kind_of_holder_and_detached() {
               "TotalNum": 1
             }
         "#);
-        // A group, which has a preset as well.
+        // A group, which has a preset attached as well.
         root.cam("AddUserToGroup", json!({"Info": [{"Uin": uin, "GroupId": group}]})).await.ok();
         reply!(ids, root.cam("AttachGroupPolicy", json!({"PolicyId": policy, "AttachGroupId": group})), @"{}");
         root.cam("AttachGroupPolicy", json!({"PolicyId": 1, "AttachGroupId": group})).await.ok();
@@ -77,7 +77,7 @@ fn a_policy_is_attached_to_each_kind_of_holder_and_detached() {
             .await
             .fault("InvalidParameter.RoleNotExist");
 
-        // Who has it.
+        // Everybody to whom the policy is attached.
         let all = json!({"PolicyId": policy, "EntityFilter": "All"});
         let everybody = reply!(ids, root.cam("ListEntitiesForPolicy", all), @r#"
             {
@@ -104,7 +104,7 @@ fn a_policy_is_attached_to_each_kind_of_holder_and_detached() {
             assert_eq!(listed, json!({"List": [everybody["List"][place]], "TotalNum": 1}));
         }
 
-        // What the user has, by itself and through its group.
+        // The user's policies, its own and those of its group.
         let all = |more: Value| {
             let mut params = json!({"TargetUin": uin, "Page": 1, "Rp": 20, "AttachType": 0});
             params.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -148,7 +148,7 @@ fn a_policy_is_attached_to_each_kind_of_holder_and_detached() {
         reply!(ids, root.cam("ListEntitiesForPolicy", json!({"PolicyId": policy})), @r#"{"List": [], "TotalNum": 0}"#);
         assert_eq!(has(json!({})).await, [preset]);
 
-        // A policy that is deleted is taken off everybody who has it.
+        // Deleting a policy detaches it from everybody.
         root.cam("AttachUserPolicy", json!({"PolicyId": policy, "AttachUin": uin})).await.ok();
         root.cam("DeletePolicy", json!({"PolicyId": [policy]})).await.ok();
         reply!(ids, root.cam("ListAttachedUserPolicies", json!({"TargetUin": uin})), @r#"{"List": [], "TotalNum": 0}"#);

@@ -57,7 +57,7 @@ fn a_boundary_is_put_replaced_and_deleted() {
             .await
             .fault("InvalidParameter.RoleNotExist");
 
-        // A policy shows how many it bounds.
+        // A policy shows how many users and roles have it as their boundary.
         let bounded = async || {
             let listed = root.cam("ListPolicies", json!({"Scope": "Local"})).await.ok();
             [0, 1].map(|place| {

@@ -45,7 +45,7 @@ fn roles_are_listed_and_updated_in_one_call() {
               }
             }
         "#);
-        // What is not named stays.
+        // Fields that are not given stay as they are.
         reply!(ids, root.cam("UpdateRole", json!({"RoleName": "ops", "Description": ""})), @"{}");
         reply!(ids, root.cam("ListRoles", json!({"Keyword": "op"})), @r#"
             {
@@ -67,9 +67,9 @@ fn roles_are_listed_and_updated_in_one_call() {
     });
 }
 
-/// A strategy that names its holders is attached to them at once.
+/// A strategy whose document names principals is attached to them at once.
 #[test]
-fn a_strategy_is_created_and_taken_off_and_given_back() {
+fn a_strategy_is_created_detached_and_attached_again() {
     on_each_database(async |t| {
         let (root, ids) = (t.root(), Ids::default());
         let user = root.user("dev").await;

@@ -93,7 +93,7 @@ fn a_group_is_created_filled_emptied_and_deleted() {
             }
         "#);
 
-        // Its members survive it.
+        // Its members are not deleted with it.
         reply!(ids, root.cam("DeleteGroup", json!({"GroupId": group})), @"{}");
         root.cam("GetGroup", json!({"GroupId": group})).await.fault("ResourceNotFound.UserNotExist");
         root.cam("ListUsersForGroup", json!({"GroupId": group})).await.fault("ResourceNotFound.GroupNotExist");

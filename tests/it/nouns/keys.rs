@@ -38,7 +38,7 @@ fn a_key_is_created_disabled_enabled_and_deleted() {
             }
         "#);
 
-        // Two are as many as there can be.
+        // A user has at most two keys.
         let second = root.cam("CreateAccessKey", json!({"TargetUin": uin})).await.ok();
         root.cam("CreateAccessKey", json!({"TargetUin": uin})).await.fault("OperationDenied.AccessKeyOverLimit");
 
@@ -78,7 +78,7 @@ fn a_key_is_created_disabled_enabled_and_deleted() {
 }
 
 #[test]
-fn a_roles_session_makes_no_keys_for_whoever_assumed_it() {
+fn a_role_session_has_no_keys_of_its_own() {
     on_each_database(async |t| {
         let root = t.root();
         root.role("keys", &[root_of(&root.uin)]).await;

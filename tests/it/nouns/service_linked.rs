@@ -33,7 +33,7 @@ fn a_service_linked_role_is_created_and_deleted_by_a_task() {
         "#);
         let name = text(&got["RoleInfo"]["RoleName"]);
 
-        // What a service relies on is not deleted or bounded like any other role.
+        // It cannot be deleted or bounded like an ordinary role.
         root.cam("DeleteRole", json!({"RoleName": name})).await.fault("InvalidParameter.ParamError");
         root.cam("PutRolePermissionsBoundary", json!({"RoleName": name, "PolicyId": 1}))
             .await

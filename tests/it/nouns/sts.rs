@@ -1,4 +1,4 @@
-//! Sessions: opened by assuming a role or by federation, and who their holders are.
+//! Sessions, opened by assuming a role or by federation, and what GetCallerIdentity says of every kind of caller.
 
 use super::Ids;
 use crate::support::{START, allow, on_each_database, root_of};
@@ -7,7 +7,7 @@ use serde_json::json;
 const TOKEN: &str = "AuthFailure.TokenFailure";
 
 #[test]
-fn a_role_is_assumed_until_the_session_is_over() {
+fn a_role_is_assumed_until_the_session_ends() {
     on_each_database(async |t| {
         let (root, ids) = (t.root(), Ids::default());
         let role = root.role("ops", &[root_of(&root.uin)]).await;
@@ -63,7 +63,7 @@ fn a_role_is_assumed_until_the_session_is_over() {
 }
 
 #[test]
-fn a_federation_token_is_as_good_as_its_policy() {
+fn a_federated_session_is_limited_by_its_policy() {
     on_each_database(async |t| {
         let (root, ids) = (t.root(), Ids::default());
         let policy = allow("cam:ListUsers", "*").to_string();

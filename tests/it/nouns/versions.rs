@@ -47,7 +47,7 @@ fn a_version_is_created_made_the_default_and_deleted() {
             .fault("FailedOperation.PolicyVersionAlreadyDefault");
         reply!(ids, root.cam("DeletePolicyVersion", json!({"PolicyId": policy, "VersionId": [1, 3]})), @"{}");
         root.cam("GetPolicyVersion", version(1)).await.fault("InvalidParameter.PolicyVersionNotExists");
-        // A number is used once.
+        // Version numbers are not reused.
         reply!(ids, root.cam("CreatePolicyVersion", created("cam:GetRole", false)), @r#"{"VersionId": 4}"#);
         reply!(ids, root.cam("ListPolicyVersions", json!({"PolicyId": policy})), @r#"
             {

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 /// The rows of every table as text.
 pub type Dump = BTreeMap<&'static str, Vec<String>>;
 
-/// The rows that are only in one of two dumps, for a message.
+/// Asserts that two dumps are equal; the message lists the rows that only one of them has.
 #[track_caller]
 pub fn assert_same(after: &Dump, before: &Dump, what: &str) {
     if after == before {
@@ -22,14 +22,14 @@ pub fn assert_same(after: &Dump, before: &Dump, what: &str) {
     panic!("{what}:\n{}", differences.join("\n"));
 }
 
-/// One `SELECT` a table, made from the migrations, that gives every row as one text.
+/// One `SELECT` per table, made from the migrations, that returns every row as one text.
 pub fn dump_statements() -> &'static [(&'static str, &'static str)] {
     static STATEMENTS: OnceLock<Vec<(&'static str, &'static str)>> = OnceLock::new();
     STATEMENTS.get_or_init(|| {
         columns()
             .into_iter()
             .map(|(table, columns)| {
-                // The generation is no content: a write that fails before it changes anything may move it on.
+                // The generation is not content: a write that fails before it changes anything may increment it.
                 let shown: Vec<String> = columns
                     .iter()
                     .filter(|(column, _)| column != "generation")

@@ -1,4 +1,4 @@
-//! Holding up every write of a server, so that a test decides which requests meet.
+//! Holds up every write of a server, so that a test decides which requests run at the same time.
 
 use super::{Raw, Test};
 use camulator::engine::fault::Fault;
@@ -8,8 +8,8 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
-/// While this is held, writes get as far as the writer, or the account's row, and wait there. In memory nothing is held:
-/// reads would wait as well, and so never see anything between two writes.
+/// While this is held, writes wait for the writer, or on PostgreSQL for the account's row. In memory nothing is held
+/// up, because reads would wait as well and so never see the state between two writes.
 pub enum Hold {
     Nothing,
     Writer { t: Test, gate: JoinHandle<()>, open: Arc<Notify> },
@@ -46,7 +46,7 @@ impl Hold {
         Hold::Writer { t: t.clone(), gate, open }
     }
 
-    /// Waits until so many writes wait.
+    /// Waits until this many writes wait.
     pub async fn until_waiting(&mut self, count: usize) {
         match self {
             Hold::Nothing => {}
@@ -62,7 +62,7 @@ impl Hold {
         }
     }
 
-    /// Lets them all go.
+    /// Lets all writes proceed.
     pub async fn release(self) {
         match self {
             Hold::Nothing => {}

@@ -1,4 +1,4 @@
-//! The program itself, as a process: for what only shows between processes.
+//! The program as a process of its own, for tests of what happens between processes.
 
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read};
@@ -13,15 +13,15 @@ pub struct Process {
 }
 
 impl Process {
-    /// On a free port, with its keys and tokens in `data_dir`.
+    /// Starts it on a free port, with its keys and tokens in `data_dir`.
     pub fn serve(data_dir: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Process {
         Process::start(Command::new(env!("CARGO_BIN_EXE_camulator")), data_dir, arguments, variables)
     }
 
-    /// The same where no file may grow beyond so many kilobytes, as on a disk that is full by then.
+    /// The same, with a limit on the size of every file, which acts like a full disk.
     pub fn serve_on_full_disk(kilobytes: u64, data_dir: &Path, arguments: &[&str]) -> Process {
         let mut shell = Command::new("bash");
-        // The signal would end the process; ignored, it is an error of the write.
+        // The signal would end the process; when it is ignored, the write fails instead.
         let limit = format!("trap '' XFSZ; ulimit -f {kilobytes}; exec \"$0\" \"$@\"");
         shell.args(["-c", &limit, env!("CARGO_BIN_EXE_camulator")]);
         Process::start(shell, data_dir, arguments, &[])
@@ -38,7 +38,7 @@ impl Process {
         Process { child, out, errors }
     }
 
-    /// What it says when it is ready, or the line with which it refused to start.
+    /// Returns what it says when it is ready, or the line with which it refuses to start.
     pub fn ready(&mut self) -> Result<Value, String> {
         let mut line = String::new();
         self.out.read_line(&mut line).unwrap();

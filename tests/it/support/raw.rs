@@ -1,4 +1,4 @@
-//! A connection of a test's own to the database of its server: what others see, and what they hold up.
+//! A second connection to a server's database: it sees what other processes see, and can hold locks.
 
 use camulator::store::Location;
 use sqlx::postgres::PgConnection;
@@ -33,7 +33,7 @@ impl Raw {
         }
     }
 
-    /// The single integer that is asked for.
+    /// Returns the single integer that a query selects.
     pub async fn number(&mut self, sql: impl Into<String>) -> i64 {
         let sql = AssertSqlSafe(sql.into());
         match self {
@@ -42,7 +42,7 @@ impl Raw {
         }
     }
 
-    /// The texts of the single column that is asked for.
+    /// Returns the texts of the single column that a query selects.
     pub async fn texts(&mut self, sql: impl Into<String>) -> Vec<String> {
         let sql = AssertSqlSafe(sql.into());
         match self {
@@ -51,13 +51,13 @@ impl Raw {
         }
     }
 
-    /// Waits until so many connections of this test, and no fewer, wait for locks of PostgreSQL.
+    /// Waits until at least this many connections of this test wait for locks of PostgreSQL.
     pub async fn until_waiting(&mut self, count: i64) {
         let waiting = async {
             let count_now = "SELECT COUNT(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' \
                              AND application_name = current_setting('application_name')";
             while self.number(count_now).await < count {
-                // Inside a transaction PostgreSQL would go on showing what it showed first.
+                // Inside a transaction PostgreSQL would return its first snapshot again.
                 self.run("SELECT pg_stat_clear_snapshot(), pg_sleep(0.005)").await;
             }
         };

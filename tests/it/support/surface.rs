@@ -1,4 +1,4 @@
-//! Requests on their way to the router, and what comes back: the same for every cloud.
+//! Sends requests to the router and returns the responses, for every cloud alike.
 
 use super::{TestClock, Twin, twin};
 use axum::Router;
@@ -13,7 +13,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-/// A key and the account it belongs to: what a cloud's requests are signed with.
+/// A key, with which a cloud's requests are signed, and the account it belongs to.
 #[derive(Clone)]
 pub struct Key {
     pub account: String,
@@ -21,14 +21,14 @@ pub struct Key {
     pub secret_key: String,
 }
 
-/// What came back, as it stood on the wire.
+/// A response, as it is on the wire.
 pub struct Answer {
     pub status: u16,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
 }
 
-/// Where requests are sent to.
+/// The router of a server, with what a test needs around it.
 #[derive(Clone)]
 pub struct Surface {
     pub(super) router: Router,
@@ -37,7 +37,7 @@ pub struct Surface {
     pub(super) twin: Arc<Twin>,
 }
 
-/// Where requests come from unless a test says otherwise.
+/// The address that requests come from unless a test says otherwise.
 pub fn peer() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], 50_000))
 }
@@ -68,7 +68,7 @@ impl Surface {
         self.send_from(peer(), request).await
     }
 
-    /// Compares what this server knows of the accounts that changed last with what one that is opened cold finds.
+    /// Asserts that this server agrees with one opened cold on the accounts that changed last.
     pub async fn assert_current(&self, after: &str) {
         if !self.twin.disturbed.load(Ordering::SeqCst) {
             let accounts = twin::latest(&self.app.engine).await;

@@ -1,4 +1,4 @@
-//! Tencent's API 3.0: somebody with a key, a request signed with TC3, and the envelope of the reply.
+//! Tencent's API 3.0: callers, requests that they sign with TC3, and replies in their envelope.
 
 use super::surface::peer;
 use super::{Answer, Clouds, Database, Key, Questions, Surface, Test, on_with, text};
@@ -11,13 +11,13 @@ use http::header::HeaderValue;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 
-/// The account whose root a test calls as first of all.
+/// The account that every test begins with; [`Test::root`] is its root.
 pub const ROOT: &str = "100000000001";
 
 /// The clouds that come with the program.
 const CLOUDS: Clouds = Clouds { dialects: Dialects::BUILT_IN, questions: &[("tencent", QUESTIONS)] };
 
-/// What Tencent's principals are asked to compare a warm engine with a cold one.
+/// The actions that are decided for Tencent's principals to compare a warm engine with a cold one.
 pub const QUESTIONS: Questions = Questions {
     rights: &[
         ("cam:GetRole", None),
@@ -29,13 +29,13 @@ pub const QUESTIONS: Questions = Questions {
     assuming: "sts:AssumeRole",
 };
 
-/// Runs a test on every database that there is.
+/// Runs a test on SQLite in memory and, where one is given, on PostgreSQL.
 #[track_caller]
 pub fn on_each_database(test: impl AsyncFn(Test)) {
     on(&[Database::Memory, Database::Postgres], Mode::Off, test);
 }
 
-/// Runs a test of which the database is no part.
+/// Runs a test that does not depend on the database.
 #[track_caller]
 pub fn in_memory(test: impl AsyncFn(Test)) {
     on(&[Database::Memory], Mode::Off, test);
@@ -68,18 +68,18 @@ impl Test {
         self.holder(self.first.clone())
     }
 
-    /// Makes another account, and calls as its root.
+    /// Creates another account, and returns its root.
     pub async fn tenant(&self, uin: &str) -> Caller {
         self.holder(self.account(&json!({"cloud": "tencent", "id": uin})).await)
     }
 
-    /// Whoever has this key.
+    /// The caller with this key.
     pub fn caller(&self, uin: &str, secret_id: &str, secret_key: &str) -> Caller {
         let (account, secret_id, secret_key) = (uin.to_owned(), secret_id.to_owned(), secret_key.to_owned());
         self.holder(Key { account, secret_id, secret_key })
     }
 
-    /// The same caller, asking this server.
+    /// The same caller, sending its requests to this server.
     pub fn seen(&self, caller: &Caller) -> Caller {
         Caller { surface: self.surface.clone(), ..caller.clone() }
     }
@@ -89,7 +89,7 @@ impl Test {
     }
 }
 
-/// Somebody with a key.
+/// An identity with a key, and the server that it calls.
 #[derive(Clone)]
 pub struct Caller {
     pub surface: Surface,
@@ -149,7 +149,7 @@ impl Caller {
         }
     }
 
-    /// Makes a sub-user with a key, and calls as it.
+    /// Creates a sub-user with a key, and returns it.
     pub async fn user(&self, name: &str) -> Caller {
         let made = self.cam("AddUser", json!({"Name": name, "UseApi": 1})).await.ok();
         Caller {
@@ -161,41 +161,41 @@ impl Caller {
         }
     }
 
-    /// Makes a role that these principals may assume; its id.
+    /// Creates a role that these principals may assume, and returns its id.
     pub async fn role(&self, name: &str, principals: &[String]) -> String {
         let trust = trust(principals);
         let made = self.cam("CreateRole", json!({"RoleName": name, "PolicyDocument": trust})).await.ok();
         text(&made["RoleId"]).to_owned()
     }
 
-    /// Makes a policy; its id.
+    /// Creates a policy, and returns its id.
     pub async fn policy(&self, name: &str, document: &Value) -> u64 {
         let made = self.cam("CreatePolicy", json!({"PolicyName": name, "PolicyDocument": document.to_string()}));
         made.await.ok()["PolicyId"].as_u64().unwrap()
     }
 
-    /// Makes a policy and attaches it to a user; its id.
+    /// Creates a policy, attaches it to a user, and returns its id.
     pub async fn grant(&self, user: &Caller, name: &str, document: &Value) -> u64 {
         let policy = self.policy(name, document).await;
         self.cam("AttachUserPolicy", json!({"PolicyId": policy, "AttachUin": &user.uin})).await.ok();
         policy
     }
 
-    /// Makes a policy and attaches it to a role; its id.
+    /// Creates a policy, attaches it to a role, and returns its id.
     pub async fn grant_role(&self, role: &str, name: &str, document: &Value) -> u64 {
         let policy = self.policy(name, document).await;
         self.cam("AttachRolePolicy", json!({"PolicyId": policy, "AttachRoleName": role})).await.ok();
         policy
     }
 
-    /// Assumes a role, and calls as it.
+    /// Assumes a role, and returns the session.
     pub async fn assume(&self, owner: &str, role: &str) -> Caller {
         let arn = format!("qcs::cam::uin/{owner}:roleName/{role}");
         let opened = self.sts("AssumeRole", json!({"RoleArn": arn, "RoleSessionName": "session"})).await.ok();
         self.session(&opened)
     }
 
-    /// Whoever has the credentials of a reply.
+    /// The caller with the credentials of a reply.
     pub fn session(&self, reply: &Value) -> Caller {
         let credentials = &reply["Credentials"];
         Caller {
@@ -212,7 +212,7 @@ impl Caller {
     }
 }
 
-/// A trust policy for principals by their resource names.
+/// A trust policy that trusts principals, given by their resource names.
 pub fn trust(principals: &[String]) -> String {
     let statement = json!([{"action": "name/sts:AssumeRole", "effect": "allow", "principal": {"qcs": principals}}]);
     json!({"version": "2.0", "statement": statement}).to_string()
@@ -228,7 +228,8 @@ pub fn root_of(uin: &str) -> String {
     format!("qcs::cam::uin/{uin}:root")
 }
 
-/// A request on its way: what is set before [`Call::send`] is signed unless it says otherwise.
+/// A request that [`Call::send`] signs and sends. What is set before is part of what is signed, unless a method says
+/// otherwise.
 #[derive(Clone)]
 pub struct Call {
     surface: Surface,
@@ -261,27 +262,27 @@ impl Call {
         self
     }
 
-    /// The service in the signature's scope.
+    /// Sets the service in the signature's scope.
     pub fn scope(mut self, service: &str) -> Call {
         self.service = service.to_owned();
         self
     }
 
-    /// The `Host` that is sent, and what is signed as the host.
+    /// Sets the `Host` that is sent, and the host that is signed.
     pub fn host(mut self, sent: &str, signed: &str) -> Call {
         self.host = sent.to_owned();
         self.signed_host = Some(signed.to_owned());
         self
     }
 
-    /// The `Content-Type` that is sent, and what is signed as it.
+    /// Sets the `Content-Type` that is sent, and the one that is signed.
     pub fn content_type(mut self, sent: &str, signed: &str) -> Call {
         self.content_type = sent.to_owned();
         self.signed_content_type = Some(signed.to_owned());
         self
     }
 
-    /// The time of signing.
+    /// Sets the time of signing.
     pub fn at(mut self, timestamp: i64) -> Call {
         self.timestamp = timestamp;
         self
@@ -295,38 +296,38 @@ impl Call {
         self.header("x-tc-language", language)
     }
 
-    /// A header, in place of one of the same name.
+    /// Sets a header, in place of one of the same name.
     pub fn header(mut self, name: &str, value: &str) -> Call {
         self.headers.retain(|(known, _)| known != name);
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// A header that is signed as well.
+    /// Signs this header as well.
     pub fn signing(mut self, name: &str) -> Call {
         self.also_signed.push(name.to_owned());
         self
     }
 
-    /// The body as bytes.
+    /// Sets the body.
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Call {
         self.body = body.into();
         self
     }
 
-    /// What is signed in place of the body's digest.
+    /// Sets what is signed in place of the body's digest.
     pub fn payload(mut self, digest: &str) -> Call {
         self.payload = Some(digest.to_owned());
         self
     }
 
-    /// A header that is set, changed or (`None`) removed after signing.
+    /// Sets, changes or (`None`) removes a header after signing.
     pub fn edit(mut self, name: &str, value: Option<&[u8]>) -> Call {
         self.edits.push((name.to_owned(), value.map(<[u8]>::to_vec)));
         self
     }
 
-    /// A header that is added after signing, beside what is there under its name.
+    /// Adds a header after signing, beside those of the same name.
     pub fn repeat(mut self, name: &str, value: &[u8]) -> Call {
         self.repeats.push((name.to_owned(), value.to_vec()));
         self
@@ -376,7 +377,7 @@ impl Call {
         )
     }
 
-    /// Signs the request; the edits come after.
+    /// Signs the request, and then applies the edits.
     pub fn request(&self) -> http::Request<Vec<u8>> {
         let mut request = http::Request::builder()
             .method(self.method.as_str())
@@ -440,7 +441,7 @@ impl Call {
     }
 }
 
-/// What an API call got back.
+/// The reply to an API call.
 pub struct Reply {
     asked: String,
     pub status: u16,
@@ -449,7 +450,7 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// The members of a success besides `RequestId`; the envelope must be right to the letter.
+    /// Asserts that the call succeeded; returns the reply's members without `RequestId`.
     #[track_caller]
     pub fn ok(&self) -> Value {
         let mut response = self.response();
@@ -460,11 +461,11 @@ impl Reply {
         response
     }
 
-    /// A refusal with this code; its message.
+    /// Asserts that the call was refused with this code; returns the message.
     #[track_caller]
     pub fn fault(&self, code: &str) -> String {
         let response = self.response();
-        let error = response.get("Error").unwrap_or_else(|| panic!("{} went well: {response}", self.asked));
+        let error = response.get("Error").unwrap_or_else(|| panic!("{} succeeded: {response}", self.asked));
         assert_eq!(error["Code"], code, "{}: {}", self.asked, error["Message"]);
         assert_eq!(response.as_object().unwrap().len(), 2, "{response}");
         text(&error["Message"]).to_owned()
@@ -482,6 +483,7 @@ impl Reply {
         text(&self.response()["RequestId"]).to_owned()
     }
 
+    /// Returns the reply, after checking everything that its envelope must have.
     #[track_caller]
     fn response(&self) -> Value {
         let shown = String::from_utf8_lossy(&self.body);

@@ -1,5 +1,5 @@
-//! After every write that a test makes, the engine that served it and one that is opened cold on the same store give the
-//! same picture of every principal, role and key: nothing that the warm one keeps may be outdated.
+//! Compares the engine that served a write with one opened cold on the same store, after every write of every test.
+//! Both must agree on principals, roles and keys: nothing that the warm one caches may be outdated.
 
 use super::Clouds;
 use camulator::args;
@@ -17,23 +17,23 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::Mutex;
 
-/// What is asked of a cloud's principals.
+/// The actions that are decided for a cloud's principals.
 pub struct Questions {
-    /// An action each, with the resource where it is not the action's own; `%` in it is the account.
+    /// Actions, each with a resource if it needs one. In a resource, `%` stands for the account.
     pub rights: &'static [(&'static str, Option<&'static str>)],
     /// The action with which a role is assumed, as its trust policy names it.
     pub assuming: &'static str,
 }
 
-/// How many of each kind are compared at most, the latest first.
+/// How many of each kind are compared at most: the latest.
 const COMPARED: usize = 12;
 
-/// Names that were met, so that what is gone is asked about as well.
+/// Compares engines. It remembers users, roles and keys, so that deleted ones are compared as well.
 pub struct Twin {
     clouds: Clouds,
-    /// Held by a comparison alone, and shared by the requests: what changes while it is looked at cannot be compared.
+    /// Held exclusively by a comparison and shared by requests, because state that changes cannot be compared.
     pub quiet: tokio::sync::RwLock<()>,
-    /// The test has changed rows behind the server's back, which it cannot know of.
+    /// Whether the test has changed rows behind the server's back; from then on nothing is compared.
     pub disturbed: AtomicBool,
     met: Mutex<HashMap<String, Met>>,
 }
@@ -63,7 +63,7 @@ impl Twin {
         Twin { clouds, quiet, disturbed, met }
     }
 
-    /// Compares what is known of these accounts, unless another request is under way.
+    /// Asserts that both engines agree on these accounts, unless a request is in progress.
     pub async fn assert_same(&self, warm: &Arc<Engine>, accounts: Vec<String>, after: &str) {
         let Ok(_quiet) = self.quiet.try_write() else { return };
         if self.disturbed.load(Ordering::SeqCst) {
@@ -121,7 +121,7 @@ impl Met {
         remember(&mut self.keys, keys.into_iter().rev().map(|(id,)| id).collect());
     }
 
-    /// What an engine knows of an account, line by line.
+    /// Everything that is compared of an account, line by line.
     async fn picture(&self, clouds: Clouds, engine: &Arc<Engine>, account: &str) -> Vec<String> {
         let id = AccountId::from(account);
         let Some(tenant) = engine.tenant(&id).await.unwrap() else { return vec![format!("account {account}: none")] };
@@ -174,7 +174,7 @@ impl Met {
         lines
     }
 
-    /// What a principal is, and what it is answered.
+    /// A principal's properties and the decisions for it.
     async fn rights(
         &self,
         clouds: Clouds,
@@ -213,7 +213,7 @@ impl Met {
             let decision = evidence.decide();
             lines.push(format!("{who} {action}: {:?} {:?}", decision.effect, decision.reason));
             if *action == questions.assuming {
-                // Each role's document is compared by itself; a few of them show that who is asking is seen alike.
+                // Every role's document is compared elsewhere. A few roles suffice to compare the principal.
                 for (role, _) in self.roles.iter().rev().take(3) {
                     let wanted = RoleRef::Id(RoleId::from(role.as_str()));
                     let Some(role) = engine.role(tenant, &account, &wanted).await.unwrap() else { continue };

@@ -1,4 +1,4 @@
-//! Which file imports which, by the names that it uses.
+//! Finds which file imports which, from the `use` declarations and the paths in the code.
 
 use super::source::Source;
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,7 +42,7 @@ impl Imports {
         self.edges.iter().flat_map(|(file, imported)| imported.iter().map(|other| (file.as_str(), other.as_str())))
     }
 
-    /// The sets of files that import each other, over any number of others.
+    /// The sets of files that import each other, directly or through others.
     pub fn circles(&self) -> Vec<Vec<&str>> {
         let reached: BTreeMap<&str, BTreeSet<&str>> =
             self.edges.keys().map(|file| (file.as_str(), self.reached(file))).collect();
@@ -67,11 +67,11 @@ impl Imports {
 }
 
 impl Modules {
-    /// The files that a source names anything of.
+    /// The files that define what a source names.
     fn imported(&self, source: &Source) -> BTreeSet<String> {
         let here = module(source);
         let mut paths: Vec<Path> = Vec::new();
-        // The name of a module, as it is used here, with its path.
+        // The names by which this file uses modules, with their paths.
         let mut names: Vec<(String, Path)> = declared(&source.code)
             .into_iter()
             .map(|child| (child.clone(), [here.clone(), vec![child]].concat()))
@@ -94,7 +94,7 @@ impl Modules {
         found.filter(|file| *file != source.path).collect()
     }
 
-    /// The file in which what a path names is defined.
+    /// The file that defines what a path names.
     fn file(&self, path: &[String], hops: usize) -> Option<String> {
         assert!(hops < 9, "{path:?} is re-exported in a circle");
         let depth = (0..=path.len()).rev().find(|depth| self.files.contains_key(&path[..*depth]))?;
@@ -105,7 +105,7 @@ impl Modules {
         }
     }
 
-    /// The paths that a source's `use` declarations bring, and whether they re-export them.
+    /// The paths that a source's `use` declarations import, each with whether it is re-exported.
     fn uses(&self, source: &Source, here: &[String]) -> Vec<(bool, Path)> {
         let mut found = Vec::new();
         for (visibility, tree) in declarations(&source.code) {
@@ -197,13 +197,13 @@ fn leaves_of(tree: &str, prefix: &[String], found: &mut Vec<Path>) {
     }
 }
 
-/// What follows a name where it begins a path: `name::a::b` is `a::b`.
+/// What follows a name where it begins a path: `a::b` in `name::a::b`.
 fn used(code: &str, name: &str) -> Vec<Path> {
     let is_part = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | ':' | '$' | '.');
     let start = format!("{name}::");
     let mut found = Vec::new();
     for (at, _) in code.match_indices(&start) {
-        // `pub(in crate::a)` says who may see something, not what is used.
+        // `pub(in crate::a)` is a visibility, not a use.
         if code[..at].ends_with(is_part) || code[..at].ends_with("in ") {
             continue;
         }
@@ -219,7 +219,7 @@ fn used(code: &str, name: &str) -> Vec<Path> {
 }
 
 #[test]
-fn a_circle_is_found_however_it_runs() {
+fn circles_of_every_kind_are_found() {
     let source = |path: &str, code: &str| Source {
         path: path.to_owned(),
         whole: String::new(),
@@ -231,13 +231,13 @@ fn a_circle_is_found_however_it_runs() {
         Imports::of(&sources).circles().iter().map(|files| files.join(" ")).collect::<Vec<_>>()
     };
     let none: &[&str] = &[];
-    // Of two files, of three, through a `mod.rs` that defines something, by a path in the code.
+    // Of two files; of three, one by a path in the code; through a `mod.rs` that defines something.
     assert_eq!(circles(&[("a.rs", "use crate::b::B;"), ("b.rs", "use crate::a::A;")]), ["a.rs b.rs"]);
     let three = [("a.rs", "use crate::b::B;"), ("b.rs", "use crate::c::C;"), ("c.rs", "fn f() { crate::a::A }")];
     assert_eq!(circles(&three), ["a.rs b.rs c.rs"]);
     let child = [("d/mod.rs", "mod e;\npub struct D;\nfn f() { e::f() }"), ("d/e.rs", "use super::D;")];
     assert_eq!(circles(&child), ["d/e.rs d/mod.rs"]);
-    // A `mod.rs` that lists and re-exports is no part of one, nor is one whose files do not use what it defines.
+    // A `mod.rs` that only lists and re-exports is never part of a circle, even if its files form one.
     let listed = [("d/mod.rs", "mod e;\nmod g;\npub use e::E;"), ("d/e.rs", "x"), ("d/g.rs", "use super::E;")];
     assert_eq!(circles(&listed), none);
     let listed = [

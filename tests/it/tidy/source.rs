@@ -1,17 +1,17 @@
-//! The source of the program, taken apart.
+//! The source files of the program, with their string literals separated from the code.
 
 use crate::support::files_below;
 use std::path::Path;
 
 /// A file of the program without its unit tests.
 pub struct Source {
-    /// Below `src`.
+    /// The path below `src`.
     pub path: String,
-    /// The text as it stands.
+    /// The whole text.
     pub whole: String,
-    /// Without comments and tests, texts emptied.
+    /// The code without comments and unit tests, and with empty string literals.
     pub code: String,
-    /// The texts in it, with their lines.
+    /// The string literals, with their lines.
     pub texts: Vec<(usize, String)>,
 }
 
@@ -40,7 +40,7 @@ pub fn sources() -> Vec<Source> {
         .collect()
 }
 
-/// Cuts off the unit tests, which stand at the end of a file.
+/// Cuts off the unit tests, which are at the end of a file.
 fn without_tests(text: &str) -> String {
     match text.find("#[cfg(test)]\nmod tests {").or_else(|| text.find("#[cfg(test)]\n#[expect(")) {
         Some(at) => text[..at].to_owned(),
@@ -48,7 +48,7 @@ fn without_tests(text: &str) -> String {
     }
 }
 
-/// Takes comments out, and texts apart.
+/// Removes comments, and separates the string literals from the code.
 fn read(text: &str) -> (String, Vec<(usize, String)>) {
     let (mut code, mut texts) = (String::new(), Vec::new());
     let bytes: Vec<char> = text.chars().collect();
@@ -76,7 +76,7 @@ fn read(text: &str) -> (String, Vec<(usize, String)>) {
                 if bytes[at] == '\\' {
                     at += 1;
                     if bytes[at] == '\n' {
-                        // A continued text: the white space that follows is no part of it.
+                        // A line continuation: the white space that follows is not part of the literal.
                         while bytes[at].is_whitespace() {
                             line += usize::from(bytes[at] == '\n');
                             at += 1;
@@ -106,7 +106,7 @@ fn read(text: &str) -> (String, Vec<(usize, String)>) {
     (code, texts)
 }
 
-/// Whether a word stands in the code as a whole.
+/// Whether the code contains this whole word.
 pub fn has_word(code: &str, word: &str) -> bool {
     let is_part = |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
     code.match_indices(word)

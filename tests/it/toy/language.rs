@@ -1,4 +1,4 @@
-//! The toy cloud's policy language: a statement a line.
+//! The toy cloud's policy language: one statement per line.
 //!
 //! `allow GetRole on role/web-*`, `deny * on *`, and in a trust policy `allow account 7001`.
 

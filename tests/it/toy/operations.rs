@@ -1,4 +1,4 @@
-//! What the toy cloud can do.
+//! The operations of the toy cloud.
 
 use super::dialect::DIALECT;
 use camulator::dialect::contract::{Head, Subject};
@@ -133,7 +133,7 @@ pub async fn whose_plate(_: &Arc<Engine>, _: &Head, input: &ShowPlate) -> Result
     Ok(input.account.as_str().into())
 }
 
-/// What anybody may know of an account, as an identity provider's metadata are anybody's.
+/// What anybody may read of an account without a signature, like the metadata of an identity provider.
 pub async fn plate(cx: &Cx, _: Authorized<ShowPlate>) -> Result<String, Fault> {
     Ok(format!("{} asks about {}", (DIALECT.arn)(&cx.caller), cx.account.name))
 }

@@ -1,30 +1,34 @@
-"""Questions, layers, trust. Tests answer True, False or None (unknown), combined as in Kleene's logic."""
+"""Decides requests by layers of policies, or by a trust policy.
+
+Tests return True, False or None (unknown), which are combined as in Kleene's logic.
+"""
 
 from . import known, values
 from .document import OPERATORS
 
 
 class Caller(dict):
-    """The caller's variables: uin, owner_uin, app_id, each a text or None."""
+    """The caller's variables uin, owner_uin and app_id, each a text or None."""
 
     def __init__(self, uin="", owner_uin="", app_id=0):
         super().__init__(uin=uin or None, owner_uin=owner_uin or None, app_id=str(app_id) if app_id else None)
 
 
 class Question:
-    """action; resource: None (no single one) or its names; context: key to values; caller, and the same with each of its tags."""
+    """A request: its action; the names of its resource, or None for an operation without single resources; the values
+    of each condition key; the caller's variables, and the same variables with each of the caller's tags."""
 
     def __init__(self, action, resource, context, caller):
         self.action = action.removeprefix("name/")
         self.service, _, self.operation = self.action.partition(":")
         self.context, self.caller = {key: [_given(key, value) for value in given] for key, given in context.items()}, caller
         self.names = None if resource is None else [_name(text, caller) for text in resource]
-        # Without any tag there is one that has no halves, as there is for a text that is no tag.
+        # Without any tag there is one without halves, as for a text that is not a tag.
         self.tagged = [_tagged(caller, tag) for tag in self.context.get("qcs:principal_tag") or [""]]
 
 
 def _given(key, value):
-    """A value as policies write it, or a tag as the list of its halves."""
+    """A value given as policies write it, or as the list of a tag's halves."""
     return values.tag(key, value) if isinstance(value, str) else tuple(value)
 
 
@@ -33,7 +37,7 @@ def _tagged(caller, tag):
 
 
 def decide(identity, boundary, session, root, question):
-    """(effect, reason, deciding); the layers are lists of documents (lists of statements), or None."""
+    """Returns (effect, reason, deciding). A layer is a list of documents, which are lists of statements, or None."""
     layers = [("identity", identity)]
     if boundary is not None:
         layers.append(("boundary", boundary))
@@ -69,7 +73,7 @@ def decide_trust(document, who, question):
 
 
 def any_of(tests):
-    """Yes if one is yes; else unknown if one is unknown; else no."""
+    """True if one is true; else unknown if one is unknown; else false."""
     result = False
     for test in tests:
         if test is True:
@@ -80,7 +84,7 @@ def any_of(tests):
 
 
 def all_of(tests):
-    """No if one is no; else unknown if one is unknown; else yes."""
+    """False if one is false; else unknown if one is unknown; else true."""
     result = True
     for test in tests:
         if test is False:
@@ -141,7 +145,7 @@ def _number(text):
 
 
 def _account(account, caller, own=("", "uin/-1")):
-    """None for the caller's own account, else what names the other one. A name says "own" by saying nothing only."""
+    """None for the caller's own account, else the kind and number of another one. `own` lists forms of the own one."""
     if account in own:
         return None
     kind, _, number = account.partition("/")
@@ -230,12 +234,12 @@ def condition(pair, question):
 
 
 def _callers(cut, question):
-    """Whose values fill a text: the caller's, once for each tag if halves of a tag stand in it."""
+    """The variables to fill a text with: the caller's, once for each tag if the text contains halves of a tag."""
     return question.tagged if has_halves(cut) else [question.caller]
 
 
 def has_halves(cut):
-    """Whether halves of a tag of the caller stand in a text."""
+    """Whether a text contains variables for the halves of the caller's tags."""
     if isinstance(cut, tuple):
         return any(map(has_halves, cut))
     return any(name in values.TAG_VARIABLES for name in (cut or ())[1::2])
@@ -253,7 +257,7 @@ def _relation(kind, relation, given, cut, caller):
         if kind == "like":
             parts = values.fill_pattern(cut, caller)
             return None if parts is None else values.spans(parts, given)
-        # No other text is a tag, and a tag is no number.
+        # A text without `&` is not equal to a tag, and a tag is not a number.
         return None if kind not in ("text", "fold") or values.fill(cut, caller) is None else False
     if kind == "like":
         parts = values.fill_pattern(cut, caller)
@@ -276,7 +280,7 @@ def _relation(kind, relation, given, cut, caller):
 
 
 def _same(kind, written, given):
-    """One half of a tag and what is wanted of it."""
+    """Whether one half of a tag matches its half of the text in the policy."""
     if kind == "like":
         return values.like(written, given)
     return written == given if kind == "text" else values.fold(written) == values.fold(given)

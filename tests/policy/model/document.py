@@ -1,7 +1,8 @@
 """Documents: their defects, and what they mean in spite of them.
 
-`read(text, rules)` answers (defects, document). A document with defects is what a stored text means ("Documents that were
-stored"); one to be written is refused when there is any defect. Defects are (name, path, character), in the order of the page.
+`read(text, rules)` returns (defects, document). A document with defects is what a stored text means (see "Documents
+that were stored" on the page); a document that is to be written is refused when it has any defect. Defects are (name,
+path, character), in the order of the page.
 """
 
 import re
@@ -10,7 +11,7 @@ from . import known, text as json, values
 
 ORDER = ("Version", "Statement", "Effect", "Principal", "Action", "Resource", "Condition")
 TRUST_ACTIONS = ("sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity")
-# What these complain about depends on what is known at the time; the entry means what it says.
+# These defects depend on limits and lists that may change, so an entry with one of them still means what it says.
 MEANT = {"TooLong", "ActionUnknown", "ActionServiceUnknown", "ResourceServiceUnknown", "ResourceRegion", "PrincipalServiceUnknown"}
 
 _SERVICE = re.compile(r"[a-z0-9_-]+", re.ASCII)
@@ -49,7 +50,7 @@ READERS = {
 
 
 class Rules:
-    """What a document is judged by."""
+    """The rules by which a document is read."""
 
     def __init__(self, kind, owner, app_id, extra_services=(), permission_sets=None, max_chars=4096):
         self.kind, self.owner, self.app_id, self.max_chars = kind, owner, app_id, max_chars
@@ -58,7 +59,7 @@ class Rules:
 
 
 class Statement:
-    """One statement. An entry that cannot be read is None; `unreadable` says so of the statement as a whole."""
+    """A statement. An entry that cannot be read is None; `unreadable` is set if the whole statement cannot be read."""
 
     __slots__ = ("effect", "unreadable", "actions", "resources", "principals", "conditions")
 
@@ -139,7 +140,8 @@ class _Reader:
         return statements if rest and not twice else [deny_all()]
 
     def duplicates(self, node, path):
-        """Whether a name is given twice at any depth; the outermost object has no path, an element without name an empty one."""
+        """Whether a name is given twice at any depth. The outermost object has no path, a name that is empty an empty
+        one."""
         twice = False
         if node.kind == "object":
             names = set()
@@ -211,7 +213,7 @@ class _Reader:
         if node.kind == "text":
             return [reader(node.value, path, node.start)]
         if node.kind != "list" or not node.value:
-            # A list of nothing is as good as none.
+            # An empty list counts as a missing element.
             empty = node.kind == "list" and form != "PrincipalForm"
             self.defect(form.replace("Form", "Missing") if empty else form, path, node.start)
             return [None]
@@ -236,7 +238,7 @@ class _Reader:
             return None
         if text == "*":
             return "of", "*", ["", ""]
-        # `name/` stands before operations; a set has a prefix of its own.
+        # `name/` is a prefix of operations; a set has its own prefix.
         if written.startswith("permid/"):
             actions = self.rules.permission_sets.get(text.removeprefix("permid/"))
             if actions is None:
@@ -310,7 +312,7 @@ class _Reader:
         kind, _, number = text.partition("/")
         if kind == "uin":
             return number == self.rules.owner
-        # Without an application id (0) there is none that would be one's own.
+        # An account without an application id (0) owns none.
         return int(number) == self.rules.app_id != 0
 
     # Principals: (form, …), or None.
@@ -386,7 +388,7 @@ class _Reader:
         return result
 
     def pair(self, operator, key, at, given, path):
-        """The values are read whether or not the operator (None: unknown) and the key can be."""
+        """Reads the values even if the operator is unknown (None) or the key is malformed."""
         readable = operator is not None
         if not _KEY.fullmatch(key):
             self.defect("ConditionContent", path, at)
@@ -402,7 +404,7 @@ class _Reader:
         return (*operator, key, written) if readable else None
 
     def written(self, kind, key, node, path):
-        """A text cut at its variables; a tag is a pair of them, as a tuple."""
+        """Returns a text cut at its variables, or for a tag the tuple of its two halves, each cut in the same way."""
         if kind in ("text", "fold", "like") and node.kind == "text" and isinstance(values.tag(key, node.value), tuple):
             halves = tuple(values.variables(half) for half in values.tag(key, node.value))
             if None in halves:
@@ -411,7 +413,7 @@ class _Reader:
             return halves
         cut = None
         if node.kind in ("text", "number", "true", "false"):
-            # What an unknown operator would make of a text is not known.
+            # How an unknown operator would read a text is not known.
             cut = [node.value] if kind in ("null", "unknown") else values.variables(node.value)
         if cut is not None and len(cut) == 1 and kind in READERS and READERS[kind](node.value) is None:
             cut = None
@@ -421,7 +423,7 @@ class _Reader:
 
 
 def _everything(item):
-    """A run of stars says no more than one."""
+    """Whether an item stands for everything; a run of stars is the same as one."""
     return item == "*/*" or item != "" and not item.strip("*")
 
 
@@ -456,7 +458,7 @@ def _principal(written, strategy):
     if not slash or not name:
         return None
     if kind == "uin" and strategy:
-        # What follows, if anything, is not looked at.
+        # Anything after a further slash is ignored.
         name = name.partition("/")[0]
     if kind == "uin" and _DIGITS.fullmatch(name):
         return ("root", account) if name == account else ("user", account, name)

@@ -1,4 +1,4 @@
-"""The lists that docs/policy.md refers to, read from the data they stand in."""
+"""The lists that docs/policy.md refers to, read from the server's data files."""
 
 import pathlib
 import re

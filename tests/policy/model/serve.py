@@ -1,4 +1,4 @@
-"""Answers the lines that the driver answers (tests/policy/driver.rs), in the same words."""
+"""Answers the same lines as the driver (tests/policy/driver.rs), in the same form."""
 
 import json
 import sys
@@ -16,7 +16,7 @@ def rules(line):
 
 
 def load(text, judged_by, key):
-    """A stored document; read once, because runs ask many questions about the same ones."""
+    """Returns a stored document. Each is read once, because runs ask many questions about the same ones."""
     if (text, key) not in _documents:
         if len(_documents) > 2_000:
             _documents.clear()

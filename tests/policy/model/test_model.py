@@ -142,7 +142,7 @@ class Documents(unittest.TestCase):
         self.assertEqual(found({"a:b": []}), [unknown, ("Content", "nope.a:b")])
         self.assertEqual(found({"a:b": ["x", None, {}, []]}), [unknown, *(("Content", f"nope.a:b[{i}]") for i in (1, 2, 3))])
         self.assertEqual(found({"ab": "x", "a:b": None}), [unknown, ("Content", "nope.ab"), ("Content", "nope.a:b")])
-        # The key, and what its values are to an operator that is known.
+        # A malformed key, with values that a known operator reads.
         self.assertEqual(found({"ab": "10.0.0.1"}, "ip_equal"), [("Content", "ip_equal.ab")])
         self.assertEqual(found({"ab": ["10.0.0.1", "x", VALUE]}, "ip_equal"), [("Content", "ip_equal.ab"), ("Content", "ip_equal.ab[1]")])
         self.assertEqual(found({"ab": []}, "ip_equal"), [("Content", "ip_equal.ab")] * 2)

@@ -1,4 +1,4 @@
-"""A strict reader of JSON texts (RFC 8259) that keeps places and every occurrence of a name."""
+"""A strict reader of JSON texts (RFC 8259) that keeps positions and every occurrence of a name."""
 
 MAX_DEPTH = 32
 SPACE = " \t\n\r"
@@ -8,7 +8,7 @@ ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r":
 
 
 class NotJson(Exception):
-    """The text is not JSON; `at` is the character where that shows."""
+    """The text is not JSON; `at` is the character where this is found."""
 
     def __init__(self, at):
         super().__init__(at)
@@ -16,7 +16,7 @@ class NotJson(Exception):
 
 
 class Node:
-    """A value and where it stands, `start` to `end` in characters.
+    """A value and its position, from `start` to `end` in characters.
 
     kind: object (value: list of (name, start of the name, Node)), list, text, number (value: its characters), true, false, null.
     """
@@ -28,7 +28,7 @@ class Node:
 
 
 def read(text):
-    """The value of the whole text."""
+    """Returns the value of the whole text."""
     node, at = _value(text, _space(text, 0), 0)
     at = _space(text, at)
     if at != len(text):

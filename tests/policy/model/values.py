@@ -1,6 +1,6 @@
-"""The values of conditions, exactly: numbers, instants, addresses, bytes; patterns with stars; variables.
+"""The values of conditions, read exactly: numbers, instants, addresses, bytes; patterns with stars; variables.
 
-Every reader answers None for a text it cannot read.
+Every reader returns None for a text that it cannot read.
 """
 
 import re
@@ -70,7 +70,7 @@ def boolean(text):
 
 
 def binary(text):
-    """The bytes of a base64 text, its padding complete or absent, its unused bits zero."""
+    """The bytes of a base64 text. Its padding must be complete or absent, its unused bits zero."""
     body = text.rstrip("=")
     padding = len(text) - len(body)
     if any(c not in _BASE64 for c in body) or len(body) % 4 == 1:
@@ -85,7 +85,7 @@ def binary(text):
 
 
 def address(text):
-    """(bits of the family, number); an IPv4-mapped IPv6 address is IPv4."""
+    """Returns (bits of the family, number). An IPv4-mapped IPv6 address is an IPv4 address."""
     if _IPV4.fullmatch(text):
         return 32, _quad(text)
     value = _ipv6(text)
@@ -97,7 +97,7 @@ def address(text):
 
 
 def network(text):
-    """(bits of the family, leading bits, their number); one address is a range of itself."""
+    """Returns (bits of the family, length of the prefix, prefix). A single address is a range of one."""
     name, slash, prefix = text.partition("/")
     if _IPV4.fullmatch(name):
         bits, value = 32, _quad(name)
@@ -161,17 +161,17 @@ def _ipv6(text):
 
 
 def fold(text):
-    """Each character in lower case, by itself."""
+    """The text with each character in lower case, converted by itself."""
     return "".join(c.lower() for c in text)
 
 
 def pieces(pattern):
-    """What stands between the stars of a pattern."""
+    """The parts of a pattern between its stars."""
     return pattern.split("*")
 
 
 def like(parts, text):
-    """Whether `parts`, with any run of characters between them, are the whole text."""
+    """Whether the text consists of `parts` with any characters between them."""
     if len(parts) == 1:
         return parts[0] == text
     first, last = parts[0], parts[-1]
@@ -187,18 +187,19 @@ def like(parts, text):
 
 
 def spans(parts, pair):
-    """Whether the pattern matches both halves when it is cut at one of its stars, which then ends the one and begins the other."""
+    """Whether the pattern matches both halves when it is cut at one of its stars. That star ends the first part of the
+    pattern and begins the second."""
     key, value = pair
     return any(like(parts[:at] + [""], key) and like([""] + parts[at:], value) for at in range(1, len(parts)))
 
 
 def tag(key, text):
-    """The two halves of a value of a condition key whose values are tags; the text itself if it is none."""
+    """The two halves of the text if the condition key's values are tags and it contains `&`; otherwise the text itself."""
     return tuple(text.split("&", 1)) if key in TAG_KEYS and "&" in text else text
 
 
 def variables(text, known=VARIABLES + TAG_VARIABLES):
-    """The text cut at its variables: texts at even places, names at odd ones; None if `${` begins something else than a known one."""
+    """The text cut at its variables: texts at even places, names at odd ones; None if a `${` begins no known variable."""
     cut = _VARIABLE.split(text)
     if any("${" in part for part in cut[::2]) or any(name not in known for name in cut[1::2]):
         return None
@@ -206,7 +207,7 @@ def variables(text, known=VARIABLES + TAG_VARIABLES):
 
 
 def fill(cut, caller):
-    """The text with the caller's values, or None where it has none."""
+    """The text with the caller's values in place of variables; None if the caller lacks one."""
     if len(cut) == 1:
         return cut[0]
     out = []
@@ -220,7 +221,7 @@ def fill(cut, caller):
 
 
 def fill_pattern(cut, caller):
-    """The pieces of a pattern with the caller's values; what a variable brings is literal."""
+    """The parts of a pattern with the caller's values, in which stars are literal; None if the caller lacks one."""
     out = [""]
     for place, part in enumerate(cut):
         if place % 2:

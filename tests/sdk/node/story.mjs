@@ -1,4 +1,4 @@
-// The scenario in short, with Tencent's Node SDK; only endpoint and scheme are changed.
+// A short version of the main scenario, with Tencent's Node SDK. Only its endpoint and scheme are changed.
 //
 // This client signs `host` without the port but sends it with the port, and takes the service in the credential scope
 // from the endpoint (`127` for 127.0.0.1). A server that compares either literally refuses it.
@@ -89,7 +89,7 @@ test("one company lends its machines to another", async () => {
   await assert.rejects(cvm(session), refused("AuthFailure.TokenFailure"));
 });
 
-test("by the name of the machine", async () => {
+test("the endpoint may be a host name", async () => {
   const root = await account();
   const endpoint = `localhost:${new URL(url).port}`;
   const identity = await sts(root, { endpoint }).GetCallerIdentity({});

@@ -91,7 +91,7 @@ class Admin:
         self.url, self.token = url, token
 
     def request(self, method, path, body=None, headers=None, token=...):
-        """Returns (status, body as JSON or text); an error status is returned, not raised."""
+        """Returns the status and the body as JSON or text. An error status is returned, not raised."""
         token = self.token if token is ... else token
         request = urllib.request.Request(self.url + path, method=method)
         if body is not None:
@@ -169,7 +169,7 @@ class Server:
             raise AssertionError(f"the first line is not the ready line: {first!r}; {self.errors()}")
         self.first_line, self.url = first, match[1]
         self.host = self.url.removeprefix("http://")
-        self.listen = self.host  # a restart keeps the port, so that existing clients still work
+        self.listen = self.host  # a restart keeps the port, so that existing clients can still connect
         self.admin = Admin(self.url)
         return self
 
@@ -214,7 +214,7 @@ def databases(request):
 
 @pytest.fixture(scope="session")
 def serve(binary, databases, tmp_path_factory):
-    """Starts servers; `serve("--rate-limit", "documented")` adds options. All are stopped after the test."""
+    """Starts servers; `serve("--durability", "fast")` adds options. All are stopped at the end of the session."""
     started = []
 
     def start(*options, rate_limit="off"):
@@ -352,7 +352,7 @@ class Tenant(Caller):
 
 
 def assume(caller, arn, name="DevBAssumeTheRole", **fields):
-    """Calls AssumeRole through the SDK; returns (a caller with the temporary keys, the whole answer)."""
+    """Calls AssumeRole through the SDK; returns a caller with the temporary keys, and the whole reply."""
     from tencentcloud.sts.v20180813 import models
 
     request = models.AssumeRoleRequest()
@@ -407,5 +407,5 @@ class refused:
 def wait_for(condition, within=10.0):
     end = time.monotonic() + within
     while not condition():
-        assert time.monotonic() < end, "the condition did not come true in time"
+        assert time.monotonic() < end, "the condition did not become true in time"
         time.sleep(0.02)

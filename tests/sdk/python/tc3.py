@@ -48,7 +48,7 @@ def utc_date(timestamp):
 
 
 class Reply:
-    """One whole HTTP answer: status, headers (lower-case names), body as bytes."""
+    """An HTTP response: status, headers (with lower-case names), and body as bytes."""
 
     def __init__(self, status, headers, body):
         self.status, self.headers, self.body = status, headers, body
@@ -74,7 +74,7 @@ class Reply:
 
 
 def exchange(url, method, target, headers, body, timeout=30):
-    """Sends exactly these header lines (a list of pairs, duplicates kept) and reads one answer."""
+    """Sends exactly these headers (a list of pairs, duplicates included) and reads one response."""
     parts = urllib.parse.urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout)
     try:

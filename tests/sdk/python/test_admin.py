@@ -1,4 +1,4 @@
-"""What the admin API controls, as the clients see it."""
+"""What the admin API changes (clocks, credentials, accounts, stubs), as the vendor's clients see it."""
 
 import json
 import time
@@ -35,7 +35,7 @@ def test_a_frozen_clock(tenant):
     assert clock(tenant, mode="real")["mode"] == "real"
 
 
-def test_the_clock_of_one_company_is_its_own(server, tenant):
+def test_each_account_has_its_own_clock(server, tenant):
     other = server.tenant()
     for company in (tenant, other):
         company.role("r")
@@ -47,7 +47,7 @@ def test_the_clock_of_one_company_is_its_own(server, tenant):
     theirs.sts().GetCallerIdentity(sts.GetCallerIdentityRequest())
 
 
-def test_a_policy_about_the_time(tenant):
+def test_a_condition_on_the_time_uses_the_accounts_clock(tenant):
     user = tenant.user(
         "u",
         allow("cam:ListUsers"),
@@ -71,7 +71,7 @@ def test_a_clock_survives_a_restart(serve):
 
 
 @pytest.mark.parametrize("word", ["expire", "revoke"])
-def test_a_session_is_ended_by_hand(tenant, word):
+def test_a_session_is_ended_through_the_admin_api(tenant, word):
     tenant.role("r")
     session, _ = assume(tenant, tenant.role_arn("r"))
     spared, _ = assume(tenant, tenant.role_arn("r"))
@@ -81,7 +81,7 @@ def test_a_session_is_ended_by_hand(tenant, word):
     spared.sts().GetCallerIdentity(sts.GetCallerIdentityRequest())
 
 
-def test_an_account_as_asked_for(server):
+def test_an_account_with_given_fields(server):
     fields = {
         "id": "100000654321", "name": "asked for", "app_id": 1250000001,
         "secret_id": "AKID" + "Q" * 32, "secret_key": "q" * 32,
@@ -99,7 +99,7 @@ def test_an_account_as_asked_for(server):
     assert "secret_key" not in json.dumps(server.admin.ok("GET", "/accounts"))
 
 
-def test_a_deleted_account_takes_its_sessions_along(server):
+def test_deleting_an_account_ends_its_sessions(server):
     owner, guest = server.tenant(), server.tenant()
     owner.role("open", guest.root)
     session, _ = assume(guest, owner.role_arn("open"))
@@ -110,7 +110,7 @@ def test_a_deleted_account_takes_its_sessions_along(server):
         assume(guest, owner.role_arn("open"))
 
 
-def test_a_stub_of_ones_own(tenant):
+def test_a_custom_stub(tenant):
     stub = {
         "version": "2021-01-11",
         "resource": "qcs::sms:{{Region}}:uin/{{OwnerUin}}:app/{{SmsSdkAppId}}",
@@ -132,7 +132,7 @@ def test_a_stub_of_ones_own(tenant):
 
 
 def test_a_session_that_ended_long_ago(serve):
-    """An ended session is a bad token, not an unknown key, even after the server has dropped it."""
+    """The key of an expired session gets `TokenFailure`, not an unknown key, even after the server has purged it."""
     server = serve()
     tenant = server.tenant()
     tenant.role("r")

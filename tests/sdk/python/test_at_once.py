@@ -1,4 +1,4 @@
-"""Concurrent calls: exactly one wins, quotas hold, and no error of the database reaches a client."""
+"""Concurrent calls: one name is given once, quotas hold, and no database error reaches a client."""
 
 import collections
 from concurrent.futures import ThreadPoolExecutor
@@ -38,7 +38,7 @@ def test_a_quota_holds(tenant):
     assert len(tenant.raw("cam", "GetRole", {"RoleName": "tagged"}).response["RoleInfo"]["Tags"]) == 50
 
 
-def test_many_companies_do_not_meet(server):
+def test_accounts_do_not_affect_each_other(server):
     tenants = [server.tenant() for _ in range(8)]
     outcome = at_once(
         lambda n: tenants[n % 8].raw("cam", "AddUser", {"Name": f"user-{n // 8}"}), times=8 * 10
@@ -49,7 +49,7 @@ def test_many_companies_do_not_meet(server):
         assert {user["Name"] for user in users} == {f"user-{n}" for n in range(10)}
 
 
-def test_sessions_in_the_thick_of_it(tenant):
+def test_sessions_while_their_role_changes(tenant):
     tenant.role("r")
     assume_role = {"RoleArn": tenant.role_arn("r"), "RoleSessionName": "thick"}
     replies = []
@@ -81,7 +81,7 @@ def test_a_revocation_holds_for_every_later_call(tenant):
 
 
 def test_killed_while_writing(serve):
-    """After a kill, acknowledged writes are there, others are whole or absent, and the server is ready at once."""
+    """After a kill, acknowledged writes are there, other writes are complete or absent, and the server starts again."""
     server = serve()
     tenant = server.tenant()
     kept = []
@@ -105,7 +105,7 @@ def test_killed_while_writing(serve):
         assert len(tenant.raw("cam", "ListAccessKeys", {"TargetUin": uin}).response["AccessKeys"]) == 1
 
 
-def test_sessions_survive_with_their_role(serve):
+def test_sessions_survive_a_kill(serve):
     server = serve()
     tenant = server.tenant()
     tenant.role("r")

@@ -1,4 +1,4 @@
-"""Bad input of every kind: one clear error in the envelope that clients read, and no side effects."""
+"""Bad input of every kind gets one clear error, in the envelope that clients read, and has no side effects."""
 
 import json
 import socket
@@ -40,7 +40,7 @@ def contents(tenant):
 
 @pytest.fixture
 def unchanged(tenant):
-    """An account with one of each kind, and a check that the test leaves it unchanged."""
+    """An account with a role, a user and a policy, and a check that the test leaves it unchanged."""
     tenant.role("r")
     tenant.user("u", allow("cvm:*"))
     before = contents(tenant)
@@ -134,7 +134,7 @@ def test_a_wrong_type_is_named(unchanged):
     assert "`RoleName`" in reply.message, reply.message
 
 
-def test_a_member_of_a_list_without_its_key(unchanged):
+def test_a_list_item_without_a_required_member(unchanged):
     expect(unchanged.raw("cam", "CreateRole", own(unchanged, role(Tags=[{"Value": "b"}]))), "MissingParameter")
 
 
@@ -249,7 +249,7 @@ def test_a_strange_remark_never_breaks_the_server(tenant, remark):
     ids=lambda value: value if isinstance(value, str) else None,
 )
 def test_a_nul_in_any_text(unchanged, action, parameters):
-    """PostgreSQL cannot store it, so it must be refused before it gets there."""
+    """PostgreSQL cannot store NUL, so it must be refused before."""
     service = "sts" if action == "AssumeRole" else "cam"
     reply = unchanged.raw(service, action, own(unchanged, parameters))
     assert not (reply.code or "").startswith("InternalError"), reply
@@ -271,7 +271,7 @@ def test_a_body_over_ten_megabytes(unchanged):
 
 
 def test_a_body_that_claims_to_be_huge(unchanged):
-    """Refused by its announced length alone, without waiting for the body."""
+    """The request is refused by its `Content-Length` alone, without waiting for the body."""
     started = time.monotonic()
     reply = unchanged.raw("cam", "AddUser", body=b"{}", extra=[("Content-Length", str(2**40))], timeout=20)
     expect(reply, "RequestSizeLimitExceeded")
@@ -332,7 +332,7 @@ def test_a_missing_header(unchanged, header):
 
 @pytest.mark.parametrize("header", ["X-TC-Action", "X-TC-Timestamp", "X-TC-Token", "Authorization", "Host"])
 def test_a_header_twice(unchanged, header):
-    """Parsers differ in which of the two counts, so both are refused."""
+    """Parsers differ in which of the two headers they use, so the request is refused."""
     second = {
         "X-TC-Action": "CreateRole",
         "X-TC-Timestamp": str(int(time.time()) - 5),
@@ -354,8 +354,8 @@ def test_a_region_that_sts_needs(tenant):
 # ------------------------------------------------------------------------------------------------ the signature
 
 
-def test_a_service_of_another_name_is_accepted(tenant):
-    """Node and Java sign the name of the endpoint, so by default the scope's service is not compared."""
+def test_another_service_in_the_scope_is_accepted(tenant):
+    """Node and Java put part of the endpoint into the scope, so at a local endpoint its service is not compared."""
     assert tenant.raw("cam", "ListUsers", scope_service="cvm").code is None
 
 
@@ -470,13 +470,13 @@ def test_a_timestamp_within_the_window(tenant, seconds):
 
 
 @pytest.mark.parametrize("timestamp", ["", "now", "-1", "1.5", "9" * 30, "0x10", "+5", " 5"])
-def test_a_timestamp_that_is_none(unchanged, timestamp):
+def test_a_malformed_timestamp(unchanged, timestamp):
     today = tc3.utc_date(time.time())
     reply = unchanged.raw("cam", "AddUser", {"Name": "new"}, timestamp=timestamp, scope_date=today)
     assert reply.code is not None and not reply.code.startswith("InternalError"), reply
 
 
-def test_the_emulators_clock_does_not_judge_signatures(serve):
+def test_the_emulators_clock_does_not_affect_signatures(serve):
     server = serve()
     tenant = server.tenant()
     server.admin.advance(86_400)
@@ -484,7 +484,7 @@ def test_the_emulators_clock_does_not_judge_signatures(serve):
     expect(tenant.raw("cam", "ListUsers", timestamp=int(time.time()) + 86_400), "AuthFailure.SignatureExpire")
 
 
-def test_a_query_beside_a_post_body_is_no_parameter(unchanged):
+def test_a_query_beside_a_post_body_is_not_a_parameter(unchanged):
     reply = unchanged.raw("cam", "GetUser", {"Name": "u"}, query="Name=other")
     assert reply.code in (None, "InvalidParameter", "AuthFailure.SignatureFailure"), reply
     if reply.code is None:
@@ -532,7 +532,7 @@ def test_a_client_that_goes_away(tenant):
 
 
 @pytest.mark.parametrize("token", [None, "wrong", ""])
-def test_the_admin_api_wants_its_token(server, token):
+def test_the_admin_api_needs_its_token(server, token):
     for method, path in (("GET", "/_camulator/v1/accounts"), ("POST", "/_camulator/v1/clock/advance")):
         status, answer = server.admin.request(method, path, {} if method == "POST" else None, token=token)
         assert status == 401, (status, answer)
@@ -550,7 +550,7 @@ def test_the_admin_api_refuses_a_foreign_origin(server):
     [b"{", b"[]", b'{"id": "not a number"}', b'{"id": "1234567\\u0000"}', b'{"name": "a\\u0000b"}', b'{"cloud": "nimbus"}', b'{"colour": "red"}', b'{"name": 5}', b"\xff"],
     ids=repr,
 )
-def test_an_account_that_cannot_be(server, body):
+def test_an_invalid_account(server, body):
     before = len(server.admin.ok("GET", "/accounts")["accounts"])
     status, answer = server.admin.request("POST", "/_camulator/v1/accounts", body)
     assert 400 <= status < 500, (status, answer)
@@ -564,12 +564,12 @@ def test_an_account_that_exists(tenant):
 
 
 @pytest.mark.parametrize("path", ["accounts/%00", "accounts/none", "accounts/%FF", "requests/%00", "requests/none"])
-def test_a_thing_that_is_not_there(server, path):
+def test_something_that_does_not_exist(server, path):
     status, answer = server.admin.request("GET", "/_camulator/v1/" + path)
     assert status in (400, 404), (status, answer)
 
 
-def test_an_account_comes_and_goes(server):
+def test_an_account_is_created_and_deleted(server):
     tenant = server.tenant(name="short-lived")
     tenant.role("r")
     listed = server.admin.ok("GET", f"/accounts/{tenant.id}")
@@ -587,7 +587,7 @@ def test_health_needs_no_token(server, path):
 
 
 @pytest.mark.parametrize("body", [{"seconds": "soon"}, {}, {"seconds": 10**30}, {"second": 1}], ids=json.dumps)
-def test_a_clock_that_cannot_be_set_so(server, body):
+def test_an_invalid_advance_of_the_clock(server, body):
     status, answer = server.admin.request("POST", "/_camulator/v1/clock/advance", body)
     assert 400 <= status < 500, (status, answer)
 
@@ -601,10 +601,10 @@ def test_the_documented_rate(serve):
         tenant.raw("cam", "CreateRole", own(tenant, role(RoleName=f"r{n}")), language="en-US") for n in range(8)
     ]
     refused = [reply for reply in replies if reply.code is not None]
-    assert refused, "eight in a moment, and two a second are documented"
+    assert refused, "eight requests at once exceed the documented rate of two per second"
     expect(refused[0], "RequestLimitExceeded")
     assert "frequency limit `2`" in refused[0].message, refused[0].message
     assert tenant.raw("cam", "DescribeRoleList", {"Page": 1, "Rp": 200}).response["TotalNum"] == 8 - len(refused)
-    assert tenant.raw("cam", "ListUsers").code is None, "every action has a rate of its own"
+    assert tenant.raw("cam", "ListUsers").code is None, "every action has its own rate"
     time.sleep(1.1)
     assert tenant.raw("cam", "CreateRole", own(tenant, role(RoleName="later"))).code is None

@@ -1,4 +1,7 @@
-"""The command line: a failed start is one clear line on standard error and exit code 2."""
+"""The command line: starting and stopping the server, and the client commands.
+
+A start that fails writes one clear line to standard error and ends with exit code 2.
+"""
 
 import json
 import os
@@ -39,7 +42,7 @@ def free_port():
 
 
 def refused(done, *words):
-    """Expects exit code 2, nothing on standard output, and one line on standard error that names what is wrong."""
+    """Asserts exit code 2, nothing on standard output, and one line on standard error that contains these words."""
     assert done.returncode == 2, (done.returncode, done.stdout, done.stderr)
     assert done.stdout == "", done.stdout
     lines = [line for line in done.stderr.splitlines() if line.strip()]
@@ -115,11 +118,11 @@ def stopped(binary, tmp_path):
     return server
 
 
-def test_a_database_file_that_is_none(run, stopped):
+def test_a_file_that_is_not_a_database(run, stopped):
     path = database_file(stopped.data_dir)
     path.write_bytes(b"not a database at all" * 100)
     refused(run("serve", "--listen", "127.0.0.1:0", "--data-dir", stopped.data_dir), path.name)
-    assert path.read_bytes() == b"not a database at all" * 100, "the foreign file was touched"
+    assert path.read_bytes() == b"not a database at all" * 100, "the foreign file was changed"
 
 
 def test_a_database_file_of_another_program(run, stopped):
@@ -135,14 +138,14 @@ def test_a_database_file_of_another_program(run, stopped):
         assert other.execute("select recipe from accounts").fetchall() == [("soup",)]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+@pytest.mark.skipif(os.geteuid() == 0, reason="root can read every file")
 def test_an_unreadable_database_file(run, stopped):
     path = database_file(stopped.data_dir)
     path.chmod(0)
     refused(run("serve", "--listen", "127.0.0.1:0", "--data-dir", stopped.data_dir), path.name)
 
 
-def test_a_database_that_is_not_there(run, tmp_path, free_port):
+def test_a_database_that_cannot_be_reached(run, tmp_path, free_port):
     url = f"postgres://nobody@127.0.0.1:{free_port}/nothing"
     line = refused(run("serve", "--listen", "127.0.0.1:0", "--data-dir", tmp_path / "data", "--database", url))
     assert str(free_port) in line or "postgres" in line.lower(), line
@@ -154,7 +157,7 @@ def test_a_database_url_never_shows_its_password(run, tmp_path, free_port):
     assert "correct-horse" not in refused(done)
 
 
-def test_a_configuration_that_is_not_there(run, tmp_path):
+def test_a_configuration_file_that_does_not_exist(run, tmp_path):
     refused(run("serve", "--config", tmp_path / "none.toml"), "none.toml")
 
 
@@ -162,17 +165,17 @@ def test_a_configuration_that_is_not_there(run, tmp_path):
     "text, word",
     [("listen = ", "bad.toml"), ('colour = "red"', "colour"), ("listen = 5", "listen"), ('listen = "nowhere"', "nowhere")],
 )
-def test_a_bad_configuration(run, tmp_path, text, word):
+def test_an_invalid_configuration_file(run, tmp_path, text, word):
     (tmp_path / "bad.toml").write_text(text)
     refused(run("serve", "--config", tmp_path / "bad.toml", "--data-dir", tmp_path / "data"), word)
 
 
-def test_a_public_address_wants_a_word(run, tmp_path):
+def test_a_public_address_needs_a_flag(run, tmp_path):
     done = run("serve", "--listen", "0.0.0.0:0", "--data-dir", tmp_path / "data")
     refused(done, "--allow-public")
 
 
-def test_a_public_address_and_the_keys_of_the_documentation(run, tmp_path):
+def test_the_documented_example_key_on_a_public_address(run, tmp_path):
     refused(
         run(
             "serve", "--listen", "0.0.0.0:0", "--allow-public", "--data-dir", tmp_path / "data",
@@ -185,11 +188,11 @@ def test_a_public_address_and_the_keys_of_the_documentation(run, tmp_path):
 def test_a_bad_master_key(run, tmp_path):
     done = run("serve", "--listen", "127.0.0.1:0", "--data-dir", tmp_path / "data", CAMULATOR_MASTER_KEY="xyz")
     line = refused(done, "CAMULATOR_MASTER_KEY")
-    assert "xyz" not in line, "a secret does not belong on the screen"
+    assert "xyz" not in line, "the message contains the secret"
 
 
 def test_another_master_key(run, stopped):
-    """Secrets that cannot be opened are noticed at the start, not at the first call."""
+    """Secrets that cannot be decrypted are noticed at the start, not at the first call."""
     done = run("serve", "--listen", "127.0.0.1:0", "--data-dir", stopped.data_dir, CAMULATOR_MASTER_KEY="ab" * 32)
     refused(done)
 
@@ -197,7 +200,7 @@ def test_another_master_key(run, stopped):
 # ------------------------------------------------------------------------------------------------ successful starts
 
 
-def test_the_first_line_and_who_may_read_the_directory(binary, tmp_path):
+def test_the_first_line_and_the_permissions_of_the_directory(binary, tmp_path):
     (tmp_path / "home").mkdir()
     server = Server(binary, tmp_path / "home" / "data")
     server.start()
@@ -209,7 +212,7 @@ def test_the_first_line_and_who_may_read_the_directory(binary, tmp_path):
         assert server.stop() == 0
 
 
-def test_the_root_key_that_was_asked_for(serve):
+def test_a_given_root_key(serve):
     keys = ("AKID" + "B" * 32, "c" * 32)
     server = serve("--root-uin", "100000000001", "--root-secret-id", keys[0], "--root-secret-key", keys[1])
     root = Tenant(
@@ -219,7 +222,7 @@ def test_the_root_key_that_was_asked_for(serve):
 
 
 def test_a_root_key_that_was_revoked(serve):
-    """It stays revoked after a restart and cannot be given again; a root without a key gets a new one."""
+    """A revoked root key stays revoked after a restart and cannot be given again; a root without a key gets a new one."""
     options = ["--root-uin", "100000000001", "--root-secret-id", "AKID" + "R" * 32, "--root-secret-key", "r" * 32]
     server = serve(*options)
     created = {"account": {"id": options[1]}, "credentials": {"secret_id": options[3], "secret_key": options[5]}}
@@ -249,7 +252,7 @@ def test_a_configuration_file(binary, tmp_path):
         server.stop()
 
 
-def test_nothing_on_disk(binary, tmp_path):
+def test_an_ephemeral_server_writes_nothing_to_disk(binary, tmp_path):
     process = subprocess.Popen(
         [str(binary), "serve", "--listen", "127.0.0.1:0", "--ephemeral", "--admin-token", ADMIN_TOKEN],
         cwd=tmp_path, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
@@ -266,7 +269,7 @@ def test_nothing_on_disk(binary, tmp_path):
         process.stdout.close()
 
 
-def test_machine_readable(binary, tmp_path):
+def test_the_first_line_as_json(binary, tmp_path):
     process = subprocess.Popen(
         [str(binary), "serve", "--listen", "127.0.0.1:0", "--ephemeral", "--log", "json"],
         cwd=tmp_path, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
@@ -281,17 +284,17 @@ def test_machine_readable(binary, tmp_path):
         process.stdout.close()
 
 
-def test_sigterm_lets_a_request_finish(serve):
+def test_an_idle_connection_does_not_delay_the_stop(serve):
     server = serve()
     tenant = server.tenant()
     assert tenant.raw("cam", "ListUsers").code is None
     started = time.monotonic()
-    with socket.create_connection(server.host.split(":"), timeout=5):  # an idle connection must not delay the stop
+    with socket.create_connection(server.host.split(":"), timeout=5):
         assert server.stop() == 0
     assert time.monotonic() - started < 15
 
 
-def test_what_it_says_about_itself(run):
+def test_version_and_help(run):
     version = run("--version")
     assert version.returncode == 0 and version.stdout.startswith("camulator ")
     for arguments in (["--help"], ["serve", "--help"], ["account", "--help"], ["health", "--help"]):
@@ -352,7 +355,7 @@ def test_account_commands_refuse(client, free_port):
 
 
 class Plain:
-    """`camulator serve` with only an address and a directory; its whole output is kept."""
+    """Runs `camulator serve` with only an address and a directory, and reads its whole output."""
 
     def __init__(self, binary, home):
         self.out = home / "out"
@@ -363,7 +366,7 @@ class Plain:
                 env={"PATH": os.environ["PATH"], "HOME": str(home)},
             )  # fmt: skip
         wait_for(lambda: "X-TC-Action: GetCallerIdentity" in self.out.read_text() or self.process.poll() is not None)
-        time.sleep(0.2)  # the rest comes in the same write
+        time.sleep(0.2)  # the rest is in the same write
         self.text = self.out.read_text()
         self.exports = dict(re.findall(r"export (\w+)=['\"]?([^'\"\s]+)", self.text))
 
@@ -375,7 +378,7 @@ class Plain:
         self.process.wait(timeout=20)
 
 
-def test_what_it_prints_is_enough_to_make_the_first_call(binary, tmp_path):
+def test_the_output_is_enough_to_make_the_first_call(binary, tmp_path):
     with Plain(binary, tmp_path) as plain:
         assert plain.text.startswith("camulator ready url=http://127.0.0.1:")
         assert {"TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", "TENCENTCLOUD_REGION", "CAMULATOR_URL"} <= set(
@@ -386,7 +389,7 @@ def test_what_it_prints_is_enough_to_make_the_first_call(binary, tmp_path):
         assert reply.code is None, reply
 
 
-@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here")
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 def test_the_first_call_can_be_pasted(binary, tmp_path):
     with Plain(binary, tmp_path) as plain:
         command = plain.text[plain.text.index("curl ") :]
@@ -397,7 +400,7 @@ def test_the_first_call_can_be_pasted(binary, tmp_path):
         assert json.loads(done.stdout)["Response"]["AccountId"], done.stdout
 
 
-def test_the_root_key_is_kept(binary, tmp_path):
+def test_a_second_start_has_the_same_key_and_token(binary, tmp_path):
     with Plain(binary, tmp_path) as first:
         before = first.exports
     with Plain(binary, tmp_path) as second:
@@ -408,7 +411,7 @@ def test_the_root_key_is_kept(binary, tmp_path):
 
 @pytest.mark.parametrize("which", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
 def test_a_signal_right_after_the_ready_line(binary, tmp_path, which):
-    """A server that is stopped right after its ready line stops in order."""
+    """A server that gets a signal right after its ready line exits with status 0."""
     for number in range(20):
         process = subprocess.Popen(
             [str(binary), "serve", "--listen", "127.0.0.1:0", "--data-dir", str(tmp_path / f"data-{number}")],

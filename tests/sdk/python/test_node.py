@@ -1,4 +1,4 @@
-"""Runs tests/sdk/node/story.mjs, with Tencent's Node SDK, against the same server."""
+"""Runs tests/sdk/node/story.mjs, which uses Tencent's Node SDK, against the same server."""
 
 import os
 import shutil
@@ -10,9 +10,9 @@ from conftest import ADMIN_TOKEN, REPOSITORY
 FOLDER = REPOSITORY / "tests/sdk/node"
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="there is no Node.js here")
+@pytest.mark.skipif(shutil.which("node") is None, reason="Node.js is not installed")
 @pytest.mark.skipif(not (FOLDER / "node_modules").is_dir(), reason="run `npm ci` in tests/sdk/node first")
-def test_the_story_in_node(server):
+def test_the_scenario_in_node(server):
     run = subprocess.run(
         ["node", "--test", "story.mjs"],
         cwd=FOLDER,

@@ -1,4 +1,4 @@
-"""Every operation, through the SDK's own models: it does its work, and it fails as documented."""
+"""Operations through the SDK's own models: each does its work, and fails with the documented codes."""
 
 import json
 import re
@@ -19,7 +19,7 @@ DENIED = "AuthFailure.UnauthorizedOperation"
 
 
 def run(caller, action, **parameters):
-    """Calls an action of CAM with a request that the SDK fills from JSON."""
+    """Calls an action of CAM with a request model that the SDK fills from these parameters."""
     request = getattr(cam, action + "Request")()
     request._deserialize(parameters)
     return getattr(caller.cam(), action)(request)
@@ -127,7 +127,7 @@ def test_get_role(tenant, role):
         run(tenant, "GetRole")
 
 
-def test_a_role_of_another_company_is_no_role(server, tenant, role):
+def test_a_role_of_another_account_does_not_exist(server, tenant, role):
     with refused("InvalidParameter.RoleNotExist"):
         run(server.tenant(), "GetRole", RoleId=role)
 
@@ -242,7 +242,7 @@ def test_attach_list_detach_role_policy(tenant, role):
     run(tenant, "DetachRolePolicy", PolicyId=first, DetachRoleId=role)
     run(tenant, "DetachRolePolicy", PolicyName="second", DetachRoleName="r")
     assert run(tenant, "ListAttachedRolePolicies", RoleName="r", Page=1, Rp=20).TotalNum == 0
-    run(tenant, "DetachRolePolicy", PolicyId=first, DetachRoleId=role)  # not attached: no code is documented
+    run(tenant, "DetachRolePolicy", PolicyId=first, DetachRoleId=role)  # detached already: no code is documented
 
 
 def test_attach_and_detach_role_policy_refuse(tenant, role):
@@ -362,7 +362,7 @@ def test_access_keys_refuse(server, tenant):
         run(tenant, "CreateAccessKey", TargetUin=foreign)
 
 
-def test_a_sub_user_leaves_the_keys_of_the_root_alone(tenant):
+def test_a_sub_user_may_not_change_the_keys_of_the_root(tenant):
     user = tenant.user("u", allow("cam:*"))
     with refused("OperationDenied.SubUin"):
         run(user, "CreateAccessKey", TargetUin=int(tenant.id))
@@ -371,7 +371,7 @@ def test_a_sub_user_leaves_the_keys_of_the_root_alone(tenant):
 
 
 def test_a_key_for_oneself(tenant):
-    """The only CAM action on a resource: a user may be allowed to create keys for itself only."""
+    """CreateAccessKey is the only CAM action on a resource: a user may be allowed to create keys only for itself."""
     user = tenant.user("u")
     other = tenant.user("other")
     policy = tenant.policy("own-keys", allow("cam:CreateAccessKey", f"qcs::cam::uin/{tenant.id}:uin/{user.uin}"))
@@ -527,7 +527,7 @@ def test_an_explicit_deny_wins(tenant):
     assert "cam:ListUsers" in refusal.message
 
 
-def test_a_policy_about_the_callers_address(tenant):
+def test_a_condition_on_the_callers_address(tenant):
     here = tenant.user("here", allow("cam:ListUsers", condition={"ip_equal": {"qcs:ip": "127.0.0.0/8"}}))
     run(here, "ListUsers")
     away = tenant.user("away", allow("cam:ListUsers", condition={"ip_equal": {"qcs:ip": "10.0.0.0/8"}}))
@@ -579,7 +579,7 @@ def test_an_external_id(server, tenant):
             assume(other, tenant.role_arn("guarded"), **fields)
 
 
-def test_a_session_policy_only_shrinks(tenant, role):
+def test_a_session_policy_only_restricts(tenant, role):
     policy = tenant.policy("p", allow(["cam:ListUsers", "cam:ListPolicies"]))
     run(tenant, "AttachRolePolicy", PolicyId=policy, AttachRoleName="r")
     session, _ = assume(tenant, tenant.role_arn("r"), Policy=document(allow(["cam:ListUsers", "cam:GetUser"])))
@@ -686,7 +686,7 @@ def test_describe_instances(tenant):
         tenant.user("u").cvm().DescribeInstances(cvm.DescribeInstancesRequest())
 
 
-def test_what_is_not_built_says_so(tenant):
+def test_an_unknown_action_or_version(tenant):
     with refused("InvalidAction"):
         tenant.cvm().DescribeZones(cvm.DescribeZonesRequest())
     with refused("InvalidAction"):
@@ -703,7 +703,7 @@ OPERATIONS = """
     ListAttachedUserPolicies ListRoles UpdateRole CreateCamStrategy OperateCamStrategy
 """.split()
 
-# The parameters that each operation needs to get as far as authorisation.
+# Values for the parameters that the operations need to get as far as authorisation.
 SOME = {
     "RoleName": "r", "PolicyDocument": POLICY, "Description": "d", "ConsoleLogin": 1, "SessionDuration": 900,
     "Page": 1, "Rp": 20, "Tags": [{"Key": "a", "Value": "b"}], "TagKeys": ["a"], "PolicyId": 1, "PolicyName": "p",
@@ -742,13 +742,13 @@ def nobody(server):
 
 
 @pytest.mark.parametrize("action", OPERATIONS)
-def test_without_permission_nothing_goes(nobody, action):
+def test_every_operation_is_denied_without_its_permission(nobody, action):
     reply = nobody.raw("cam", action, parameters(action))
     assert reply.code == DENIED, reply
-    assert f"cam:{action}" in reply.message, "the message names what was refused"
+    assert f"cam:{action}" in reply.message, "the message does not name the action"
 
 
-# The further permissions of extensions: those for the actions whose work they do.
+# Extensions also need the permission of the action whose work they do.
 IMPLIED = {
     "ListRoles": "cam:DescribeRoleList", "UpdateRole": "cam:UpdateRoleDescription",
     "CreateCamStrategy": "cam:CreatePolicy", "OperateCamStrategy": "cam:AttachUserPolicy",
@@ -756,14 +756,14 @@ IMPLIED = {
 
 
 @pytest.mark.parametrize("action", IMPLIED)
-def test_without_what_it_implies_an_extension_does_nothing(server, action):
+def test_an_extension_is_denied_without_the_implied_permission(server, action):
     reply = server.tenant().user("only", allow(f"cam:{action}")).raw("cam", action, parameters(action))
     assert reply.code == DENIED, reply
     assert IMPLIED[action] in reply.message, reply
 
 
 @pytest.mark.parametrize("action", OPERATIONS)
-def test_with_this_permission_alone_it_goes_on(server, action):
+def test_its_permission_is_enough(server, action):
     tenant = server.tenant()
     policies = [allow(name) for name in (f"cam:{action}", IMPLIED.get(action)) if name]
     only = tenant.user("only", *policies)

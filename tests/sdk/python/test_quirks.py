@@ -1,4 +1,4 @@
-"""What real clients do beyond the specification; each quirk was seen in a real client."""
+"""What real clients do beyond the specification, and the traces that explain a refusal to them."""
 
 import json
 import os
@@ -31,7 +31,7 @@ def test_the_reply_is_exactly_what_clients_read(tenant):
         tenant.raw("cam", "GetRole", {}, authorization="garbage"),
     ):
         assert reply.status == 200, reply
-        # With a charset, the Python SDK takes an error for a success full of nulls.
+        # If there were a charset, the Python SDK would read an error as a success whose fields are all null.
         assert reply.headers["content-type"] == "application/json", reply.headers
         assert tc3.is_request_id(reply.response["RequestId"])
         assert reply.headers["x-camulator-request"] == reply.response["RequestId"]
@@ -53,7 +53,7 @@ def test_the_language_of_messages(tenant, language, text):
     assert refusal.message == text
 
 
-def test_without_a_language_there_is_a_message_all_the_same(tenant):
+def test_without_a_language_there_is_a_message(tenant):
     reply = tenant.raw("sts", "GetCallerIdentity", secret_key="0" * 32)
     assert reply.message in (ENGLISH_SIGNATURE, CHINESE_SIGNATURE)
 
@@ -96,14 +96,14 @@ def test_host(tenant, which):
     assert forged.code == "AuthFailure.SignatureFailure", forged
 
 
-def test_a_host_that_was_not_sent_is_no_signature(tenant):
+def test_a_signed_host_that_was_not_sent_is_refused(tenant):
     reply = tenant.raw("cam", "ListUsers", signed_host="example.com")
     assert reply.code == "AuthFailure.SignatureFailure", reply
 
 
 @pytest.mark.parametrize("service", ["127", "localhost:4580", "cam", "sts"])
-def test_the_service_comes_from_the_endpoint(tenant, service):
-    """Node and Java take the endpoint up to its first dot as the scope's service."""
+def test_the_service_in_the_scope_may_come_from_the_endpoint(tenant, service):
+    """Node and Java use the endpoint up to its first dot as the service in the scope."""
     reply = tenant.raw("cam", "ListUsers", scope_service=service)
     assert reply.code is None, reply
 
@@ -115,7 +115,7 @@ def test_content_type_as_java_and_the_documents_send_it(tenant, content_type):
 
 
 def test_java(tenant):
-    """Java sends the endpoint verbatim, the service up to the first dot, and a charset in the content type."""
+    """Java signs the endpoint as it is, takes the service from it up to the first dot, and sends a charset."""
     reply = tenant.raw(
         "cam",
         "ListUsers",
@@ -126,7 +126,7 @@ def test_java(tenant):
 
 
 def test_go(tenant):
-    """Go sends the endpoint with its port, its own service name, an idempotency key, a client name; Chinese only."""
+    """Go signs the endpoint with its port and the service's name. It sends an idempotency key and asks for Chinese."""
     reply = tenant.raw(
         "sts",
         "GetCallerIdentity",
@@ -137,7 +137,7 @@ def test_go(tenant):
 
 
 def test_terraform(tenant):
-    """Terraform sends the same as Go, in English, under the configured domain."""
+    """Terraform signs like Go, asks for English, and uses the configured domain."""
     port = tenant.server.host.rsplit(":", 1)[1]
     reply = tenant.raw(
         "cam",
@@ -162,7 +162,7 @@ def test_an_unsigned_payload(tenant):
     assert forged.code == "AuthFailure.SignatureFailure"
 
 
-def test_the_body_is_signed_otherwise(tenant):
+def test_the_body_is_signed_by_default(tenant):
     reply = tenant.raw("cam", "AddUser", {"Name": "signed"}, send_body=b'{"Name": "other"}')
     assert reply.code == "AuthFailure.SignatureFailure", reply
     assert tenant.raw("cam", "ListUsers").response["Data"] == []
@@ -192,7 +192,7 @@ def test_role_ids_as_numbers_and_as_strings(tenant):
     assert tenant.raw("cam", "GetRole", {"RoleId": role}).response["RoleInfo"]["SessionDuration"] == 3600
 
 
-def test_an_empty_body_is_no_parameters(tenant):
+def test_an_empty_body_has_no_parameters(tenant):
     reply = tenant.raw("cam", "ListUsers", body=b"")
     assert reply.code in (None, "InvalidParameter"), reply
 
@@ -202,7 +202,7 @@ def test_a_null_is_an_absent_parameter(tenant):
     assert reply.code is None, reply
 
 
-def test_the_document_comes_back_as_it_was_meant(tenant):
+def test_a_document_is_read_back_with_the_same_meaning(tenant):
     written = trust(tenant.root)
     tenant.role("r")
     request = cam.GetRoleRequest()
@@ -247,7 +247,7 @@ def tccli(tenant, tmp_path, *arguments, environment=None):
 
 
 def test_tccli(tenant, tmp_path):
-    """tccli uses plain HTTP only with a scheme in its endpoint, and then sends and signs `Host: http://…`."""
+    """tccli uses plain HTTP only if its endpoint has a scheme; then it sends and signs `Host: http://…`."""
     run = tccli(tenant, tmp_path, "sts", "GetCallerIdentity")
     assert run.returncode == 0, run.stdout + run.stderr
     assert json.loads(run.stdout)["AccountId"] == tenant.id
@@ -329,7 +329,7 @@ def test_a_wrong_signature_shows_what_was_expected(tenant):
     assert tenant.secret_key not in json.dumps(signature)
 
 
-def test_no_secret_stands_in_a_trace(tenant):
+def test_a_trace_contains_no_secret(tenant):
     tenant.role("r")
     reply = tenant.raw(
         "sts", "AssumeRole", {"RoleArn": tenant.role_arn("r"), "RoleSessionName": "traced"}

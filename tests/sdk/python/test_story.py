@@ -1,7 +1,7 @@
-"""The scenario that the program exists for.
+"""The program's main scenario, run with the vendor's Python SDK.
 
 Company A lends its machines in Guangzhou to company B. A creates a role that trusts B, and B's sub-user DevB assumes it
-and works with temporary keys: only where the role allows, and only until they expire. Run with the vendor's Python SDK.
+and works with temporary keys: only where the role allows, and only until they expire.
 """
 
 import calendar
@@ -229,7 +229,7 @@ def test_an_assumed_role_learns_who_it_is(story):
 # ------------------------------------------------------------------------------------------------ the end of a session
 
 
-def test_the_keys_end_when_their_time_is_over(story):
+def test_the_temporary_keys_expire(story):
     session = story.session(DurationSeconds=900)
     try:
         story.server.admin.advance(890)
@@ -237,7 +237,7 @@ def test_the_keys_end_when_their_time_is_over(story):
         story.server.admin.advance(20)
         with refused("AuthFailure.TokenFailure"):
             machines(session)
-        # The clock that ended the session does not affect signatures: new keys work at once.
+        # The moved clock does not affect signatures: new keys work at once.
         machines(story.session())
     finally:
         story.server.admin.real_clock()
@@ -254,7 +254,7 @@ def test_a_restart_keeps_everything(story):
     assert machines(story.session()).TotalCount == 0
 
 
-def test_a_killed_server_has_kept_what_it_acknowledged(story):
+def test_a_killed_server_keeps_what_it_acknowledged(story):
     session = story.session()
     names = []
     for number in range(10):
@@ -295,7 +295,7 @@ def test_deleting_the_role_ends_its_sessions_at_once(story):
         who(session)
     with refused("ResourceNotFound.RoleNotFound", "AuthFailure.UnauthorizedOperation"):
         assume(story.b, ROLE_ARN)
-    # A new role with the old name is another role: the old keys stay invalid, even after a restart.
+    # A new role with the old name is another role, so the old keys stay invalid, even after a restart.
     story.a.role(ROLE, f"qcs::cam::uin/{B}:root")
     with refused("AuthFailure.TokenFailure"):
         who(session)
