@@ -154,7 +154,7 @@ fn no_member_of_a_request_is_without_bounds() {
             }
         }
     }
-    // `presets.rs` reads a data file that is part of the program.
-    wrong.retain(|line| !line.contains("presets.rs"));
+    // `presets.rs` reads a data file that is part of the program, and stubs are put through the admin API.
+    wrong.retain(|line| !line.contains("presets.rs") && !line.contains("/stubs/"));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

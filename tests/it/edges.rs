@@ -201,7 +201,7 @@ fn an_example_key_of_the_documentation_is_refused_off_loopback() {
                 let wanted = json!({"id": "300000000", "secret_id": id, "secret_key": key});
                 let refused = exposed.admin("POST", "/accounts", wanted).await;
                 assert_eq!(refused.status, 400, "{}", refused.body);
-                assert!(text(&refused.body["error"]["message"]).contains("an example of the documentation"));
+                assert!(text(&refused.body["error"]["message"]).contains("an example from the documentation"));
             }
         }
         exposed.root().sts("GetCallerIdentity", json!({})).await.ok();

@@ -260,8 +260,13 @@ fn rows_of_one_write_have_an_order() {
                     sorted.sort_by_key(|id| (kind(id), id.clone()));
                     assert_eq!(all, sorted, "{}", list.params);
                 }
-                // The user's own policies come before those of its groups, so the ids alone do not decide.
-                "ListAttachedUserAllPolicies" => {}
+                // The user's own policies before those of its groups, both by their ids.
+                "ListAttachedUserAllPolicies" => {
+                    let own = json!({"TargetUin": list.params["TargetUin"], "AttachType": 1});
+                    let own = self::list("ListAttachedUserAllPolicies", own).whole(root).await;
+                    sorted.sort_by_key(|id| (!own.contains(id), id.clone()));
+                    assert_eq!(all, sorted, "{}", list.params);
+                }
                 _ => assert_eq!(all, sorted, "{} {}", list.action, list.params),
             }
         }

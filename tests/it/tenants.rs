@@ -2,7 +2,7 @@
 //! requests that write at the same time, and equal rows on every database.
 
 use crate::support::{
-    Caller, Database, Hold, Test, allow, assert_same, on, on_each_database, operations, root_of, text, trust,
+    Caller, Database, Hold, Test, allow, assert_same, on, on_each_database, operations, root_of, trust,
 };
 use crate::world::World;
 use camulator::limit::Mode;
@@ -260,29 +260,4 @@ fn every_database_keeps_the_same_rows() {
     for other in &dumps[1..] {
         assert_same(other, &dumps[0], "the databases differ");
     }
-}
-
-#[test]
-fn pages_put_together_are_the_list() {
-    on_each_database(async |t| {
-        let root = t.root();
-        for place in 0..7 {
-            root.role(&format!("role-{place}"), &[root_of(&root.uin)]).await;
-        }
-        let page = |page: usize, rows: usize| root.cam("DescribeRoleList", json!({"Page": page, "Rp": rows}));
-        let names = |reply: Value| -> Vec<String> {
-            assert_eq!(reply["TotalNum"], 7);
-            reply["List"].as_array().unwrap().iter().map(|role| text(&role["RoleName"]).to_owned()).collect()
-        };
-        let all = names(page(1, 200).await.ok());
-        assert_eq!(all.len(), 7);
-        for rows in 1..=8 {
-            let mut together = Vec::new();
-            for number in 1..=7_usize.div_ceil(rows) {
-                together.extend(names(page(number, rows).await.ok()));
-            }
-            assert_eq!(together, all, "{rows} a page");
-            assert!(names(page(8, rows).await.ok()).is_empty());
-        }
-    });
 }

@@ -2,7 +2,6 @@
 
 import json
 import socket
-import subprocess
 import time
 
 import pytest
@@ -79,7 +78,7 @@ def own(tenant, parameters):
 )
 def test_an_unknown_parameter(unchanged, parameters, name):
     reply = expect(unchanged.raw("cam", "CreateRole", own(unchanged, parameters)), "UnknownParameter")
-    assert f"{name}` is not recognized." in reply.message or name in reply.message, reply.message
+    assert f"{name}` is not recognized." in reply.message, reply.message
 
 
 @pytest.mark.parametrize("missing", ["RoleName", "PolicyDocument"])
@@ -280,8 +279,7 @@ def test_a_body_that_claims_to_be_huge(unchanged):
 
 def test_a_long_header(unchanged):
     reply = unchanged.raw("cam", "ListUsers", extra=[("X-TC-TraceId", "x" * 6000)])
-    assert reply.status in (200, 431), reply
-    unchanged.raw("cam", "ListUsers")
+    assert reply.status == 200 and reply.code is None, reply
 
 
 # ------------------------------------------------------------------------------------------------ the transport
@@ -348,7 +346,7 @@ def test_a_header_twice(unchanged, header):
 
 def test_a_region_that_sts_needs(tenant):
     reply = tenant.raw("sts", "GetCallerIdentity", region=None, language="en-US")
-    assert reply.code in (None, "MissingParameter"), reply
+    expect(reply, "MissingParameter")
 
 
 # ------------------------------------------------------------------------------------------------ the signature
@@ -357,15 +355,6 @@ def test_a_region_that_sts_needs(tenant):
 def test_another_service_in_the_scope_is_accepted(tenant):
     """Node and Java put part of the endpoint into the scope, so at a local endpoint its service is not compared."""
     assert tenant.raw("cam", "ListUsers", scope_service="cvm").code is None
-
-
-def test_strict_compares_the_service(serve, binary):
-    offered = subprocess.run([str(binary), "serve", "--help"], capture_output=True, text=True, timeout=30).stdout
-    if "--signature" not in offered:
-        pytest.skip("this build has no --signature")
-    strict = serve("--signature", "strict").tenant()
-    assert strict.raw("cam", "ListUsers").code is None
-    expect(strict.raw("cam", "ListUsers", scope_service="cvm"), INVALID_AUTHORIZATION)
 
 
 @pytest.mark.parametrize(
@@ -486,9 +475,7 @@ def test_the_emulators_clock_does_not_affect_signatures(serve):
 
 def test_a_query_beside_a_post_body_is_not_a_parameter(unchanged):
     reply = unchanged.raw("cam", "GetUser", {"Name": "u"}, query="Name=other")
-    assert reply.code in (None, "InvalidParameter", "AuthFailure.SignatureFailure"), reply
-    if reply.code is None:
-        assert reply.response["Name"] == "u"
+    assert reply.code is None and reply.response["Name"] == "u", reply
 
 
 # ------------------------------------------------------------------------------------------------ the socket

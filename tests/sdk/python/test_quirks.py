@@ -194,7 +194,7 @@ def test_role_ids_as_numbers_and_as_strings(tenant):
 
 def test_an_empty_body_has_no_parameters(tenant):
     reply = tenant.raw("cam", "ListUsers", body=b"")
-    assert reply.code in (None, "InvalidParameter"), reply
+    assert reply.code is None, reply
 
 
 def test_a_null_is_an_absent_parameter(tenant):
