@@ -36,7 +36,7 @@ pub fn claim(head: &Head, now: Time) -> Result<Option<Claim>, Fault> {
 }
 
 /// The action that a request asks for.
-pub struct Asked<'a> {
+pub struct Target<'a> {
     /// The action, with its first letter in upper case, as the clients do with whatever name they are given.
     pub action: String,
     /// The version.
@@ -47,11 +47,11 @@ pub struct Asked<'a> {
     pub hint: Option<String>,
 }
 
-impl Asked<'_> {
+impl Target<'_> {
     /// Reads it from the headers and the signature's scope.
-    pub fn of<'a>(request: &'a RawRequest, claim: Option<&Claim>) -> Asked<'a> {
+    pub fn of<'a>(request: &'a RawRequest, claim: Option<&Claim>) -> Target<'a> {
         let head = &*request.head;
-        Asked {
+        Target {
             action: first_upper(head.header("x-tc-action").unwrap_or_default()),
             version: head.header("x-tc-version").unwrap_or_default(),
             region: head.header("x-tc-region").unwrap_or_default(),
@@ -79,9 +79,9 @@ pub fn parameters(request: &RawRequest) -> Result<Json, Fault> {
 
 /// Finds the operation and reads the parameters.
 pub fn route(request: &RawRequest, claim: Option<&Claim>) -> Result<Route, Fault> {
-    let asked = Asked::of(request, claim);
-    let Some(op) = operations::find(asked.version, &asked.action) else { return Err(unrouted(asked)) };
-    asked.check_region(op.service)?;
+    let target = Target::of(request, claim);
+    let Some(op) = operations::find(target.version, &target.action) else { return Err(unrouted(target)) };
+    target.check_region(op.service)?;
     Ok(Route {
         op,
         service: Cow::Borrowed(op.service),
@@ -128,8 +128,8 @@ fn hint(head: &Head, scope: &str) -> Option<String> {
     scope.or(host).map(str::to_owned)
 }
 
-fn unrouted(asked: Asked<'_>) -> Fault {
-    let Asked { action, version, hint, .. } = asked;
+fn unrouted(target: Target<'_>) -> Fault {
+    let Target { action, version, hint, .. } = target;
     let elsewhere = operations::ALL.iter().find(|op| op.action == action);
     let served = hint.as_deref().and_then(operations::version_of);
     match (elsewhere, served) {

@@ -8,7 +8,7 @@ mod call;
 mod stub;
 mod template;
 
-use super::route::{Asked, parameters};
+use super::route::{Target, parameters};
 use crate::dialect::contract::{Claim, RawRequest, Route, Stubs};
 use crate::engine::fault::Fault;
 use crate::engine::globals::{Globals, StubText};
@@ -68,21 +68,21 @@ impl ActionStubs {
     }
 
     /// Returns the stub for an action and version. When there are several, the service decides, if the request names one.
-    fn find(&self, asked: &Asked<'_>) -> Option<Arc<Stub>> {
+    fn find(&self, target: &Target<'_>) -> Option<Arc<Stub>> {
         let known = self.known();
         let mut candidates =
-            known.by_action.get(&asked.action)?.iter().filter(|stub| stub.written.version == asked.version);
+            known.by_action.get(&target.action)?.iter().filter(|stub| stub.written.version == target.version);
         let first = candidates.clone().next();
-        candidates.find(|stub| Some(stub.written.service.as_str()) == asked.hint.as_deref()).or(first).cloned()
+        candidates.find(|stub| Some(stub.written.service.as_str()) == target.hint.as_deref()).or(first).cloned()
     }
 }
 
 impl Stubs for ActionStubs {
     fn route(&self, request: &RawRequest, claim: Option<&Claim>) -> Option<Result<Route, Fault>> {
-        let asked = Asked::of(request, claim);
-        let stub = self.find(&asked)?;
-        let ready = asked.check_region(&stub.written.service).and_then(|()| parameters(request));
-        Some(ready.map(|fields| call::route(stub, asked.region, fields)))
+        let target = Target::of(request, claim);
+        let stub = self.find(&target)?;
+        let ready = target.check_region(&stub.written.service).and_then(|()| parameters(request));
+        Some(ready.map(|fields| call::route(stub, target.region, fields)))
     }
 
     fn generation(&self) -> i64 {
