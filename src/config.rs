@@ -3,7 +3,7 @@
 //! A flag overrides the environment, and the environment overrides the file. Each error is one sentence.
 
 use crate::dialect::Dialects;
-use crate::limit::Mode;
+use crate::limit::Rates;
 use crate::secret::Secret;
 use crate::store::{Durability, Location};
 use clap::Args;
@@ -77,7 +77,7 @@ pub struct Config {
     /// The master key in hexadecimal, if `CAMULATOR_MASTER_KEY` was set. Never a flag: other users could read it.
     pub master_key: Option<Secret>,
     /// Which rate limits apply.
-    pub rate_limit: Mode,
+    pub rate_limit: Rates,
     /// Whether lines on standard output are JSON.
     pub json: bool,
 }

@@ -63,7 +63,7 @@ impl Time {
 }
 
 /// A source of wall-clock time.
-pub trait Clock: Send + Sync {
+pub trait TimeSource: Send + Sync {
     /// Returns the current wall-clock time.
     fn now(&self) -> Time;
 }
@@ -74,11 +74,11 @@ pub trait Entropy: Send + Sync {
     fn fill(&self, buffer: &mut [u8]);
 }
 
-/// Clock and randomness of the process. Cheap to clone.
+/// TimeSource and randomness of the process. Cheap to clone.
 #[derive(Clone)]
 pub struct Env {
     /// Gives the time.
-    pub clock: Arc<dyn Clock>,
+    pub clock: Arc<dyn TimeSource>,
     /// Gives unpredictable bytes.
     pub entropy: Arc<dyn Entropy>,
 }
@@ -133,7 +133,7 @@ impl Env {
 
 struct SystemClock;
 
-impl Clock for SystemClock {
+impl TimeSource for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the operating system's clock")]
     fn now(&self) -> Time {
         match std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH) {

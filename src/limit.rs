@@ -13,7 +13,7 @@ use std::sync::{Mutex, PoisonError};
 
 /// Which rate limits apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
+pub enum Rates {
     /// The documented ones.
     Documented,
     /// None.
@@ -22,15 +22,15 @@ pub enum Mode {
     Times(u64),
 }
 
-impl std::str::FromStr for Mode {
+impl std::str::FromStr for Rates {
     type Err = String;
 
-    fn from_str(text: &str) -> Result<Mode, String> {
+    fn from_str(text: &str) -> Result<Rates, String> {
         match text {
-            "documented" => Ok(Mode::Documented),
-            "off" => Ok(Mode::Off),
+            "documented" => Ok(Rates::Documented),
+            "off" => Ok(Rates::Off),
             number => match number.parse() {
-                Ok(times) if times > 0 => Ok(Mode::Times(times)),
+                Ok(times) if times > 0 => Ok(Rates::Times(times)),
                 _ => Err(format!("`{text}` is neither `documented`, `off` nor a whole number from 1")),
             },
         }
@@ -71,7 +71,7 @@ type Shard = HashMap<AccountId, HashMap<Cow<'static, str>, Bucket>>;
 
 /// The buckets of all accounts.
 pub struct Limiter {
-    mode: Mode,
+    mode: Rates,
     hasher: RandomState,
     shards: Vec<Mutex<Shard>>,
 }
@@ -80,7 +80,7 @@ const WHOLE: u64 = 1_000_000;
 
 impl Limiter {
     /// Creates a limiter without buckets.
-    pub fn new(mode: Mode) -> Limiter {
+    pub fn new(mode: Rates) -> Limiter {
         Limiter { mode, hasher: RandomState::new(), shards: (0..16).map(|_| Mutex::default()).collect() }
     }
 
@@ -88,9 +88,9 @@ impl Limiter {
     /// limit.
     pub fn take(&self, now: Time, account: &AccountId, action: Cow<'static, str>, documented: u64) -> Verdict {
         let limit = match self.mode {
-            Mode::Off => return Verdict::Off,
-            Mode::Documented => documented,
-            Mode::Times(times) => documented.saturating_mul(times),
+            Rates::Off => return Verdict::Off,
+            Rates::Documented => documented,
+            Rates::Times(times) => documented.saturating_mul(times),
         };
         let shard = usize::try_from(self.hasher.hash_one(account) % self.shards.len() as u64).unwrap_or(0);
         let Some(shard) = self.shards.get(shard) else { return Verdict::Off };
@@ -153,7 +153,7 @@ mod tests {
     /// Sends requests at these milliseconds. In `expected`, `.` is an allowed one; a refused one is the numbers in its
     /// error.
     fn check(limit: u64, at: &[i64], expected: &str) {
-        let limiter = Limiter::new(Mode::Documented);
+        let limiter = Limiter::new(Rates::Documented);
         let account = AccountId::from("100000000001");
         let mut outcome = Vec::new();
         for millis in at {
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn what_is_idle_is_forgotten_whatever_the_clock_does() {
-        let limiter = Limiter::new(Mode::Documented);
+        let limiter = Limiter::new(Rates::Documented);
         let passes = |account: &str, seconds| {
             let verdict = limiter.take(Time::from_seconds(seconds), &account.into(), "cam:GetRole".into(), 1);
             !matches!(verdict, Verdict::Exceeded { .. })
@@ -212,24 +212,24 @@ mod tests {
 
     #[test]
     fn what_is_left_is_told() {
-        let limiter = Limiter::new(Mode::Times(3));
+        let limiter = Limiter::new(Rates::Times(3));
         let take = || limiter.take(Time(0), &AccountId::from("100000000001"), "cam:CreateRole".into(), 1);
         for remaining in [2, 1, 0] {
             assert!(matches!(take(), Verdict::Within { limit: 3, remaining: left } if left == remaining));
         }
         assert!(matches!(take(), Verdict::Exceeded { seen: 4, limit: 3 }));
-        let off = Limiter::new(Mode::Off).take(Time(0), &AccountId::from("100000000001"), "cam:CreateRole".into(), 1);
+        let off = Limiter::new(Rates::Off).take(Time(0), &AccountId::from("100000000001"), "cam:CreateRole".into(), 1);
         assert!(matches!(off, Verdict::Off));
     }
 
     #[test]
     fn accounts_do_not_share() {
-        let limiter = Limiter::new(Mode::Times(1));
+        let limiter = Limiter::new(Rates::Times(1));
         for account in ["100000000001", "100000000002"] {
             let take = || limiter.take(Time(0), &account.into(), "cam:CreateRole".into(), 1);
             assert!(matches!(take(), Verdict::Within { .. }));
             assert!(matches!(take(), Verdict::Exceeded { .. }));
         }
-        assert!("0".parse::<Mode>().is_err() && "x".parse::<Mode>().is_err());
+        assert!("0".parse::<Rates>().is_err() && "x".parse::<Rates>().is_err());
     }
 }

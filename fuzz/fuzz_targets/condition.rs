@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use camulator_fuzz::policy::{
-    self, Attached, Context, Kind, Layers, PolicyLabel, PolicySet, Question, Reason, Resource, Rules, Variables, Via,
+    self, Attached, Context, DocumentKind, Layers, PolicyLabel, PolicySet, Question, Reason, Resource, Rules, Variables, Via,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -25,11 +25,11 @@ fn decide(effect: &str, condition: &str, value: &str) -> Reason {
     let text = format!(
         r#"{{"version":"2.0","statement":[{{"effect":"{effect}","action":"*","resource":"*","condition":{condition}}}]}}"#
     );
-    let rules = Rules::new(Kind::Identity, "100000000001", 1_300_000_001);
+    let rules = Rules::new(DocumentKind::Identity, "100000000001", 1_300_000_001);
     let attached = Attached {
         policy: PolicyLabel { id: "1".to_owned(), name: "p".to_owned() },
         via: Via::Own,
-        document: Arc::new(policy::grammar::cam::LANGUAGE.load(&text, &rules)),
+        document: Arc::new(policy::grammar::tencent::LANGUAGE.load(&text, &rules)),
     };
     let set = PolicySet::compile(vec![attached]);
     let context = Context::new().with("k:v", value).with("qcs:ip", value).with("qcs:ip", "10.0.0.1");

@@ -5,16 +5,16 @@
 use std::sync::Arc;
 
 use camulator_fuzz::policy::{
-    self, Attached, Context, Kind, Layers, PolicyLabel, PolicySet, Question, Resource, Rules, Variables, Via,
+    self, Attached, Context, DocumentKind, Layers, PolicyLabel, PolicySet, Question, Resource, Rules, Variables, Via,
 };
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
-    for kind in [Kind::Identity, Kind::Trust, Kind::Session, Kind::Strategy] {
+    for kind in [DocumentKind::Identity, DocumentKind::Trust, DocumentKind::Session, DocumentKind::Strategy] {
         let rules = Rules::new(kind, "100000000001", 1_300_000_001);
-        let stored = policy::grammar::cam::LANGUAGE.load(text, &rules);
+        let stored = policy::grammar::tencent::LANGUAGE.load(text, &rules);
         assert_eq!(stored.text(), text);
-        match policy::grammar::cam::LANGUAGE.parse(text, &rules) {
+        match policy::grammar::tencent::LANGUAGE.parse(text, &rules) {
             Ok(document) => {
                 assert_eq!(document.text(), text);
                 assert_eq!(decide(document), decide(stored));
@@ -26,7 +26,7 @@ fuzz_target!(|text: &str| {
                 decide(stored);
             }
         }
-        policy::grammar::cam::LANGUAGE.check(text, &rules);
+        policy::grammar::tencent::LANGUAGE.check(text, &rules);
     }
 });
 

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use camulator_fuzz::policy::{
-    self, Attached, Context, Kind, Layers, PolicyLabel, PolicySet, Question, Resource, Rules, Variables, Via,
+    self, Attached, Context, DocumentKind, Layers, PolicyLabel, PolicySet, Question, Resource, Rules, Variables, Via,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -13,12 +13,12 @@ fuzz_target!(|text: &str| {
     let (written, name) = text.split_once('\n').unwrap_or((text, text));
     let quoted = quote(written);
     let text = format!(r#"{{"version":"2.0","statement":[{{"effect":"allow","action":"*","resource":{quoted}}}]}}"#);
-    let rules = Rules::new(Kind::Identity, "100000000001", 1_300_000_001);
-    let accepted = policy::grammar::cam::LANGUAGE.parse(&text, &rules).is_ok();
+    let rules = Rules::new(DocumentKind::Identity, "100000000001", 1_300_000_001);
+    let accepted = policy::grammar::tencent::LANGUAGE.parse(&text, &rules).is_ok();
     let attached = Attached {
         policy: PolicyLabel { id: "1".to_owned(), name: "p".to_owned() },
         via: Via::Own,
-        document: Arc::new(policy::grammar::cam::LANGUAGE.load(&text, &rules)),
+        document: Arc::new(policy::grammar::tencent::LANGUAGE.load(&text, &rules)),
     };
     let set = PolicySet::compile(vec![attached]);
     let context = Context::new();

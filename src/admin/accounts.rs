@@ -8,7 +8,7 @@ use crate::engine::model::Account;
 use crate::engine::{Engine, accounts, admission, keys};
 use crate::secret::Secret;
 use crate::server::app::App;
-use crate::server::failure::{Answer, Failure};
+use crate::server::failure::{Failure, Success};
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use http::StatusCode;
@@ -21,7 +21,7 @@ const DRAWS: usize = 16;
 /// The attributes of a new account. Those that are not given are generated.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct NewAccount {
+pub struct CreateAccount {
     /// The name of its cloud; by default the server's first cloud.
     pub cloud: Option<String>,
     /// The root account's id.
@@ -39,7 +39,7 @@ pub struct NewAccount {
 
 /// An account in an answer.
 #[derive(Serialize)]
-pub struct Shown {
+pub struct ShownAccount {
     id: String,
     cloud: String,
     name: String,
@@ -47,9 +47,9 @@ pub struct Shown {
     created_at: String,
 }
 
-impl Shown {
-    fn of(account: &Account) -> Shown {
-        Shown {
+impl ShownAccount {
+    fn of(account: &Account) -> ShownAccount {
+        ShownAccount {
             id: account.id.to_string(),
             cloud: account.cloud.name.to_owned(),
             name: account.name.clone(),
@@ -61,7 +61,7 @@ impl Shown {
 
 /// A root key in the answer that returns it.
 #[derive(Serialize)]
-pub struct Credentials {
+pub struct RootKey {
     secret_id: String,
     secret_key: String,
 }
@@ -69,18 +69,18 @@ pub struct Credentials {
 /// A new account with its root key.
 #[derive(Serialize)]
 pub struct Created {
-    account: Shown,
-    credentials: Credentials,
+    account: ShownAccount,
+    credentials: RootKey,
 }
 
 #[derive(Serialize)]
 pub(super) struct Listed {
-    accounts: Vec<Shown>,
+    accounts: Vec<ShownAccount>,
 }
 
 /// Creates an account: `POST /accounts`.
-pub async fn create(State(app): State<Arc<App>>, body: Bytes) -> Result<Answer<Created>, Failure> {
-    let wanted: NewAccount = if body.trim_ascii().is_empty() { NewAccount::default() } else { read(&body)? };
+pub async fn create(State(app): State<Arc<App>>, body: Bytes) -> Result<Success<Created>, Failure> {
+    let wanted: CreateAccount = if body.trim_ascii().is_empty() { CreateAccount::default() } else { read(&body)? };
     if app.exposed
         && [&wanted.secret_id, &wanted.secret_key].into_iter().flatten().any(|half| app.dialects.is_published(half))
     {
@@ -90,15 +90,15 @@ pub async fn create(State(app): State<Arc<App>>, body: Bytes) -> Result<Answer<C
     }
     let made = make(&app.engine, wanted, Admission::Always).await?;
     let (account, secret_id, secret) = made.ok_or_else(there_is_one)?;
-    let credentials = Credentials { secret_id: secret_id.to_string(), secret_key: secret.expose().to_owned() };
-    Ok(Answer(StatusCode::CREATED, Created { account: Shown::of(&account), credentials }))
+    let credentials = RootKey { secret_id: secret_id.to_string(), secret_key: secret.expose().to_owned() };
+    Ok(Success(StatusCode::CREATED, Created { account: ShownAccount::of(&account), credentials }))
 }
 
 /// Creates an account. Checks the attributes that are given and generates the others. Returns `None` if `admission`
 /// does not allow it.
 pub async fn make(
     engine: &Engine,
-    wanted: NewAccount,
+    wanted: CreateAccount,
     admission: Admission,
 ) -> Result<Option<(Account, SecretId, Secret)>, Failure> {
     let cloud = engine.clouds.wanted(wanted.cloud.as_deref()).ok_or_else(|| {
@@ -167,7 +167,7 @@ pub async fn make_account(
 ) -> Result<Option<(Account, SecretId, Secret)>, String> {
     let admission = if id.is_none() && key.is_none() { Admission::InTurnAsFirst } else { Admission::InTurn };
     let (secret_id, secret_key) = key.map(|(id, key)| (id, key.expose().to_owned())).unzip();
-    let wanted = NewAccount { id, secret_id, secret_key, ..NewAccount::default() };
+    let wanted = CreateAccount { id, secret_id, secret_key, ..CreateAccount::default() };
     match make(engine, wanted, admission).await {
         Ok(made) => Ok(made),
         Err(failure) if failure.status() == StatusCode::CONFLICT => Ok(None),
@@ -180,15 +180,15 @@ fn there_is_one() -> Failure {
 }
 
 /// Lists all accounts: `GET /accounts`.
-pub(super) async fn list(State(app): State<Arc<App>>) -> Result<Answer<Listed>, Failure> {
-    let accounts = accounts::list(&app.engine).await?.iter().map(Shown::of).collect();
-    Ok(Answer(StatusCode::OK, Listed { accounts }))
+pub(super) async fn list(State(app): State<Arc<App>>) -> Result<Success<Listed>, Failure> {
+    let accounts = accounts::list(&app.engine).await?.iter().map(ShownAccount::of).collect();
+    Ok(Success(StatusCode::OK, Listed { accounts }))
 }
 
 /// Shows one account: `GET /accounts/{id}`.
-pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Answer<Shown>, Failure> {
+pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Success<ShownAccount>, Failure> {
     let cx = as_root(&app, &id).await?;
-    Ok(Answer(StatusCode::OK, Shown::of(&cx.account)))
+    Ok(Success(StatusCode::OK, ShownAccount::of(&cx.account)))
 }
 
 /// Deletes an account with everything in it: `DELETE /accounts/{id}`.

@@ -11,7 +11,7 @@ use crate::engine::model::Caller;
 use crate::engine::model::{Identity, RequestContext};
 use crate::journal::explained;
 use crate::server::app::App;
-use crate::server::failure::{Answer, Failure};
+use crate::server::failure::{Failure, Success};
 use axum::body::Bytes;
 use axum::extract::State;
 use http::StatusCode;
@@ -24,7 +24,7 @@ use std::sync::Arc;
 /// The body: a principal or key, an action, a resource and condition keys.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Question {
+pub struct AskedQuestion {
     principal: Option<String>,
     secret_id: Option<String>,
     token: Option<String>,
@@ -36,8 +36,8 @@ pub struct Question {
 
 /// Returns the decision with every statement that was considered. Assuming a role must be allowed by the caller's own
 /// policies and by the role's trust policy.
-pub async fn decide(State(app): State<Arc<App>>, body: Bytes) -> Result<Answer<Value>, Failure> {
-    let question: Question = read(&body)?;
+pub async fn decide(State(app): State<Arc<App>>, body: Bytes) -> Result<Success<Value>, Failure> {
+    let question: AskedQuestion = read(&body)?;
     if question.action.split_once(':').is_none_or(|(service, action)| service.is_empty() || action.is_empty()) {
         return Err(Failure::invalid(format!("action `{}` is not of the form service:Action", question.action)));
     }
@@ -82,10 +82,10 @@ pub async fn decide(State(app): State<Arc<App>>, body: Bytes) -> Result<Answer<V
     if let Some((owner, role)) = trust {
         evidence.add_trust(role.trust(&app.engine, &owner));
     }
-    Ok(Answer(StatusCode::OK, explained(&evidence, &who).0))
+    Ok(Success(StatusCode::OK, explained(&evidence, &who).0))
 }
 
-async fn caller(app: &App, question: &Question) -> Result<(Caller, &'static Dialect), Failure> {
+async fn caller(app: &App, question: &AskedQuestion) -> Result<(Caller, &'static Dialect), Failure> {
     match (&question.principal, &question.secret_id) {
         (Some(principal), None) => app
             .dialects

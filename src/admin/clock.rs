@@ -5,7 +5,7 @@ use crate::engine::accounts;
 use crate::engine::clock::{Clock, LATEST};
 use crate::env::Time;
 use crate::server::app::App;
-use crate::server::failure::{Answer, Failure};
+use crate::server::failure::{Failure, Success};
 use axum::body::Bytes;
 use axum::extract::State;
 use http::StatusCode;
@@ -22,7 +22,7 @@ pub struct Whose {
 /// The body of `PUT /clock`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Wanted {
+pub struct SetClock {
     mode: String,
     now: Option<String>,
     offset_seconds: Option<i64>,
@@ -37,7 +37,7 @@ pub struct Advance {
 
 /// A clock in an answer.
 #[derive(Serialize)]
-pub struct Shown {
+pub struct ShownClock {
     mode: &'static str,
     now: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -45,7 +45,7 @@ pub struct Shown {
 }
 
 /// Shows a clock.
-pub async fn show(State(app): State<Arc<App>>, Query(whose): Query<Whose>) -> Result<Answer<Shown>, Failure> {
+pub async fn show(State(app): State<Arc<App>>, Query(whose): Query<Whose>) -> Result<Success<ShownClock>, Failure> {
     let clock = current(&app, &whose).await?;
     let clock = if clock == Clock::Inherit { app.engine.current_globals().await?.clock } else { clock };
     let offset_seconds = match clock {
@@ -53,7 +53,7 @@ pub async fn show(State(app): State<Arc<App>>, Query(whose): Query<Whose>) -> Re
         _ => None,
     };
     let now = clock.at(app.engine.env.now()).rfc3339();
-    Ok(Answer(StatusCode::OK, Shown { mode: clock.stored().0, now, offset_seconds }))
+    Ok(Success(StatusCode::OK, ShownClock { mode: clock.stored().0, now, offset_seconds }))
 }
 
 /// Sets a clock.
@@ -61,8 +61,8 @@ pub async fn set(
     State(app): State<Arc<App>>,
     Query(whose): Query<Whose>,
     body: Bytes,
-) -> Result<Answer<Shown>, Failure> {
-    let wanted: Wanted = read(&body)?;
+) -> Result<Success<ShownClock>, Failure> {
+    let wanted: SetClock = read(&body)?;
     let wall = app.engine.env.now();
     let clock = match (wanted.mode.as_str(), wanted.now, wanted.offset_seconds) {
         ("real", None, None) => Clock::Real,
@@ -86,7 +86,7 @@ pub async fn advance(
     State(app): State<Arc<App>>,
     Query(whose): Query<Whose>,
     body: Bytes,
-) -> Result<Answer<Shown>, Failure> {
+) -> Result<Success<ShownClock>, Failure> {
     let wanted: Advance = read(&body)?;
     let clock = match current(&app, &whose).await? {
         Clock::Inherit => app.engine.current_globals().await?.clock,

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 /// Create, list and delete accounts on a running server.
 #[derive(Args)]
-pub struct Account {
+pub struct AccountArgs {
     #[command(flatten)]
     server: Server,
     /// Print the server's JSON instead of text
@@ -53,8 +53,8 @@ struct Create {
 }
 
 /// Runs the command.
-pub fn run(account: Account) -> Result<(), String> {
-    let Account { server, json, command } = account;
+pub fn run(account: AccountArgs) -> Result<(), String> {
+    let AccountArgs { server, json, command } = account;
     let text = |value: &Value, pointer: &str| match value.pointer(pointer) {
         Some(Value::String(text)) => text.clone(),
         Some(other) => other.to_string(),

@@ -31,9 +31,9 @@ enum Command {
     #[command(after_long_help = serve::EXAMPLES)]
     Serve(Box<crate::config::Flags>),
     /// Create, list and delete accounts on a running server
-    Account(account::Account),
+    Account(account::AccountArgs),
     /// Check policy documents and explain decisions
-    Policy(policy::Policy),
+    Policy(policy::PolicyArgs),
     /// Exit with 0 if the server at CAMULATOR_URL is ready, else with 1
     Health(health::Health),
 }

@@ -2,7 +2,7 @@
 
 use super::client::{Server, call};
 use crate::dialect::Dialects;
-use crate::policy::{Defect, Kind, Report, Rules, Span, escape};
+use crate::policy::{Defect, DocumentKind, Report, Rules, Span, escape};
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 /// Check policy documents and explain decisions.
 #[derive(Args)]
-pub struct Policy {
+pub struct PolicyArgs {
     #[command(subcommand)]
     command: Command,
 }
@@ -44,7 +44,7 @@ enum As {
 struct Check {
     /// The document; - reads standard input
     file: PathBuf,
-    /// Kind of document [default: trust if it contains a principal, else identity]
+    /// DocumentKind of document [default: trust if it contains a principal, else identity]
     #[arg(long = "as", value_enum)]
     kind: Option<As>,
     /// The account that owns it: resources of other accounts are refused
@@ -83,7 +83,7 @@ struct Explain {
 }
 
 /// Runs the command.
-pub fn run(policy: Policy) -> ExitCode {
+pub fn run(policy: PolicyArgs) -> ExitCode {
     let outcome = match policy.command {
         Command::Check(wanted) => check(&wanted),
         Command::Explain(wanted) => explain(&wanted),
@@ -126,12 +126,12 @@ fn check(wanted: &Check) -> Result<bool, String> {
 /// Returns what to print about a document, and whether it would be accepted.
 fn checked(name: &str, text: &str, kind: Option<As>, owner: &str) -> (String, bool) {
     let kind = match kind {
-        Some(As::Identity) => Kind::Identity,
-        Some(As::Trust) => Kind::Trust,
-        Some(As::Session) => Kind::Session,
-        Some(As::Strategy) => Kind::Strategy,
-        None if text.contains("\"principal\"") => Kind::Trust,
-        None => Kind::Identity,
+        Some(As::Identity) => DocumentKind::Identity,
+        Some(As::Trust) => DocumentKind::Trust,
+        Some(As::Session) => DocumentKind::Session,
+        Some(As::Strategy) => DocumentKind::Strategy,
+        None if text.contains("\"principal\"") => DocumentKind::Trust,
+        None => DocumentKind::Identity,
     };
     let dialect = Dialects::DEFAULT;
     let rules = Rules { operation_level: Some(dialect.is_operation_level), ..Rules::new(kind, owner, 0) };

@@ -356,7 +356,7 @@ pub struct Dialect {
     /// and the time.
     pub example: fn(SocketAddr, &str, &Secret, Time) -> String,
     /// The error code for a defect in a policy document of this kind.
-    pub defect_code: fn(policy::Kind, &policy::Problem) -> &'static str,
+    pub defect_code: fn(policy::DocumentKind, &policy::Problem) -> &'static str,
     /// The operations.
     pub operations: &'static [Op],
 }

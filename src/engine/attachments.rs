@@ -364,7 +364,7 @@ fn read(
 ) -> Result<Attached, Fault> {
     let (name, document) = match own {
         (Some(name), Some(text)) => {
-            let document = engine.stored(account, policy::Kind::Strategy, &text);
+            let document = engine.stored(account, policy::DocumentKind::Strategy, &text);
             (name, document)
         }
         // The policy is the account's own but its default version is missing: do not look for a preset.
@@ -372,7 +372,7 @@ fn read(
         (None, _) => {
             let missing = || policies::dangling(&id);
             let preset = account.cloud.presets.iter().find(|preset| preset.id == id).ok_or_else(missing)?;
-            let document = engine.stored(account, policy::Kind::Strategy, &preset.document);
+            let document = engine.stored(account, policy::DocumentKind::Strategy, &preset.document);
             (preset.name.clone(), document)
         }
     };

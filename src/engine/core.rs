@@ -11,7 +11,7 @@ use super::model::Account;
 use super::view::{Tenant, View};
 use crate::args;
 use crate::env::{Env, Time};
-use crate::policy::{Document, Kind};
+use crate::policy::{Document, DocumentKind};
 use crate::secret::Sealer;
 use crate::store::{BoxFuture, Store, WriteTx};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -84,12 +84,12 @@ impl Engine {
     }
 
     /// Compiles a document that a request wants to store. Fails with its first defect.
-    pub fn written(&self, account: &Account, kind: Kind, text: &str) -> Result<Arc<Document>, Fault> {
+    pub fn written(&self, account: &Account, kind: DocumentKind, text: &str) -> Result<Arc<Document>, Fault> {
         documents::written(account, kind, text, &self.extra_services())
     }
 
     /// Compiles a stored document. Where a part can no longer be read, an allow never matches and a deny always does.
-    pub fn stored(&self, account: &Account, kind: Kind, text: &str) -> Arc<Document> {
+    pub fn stored(&self, account: &Account, kind: DocumentKind, text: &str) -> Arc<Document> {
         self.documents.stored(account, kind, text)
     }
 

@@ -5,7 +5,7 @@
 
 use super::fault::Fault;
 use super::model::Account;
-use crate::policy::{Document, Kind, Language, Rules};
+use crate::policy::{Document, DocumentKind, Language, Rules};
 use moka::sync::Cache;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -32,7 +32,14 @@ impl Default for Documents {
 impl Documents {
     /// Returns the compiled document of a stored text. Where a part cannot be read, an allow never matches and a deny
     /// always does.
-    pub fn load(&self, language: &Language, kind: Kind, owner: &str, application: u64, text: &str) -> Arc<Document> {
+    pub fn load(
+        &self,
+        language: &Language,
+        kind: DocumentKind,
+        owner: &str,
+        application: u64,
+        text: &str,
+    ) -> Arc<Document> {
         let key = key(language, kind, owner, application, text);
         if let Some(known) = self.read.get(&key) {
             return known;
@@ -45,7 +52,7 @@ impl Documents {
     }
 
     /// Like [`Documents::load`], with the rules of the account that owns the document.
-    pub(super) fn stored(&self, account: &Account, kind: Kind, text: &str) -> Arc<Document> {
+    pub(super) fn stored(&self, account: &Account, kind: DocumentKind, text: &str) -> Arc<Document> {
         let Rules { owner, application, .. } = rules(account, kind);
         self.load(account.cloud.language, kind, owner, application, text)
     }
@@ -60,7 +67,7 @@ impl Documents {
 /// Compiles a document that a request wants to store. Fails with its first defect.
 pub(super) fn written(
     account: &Account,
-    kind: Kind,
+    kind: DocumentKind,
     text: &str,
     extra_services: &[String],
 ) -> Result<Arc<Document>, Fault> {
@@ -73,12 +80,12 @@ pub(super) fn written(
     language.parse(text, &rules).map(Arc::new).map_err(|mut problems| Fault::Document(problems.swap_remove(0)))
 }
 
-fn rules(account: &Account, kind: Kind) -> Rules<'_> {
+fn rules(account: &Account, kind: DocumentKind) -> Rules<'_> {
     Rules::new(kind, account.id.as_str(), u64::try_from(account.application).unwrap_or(0))
 }
 
 /// Returns the digest of everything that compiling a document depends on.
-fn key(language: &Language, kind: Kind, owner: &str, application: u64, text: &str) -> [u8; 32] {
+fn key(language: &Language, kind: DocumentKind, owner: &str, application: u64, text: &str) -> [u8; 32] {
     let mut digest = Sha256::new();
     // The zero byte ends the name, so that no name runs into what follows it.
     digest.update(language.name);
@@ -94,7 +101,7 @@ fn key(language: &Language, kind: Kind, owner: &str, application: u64, text: &st
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::grammar::cam::LANGUAGE;
+    use crate::policy::grammar::tencent::LANGUAGE;
 
     fn text(filler: &str) -> String {
         format!(
@@ -106,22 +113,22 @@ mod tests {
     fn a_text_is_read_once_under_the_same_rules_only() {
         let documents = Documents::default();
         let load = |kind, owner, app_id, text: &str| documents.load(&LANGUAGE, kind, owner, app_id, text);
-        let first = load(Kind::Identity, "1", 2, &text("x"));
-        assert!(Arc::ptr_eq(&first, &load(Kind::Identity, "1", 2, &text("x"))));
+        let first = load(DocumentKind::Identity, "1", 2, &text("x"));
+        assert!(Arc::ptr_eq(&first, &load(DocumentKind::Identity, "1", 2, &text("x"))));
         for other in [
-            load(Kind::Trust, "1", 2, &text("x")),
-            load(Kind::Strategy, "1", 2, &text("x")),
-            load(Kind::Identity, "11", 2, &text("x")),
-            load(Kind::Identity, "3", 2, &text("x")),
-            load(Kind::Identity, "", 2, &text("x")),
-            load(Kind::Identity, "1", 3, &text("x")),
-            load(Kind::Identity, "1", 2, &text("y")),
+            load(DocumentKind::Trust, "1", 2, &text("x")),
+            load(DocumentKind::Strategy, "1", 2, &text("x")),
+            load(DocumentKind::Identity, "11", 2, &text("x")),
+            load(DocumentKind::Identity, "3", 2, &text("x")),
+            load(DocumentKind::Identity, "", 2, &text("x")),
+            load(DocumentKind::Identity, "1", 3, &text("x")),
+            load(DocumentKind::Identity, "1", 2, &text("y")),
         ] {
             assert!(!Arc::ptr_eq(&first, &other));
         }
         // Owner and text together are the same bytes in both.
-        let ends = load(Kind::Identity, "12", 2, "3{}");
-        assert!(!Arc::ptr_eq(&ends, &load(Kind::Identity, "1", 2, "23{}")));
+        let ends = load(DocumentKind::Identity, "12", 2, "3{}");
+        assert!(!Arc::ptr_eq(&ends, &load(DocumentKind::Identity, "1", 2, "23{}")));
     }
 
     #[test]
@@ -131,7 +138,7 @@ mod tests {
         // Short texts that compile to large documents.
         for number in 0..250 {
             let text = text(&number.to_string()).replace("\"cvm:*\"", &actions(8_000));
-            pushed += documents.load(&LANGUAGE, Kind::Strategy, "1", 2, &text).weight();
+            pushed += documents.load(&LANGUAGE, DocumentKind::Strategy, "1", 2, &text).weight();
             // After every load, not only once the cache has done its maintenance.
             let there: usize = documents.read.iter().map(|(_, document)| ENTRY + document.weight()).sum();
             assert!(there as u64 <= KEPT_BYTES, "{there} bytes after {number} documents");
@@ -145,8 +152,10 @@ mod tests {
     #[test]
     fn a_document_weighs_what_it_was_compiled_into() {
         let documents = Documents::default();
-        let long = documents.load(&LANGUAGE, Kind::Identity, "1", 2, &text("x").replace("\"cvm:*\"", &actions(1_000)));
-        let short = documents.load(&LANGUAGE, Kind::Identity, "1", 2, &text("x").replace("\"cvm:*\"", &actions(1)));
+        let long =
+            documents.load(&LANGUAGE, DocumentKind::Identity, "1", 2, &text("x").replace("\"cvm:*\"", &actions(1_000)));
+        let short =
+            documents.load(&LANGUAGE, DocumentKind::Identity, "1", 2, &text("x").replace("\"cvm:*\"", &actions(1)));
         let each = (long.weight() - short.weight()) / 999;
         assert!(each > "\"*\",".len() + size_of::<usize>() * 4, "{each}");
     }

@@ -53,7 +53,7 @@ pub struct NewPolicy {
 
 impl NewPolicy {
     /// Compiles the document of a new policy. Its description and tags are left empty.
-    pub fn read(cx: &Cx, name: &str, kind: policy::Kind, text: &str) -> Result<NewPolicy, Fault> {
+    pub fn read(cx: &Cx, name: &str, kind: policy::DocumentKind, text: &str) -> Result<NewPolicy, Fault> {
         let document = cx.engine.written(&cx.account, kind, text)?;
         let holders = named_in(&document, &cx.account.id)?;
         Ok(NewPolicy { name: name.to_owned(), description: String::new(), document, holders, tags: Vec::new() })

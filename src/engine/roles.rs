@@ -35,7 +35,7 @@ pub struct NewRole {
 impl Role {
     /// Returns the trust policy in the form that the evaluator takes.
     pub fn trust(&self, engine: &Engine, account: &Account) -> Attached {
-        let document = self.trust_policy(|| engine.stored(account, policy::Kind::Trust, &self.document));
+        let document = self.trust_policy(|| engine.stored(account, policy::DocumentKind::Trust, &self.document));
         let policy = PolicyLabel { id: self.id.to_string(), name: format!("trust policy of {}", self.name) };
         Attached { policy, via: Via::Trust, document }
     }

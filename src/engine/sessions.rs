@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 /// The attributes of a new session.
 #[derive(Clone, Debug)]
-pub struct Wanted {
+pub struct NewSession {
     /// Its name.
     pub name: String,
     /// Its duration in seconds; `None` for the operation's default.
@@ -52,7 +52,7 @@ pub async fn assume(
     cx: &Cx,
     evidence: &Arc<Evidence>,
     named: &NamedRole,
-    wanted: &Wanted,
+    wanted: &NewSession,
 ) -> Result<Opened<Credentials>, Fault> {
     let (owner, role) = cx.engine.named_role(named).await?.required(Kind::Role, named.role.text())?;
     authorize::trusted(evidence, role.trust(&cx.engine, &owner))?;
@@ -72,7 +72,7 @@ fn duration(durations: &Durations, role: &Role, wanted: Option<i64>) -> Result<i
 
 /// Opens a federation session: the caller's own rights, narrowed by a session policy. The caller must use a permanent
 /// key.
-pub fn federate(cx: &Cx, wanted: &Wanted) -> Result<Opened<Credentials>, Fault> {
+pub fn federate(cx: &Cx, wanted: &NewSession) -> Result<Opened<Credentials>, Fault> {
     if cx.caller.is_temporary() {
         return Err(Fault::Refused(Refusal::TemporaryKey));
     }
@@ -92,12 +92,12 @@ fn open(
     cx: &Cx,
     owner: &Account,
     role: Option<&Role>,
-    wanted: &Wanted,
+    wanted: &NewSession,
     seconds: i64,
 ) -> Result<Opened<Credentials>, Fault> {
     let env = &cx.engine.env;
     let policy = match &wanted.policy {
-        Some(text) => cx.engine.written(owner, policy::Kind::Session, text)?.text().to_owned(),
+        Some(text) => cx.engine.written(owner, policy::DocumentKind::Session, text)?.text().to_owned(),
         None => String::new(),
     };
     let ids = &owner.cloud.ids;
@@ -179,7 +179,7 @@ pub(super) async fn load(engine: &Arc<Engine>, tx: &mut Tx<'_>, secret_id: Secre
     let narrowed = match row.policy.as_str() {
         "" => None,
         text => {
-            let document = engine.stored(&owner, policy::Kind::Session, text);
+            let document = engine.stored(&owner, policy::DocumentKind::Session, text);
             let policy = policy::PolicyLabel { id: String::new(), name: "session policy".to_owned() };
             Some(PolicySet::compile(vec![Attached { policy, via: Via::Session, document }]))
         }

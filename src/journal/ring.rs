@@ -137,12 +137,15 @@ mod tests {
     use super::*;
     use crate::engine::model::Session;
     use crate::env::Time;
-    use crate::policy::{Attached, Document, Kind, PolicyLabel, PolicySet, Rules, Via};
+    use crate::policy::{Attached, Document, DocumentKind, PolicyLabel, PolicySet, Rules, Via};
 
     const BYTES: usize = 100_000;
 
     fn document(length: usize) -> Arc<Document> {
-        Arc::new(crate::policy::grammar::cam::LANGUAGE.load(&" ".repeat(length), &Rules::new(Kind::Identity, "1", 1)))
+        Arc::new(
+            crate::policy::grammar::tencent::LANGUAGE
+                .load(&" ".repeat(length), &Rules::new(DocumentKind::Identity, "1", 1)),
+        )
     }
 
     fn weight(bytes: usize, documents: &[&Arc<Document>]) -> Weight {

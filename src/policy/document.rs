@@ -15,7 +15,7 @@ use super::pattern::Glob;
 
 /// The kind of a document, which decides which elements are allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum DocumentKind {
     /// An identity policy: what an identity may do. Statements have actions and resources.
     Identity,
     /// A trust policy: who may assume a role. Statements have principals and actions, and no resources.
@@ -32,7 +32,7 @@ pub enum Kind {
 #[derive(Clone, Debug)]
 pub struct Rules<'a> {
     /// The kind of the document.
-    pub kind: Kind,
+    pub kind: DocumentKind,
     /// The id of the account that owns the document; empty for documents that all accounts share (presets).
     pub owner: &'a str,
     /// The application id of that account, which some resource names contain instead of its id; 0 if it has none.
@@ -48,7 +48,7 @@ pub struct Rules<'a> {
 
 impl<'a> Rules<'a> {
     /// Creates rules with the built-in services only, no permission sets and no test for operation-level actions.
-    pub fn new(kind: Kind, owner: &'a str, application: u64) -> Rules<'a> {
+    pub fn new(kind: DocumentKind, owner: &'a str, application: u64) -> Rules<'a> {
         Rules { kind, owner, application, extra_services: &[], permission_sets: &[], operation_level: None }
     }
 }

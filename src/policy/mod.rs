@@ -1,7 +1,7 @@
 //! Policy documents: parsing them, evaluating them, and explaining the decisions.
 //!
 //! A front end in [`grammar`] parses a cloud's policy text into a neutral [`Document`]; the other files depend on no
-//! vendor. [`grammar::cam`] parses the text, with the JSON parser in `json`, and reports every [`Defect`] with its
+//! vendor. [`grammar::tencent`] parses the text, with the JSON parser in `json`, and reports every [`Defect`] with its
 //! place. `evaluate` indexes the documents that apply to a caller and decides by them; `trust` decides by the trust
 //! policy of a role who may assume it. `explain` repeats a decision and lists the statements considered, `near` and
 //! `words` describe what did not match, and `render` writes the explanation as text. `docs/policy.md` defines the
@@ -33,8 +33,8 @@ mod words;
 
 pub use budget::STEPS;
 pub use document::{
-    ActionPattern, Defect, Document, Effect, Kind, PrincipalPattern, Problem, Report, ResourcePattern, Rules, Span,
-    Statement, Warning, Written, WrittenPrincipal,
+    ActionPattern, Defect, Document, DocumentKind, Effect, PrincipalPattern, Problem, Report, ResourcePattern, Rules,
+    Span, Statement, Warning, Written, WrittenPrincipal,
 };
 pub use evaluate::{Attached, Deciding, Decision, Layer, Layers, PolicyLabel, PolicySet, Reason, Via, decide};
 pub use explain::{Considered, Explanation, Failed, explain, explain_trust};

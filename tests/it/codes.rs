@@ -21,7 +21,7 @@ use crate::support::{Caller, Database, assert_same, in_memory, on, operation, op
 use crate::world::World;
 use camulator::args;
 use camulator::dialect::tencent::documented::{self, documents as is_documented};
-use camulator::limit::Mode;
+use camulator::limit::Rates;
 use scene::{Scene, Who};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -99,7 +99,7 @@ fn not_reached() -> Vec<(&'static str, &'static str, &'static str)> {
 
 #[test]
 fn every_case_gives_its_code_and_leaves_nothing_behind() {
-    on(&[Database::Memory, Database::Postgres], Mode::Off, async |t| {
+    on(&[Database::Memory, Database::Postgres], Rates::Off, async |t| {
         let scene = Scene::set(&t).await;
         let before = t.dump().await;
         let mut wrong = Vec::new();

@@ -3,14 +3,14 @@
 
 use crate::support::{Caller, Database, Reply, START, Test, allow, on, on_each_database, root_of, text};
 use camulator::engine::sessions;
-use camulator::limit::Mode;
+use camulator::limit::Rates;
 use serde_json::{Value, json};
 
 const TOKEN: &str = "AuthFailure.TokenFailure";
 const UNKNOWN: &str = "AuthFailure.SecretIdNotFound";
 
 fn on_every_database(test: impl AsyncFn(Test)) {
-    on(&[Database::Memory, Database::File, Database::Postgres], Mode::Off, test);
+    on(&[Database::Memory, Database::File, Database::Postgres], Rates::Off, test);
 }
 
 fn who(caller: &Caller) -> impl Future<Output = Reply> {
@@ -174,7 +174,7 @@ fn a_roots_key_can_be_ended_and_the_other_one_works() {
 /// An end that one server has answered counts for every later request to the other.
 #[test]
 fn an_end_on_one_server_holds_on_the_other() {
-    on(&[Database::Postgres], Mode::Off, async |one| {
+    on(&[Database::Postgres], Rates::Off, async |one| {
         let other = one.replica().await;
         let root = one.root();
         root.role("ops", &[root_of(&root.uin)]).await;

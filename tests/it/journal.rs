@@ -4,7 +4,7 @@ use crate::support::{
     Caller, Database, ROOT, Test, allow, in_memory, on, on_each_database, operations, root_of, text, trust,
 };
 use camulator::dialect::tencent::operations::STS;
-use camulator::limit::Mode;
+use camulator::limit::Rates;
 use serde_json::{Value, json};
 
 fn who(caller: &Caller) -> crate::support::Call {
@@ -117,7 +117,7 @@ fn the_entry_of_an_unverified_request_is_bounded() {
 #[test]
 fn the_state_of_the_rate_limit_is_shown() {
     let params = || json!({"RoleName": "r", "PolicyDocument": trust(&[root_of(ROOT)])});
-    on(&[Database::Memory], Mode::Documented, async |t| {
+    on(&[Database::Memory], Rates::Documented, async |t| {
         let rate = async |caller: Caller| {
             let reply = caller.cam("CreateRole", params()).await;
             t.trace(&reply.request_id()).await.get("rate_limit").cloned()
@@ -129,7 +129,7 @@ fn the_state_of_the_rate_limit_is_shown() {
         assert_eq!(rate(t.root()).await, Some(exceeded));
         assert_eq!(rate(t.root().forged()).await, None, "a forged request does not reach the limiter");
     });
-    on(&[Database::Memory], Mode::Off, async |t| {
+    on(&[Database::Memory], Rates::Off, async |t| {
         let reply = t.root().cam("CreateRole", params()).await;
         assert_eq!(t.trace(&reply.request_id()).await["rate_limit"], json!({"mode": "off"}));
     });

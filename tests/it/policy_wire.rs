@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use camulator::args;
 use serde_json::{Value, json};
 
-use crate::policy_corpus::{APP_ID, DocumentKind, Effect, Given, OWNER, Request, Rule, USER, Who, corpus, decide};
+use crate::policy_corpus::{APP_ID, Effect, Given, OWNER, Request, Rule, USER, Who, WrittenKind, corpus, decide};
 use crate::support::{self, Caller, Test, allow, on_each_database, text};
 
 /// The account that has the documents here. It cannot be [`OWNER`], the id of the account that every test begins with.
@@ -40,7 +40,7 @@ impl Played {
 #[test]
 fn the_server_decides_the_corpus_of_policies_alike() {
     let played = Played::default();
-    for rule in corpus().iter().filter(|rule| rule.kind != DocumentKind::Trust) {
+    for rule in corpus().iter().filter(|rule| rule.kind != WrittenKind::Trust) {
         let requests: Vec<&Request> = rule.requests.iter().filter(|request| can_be_had(rule, request)).collect();
         if !requests.is_empty() {
             on_each_database(async |t| {
@@ -57,7 +57,7 @@ fn the_server_decides_the_corpus_of_policies_alike() {
 #[test]
 fn the_server_decides_the_corpus_of_trust_policies_alike() {
     let played = Played::default();
-    for rule in corpus().iter().filter(|rule| rule.kind == DocumentKind::Trust) {
+    for rule in corpus().iter().filter(|rule| rule.kind == WrittenKind::Trust) {
         let is_a_caller = |who: &Who| matches!(who, Who::Root { .. } | Who::User { .. } | Who::Role { .. });
         let requests: Vec<&Request> = rule
             .requests
@@ -101,7 +101,7 @@ fn can_be_had(rule: &Rule, request: &Request) -> bool {
         && !request.action.contains("sts:")
         && !layers.clone().any(fills_in)
         // The server reads every attached policy as a strategy, which may be decided differently from the rule's kind.
-        && decide(rule, DocumentKind::Strategy, request).1 == request.reason
+        && decide(rule, WrittenKind::Strategy, request).1 == request.reason
 }
 
 /// Identity documents, boundary, session policy.

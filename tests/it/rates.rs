@@ -1,12 +1,12 @@
 //! The rate limiter: what it counts for whom, and the error that a client gets.
 
 use crate::support::{Database, on, root_of, text, trust};
-use camulator::limit::Mode;
+use camulator::limit::Rates;
 use serde_json::json;
 
 #[test]
 fn a_third_role_in_a_second_is_one_too_many() {
-    on(&[Database::Memory, Database::Postgres], Mode::Documented, async |t| {
+    on(&[Database::Memory, Database::Postgres], Rates::Documented, async |t| {
         let root = t.root();
         let create = |name: &str| {
             let params = json!({"RoleName": name, "PolicyDocument": trust(&[root_of(&root.uin)])});
@@ -37,7 +37,7 @@ fn a_third_role_in_a_second_is_one_too_many() {
 /// The limit belongs to the account, whichever of its callers sends the request.
 #[test]
 fn all_callers_of_an_account_share_its_rate() {
-    on(&[Database::Memory, Database::Postgres], Mode::Documented, async |t| {
+    on(&[Database::Memory, Database::Postgres], Rates::Documented, async |t| {
         let (root, other) = (t.root(), t.tenant("100000000002").await);
         let user = root.user("dev").await;
         root.role("ops", &[root_of(&root.uin)]).await;
@@ -63,7 +63,7 @@ fn all_callers_of_an_account_share_its_rate() {
 
 #[test]
 fn every_operation_has_its_documented_rate() {
-    on(&[Database::Memory], Mode::Documented, async |t| {
+    on(&[Database::Memory], Rates::Documented, async |t| {
         let root = t.root();
         for op in crate::support::operations().filter(|op| op.rate <= 20) {
             t.advance(10);
@@ -82,7 +82,7 @@ fn every_operation_has_its_documented_rate() {
 
 #[test]
 fn a_forged_request_does_not_count() {
-    on(&[Database::Memory], Mode::Documented, async |t| {
+    on(&[Database::Memory], Rates::Documented, async |t| {
         let params = || json!({"RoleName": "r", "PolicyDocument": trust(&[root_of(&t.root().uin)])});
         for _ in 0..5 {
             t.root().forged().cam("CreateRole", params()).await.fault("AuthFailure.SignatureFailure");
@@ -93,13 +93,13 @@ fn a_forged_request_does_not_count() {
 
 #[test]
 fn rates_can_be_multiplied_and_turned_off() {
-    on(&[Database::Memory], Mode::Times(3), async |t| {
+    on(&[Database::Memory], Rates::Times(3), async |t| {
         for _ in 0..6 {
             t.root().cam("CreateRole", json!({})).await.fault("MissingParameter");
         }
         t.root().cam("CreateRole", json!({})).await.fault("RequestLimitExceeded");
     });
-    on(&[Database::Memory], Mode::Off, async |t| {
+    on(&[Database::Memory], Rates::Off, async |t| {
         for _ in 0..50 {
             t.root().cam("CreateRole", json!({})).await.fault("MissingParameter");
         }

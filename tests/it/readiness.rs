@@ -5,7 +5,7 @@ use camulator::args;
 use camulator::dialect::Dialects;
 use camulator::engine::Engine;
 use camulator::env::Env;
-use camulator::limit::Mode;
+use camulator::limit::Rates;
 use camulator::secret::Sealer;
 use camulator::store::{Durability, Location, Store};
 use serde_json::json;
@@ -27,7 +27,7 @@ async fn generations(t: &Test) -> Vec<(i64,)> {
 
 #[test]
 fn a_readiness_check_changes_nothing() {
-    on(EVERYWHERE, Mode::Off, async |t| {
+    on(EVERYWHERE, Rates::Off, async |t| {
         let before = (t.dump().await, generations(&t).await);
         for _ in 0..3 {
             assert_eq!(ready(&t).await, 200);
@@ -39,7 +39,7 @@ fn a_readiness_check_changes_nothing() {
 /// Every statement succeeds, and no commit of a check does.
 #[test]
 fn a_database_that_commits_nothing_is_not_ready() {
-    on(EVERYWHERE, Mode::Off, async |t| {
+    on(EVERYWHERE, Rates::Off, async |t| {
         t.execute("CREATE TABLE late (id TEXT NOT NULL REFERENCES meta (name) DEFERRABLE INITIALLY DEFERRED)", args![])
             .await;
         if t.app.engine.store.shared() {
@@ -66,14 +66,14 @@ fn a_database_that_commits_nothing_is_not_ready() {
 
 #[test]
 fn a_database_that_can_only_be_read_is_not_ready() {
-    on(&[Database::Memory], Mode::Off, async |t| {
+    on(&[Database::Memory], Rates::Off, async |t| {
         t.execute("PRAGMA query_only = 1", args![]).await;
         assert_eq!(ready(&t).await, 503);
         t.root().cam("AddUser", json!({"Name": "late"})).await.fault("InternalError");
         assert_eq!(t.root().cam("ListUsers", json!({})).await.ok()["Data"], json!([]));
     });
     // The writer's connection to a file is opened anew, and can write again.
-    on(&[Database::File], Mode::Off, async |t| {
+    on(&[Database::File], Rates::Off, async |t| {
         t.execute("PRAGMA query_only = 1", args![]).await;
         assert_eq!(ready(&t).await, 503);
         assert_eq!(ready(&t).await, 200);
@@ -108,7 +108,7 @@ fn a_standby_is_not_ready() {
 /// The check needs no key, so the writer's work must not grow with the number of checks.
 #[test]
 fn many_checks_at_once_cost_two_writes() {
-    on(&[Database::File], Mode::Off, async |t| {
+    on(&[Database::File], Rates::Off, async |t| {
         t.execute("CREATE TABLE proofs (n BIGINT)", args![]).await;
         t.execute("CREATE TRIGGER counting AFTER INSERT ON meta BEGIN INSERT INTO proofs (n) VALUES (1); END", args![])
             .await;

@@ -1,11 +1,11 @@
 //! Two servers on one PostgreSQL database: a change that one has answered counts for every later request to the other.
 
 use crate::support::{Database, Hold, Test, allow, on, root_of};
-use camulator::limit::Mode;
+use camulator::limit::Rates;
 use serde_json::{Value, json};
 
 fn on_two_servers(test: impl AsyncFn(Test, Test)) {
-    on(&[Database::Postgres], Mode::Off, async |one| {
+    on(&[Database::Postgres], Rates::Off, async |one| {
         let other = one.replica().await;
         test(one, other).await;
     });

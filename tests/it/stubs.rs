@@ -2,7 +2,7 @@
 
 use crate::support::{Caller, Database, ROOT, Reply, Test, allow, in_memory, on, on_each_database, text};
 use camulator::args;
-use camulator::limit::Mode;
+use camulator::limit::Rates;
 use serde_json::{Value, json};
 
 const DENIED: &str = "AuthFailure.UnauthorizedOperation";
@@ -227,7 +227,7 @@ fn a_condition_key_is_absent_without_a_value_and_never_passed_over() {
 
 #[test]
 fn what_was_removed_stays_removed_and_what_was_overridden_comes_back() {
-    on(&[Database::Memory, Database::File, Database::Postgres], Mode::Off, async |t| {
+    on(&[Database::Memory, Database::File, Database::Postgres], Rates::Off, async |t| {
         let root = t.root();
         let path = "/stubs/cvm/DescribeInstances";
         let answers = async || {
@@ -298,7 +298,7 @@ fn a_stub_that_cannot_be_read_answers_nothing() {
 
 #[test]
 fn what_was_removed_on_one_server_is_removed_on_the_other() {
-    on(&[Database::Postgres], Mode::Off, async |one| {
+    on(&[Database::Postgres], Rates::Off, async |one| {
         let other = one.replica().await;
         let path = "/stubs/cvm/DescribeInstances";
         other.root().describe_instances(REGION).await.ok();

@@ -23,9 +23,9 @@ pub use twin::{Questions, Twin};
 
 use camulator::dialect::Dialects;
 use camulator::engine::Engine;
-use camulator::env::{Clock, Entropy, Env, Time};
+use camulator::env::{Entropy, Env, Time, TimeSource};
 use camulator::journal::Journal;
-use camulator::limit::{Limiter, Mode};
+use camulator::limit::{Limiter, Rates};
 use camulator::secret::{Sealer, Secret};
 use camulator::server::app::App;
 use camulator::server::bounds::Bounds;
@@ -66,7 +66,7 @@ pub struct Clouds {
 
 /// Runs a test on these databases with these clouds; PostgreSQL only where one is given. The test begins with one account,
 /// which `first` describes as the admin API reads it.
-pub fn on_with(databases: &[Database], rates: Mode, clouds: Clouds, first: &Value, test: impl AsyncFn(Test)) {
+pub fn on_with(databases: &[Database], rates: Rates, clouds: Clouds, first: &Value, test: impl AsyncFn(Test)) {
     on_places(databases, async |place| test(Test::open(place, rates, clouds, first).await).await);
 }
 
@@ -141,7 +141,7 @@ async fn administer(sql: String) {
 /// The wall clock of a test: it stands until it is moved.
 pub struct TestClock(AtomicI64);
 
-impl Clock for TestClock {
+impl TimeSource for TestClock {
     fn now(&self) -> Time {
         Time(self.0.load(Ordering::SeqCst))
     }
@@ -195,7 +195,7 @@ pub struct Test {
 }
 
 impl Test {
-    async fn open(place: &Place, rates: Mode, clouds: Clouds, first: &Value) -> Test {
+    async fn open(place: &Place, rates: Rates, clouds: Clouds, first: &Value) -> Test {
         let clock = Arc::new(TestClock(AtomicI64::new(START * 1_000_000)));
         let nobody = Key { account: String::new(), secret_id: String::new(), secret_key: String::new() };
         let twin = Arc::new(Twin::new(clouds));
@@ -207,18 +207,18 @@ impl Test {
     /// Another server on the same database and clock. Only PostgreSQL has room for two.
     pub async fn replica(&self) -> Test {
         let (clock, twin) = (self.surface.clock.clone(), self.surface.twin.clone());
-        Test::serve(&self.location, Mode::Off, self.clouds, clock, 1 << 32, twin, self.first.clone()).await
+        Test::serve(&self.location, Rates::Off, self.clouds, clock, 1 << 32, twin, self.first.clone()).await
     }
 
     /// Another server on the same engine, with these bounds, that other machines can or cannot reach.
     pub fn with(&self, bounds: Bounds, exposed: bool) -> Test {
-        self.around(self.app.engine.clone(), Limiter::new(Mode::Off), bounds, exposed)
+        self.around(self.app.engine.clone(), Limiter::new(Rates::Off), bounds, exposed)
     }
 
     /// A server that knows no more than what the database says, as after a restart.
     pub async fn restarted(&self) -> Test {
         let engine = Arc::new(self.app.engine.cold().await.unwrap());
-        self.around(engine, Limiter::new(Mode::Off), Bounds::default(), false)
+        self.around(engine, Limiter::new(Rates::Off), Bounds::default(), false)
     }
 
     /// A connection of its own to the database of this server.
@@ -228,7 +228,7 @@ impl Test {
 
     async fn serve(
         location: &Location,
-        rates: Mode,
+        rates: Rates,
         clouds: Clouds,
         clock: Arc<TestClock>,
         seed: u64,

@@ -5,7 +5,7 @@ use crate::support::{
     Caller, Database, Hold, Test, allow, assert_same, on, on_each_database, operations, root_of, trust,
 };
 use crate::world::World;
-use camulator::limit::Mode;
+use camulator::limit::Rates;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -166,7 +166,7 @@ where
 }
 
 fn each_engine(test: impl AsyncFn(Test)) {
-    on(&[Database::Memory, Database::File, Database::Postgres], Mode::Off, test);
+    on(&[Database::Memory, Database::File, Database::Postgres], Rates::Off, test);
 }
 
 fn cam(

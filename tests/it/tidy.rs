@@ -7,7 +7,7 @@ use crate::support::{self, files_below};
 use camulator::dialect::contract::Permission;
 use camulator::dialect::tencent::documented::is_extension;
 use imports::Imports;
-use source::{has_word, root, sources};
+use source::{Source, has_word, root, sources};
 use std::collections::BTreeSet;
 
 /// The modules in the order in which a request meets them. Modules on one line are one layer.
@@ -65,6 +65,27 @@ fn no_file_imports_one_that_imports_it() {
     nothing("circles of imports", imports.circles().iter().map(|files| files.join(", ")).collect());
 }
 
+/// Two clouds may each have a type of the same name; aliases do not count.
+#[test]
+fn a_public_type_has_a_name_of_its_own() {
+    let sources = sources();
+    let mut seen: Vec<(&str, &Source)> = Vec::new();
+    let mut wrong = Vec::new();
+    for source in &sources {
+        for line in source.code.lines() {
+            let kinds = ["pub struct ", "pub enum ", "pub trait "];
+            let Some(rest) = kinds.iter().find_map(|kind| line.strip_prefix(kind)) else { continue };
+            let name = rest.split(|letter: char| !letter.is_alphanumeric()).next().unwrap();
+            let both =
+                |other: &Source| source.cloud().is_none() || other.cloud().is_none() || source.cloud() == other.cloud();
+            let others = seen.iter().filter(|(known, other)| *known == name && both(other));
+            wrong.extend(others.map(|(_, other)| format!("{name} in {} and {}", other.path, source.path)));
+            seen.push((name, source));
+        }
+    }
+    nothing("public types that share a name", wrong);
+}
+
 #[test]
 fn drivers_and_frameworks_keep_to_their_modules() {
     let mut wrong = Vec::new();
@@ -105,10 +126,7 @@ fn vendors_and_their_codes_stay_in_their_dialect() {
     ];
     let mut wrong = Vec::new();
     for source in sources() {
-        // A file in a folder of `dialect` or of `policy/grammar` is one cloud's; those beside the folders are for all.
-        let of_a_cloud = ["dialect/", "policy/grammar/"]
-            .iter()
-            .any(|folder| source.path.strip_prefix(folder).is_some_and(|file| file.contains('/')));
+        let of_a_cloud = source.cloud().is_some();
         let pure = source.is_in(&[
             "dialect/",
             "engine/",

@@ -12,7 +12,7 @@ use crate::support::{Clouds, Database, Key, Questions, Test, on_with, text};
 use camulator::dialect::Dialects;
 use camulator::dialect::contract::Dialect;
 use camulator::dialect::tencent;
-use camulator::limit::Mode;
+use camulator::limit::Rates;
 use http::Request;
 use serde_json::{Value, json};
 
@@ -91,7 +91,7 @@ impl Toy {
 }
 
 /// Runs a test on each database, beginning with an account of the toy cloud.
-fn toy(rates: Mode, test: impl AsyncFn(Toy)) {
+fn toy(rates: Rates, test: impl AsyncFn(Toy)) {
     let first = json!({"cloud": "toy", "id": "7001", "name": "Toys"});
     on_with(&[Database::Memory, Database::File, Database::Postgres], rates, CLOUDS, &first, async |t| {
         assert!(t.first.secret_id.starts_with("toy-"));
@@ -106,7 +106,7 @@ fn refused(answer: &(u16, Value), status: u16, code: &str) {
 
 #[test]
 fn a_role_is_made_read_listed_and_deleted() {
-    toy(Mode::Off, async |root| {
+    toy(Rates::Off, async |root| {
         let (status, made) = root.create("Web", "allow account 7001").await;
         assert_eq!((status, &made["name"], &made["trust"]), (200, &json!("Web"), &json!("allow account 7001")));
         assert!(made["id"].as_str().unwrap().starts_with("r-"));
@@ -129,7 +129,7 @@ fn a_role_is_made_read_listed_and_deleted() {
 
 #[test]
 fn it_has_its_own_quota_and_rates() {
-    toy(Mode::Documented, async |root| {
+    toy(Rates::Documented, async |root| {
         for name in ["a", "b", "c"] {
             assert_eq!(root.create(name, "allow account 7001").await.0, 200);
             root.t.advance(1);
@@ -142,7 +142,7 @@ fn it_has_its_own_quota_and_rates() {
 
 #[test]
 fn a_user_may_do_what_its_policy_allows() {
-    toy(Mode::Off, async |root| {
+    toy(Rates::Off, async |root| {
         for name in ["web-1", "db-1"] {
             root.create(name, "allow account 7001").await;
         }
@@ -168,7 +168,7 @@ fn a_user_may_do_what_its_policy_allows() {
 
 #[test]
 fn only_an_unsigned_operation_needs_no_signature() {
-    toy(Mode::Off, async |root| {
+    toy(Rates::Off, async |root| {
         let bare = |method, path| root.send(method, path, Value::Null, Vec::clear);
         assert_eq!(bare("GET", "/toy/plates/7001").await, (200, json!("toy/7001/ asks about Toys")));
         refused(&bare("GET", "/toy/roles").await, 401, "Unauthenticated");
@@ -190,7 +190,7 @@ fn only_an_unsigned_operation_needs_no_signature() {
 
 #[test]
 fn another_cloud_on_the_same_server_is_not_affected() {
-    toy(Mode::Off, async |root| {
+    toy(Rates::Off, async |root| {
         let other = root.t.tenant("100000000001").await;
         assert_eq!(root.create("Web", "allow account 7001").await.0, 200);
         assert_eq!(other.cam("DescribeRoleList", json!({"Page": 1, "Rp": 10})).await.ok()["TotalNum"], 0);

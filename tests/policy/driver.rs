@@ -10,7 +10,7 @@ use std::io::{BufRead, BufWriter, Write};
 use std::sync::Arc;
 
 use camulator::policy::{
-    self, Attached, Context, Decision, Document, Kind, Layers, PolicyLabel, PolicySet, Question, Requester,
+    self, Attached, Context, Decision, Document, DocumentKind, Layers, PolicyLabel, PolicySet, Question, Requester,
     RequesterIdentity, Resource, Rules, Variables, Via,
 };
 use serde::Deserialize;
@@ -116,10 +116,10 @@ fn answer(line: &Line, read: &mut Read) -> Value {
     let sets: Vec<(&str, &[&str])> =
         given.sets.keys().map(String::as_str).zip(actions.iter().map(Vec::as_slice)).collect();
     let kind = match given.kind {
-        GivenKind::Identity => Kind::Identity,
-        GivenKind::Trust => Kind::Trust,
-        GivenKind::Session => Kind::Session,
-        GivenKind::Strategy => Kind::Strategy,
+        GivenKind::Identity => DocumentKind::Identity,
+        GivenKind::Trust => DocumentKind::Trust,
+        GivenKind::Session => DocumentKind::Session,
+        GivenKind::Strategy => DocumentKind::Strategy,
     };
     let rules =
         Rules { extra_services: &services, permission_sets: &sets, ..Rules::new(kind, &given.owner, given.app_id) };
@@ -133,7 +133,7 @@ fn answer(line: &Line, read: &mut Read) -> Value {
     let mut load = |text: &String| {
         Arc::clone(
             read.entry((key.clone(), text.clone()))
-                .or_insert_with(|| Arc::new(policy::grammar::cam::LANGUAGE.load(text, &rules))),
+                .or_insert_with(|| Arc::new(policy::grammar::tencent::LANGUAGE.load(text, &rules))),
         )
     };
     if let Some(text) = &line.trust {
@@ -158,7 +158,7 @@ fn answer(line: &Line, read: &mut Read) -> Value {
 }
 
 fn defects(text: &str, rules: &Rules<'_>) -> Value {
-    match policy::grammar::cam::LANGUAGE.parse(text, rules) {
+    match policy::grammar::tencent::LANGUAGE.parse(text, rules) {
         Ok(_) => json!([]),
         Err(problems) => problems
             .iter()
@@ -192,7 +192,7 @@ fn put(ask: &Ask, decide: impl FnOnce(&Question<'_>) -> Decision) -> Value {
         for value in values {
             match value {
                 Given::Text(text) => {
-                    context.add(key.as_str(), (policy::grammar::cam::LANGUAGE.notation.read_value)(key, text))
+                    context.add(key.as_str(), (policy::grammar::tencent::LANGUAGE.notation.read_value)(key, text))
                 }
                 Given::Pair(name, value) => context.add(key.as_str(), (name.as_str(), value.as_str())),
             }

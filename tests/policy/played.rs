@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use camulator::policy::{
-    self, Attached, Context, Document, Kind, Layer, Layers, PolicyLabel, PolicySet, Question, Requester,
+    self, Attached, Context, Document, DocumentKind, Layer, Layers, PolicyLabel, PolicySet, Question, Requester,
     RequesterIdentity, Resource, Rules, Variables, Via,
 };
 use serde::Deserialize;
@@ -29,7 +29,7 @@ pub struct Rule {
     #[serde(rename = "rule")]
     pub about: String,
     #[serde(default)]
-    pub kind: DocumentKind,
+    pub kind: WrittenKind,
     #[serde(default)]
     pub permission_sets: BTreeMap<String, Vec<String>>,
     pub documents: BTreeMap<String, Value>,
@@ -38,7 +38,7 @@ pub struct Rule {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum DocumentKind {
+pub enum WrittenKind {
     #[default]
     Identity,
     Strategy,
@@ -179,25 +179,25 @@ fn every_document_of_the_corpus_is_used_and_descriptions_are_unique() {
 }
 
 /// The evaluator's decision on a request.
-pub fn decide(rule: &Rule, kind: DocumentKind, request: &Request) -> (Effect, String, Option<(String, String, usize)>) {
+pub fn decide(rule: &Rule, kind: WrittenKind, request: &Request) -> (Effect, String, Option<(String, String, usize)>) {
     let kind = match kind {
-        DocumentKind::Identity => Kind::Identity,
-        DocumentKind::Strategy => Kind::Strategy,
-        DocumentKind::Trust => Kind::Trust,
+        WrittenKind::Identity => DocumentKind::Identity,
+        WrittenKind::Strategy => DocumentKind::Strategy,
+        WrittenKind::Trust => DocumentKind::Trust,
     };
     let actions: Vec<Vec<&str>> =
         rule.permission_sets.values().map(|set| set.iter().map(String::as_str).collect()).collect();
     let sets: Vec<(&str, &[&str])> =
         rule.permission_sets.keys().map(String::as_str).zip(actions.iter().map(Vec::as_slice)).collect();
     let rules = Rules { permission_sets: &sets, ..Rules::new(kind, OWNER, APP_ID) };
-    let load = |name: &str| policy::grammar::cam::LANGUAGE.load(&rule.text(name), &rules);
+    let load = |name: &str| policy::grammar::tencent::LANGUAGE.load(&rule.text(name), &rules);
     let names: Option<Vec<&str>> = request.resource.as_ref().map(|names| names.iter().map(String::as_str).collect());
     let mut context = Context::new();
     for (key, values) in &request.context {
         for value in values {
             match value {
                 Given::Text(text) => {
-                    context.add(key.as_str(), (policy::grammar::cam::LANGUAGE.notation.read_value)(key, text))
+                    context.add(key.as_str(), (policy::grammar::tencent::LANGUAGE.notation.read_value)(key, text))
                 }
                 Given::Pair(name, value) => context.add(key.as_str(), (name.as_str(), value.as_str())),
             }

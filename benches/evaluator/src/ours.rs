@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use crate::Outcome;
 use crate::corpus::{self, APP, Action, Answer, Condition, ENV, IP, OWNER, Statement, Target, USER};
-use crate::policy::grammar::cam::LANGUAGE;
+use crate::policy::grammar::tencent::LANGUAGE;
 use crate::policy::{
-    Attached, Context, Kind, Layers, PolicyLabel, PolicySet, Question, Reason, Resource, Rules, Variables, Via, decide,
+    Attached, Context, DocumentKind, Layers, PolicyLabel, PolicySet, Question, Reason, Resource, Rules, Variables, Via, decide,
 };
 
 /// The documents of the caller.
@@ -23,7 +23,7 @@ pub struct Asked {
 
 impl Ours {
     pub fn new(policies: &[corpus::Policy]) -> Outcome<Ours> {
-        let rules = Rules::new(Kind::Identity, OWNER, APP);
+        let rules = Rules::new(DocumentKind::Identity, OWNER, APP);
         let mut attached = Vec::new();
         for (index, policy) in policies.iter().enumerate() {
             let statements: Vec<String> = policy.iter().map(write).collect();

@@ -6,7 +6,7 @@
 use super::presets;
 use crate::engine::cloud::{Cloud, Durations, Ids, Quotas};
 use crate::env::Env;
-use crate::policy::grammar::cam::LANGUAGE;
+use crate::policy::grammar::tencent::LANGUAGE;
 use std::sync::LazyLock;
 
 /// The profile that the engine works with.

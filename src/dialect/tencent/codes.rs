@@ -184,12 +184,12 @@ fn parameter_candidates(parameter: &Parameter) -> &'static [&'static str] {
 }
 
 /// The code for a defect when the document is given to the action that writes that kind of document.
-pub fn defect_code(kind: policy::Kind, problem: &Problem) -> &'static str {
+pub fn defect_code(kind: policy::DocumentKind, problem: &Problem) -> &'static str {
     let (version, action) = match kind {
-        policy::Kind::Identity => (operations::CAM, "CreatePolicy"),
-        policy::Kind::Trust => (operations::CAM, "CreateRole"),
-        policy::Kind::Strategy => (operations::CAM, "CreateCamStrategy"),
-        policy::Kind::Session => (operations::STS, "AssumeRole"),
+        policy::DocumentKind::Identity => (operations::CAM, "CreatePolicy"),
+        policy::DocumentKind::Trust => (operations::CAM, "CreateRole"),
+        policy::DocumentKind::Strategy => (operations::CAM, "CreateCamStrategy"),
+        policy::DocumentKind::Session => (operations::STS, "AssumeRole"),
     };
     code(&Fault::Document(problem.clone()), operations::find(version, action))
 }

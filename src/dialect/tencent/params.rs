@@ -8,7 +8,7 @@ use crate::engine::fault::Fault;
 use crate::engine::ids::{PolicyId, RoleId, RoleRef};
 use crate::engine::page::Window;
 use crate::engine::policies::PolicyRef;
-use crate::policy::grammar::cam::LONGEST_TEXT;
+use crate::policy::grammar::tencent::LONGEST_TEXT;
 use crate::{numbers, texts};
 use serde::{Deserialize, Deserializer, de};
 

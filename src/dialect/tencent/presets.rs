@@ -32,8 +32,8 @@ pub fn all() -> Vec<Preset> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::grammar::cam::LANGUAGE;
-    use crate::policy::{Kind, Rules};
+    use crate::policy::grammar::tencent::LANGUAGE;
+    use crate::policy::{DocumentKind, Rules};
     use std::collections::HashSet;
 
     #[test]
@@ -41,7 +41,7 @@ mod tests {
         let presets = all();
         assert!(presets.len() > 100, "{} presets were read", presets.len());
         for preset in &presets {
-            let read = LANGUAGE.parse(&preset.document, &Rules::new(Kind::Identity, "100000000001", 0));
+            let read = LANGUAGE.parse(&preset.document, &Rules::new(DocumentKind::Identity, "100000000001", 0));
             assert!(read.is_ok(), "{}: {:?}", preset.name, read.err());
         }
         assert_eq!(presets.iter().map(|preset| &preset.id).collect::<HashSet<_>>().len(), presets.len());

@@ -10,7 +10,7 @@ use crate::engine::authorize::Authorized;
 use crate::engine::cx::{Cx, Opened};
 use crate::engine::fault::{Fault, Refusal};
 use crate::engine::model::{Identity, NamedRole};
-use crate::engine::sessions::{self, Wanted};
+use crate::engine::sessions::{self, NewSession};
 use crate::numbers;
 use crate::policy::{Defect, Problem, Span};
 use serde::{Deserialize, Serialize};
@@ -76,7 +76,7 @@ pub async fn assume_role(cx: &Cx, input: Authorized<AssumeRole>) -> Result<Opene
         return Err(Fault::Refused(Refusal::SecondFactor));
     }
     let named = role_of(&input)?;
-    let wanted = Wanted {
+    let wanted = NewSession {
         name: input.role_session_name.to_string(),
         seconds: input.duration_seconds.map(|seconds| seconds.0),
         policy: input.policy.as_ref().map(session_policy).transpose()?,
@@ -139,7 +139,7 @@ pub async fn get_federation_token(
     cx: &Cx,
     input: Authorized<GetFederationToken>,
 ) -> Result<Opened<ShownSession>, Fault> {
-    let wanted = Wanted {
+    let wanted = NewSession {
         name: input.name.to_string(),
         seconds: input.duration_seconds.map(|seconds| seconds.0),
         policy: Some(session_policy(&input.policy)?),

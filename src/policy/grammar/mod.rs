@@ -2,4 +2,4 @@
 //!
 //! Each parses its text into the neutral [`Document`](super::Document); none of them decides anything.
 
-pub mod cam;
+pub mod tencent;

@@ -71,7 +71,7 @@ fn a_trust_policy_that_costs_too_much_trusts_nobody() {
     let statement = costly("deny", "for_any_value:string_equal", 40);
     let statement = statement.replace(r#""action":"*","resource":"*""#, r#""action":"sts:AssumeRole","principal":"*""#);
     let trusting = r#"{"effect":"allow","action":"sts:AssumeRole","principal":"*"}"#;
-    let document = parse(&document(&format!("{trusting},{statement}")), &rules(Kind::Trust)).unwrap();
+    let document = parse(&document(&format!("{trusting},{statement}")), &rules(DocumentKind::Trust)).unwrap();
     let context = tagged(TAGS);
     let question = Question { action: "sts:AssumeRole", ..ask(&context) };
     let who = Requester { account: OWNER, identity: RequesterIdentity::Root, groups: &[] };
@@ -131,7 +131,7 @@ fn a_trust_policy_that_is_ended_never_trusts() {
             r#"{"effect":"allow","action":"sts:AssumeRole","principal":"*"},
                {"effect":"deny","action":"sts:AssumeRole","principal":"*","condition":{"string_like":{"a:b":["x*","y*","z*"]}}}"#,
         ),
-        &rules(Kind::Trust),
+        &rules(DocumentKind::Trust),
     )
     .unwrap();
     let context = context(&[("a:b", "w")]);
@@ -159,7 +159,7 @@ fn the_largest_legitimate_case_passes() {
         );
         let count = 4_000 / statement.chars().filter(|letter| *letter != ' ').count();
         let text = document(&vec![statement; count].join(","));
-        let document = Arc::new(parse(&text, &rules(Kind::Identity)).unwrap());
+        let document = Arc::new(parse(&text, &rules(DocumentKind::Identity)).unwrap());
         let attached = |_| Attached {
             policy: PolicyLabel { id: "1".into(), name: "p".into() },
             via: Via::Own,
@@ -183,8 +183,9 @@ fn an_explanation_is_bounded_in_bytes() {
         format!(r#"{{"effect":"{effect}","action":"{action}","resource":"qcs::cvm:::{name}"}}"#)
     };
     let filler = vec![statement("allow", "cvm:Other", &long[..300]); 8].join(",");
-    let attached =
-        |text: &str, name: &str| attach(parse(&document(text), &rules(Kind::Identity)).unwrap(), name, Via::Own);
+    let attached = |text: &str, name: &str| {
+        attach(parse(&document(text), &rules(DocumentKind::Identity)).unwrap(), name, Via::Own)
+    };
     let mut policies: Vec<Attached> = (0..200).map(|number| attached(&filler, &format!("p{number}"))).collect();
     policies.push(attached(&statement("deny", "cvm:Do", "*"), "last"));
     let set = PolicySet::compile(policies);

@@ -12,11 +12,11 @@ fn check_action(pattern: &str, action: &str, expected: bool) {
 /// Tests whether the resource pattern matches, in an allow and in a deny. An empty `resource` is no single resource.
 #[track_caller]
 fn check_resource(pattern: &str, resource: &str, expected: bool) {
-    check_resource_of(Kind::Identity, pattern, resource, expected);
+    check_resource_of(DocumentKind::Identity, pattern, resource, expected);
 }
 
 #[track_caller]
-fn check_resource_of(kind: Kind, pattern: &str, resource: &str, expected: bool) {
+fn check_resource_of(kind: DocumentKind, pattern: &str, resource: &str, expected: bool) {
     for (effect, matched) in [("allow", Reason::Allow), ("deny", Reason::ExplicitDeny)] {
         let text = document(&format!(r#"{{"effect":"{effect}","action":"cvm:Do","resource":"{pattern}"}}"#));
         let set = PolicySet::compile(vec![attach(parse(&text, &rules(kind)).unwrap(), "p", Via::Own)]);
@@ -68,7 +68,7 @@ fn a_question_mark_is_a_question_mark() {
 #[test]
 fn a_permission_set_stands_for_its_actions() {
     let sets: &[(&str, &[&str])] = &[("7", &["cvm:A", "name/cvm:B*"])];
-    let rules = Rules { permission_sets: sets, ..rules(Kind::Identity) };
+    let rules = Rules { permission_sets: sets, ..rules(DocumentKind::Identity) };
     let text = document(r#"{"effect":"allow","action":"permid/7","resource":"*"}"#);
     let set = PolicySet::compile(vec![attach(parse(&text, &rules).unwrap(), "p", Via::Own)]);
     assert_eq!(reason(&set, "cvm:A", "", &[]), Reason::Allow);
@@ -134,7 +134,7 @@ fn an_account_is_a_uin_or_an_application() {
 
 #[test]
 fn project_zero_is_the_default_when_granting_and_any_when_asked() {
-    let check = |pattern, name, expected| check_resource_of(Kind::Strategy, pattern, name, expected);
+    let check = |pattern, name, expected| check_resource_of(DocumentKind::Strategy, pattern, name, expected);
     for pattern in
         ["qcs::cvm:::i/1", "qcs:id/0:cvm:::i/1", "qcs:id/*:cvm:::i/1", "qcs:*:cvm:::i/1", "qcs:id/5:cvm:::i/1"]
     {
@@ -339,9 +339,9 @@ fn documents_tell_whether_they_have_conditions() {
     for (condition, expected) in
         [("", false), (r#","condition":{}"#, false), (r#","condition":{"bool_equal":{"qcs:mfa":true}}"#, true)]
     {
-        let document = parse(&with(condition), &rules(Kind::Identity)).unwrap();
+        let document = parse(&with(condition), &rules(DocumentKind::Identity)).unwrap();
         assert_eq!(document.is_conditional(), expected, "{condition}");
-        let plain = parse(&document_of_all(), &rules(Kind::Identity)).unwrap();
+        let plain = parse(&document_of_all(), &rules(DocumentKind::Identity)).unwrap();
         let set = PolicySet::compile(vec![attach(plain, "all", Via::Own), attach(document, "p", Via::Own)]);
         assert_eq!(set.is_conditional(), expected, "{condition}");
     }
@@ -352,8 +352,8 @@ fn documents_tell_whether_they_have_conditions() {
 #[test]
 fn what_cannot_be_loaded_denies_and_never_allows() {
     let ask = |text: &str| {
-        let document = load(text, &rules(Kind::Identity));
-        let all = parse(&document_of_all(), &rules(Kind::Identity)).unwrap();
+        let document = load(text, &rules(DocumentKind::Identity));
+        let all = parse(&document_of_all(), &rules(DocumentKind::Identity)).unwrap();
         let set = PolicySet::compile(vec![attach(all, "all", Via::Own), attach(document, "p", Via::Own)]);
         reason(&set, "cvm:Do", "", &[])
     };
@@ -392,12 +392,13 @@ fn what_cannot_be_loaded_denies_and_never_allows() {
         let with =
             |effect| format!(r#"{{"effect":"{effect}","action":"cvm:Do","resource":"*","condition":{condition}}}"#);
         let context = [("a:b", "1"), ("ab", "1")];
-        let loaded = |effect| load(&document(&with(effect)), &rules(Kind::Identity));
+        let loaded = |effect| load(&document(&with(effect)), &rules(DocumentKind::Identity));
         let ask =
             |effect| reason(&PolicySet::compile(vec![attach(loaded(effect), "p", Via::Own)]), "cvm:Do", "", &context);
         assert_eq!((ask("allow"), ask("deny")), (Reason::ImplicitDeny, Reason::ExplicitDeny), "{condition}");
     }
-    let alone = load(&document(r#"{"effect":"allow","action":"*","resource":"*","sid":"x"}"#), &rules(Kind::Identity));
+    let alone =
+        load(&document(r#"{"effect":"allow","action":"*","resource":"*","sid":"x"}"#), &rules(DocumentKind::Identity));
     let set = PolicySet::compile(vec![attach(alone, "p", Via::Own)]);
     assert_eq!(reason(&set, "cvm:Do", "", &[]), Reason::ImplicitDeny);
 }
@@ -407,7 +408,7 @@ fn an_action_that_cannot_be_loaded_matches_denies_only() {
     for action in [r#""nonsense""#, "7", "[]", r#""permid/1""#, r#"["cvm:Other","x"]"#] {
         let ask = |effect: &str| {
             let statement = format!(r#"{{"effect":"{effect}","action":{action},"resource":"*"}}"#);
-            let document = load(&document(&statement), &rules(Kind::Identity));
+            let document = load(&document(&statement), &rules(DocumentKind::Identity));
             reason(&PolicySet::compile(vec![attach(document, "p", Via::Own)]), "cvm:Do", "", &[])
         };
         assert_eq!((ask("allow"), ask("deny")), (Reason::ImplicitDeny, Reason::ExplicitDeny), "{action}");
@@ -429,7 +430,7 @@ fn a_resource_that_cannot_be_loaded_matches_denies_only() {
         for name in ["", "qcs::cvm::uin/100000000001:x/y", "qcs::cvm::uin/100000000009:x/y"] {
             let ask = |effect: &str| {
                 let statement = format!(r#"{{"effect":"{effect}","action":"cvm:Do","resource":"{resource}"}}"#);
-                let document = load(&document(&statement), &rules(Kind::Identity));
+                let document = load(&document(&statement), &rules(DocumentKind::Identity));
                 reason(&PolicySet::compile(vec![attach(document, "p", Via::Own)]), "cvm:Do", name, &[])
             };
             assert_eq!((ask("allow"), ask("deny")), (Reason::ImplicitDeny, Reason::ExplicitDeny), "{resource} {name}");
@@ -441,7 +442,7 @@ fn a_resource_that_cannot_be_loaded_matches_denies_only() {
 #[test]
 fn what_is_only_unknown_is_still_loaded() {
     let text = document(r#"{"effect":"allow","action":"gone:Do","resource":"qcs::gone:xx-new::a/*"}"#);
-    let set = PolicySet::compile(vec![attach(load(&text, &rules(Kind::Identity)), "p", Via::Own)]);
+    let set = PolicySet::compile(vec![attach(load(&text, &rules(DocumentKind::Identity)), "p", Via::Own)]);
     assert_eq!(reason(&set, "gone:Do", "qcs::gone:xx-new:uin/100000000001:a/1", &[]), Reason::Allow);
 }
 
@@ -452,7 +453,7 @@ fn document_of_all() -> String {
 #[test]
 fn a_strategy_of_version_1_is_one_statement() {
     let text = r#"{"version":"1.0","statement":{"effect":"allow","action":"cos:*","resource":["qcs::cos:uin/100000000001:b/*","qcs::cos:uin/100000000001:d:e:*"]}}"#;
-    let document = parse(text, &rules(Kind::Strategy)).unwrap();
+    let document = parse(text, &rules(DocumentKind::Strategy)).unwrap();
     let set = PolicySet::compile(vec![attach(document, "p", Via::Own)]);
     assert_eq!(reason(&set, "cos:GetObject", "qcs::cos:gz:uid/1250000000:b/x", &[]), Reason::Allow);
     assert_eq!(reason(&set, "cos:GetObject", "qcs::cos:gz:uid/1250000000:d:e:f", &[]), Reason::Allow);
@@ -461,6 +462,6 @@ fn a_strategy_of_version_1_is_one_statement() {
 
 #[test]
 fn an_empty_resource_of_a_strategy_is_everything() {
-    check_resource_of(Kind::Strategy, "", "", true);
-    check_resource_of(Kind::Strategy, "", "qcs::cvm::uin/100000000001:x/y", true);
+    check_resource_of(DocumentKind::Strategy, "", "", true);
+    check_resource_of(DocumentKind::Strategy, "", "qcs::cvm::uin/100000000001:x/y", true);
 }

@@ -3,7 +3,7 @@
 use super::*;
 
 /// Returns the defects of the text as `Defect path line:column`.
-fn defects(kind: Kind, text: &str) -> Vec<String> {
+fn defects(kind: DocumentKind, text: &str) -> Vec<String> {
     let describe = |problem: &Problem| {
         format!("{:?} {} {}:{}", problem.defect, problem.path, problem.span.line, problem.span.column)
     };
@@ -12,12 +12,12 @@ fn defects(kind: Kind, text: &str) -> Vec<String> {
 
 #[track_caller]
 fn check(text: &str, expected: &[&str]) {
-    assert_eq!(defects(Kind::Identity, text), expected, "{text}");
+    assert_eq!(defects(DocumentKind::Identity, text), expected, "{text}");
 }
 
 /// Checks one statement against the expected defects, without their places.
 #[track_caller]
-fn check_statement(kind: Kind, statement: &str, expected: &[&str]) {
+fn check_statement(kind: DocumentKind, statement: &str, expected: &[&str]) {
     let found = defects(kind, &document(statement));
     let found: Vec<&str> = found.iter().map(|defect| defect.rsplit_once(' ').unwrap().0).collect();
     assert_eq!(found, expected, "{statement}");
@@ -25,18 +25,22 @@ fn check_statement(kind: Kind, statement: &str, expected: &[&str]) {
 
 #[track_caller]
 fn check_action(action: &str, expected: &[&str]) {
-    check_statement(Kind::Identity, &format!(r#"{{"effect":"allow","action":{action},"resource":"*"}}"#), expected);
+    check_statement(
+        DocumentKind::Identity,
+        &format!(r#"{{"effect":"allow","action":{action},"resource":"*"}}"#),
+        expected,
+    );
 }
 
 #[track_caller]
-fn check_resource(kind: Kind, resource: &str, expected: &[&str]) {
+fn check_resource(kind: DocumentKind, resource: &str, expected: &[&str]) {
     check_statement(kind, &format!(r#"{{"effect":"allow","action":"cvm:Do","resource":{resource}}}"#), expected);
 }
 
 #[track_caller]
 fn check_condition(condition: &str, expected: &[&str]) {
     let statement = format!(r#"{{"effect":"allow","action":"*","resource":"*","condition":{condition}}}"#);
-    check_statement(Kind::Identity, &statement, expected);
+    check_statement(DocumentKind::Identity, &statement, expected);
 }
 
 #[test]
@@ -92,8 +96,8 @@ fn version_and_statement() {
 fn a_statement_of_version_2_is_in_a_list() {
     let text = r#"{"version":"2.0","statement":{"effect":"allow","action":"*","resource":"*"}}"#;
     check(text, &["Statement statement 1:30"]);
-    assert_eq!(defects(Kind::Strategy, text), ["Statement statement 1:30"]);
-    assert_eq!(defects(Kind::Strategy, &text.replace("2.0", "1.0")), Vec::<String>::new());
+    assert_eq!(defects(DocumentKind::Strategy, text), ["Statement statement 1:30"]);
+    assert_eq!(defects(DocumentKind::Strategy, &text.replace("2.0", "1.0")), Vec::<String>::new());
     check(&text.replace("2.0", "1.0"), &["Version version 1:12", "Statement statement 1:30"]);
 }
 
@@ -101,7 +105,7 @@ fn a_statement_of_version_2_is_in_a_list() {
 fn elements_are_lower_case_and_known() {
     let all = r#"{"Effect":"allow","action":"*","resource":"*","notaction":"*"}"#;
     check_statement(
-        Kind::Identity,
+        DocumentKind::Identity,
         all,
         &["Effect statement[0].effect", "UnknownElement statement[0].Effect", "UnknownElement statement[0].notaction"],
     );
@@ -111,7 +115,7 @@ fn elements_are_lower_case_and_known() {
 #[test]
 fn no_name_twice() {
     check_statement(
-        Kind::Identity,
+        DocumentKind::Identity,
         r#"{"effect":"deny","effect":"allow","action":"*","resource":"*"}"#,
         &["DuplicateElement statement[0].effect"],
     );
@@ -125,7 +129,7 @@ fn no_name_twice() {
 fn spaces_do_not_count_towards_the_length() {
     let with =
         |filler: &str| document(&format!(r#"{{"effect":"allow","action":"*","resource":"qcs::cvm:::{filler}"}}"#));
-    let rules = rules(Kind::Identity);
+    let rules = rules(DocumentKind::Identity);
     let exact = with(&"é".repeat(4096 - with("").len()));
     assert_eq!(exact.chars().count(), 4096);
     assert!(parse(&exact, &rules).is_ok());
@@ -139,13 +143,17 @@ fn spaces_do_not_count_towards_the_length() {
 fn effects() {
     for effect in ["\"Allow\"", "\"\"", "true", "[\"allow\"]"] {
         let statement = format!(r#"{{"effect":{effect},"action":"*","resource":"*"}}"#);
-        check_statement(Kind::Identity, &statement, &["Effect statement[0].effect"]);
+        check_statement(DocumentKind::Identity, &statement, &["Effect statement[0].effect"]);
     }
 }
 
 #[test]
 fn actions() {
-    check_statement(Kind::Identity, r#"{"effect":"allow","resource":"*"}"#, &["ActionMissing statement[0].action"]);
+    check_statement(
+        DocumentKind::Identity,
+        r#"{"effect":"allow","resource":"*"}"#,
+        &["ActionMissing statement[0].action"],
+    );
     check_action("[]", &["ActionMissing statement[0].action"]);
     for form in [
         "\"\"",
@@ -178,15 +186,19 @@ fn a_service_that_nobody_knows_is_refused_unless_a_stub_brings_it() {
         check_action(&format!(r#""{service}:Do""#), &["ActionServiceUnknown statement[0].action"]);
     }
     let text = document(r#"{"effect":"allow","action":"foo:Do","resource":"qcs::foo:::x/*"}"#);
-    assert!(parse(&text, &Rules { extra_services: &["foo"], ..rules(Kind::Identity) }).is_ok());
+    assert!(parse(&text, &Rules { extra_services: &["foo"], ..rules(DocumentKind::Identity) }).is_ok());
 }
 
 #[test]
 fn resources() {
-    check_statement(Kind::Identity, r#"{"effect":"allow","action":"*"}"#, &["ResourceMissing statement[0].resource"]);
+    check_statement(
+        DocumentKind::Identity,
+        r#"{"effect":"allow","action":"*"}"#,
+        &["ResourceMissing statement[0].resource"],
+    );
     let check = |resource: &str, expected: &str| {
         let expected = format!("{expected} statement[0].resource");
-        check_resource(Kind::Identity, resource, &[&expected]);
+        check_resource(DocumentKind::Identity, resource, &[&expected]);
     };
     check("[]", "ResourceMissing");
     check("7", "ResourceForm");
@@ -210,7 +222,7 @@ fn resources() {
     check(r#""qcs::cvm:gz::x/${user}""#, "ResourceContent");
     check(r#""qcs::cvm:gz::x/${uin""#, "ResourceContent");
     check_resource(
-        Kind::Identity,
+        DocumentKind::Identity,
         r#"["*","qcs::cvm:gx:uin/9:"]"#,
         &[
             "ResourceRegion statement[0].resource[1]",
@@ -224,16 +236,16 @@ fn resources() {
 #[test]
 fn published_short_regions_are_known() {
     for region in ["gz", "st", "tj", "sh", "hk", "ca", "shjr", "bj"] {
-        check_resource(Kind::Identity, &format!(r#""qcs::cvm:{region}::x/y""#), &[]);
+        check_resource(DocumentKind::Identity, &format!(r#""qcs::cvm:{region}::x/y""#), &[]);
     }
 }
 
 #[test]
 fn strategies_may_name_projects() {
     for project in ["id/0", "id/17", "id/*", "*", ""] {
-        check_resource(Kind::Strategy, &format!(r#""qcs:{project}:cvm:gz::x/y""#), &[]);
+        check_resource(DocumentKind::Strategy, &format!(r#""qcs:{project}:cvm:gz::x/y""#), &[]);
     }
-    check_resource(Kind::Strategy, r#""qcs:p:cvm:gz::x/y""#, &["ResourceProject statement[0].resource"]);
+    check_resource(DocumentKind::Strategy, r#""qcs:p:cvm:gz::x/y""#, &["ResourceProject statement[0].resource"]);
 }
 
 /// A resource of another account must be a role, and all actions must belong to `sts`.
@@ -242,8 +254,8 @@ fn resources_of_others_are_roles_to_assume() {
     let check = |action: &str, item: &str, expected: &[&str]| {
         let statement =
             format!(r#"{{"effect":"allow","action":{action},"resource":"qcs::cam::uin/100000000009:{item}"}}"#);
-        check_statement(Kind::Identity, &statement, expected);
-        check_statement(Kind::Session, &statement, expected);
+        check_statement(DocumentKind::Identity, &statement, expected);
+        check_statement(DocumentKind::Session, &statement, expected);
     };
     let refused = &["ResourceOwner statement[0].resource"];
     check(r#""sts:AssumeRole""#, "roleName/x", &[]);
@@ -270,7 +282,7 @@ fn the_account_of_a_role_to_assume_is_a_number() {
     ] {
         let statement =
             format!(r#"{{"effect":"allow","action":"sts:AssumeRole","resource":"qcs::cam::{account}:roleName/x"}}"#);
-        check_statement(Kind::Identity, &statement, expected);
+        check_statement(DocumentKind::Identity, &statement, expected);
     }
 }
 
@@ -331,7 +343,7 @@ fn variables_of_tags_stand_in_conditions_only() {
             &[],
         );
         let resource = format!(r#""qcs::cvm:::instance/{variable}""#);
-        check_resource(Kind::Identity, &resource, &["ResourceContent statement[0].resource"]);
+        check_resource(DocumentKind::Identity, &resource, &["ResourceContent statement[0].resource"]);
     }
     for value in ["${qcs:principal_tag}", "${qcs:uin}", "${principal_tag_key}"] {
         let expected = "ConditionContent statement[0].condition.string_equal.a:b";
@@ -396,20 +408,20 @@ fn principals_have_their_place() {
     let with = |principal: &str| {
         format!(r#"{{"effect":"allow","action":"sts:AssumeRole","resource":"*","principal":{principal}}}"#)
     };
-    for kind in [Kind::Identity, Kind::Session, Kind::Strategy] {
+    for kind in [DocumentKind::Identity, DocumentKind::Session, DocumentKind::Strategy] {
         check_statement(kind, &with("\"*\""), &["PrincipalNotAllowed statement[0].principal"]);
     }
-    check_statement(Kind::Trust, &with("\"*\""), &["ResourceNotAllowed statement[0].resource"]);
+    check_statement(DocumentKind::Trust, &with("\"*\""), &["ResourceNotAllowed statement[0].resource"]);
     check_statement(
-        Kind::Trust,
+        DocumentKind::Trust,
         r#"{"effect":"allow","action":"sts:AssumeRole"}"#,
         &["PrincipalMissing statement[0].principal"],
     );
     let text = r#"{"version":"2.0","principal":"*","statement":[{"effect":"allow","action":"*","resource":"*"}]}"#;
-    for kind in [Kind::Trust, Kind::Session] {
+    for kind in [DocumentKind::Trust, DocumentKind::Session] {
         assert!(defects(kind, text).contains(&"PrincipalNotAllowed principal 1:18".to_owned()));
     }
-    for kind in [Kind::Identity, Kind::Strategy] {
+    for kind in [DocumentKind::Identity, DocumentKind::Strategy] {
         assert_eq!(defects(kind, text), Vec::<String>::new());
     }
 }
@@ -419,8 +431,8 @@ fn principals_have_their_place() {
 fn a_principal_out_of_place_is_one_defect() {
     let all = r#""effect":"allow","action":"*","resource":"*""#;
     let text = format!(r#"{{"version":"2.0","principal":7,"statement":[{{{all}}}]}}"#);
-    assert_eq!(defects(Kind::Session, &text), ["PrincipalNotAllowed principal 1:18"]);
-    for kind in [Kind::Identity, Kind::Session, Kind::Strategy] {
+    assert_eq!(defects(DocumentKind::Session, &text), ["PrincipalNotAllowed principal 1:18"]);
+    for kind in [DocumentKind::Identity, DocumentKind::Session, DocumentKind::Strategy] {
         let statement = format!(r#"{{{all},"principal":7}}"#);
         check_statement(kind, &statement, &["PrincipalNotAllowed statement[0].principal"]);
     }
@@ -429,8 +441,8 @@ fn a_principal_out_of_place_is_one_defect() {
 #[test]
 fn a_principal_out_of_place_is_told_where_it_belongs() {
     for (kind, expected) in [
-        (Kind::Trust, "`principal` belongs inside each statement of a trust policy"),
-        (Kind::Session, "a session policy may not have a `principal`: it applies to its own session"),
+        (DocumentKind::Trust, "`principal` belongs inside each statement of a trust policy"),
+        (DocumentKind::Session, "a session policy may not have a `principal`: it applies to its own session"),
     ] {
         let problems = parse(r#"{"version":"2.0","principal":"*","statement":[]}"#, &rules(kind)).unwrap_err();
         assert_eq!(problems[0].message, expected);
@@ -441,7 +453,7 @@ fn a_principal_out_of_place_is_told_where_it_belongs() {
 fn principals_of_the_wrong_form() {
     let check = |principal: &str, expected: &[&str]| {
         let statement = format!(r#"{{"effect":"allow","action":"sts:AssumeRole","principal":{principal}}}"#);
-        check_statement(Kind::Trust, &statement, expected);
+        check_statement(DocumentKind::Trust, &statement, expected);
     };
     for form in ["{}", "[]", "\"x\"", "7"] {
         check(form, &["PrincipalForm statement[0].principal"]);
@@ -475,14 +487,14 @@ fn principals_of_the_wrong_form() {
 fn trust_is_about_assuming_only() {
     for action in ["cam:GetRole", "sts:*", "*", "sts:GetFederationToken"] {
         let statement = format!(r#"{{"effect":"allow","action":"{action}","principal":"*"}}"#);
-        check_statement(Kind::Trust, &statement, &["ActionNotAllowed statement[0].action"]);
+        check_statement(DocumentKind::Trust, &statement, &["ActionNotAllowed statement[0].action"]);
     }
 }
 
 #[test]
 fn a_permission_set_has_no_place_in_trust_whatever_its_actions() {
     let sets: &[(&str, &[&str])] = &[("1", &["sts:AssumeRole"]), ("2", &["cam:GetRole", "cvm:*"]), ("3", &[])];
-    let rules = Rules { permission_sets: sets, ..rules(Kind::Trust) };
+    let rules = Rules { permission_sets: sets, ..rules(DocumentKind::Trust) };
     for (set, _) in sets {
         let text = document(&format!(r#"{{"effect":"allow","action":"permid/{set}","principal":"*"}}"#));
         let problems = parse(&text, &rules).unwrap_err();
@@ -493,7 +505,7 @@ fn a_permission_set_has_no_place_in_trust_whatever_its_actions() {
 #[test]
 fn messages_say_what_would_be_right() {
     let message = |statement: &str| {
-        let problems = parse(&document(statement), &rules(Kind::Identity)).unwrap_err();
+        let problems = parse(&document(statement), &rules(DocumentKind::Identity)).unwrap_err();
         problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
     };
     let first =
@@ -518,7 +530,7 @@ fn messages_say_what_would_be_right() {
 fn messages_about_elements_know_the_difference() {
     let message = |element: &str| {
         let statement = format!(r#"{{"effect":"allow","action":"*","resource":"*","{element}":1}}"#);
-        parse(&document(&statement), &rules(Kind::Identity)).unwrap_err()[0].message.clone()
+        parse(&document(&statement), &rules(DocumentKind::Identity)).unwrap_err()[0].message.clone()
     };
     assert_eq!(message("Effect"), "`Effect` must be written in lower case: `effect`");
     assert_eq!(message("efect"), "there is no element `efect`; did you mean `effect`?");
@@ -533,7 +545,7 @@ fn messages_about_operators_know_the_difference() {
     let message = |operator: &str| {
         let condition = format!(r#"{{"{operator}":{{"a:b":"1"}}}}"#);
         let statement = format!(r#"{{"effect":"allow","action":"*","resource":"*","condition":{condition}}}"#);
-        parse(&document(&statement), &rules(Kind::Identity)).unwrap_err()[0].message.clone()
+        parse(&document(&statement), &rules(DocumentKind::Identity)).unwrap_err()[0].message.clone()
     };
     assert!(message("for_some_value:string_equal").ends_with("qualifiers are `for_all_value:` and `for_any_value:`"));
     assert!(message("null_equal_if_exist").ends_with("`null_equal` has neither qualifier nor `_if_exist`"));
@@ -545,7 +557,7 @@ fn messages_about_operators_know_the_difference() {
 fn messages_name_the_variables_that_there_are() {
     let message = |element: &str| {
         let statement = format!(r#"{{"effect":"allow","action":"*",{element}}}"#);
-        parse(&document(&statement), &rules(Kind::Identity)).unwrap_err()[0].message.clone()
+        parse(&document(&statement), &rules(DocumentKind::Identity)).unwrap_err()[0].message.clone()
     };
     assert_eq!(
         message(r#""resource":"qcs::cvm:::${nobody}""#),
@@ -561,5 +573,5 @@ fn messages_name_the_variables_that_there_are() {
 #[test]
 fn the_text_is_kept_byte_for_byte() {
     let text = format!(" {}\n", document(r#"{"effect":"allow","action":"name\/cam:*","resource":"*"}"#));
-    assert_eq!(parse(&text, &rules(Kind::Identity)).unwrap().text(), text);
+    assert_eq!(parse(&text, &rules(DocumentKind::Identity)).unwrap().text(), text);
 }

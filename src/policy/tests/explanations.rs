@@ -8,7 +8,7 @@ const STATEMENTS: &str = r#"{"effect":"allow","action":"cvm:*","resource":"*"},
 {"effect":"deny","action":"cam:DeleteRole","resource":"*"}"#;
 
 fn explained(action: &str, resource: &str, entries: &[(&str, &str)]) -> Explanation {
-    let document = parse(&document(STATEMENTS), &rules(Kind::Identity)).unwrap();
+    let document = parse(&document(STATEMENTS), &rules(DocumentKind::Identity)).unwrap();
     let via = Via::Group { id: "13".into(), name: "devs".into() };
     let set = PolicySet::compile(vec![attach(document, "Dev", via)]);
     let names: Vec<&str> = resource.split(' ').collect();
@@ -225,7 +225,7 @@ fn trust_is_explained_too() {
     let text = document(
         r#"{"effect":"allow","action":"sts:AssumeRole","principal":{"qcs":"qcs::cam::uin/200000000001:root"}}"#,
     );
-    let attached = attach(parse(&text, &rules(Kind::Trust)).unwrap(), "role r", Via::Trust);
+    let attached = attach(parse(&text, &rules(DocumentKind::Trust)).unwrap(), "role r", Via::Trust);
     let context = Context::new();
     let question =
         Question { action: "sts:AssumeRole", resource: Resource::Operation, context: &context, caller: caller() };
@@ -255,7 +255,7 @@ fn of_trust_the_statement_about_the_caller_comes_closest() {
         Question { action: "sts:AssumeRole", resource: Resource::Operation, context: &context, caller: caller() };
     let who = Requester { account: OWNER, identity: RequesterIdentity::User(USER), groups: &[] };
     for (statements, closest) in [(format!("{other},{own}"), 1), (format!("{own},{other}"), 0)] {
-        let document = parse(&document(&statements), &rules(Kind::Trust)).unwrap();
+        let document = parse(&document(&statements), &rules(DocumentKind::Trust)).unwrap();
         let told = render(&explain_trust(&attach(document, "role r", Via::Trust), &who, &question), "somebody");
         let expected =
             format!("closest: policy `role r` (trust), statement {closest}, line 1: its action does not fit");
@@ -265,8 +265,10 @@ fn of_trust_the_statement_about_the_caller_comes_closest() {
 
 #[test]
 fn what_cannot_be_read_is_said() {
-    let document =
-        load(&document(r#"{"effect":"deny","action":"cam:GetRole","resource":"nonsense"}"#), &rules(Kind::Identity));
+    let document = load(
+        &document(r#"{"effect":"deny","action":"cam:GetRole","resource":"nonsense"}"#),
+        &rules(DocumentKind::Identity),
+    );
     let set = PolicySet::compile(vec![attach(document, "old", Via::Own)]);
     let context = Context::new();
     let question =
@@ -405,7 +407,7 @@ fn a_bound_that_says_nothing_of_the_service_is_named() {
         (r#"{"effect":"allow","action":"cam:*","resource":"*"}"#, "is about"),
         (r#"{"effect":"deny","action":"cam:*","resource":"*"}"#, "allows"),
     ] {
-        let document = parse(&document(statement), &rules(Kind::Identity)).unwrap();
+        let document = parse(&document(statement), &rules(DocumentKind::Identity)).unwrap();
         let bound = |name, via| PolicySet::compile(vec![attach(document.clone(), name, via)]);
         let (boundary, session) = (bound("Narrow", Via::Boundary), bound("session policy", Via::Session));
         let help = |layers: &Layers<'_>| {
@@ -439,7 +441,7 @@ fn a_bound_that_says_nothing_of_the_service_is_named() {
 #[test]
 fn a_trust_policy_that_trusts_nobody_is_named() {
     let text = document(r#"{"effect":"deny","action":"sts:AssumeRole","principal":{"qcs":"qcs::cam::uin/1:root"}}"#);
-    let attached = attach(parse(&text, &rules(Kind::Trust)).unwrap(), "trust policy of r", Via::Trust);
+    let attached = attach(parse(&text, &rules(DocumentKind::Trust)).unwrap(), "trust policy of r", Via::Trust);
     let context = Context::new();
     let question =
         Question { action: "sts:AssumeRole", resource: Resource::Operation, context: &context, caller: caller() };
@@ -454,7 +456,7 @@ fn a_trust_policy_that_trusts_nobody_is_named() {
 #[test]
 fn a_stored_condition_without_values_wants_nothing() {
     let text = r#"{"effect":"allow","action":"*","resource":"*","condition":{"string_equal":{"a:b":[]}}}"#;
-    let stored = load(&document(text), &rules(Kind::Identity));
+    let stored = load(&document(text), &rules(DocumentKind::Identity));
     let set = PolicySet::compile(vec![attach(stored, "p", Via::Own)]);
     let text = explain_with(&Layers::of(&set), "cvm:X", Resource::Operation, &[("a:b", "x")]);
     assert!(text.contains("wanted: nothing\n"), "{text}");
@@ -493,7 +495,7 @@ fn nothing_that_was_sent_forges_a_line() {
             r#"{"effect":"allow","action":"cvm:X","resource":"*","condition":{"string_equal":{"a:k":"\n\u001b"}}},
                {"effect":"deny","action":"cvm:Y","resource":"*"}"#,
         ),
-        &rules(Kind::Identity),
+        &rules(DocumentKind::Identity),
     )
     .unwrap();
     let set = PolicySet::compile(vec![attach(document, evil, Via::Group { id: "1".into(), name: evil.into() })]);

@@ -36,8 +36,9 @@ fn statements() -> impl Strategy<Value = Vec<String>> {
 
 /// Compiles the statements into documents of at most two each.
 fn compile(statements: &[String]) -> PolicySet {
-    let attach_all =
-        |chunk: &[String]| attach(parse(&document(&chunk.join(",")), &rules(Kind::Identity)).unwrap(), "p", Via::Own);
+    let attach_all = |chunk: &[String]| {
+        attach(parse(&document(&chunk.join(",")), &rules(DocumentKind::Identity)).unwrap(), "p", Via::Own)
+    };
     PolicySet::compile(statements.chunks(2).map(attach_all).collect())
 }
 
@@ -206,7 +207,7 @@ proptest! {
     #[test]
     fn renaming_is_neutral(all in statements(), names in names()) {
         let renamed: Vec<String> = all.iter().map(|statement| names.statement(statement)).collect();
-        let rules = Rules::new(Kind::Identity, &names.owner, APP);
+        let rules = Rules::new(DocumentKind::Identity, &names.owner, APP);
         let parsed = |chunk: &[String]| parse(&document(&chunk.join(",")), &rules).unwrap();
         let renamed = PolicySet::compile(renamed.chunks(2).map(|chunk| attach(parsed(chunk), "q", Via::Role)).collect());
         prop_assert_eq!(answers(&Layers::of(&compile(&all))), names.answers(&Layers::of(&renamed)));
@@ -228,15 +229,15 @@ proptest! {
 
     #[test]
     fn no_text_stops_the_reader(text in "\\PC{0,80}") {
-        let _ = parse(&text, &rules(Kind::Identity));
-        let loaded = load(&document(&text), &rules(Kind::Trust));
+        let _ = parse(&text, &rules(DocumentKind::Identity));
+        let loaded = load(&document(&text), &rules(DocumentKind::Trust));
         prop_assert_eq!(loaded.text(), document(&text));
     }
 
     #[test]
     fn no_element_stops_the_reader(a in "[a-z/*:${}0-9.]{0,30}", b in "(qcs)?[:a-z/*${}0-9]{0,40}", k in "[a-z_:]{0,30}", v in "[-0-9a-z:.TZ/${}*]{0,30}") {
         let text = document(&format!(r#"{{"effect":"deny","action":"{a}","resource":"{b}","condition":{{"string_like":{{"{k}":"{v}"}},"{k}":{{"a:b":"{v}"}}}}}}"#));
-        for kind in [Kind::Identity, Kind::Trust, Kind::Session, Kind::Strategy] {
+        for kind in [DocumentKind::Identity, DocumentKind::Trust, DocumentKind::Session, DocumentKind::Strategy] {
             let refused = parse(&text, &rules(kind));
             let set = PolicySet::compile(vec![attach(load(&text, &rules(kind)), "p", Via::Own)]);
             for_all_questions(|question| agree(&Layers::of(&set), question));
@@ -295,7 +296,7 @@ fn all_small_sets_decide_as_their_statements() {
     let singles: Vec<Vec<Decision>> =
         all.iter().map(|one| answers(&Layers::of(&compile(std::slice::from_ref(one))))).collect();
     let documents: Vec<Arc<Document>> =
-        all.iter().map(|one| Arc::new(parse(&document(one), &rules(Kind::Identity)).unwrap())).collect();
+        all.iter().map(|one| Arc::new(parse(&document(one), &rules(DocumentKind::Identity)).unwrap())).collect();
     let mut sets = 0;
     for a in 0..all.len() {
         for b in 0..all.len() {

@@ -15,14 +15,14 @@ mod warnings;
 
 use std::sync::Arc;
 
-use super::grammar::cam::LANGUAGE;
+use super::grammar::tencent::LANGUAGE;
 use super::*;
 
 const OWNER: &str = "100000000001";
 const USER: &str = "100000000002";
 const APP: u64 = 1_250_000_000;
 
-fn rules(kind: Kind) -> Rules<'static> {
+fn rules(kind: DocumentKind) -> Rules<'static> {
     Rules::new(kind, OWNER, APP)
 }
 
@@ -48,7 +48,7 @@ fn attach(document: Document, name: &str, via: Via) -> Attached {
 }
 
 fn set(statements: &str) -> PolicySet {
-    let document = parse(&document(statements), &rules(Kind::Identity)).unwrap();
+    let document = parse(&document(statements), &rules(DocumentKind::Identity)).unwrap();
     PolicySet::compile(vec![attach(document, "p", Via::Own)])
 }
 

@@ -5,7 +5,7 @@ use super::*;
 const OTHER: &str = "200000000001";
 
 fn trust(statements: &str) -> Document {
-    parse(&document(statements), &rules(Kind::Trust)).unwrap()
+    parse(&document(statements), &rules(DocumentKind::Trust)).unwrap()
 }
 
 fn ask(
@@ -119,7 +119,7 @@ fn each_way_of_assuming_is_its_own_action() {
 #[test]
 fn an_identity_policy_trusts_nobody_and_a_trust_policy_permits_nothing() {
     let identity =
-        parse(&document(r#"{"effect":"allow","action":"*","resource":"*"}"#), &rules(Kind::Identity)).unwrap();
+        parse(&document(r#"{"effect":"allow","action":"*","resource":"*"}"#), &rules(DocumentKind::Identity)).unwrap();
     assert_eq!(ask(&identity, OTHER, RequesterIdentity::Root, &[], &[]), Reason::Trust);
     let trust = trust(r#"{"effect":"allow","action":"sts:AssumeRole","principal":"*"}"#);
     let set = PolicySet::compile(vec![attach(trust, "p", Via::Own)]);
@@ -129,15 +129,15 @@ fn an_identity_policy_trusts_nobody_and_a_trust_policy_permits_nothing() {
 #[test]
 fn an_unreadable_trust_policy_trusts_nobody() {
     let text = document(r#"{"effect":"allow","action":"sts:AssumeRole","principal":{"qcs":["*"],"aws":"x"}}"#);
-    let partly = load(&text, &rules(Kind::Trust));
+    let partly = load(&text, &rules(DocumentKind::Trust));
     assert_eq!(ask(&partly, OTHER, RequesterIdentity::Root, &[], &[]), Reason::Allow);
     assert_eq!(ask(&partly, "", RequesterIdentity::Anonymous, &[], &[]), Reason::Trust);
-    let nobody = load(&document(r#"{"effect":"deny","action":"sts:AssumeRole"}"#), &rules(Kind::Trust));
+    let nobody = load(&document(r#"{"effect":"deny","action":"sts:AssumeRole"}"#), &rules(DocumentKind::Trust));
     assert_eq!(ask(&nobody, OTHER, RequesterIdentity::Root, &[], &[]), Reason::ExplicitDeny);
     let text = document(r#"{"effect":"allow","action":"sts:AssumeRole","principal":{"service":"a.example.com"}}"#);
-    let unknown = load(&text, &rules(Kind::Trust));
+    let unknown = load(&text, &rules(DocumentKind::Trust));
     assert_eq!(ask(&unknown, "", RequesterIdentity::Service("a.example.com"), &[], &[]), Reason::Allow);
-    let broken = load("{", &rules(Kind::Trust));
+    let broken = load("{", &rules(DocumentKind::Trust));
     assert_eq!(ask(&broken, OTHER, RequesterIdentity::Root, &[], &[]), Reason::ExplicitDeny);
 }
 
@@ -148,7 +148,7 @@ fn a_strategy_names_whom_it_is_for() {
         "principal":{"qcs":["qcs::cam::uin/100000000001:uin/3232/myqueue","qcs::cam::uin/100000000001:groupid/13"]},
         "statement":[{"effect":"allow","action":"name/cmqqueue:ListQueue","resource":"*"},
           {"effect":"allow","action":["name/cmqqueue:ReceiveMessage"],"resource":["qcs::cmqqueue:bj:uin/100000000001:queueName/uin/3232/*"]}]}"#;
-    let document = parse(text, &rules(Kind::Strategy)).unwrap();
+    let document = parse(text, &rules(DocumentKind::Strategy)).unwrap();
     let principals: Vec<&PrincipalPattern> = document.principals().collect();
     let account = OWNER.to_owned();
     assert_eq!(
@@ -264,13 +264,13 @@ fn the_own_account_is_no_principal() {
         let text = document(&format!(
             r#"{{"effect":"allow","action":"sts:AssumeRole","principal":{{"qcs":"qcs::cam::{name}"}}}}"#
         ));
-        let problems = parse(&text, &rules(Kind::Trust)).unwrap_err();
+        let problems = parse(&text, &rules(DocumentKind::Trust)).unwrap_err();
         assert_eq!(
             problems.iter().map(|problem| problem.defect).collect::<Vec<_>>(),
             [Defect::PrincipalName],
             "{name}"
         );
-        let stored = load(&text, &rules(Kind::Trust));
+        let stored = load(&text, &rules(DocumentKind::Trust));
         for (who, account, identity, groups) in EVERYBODY {
             assert_eq!(ask(&stored, account, *identity, groups, &[]), Reason::Trust, "{who} by {name}");
         }

@@ -5,7 +5,8 @@ use super::*;
 #[test]
 fn warnings_are_few_and_sure() {
     let warnings = |statements: &str| {
-        let rules = Rules { operation_level: Some(|action| action == "cam:CreateRole"), ..rules(Kind::Identity) };
+        let rules =
+            Rules { operation_level: Some(|action| action == "cam:CreateRole"), ..rules(DocumentKind::Identity) };
         let report = check_text(&document(statements), &rules);
         assert_eq!(report.problems, []);
         report.warnings.iter().map(|w| format!("{} {}", w.path, w.message)).collect::<Vec<_>>()
@@ -39,7 +40,7 @@ fn warnings_are_few_and_sure() {
 /// Each of these documents resembles one that has a warning.
 #[test]
 fn no_warning_where_the_text_may_do_what_it_seems_to() {
-    let rules = Rules { operation_level: Some(|action| action == "cam:CreateRole"), ..rules(Kind::Identity) };
+    let rules = Rules { operation_level: Some(|action| action == "cam:CreateRole"), ..rules(DocumentKind::Identity) };
     let warned = |statements: &str| {
         let report = check_text(&document(statements), &rules);
         assert_eq!(report.problems, []);

@@ -4,7 +4,7 @@ use super::{TestClock, Twin, twin};
 use axum::Router;
 use axum::body::Body;
 use camulator::engine::ids::SecretId;
-use camulator::env::{Clock, Time};
+use camulator::env::{Time, TimeSource};
 use camulator::server::app::App;
 use camulator::server::connection::Connection;
 use camulator::surface::router;

@@ -6,7 +6,7 @@ use crate::tc3::{self, ToSign};
 use camulator::dialect::Dialects;
 use camulator::dialect::contract::{Mode as Access, Op};
 use camulator::dialect::tencent::operations;
-use camulator::limit::Mode;
+use camulator::limit::Rates;
 use http::header::HeaderValue;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -32,17 +32,17 @@ pub const QUESTIONS: Questions = Questions {
 /// Runs a test on SQLite in memory and, where one is given, on PostgreSQL.
 #[track_caller]
 pub fn on_each_database(test: impl AsyncFn(Test)) {
-    on(&[Database::Memory, Database::Postgres], Mode::Off, test);
+    on(&[Database::Memory, Database::Postgres], Rates::Off, test);
 }
 
 /// Runs a test that does not depend on the database.
 #[track_caller]
 pub fn in_memory(test: impl AsyncFn(Test)) {
-    on(&[Database::Memory], Mode::Off, test);
+    on(&[Database::Memory], Rates::Off, test);
 }
 
 /// Runs a test on these databases; PostgreSQL only where one is given.
-pub fn on(databases: &[Database], rates: Mode, test: impl AsyncFn(Test)) {
+pub fn on(databases: &[Database], rates: Rates, test: impl AsyncFn(Test)) {
     on_with(databases, rates, CLOUDS, &json!({"id": ROOT}), test);
 }
 

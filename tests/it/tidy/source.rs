@@ -19,6 +19,14 @@ impl Source {
     pub fn is_in(&self, directories: &[&str]) -> bool {
         directories.iter().any(|directory| self.path.starts_with(directory))
     }
+
+    /// The cloud that it is for, if it is in a folder of `dialect` or of `policy/grammar`. The files beside those folders
+    /// are for all clouds.
+    pub fn cloud(&self) -> Option<&str> {
+        ["dialect/", "policy/grammar/"]
+            .iter()
+            .find_map(|folder| Some(self.path.strip_prefix(folder)?.split_once('/')?.0))
+    }
 }
 
 pub fn root() -> &'static Path {

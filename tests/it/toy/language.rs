@@ -3,8 +3,9 @@
 //! `allow GetRole on role/web-*`, `deny * on *`, and in a trust policy `allow account 7001`.
 
 use camulator::policy::{
-    AccountSegment, ActionPattern, ContextValue, Defect, Document, Effect, Kind, Language, Notation, PrincipalPattern,
-    Problem, Range, RequesterIdentity, ResourceName, ResourcePattern, Rules, Span, Statement, Written,
+    AccountSegment, ActionPattern, ContextValue, Defect, Document, DocumentKind, Effect, Language, Notation,
+    PrincipalPattern, Problem, Range, RequesterIdentity, ResourceName, ResourcePattern, Rules, Span, Statement,
+    Written,
 };
 
 pub static LANGUAGE: Language = Language {
@@ -44,11 +45,14 @@ fn read(text: &str, rules: &Rules<'_>) -> (Document, Vec<Problem>) {
         let words: Vec<&str> = line.split_whitespace().collect();
         let effect = if words.first() == Some(&"deny") { Effect::Deny } else { Effect::Allow };
         statements.push(match (rules.kind, words.as_slice()) {
-            (Kind::Trust, ["allow", "account", account]) => {
+            (DocumentKind::Trust, ["allow", "account", account]) => {
                 let named = Written::new(range, "account", PrincipalPattern::Account((*account).to_owned()));
                 Statement::new(range, effect, vec![ActionPattern::new(range, None, "*")], Vec::new()).by(vec![named])
             }
-            (Kind::Identity | Kind::Strategy | Kind::Session, ["allow" | "deny", action, "on", resource]) => {
+            (
+                DocumentKind::Identity | DocumentKind::Strategy | DocumentKind::Session,
+                ["allow" | "deny", action, "on", resource],
+            ) => {
                 let resource = match *resource {
                     "*" => ResourcePattern::everything(range),
                     item => ResourcePattern::of_service(range, "toy", item),

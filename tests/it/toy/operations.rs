@@ -15,7 +15,7 @@ use camulator::engine::page::Window;
 use camulator::engine::policies::{NewPolicy, PolicyRef};
 use camulator::engine::roles::{self, Listing, NewRole};
 use camulator::engine::users::{self, Profile};
-use camulator::policy::Kind;
+use camulator::policy::DocumentKind;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ impl Shown {
 pub async fn reads(cx: &Cx, input: Authorized<CreateRole>) -> Result<NewRole, Fault> {
     Ok(NewRole {
         name: input.name.as_str().to_owned(),
-        document: cx.engine.written(&cx.account, Kind::Trust, input.trust.as_str())?,
+        document: cx.engine.written(&cx.account, DocumentKind::Trust, input.trust.as_str())?,
         description: String::new(),
         console_login: false,
         session_duration: 0,
@@ -114,7 +114,7 @@ pub struct Permit {
 
 pub async fn permits(cx: &Cx, input: Authorized<Permit>) -> Result<(Right<NewPolicy>, Right<Attach>), Fault> {
     let name = format!("of-{}", input.user.as_str());
-    let new = NewPolicy::read(cx, &name, Kind::Identity, input.policy.as_str())?;
+    let new = NewPolicy::read(cx, &name, DocumentKind::Identity, input.policy.as_str())?;
     let attach = Attach { to: HolderRef::User(input.user.as_str().into()), policy: PolicyRef::Name(name) };
     Ok((input.demand(cx, new).await?, input.demand(cx, attach).await?))
 }

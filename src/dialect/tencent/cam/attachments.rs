@@ -151,7 +151,7 @@ pub struct ListAttachedUserPolicies {
 /// The policies of a user or a group.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct ListedPolicies {
+pub struct ListedAttachedPolicies {
     total_num: usize,
     list: Vec<AttachPolicyInfo>,
 }
@@ -172,8 +172,8 @@ pub struct AttachPolicyInfo {
     deactived_detail: Vec<String>,
 }
 
-impl ListedPolicies {
-    fn page(attached: Vec<AttachedPolicy>, part: Window) -> ListedPolicies {
+impl ListedAttachedPolicies {
+    fn page(attached: Vec<AttachedPolicy>, part: Window) -> ListedAttachedPolicies {
         let page = part.of(attached);
         let shown = |policy: AttachedPolicy| AttachPolicyInfo {
             policy_id: integer(policy.id.as_str()),
@@ -188,15 +188,15 @@ impl ListedPolicies {
             deactived: 0,
             deactived_detail: Vec::new(),
         };
-        ListedPolicies { total_num: page.total, list: page.items.into_iter().map(shown).collect() }
+        ListedAttachedPolicies { total_num: page.total, list: page.items.into_iter().map(shown).collect() }
     }
 }
 
 /// Lists the policies that are attached to the user itself, not those of its groups.
-pub async fn list_user(cx: &Cx, input: Authorized<ListAttachedUserPolicies>) -> Result<ListedPolicies, Fault> {
+pub async fn list_user(cx: &Cx, input: Authorized<ListAttachedUserPolicies>) -> Result<ListedAttachedPolicies, Fault> {
     let holder = user(&input.target_uin);
     cx.engine.grants(&cx.tenant, &holder).await?.required(Kind::User, input.target_uin.as_str())?;
-    Ok(ListedPolicies::page(attachments::list(cx, &holder).await?, paging(input.page, input.rp)))
+    Ok(ListedAttachedPolicies::page(attachments::list(cx, &holder).await?, paging(input.page, input.rp)))
 }
 
 #[derive(Deserialize)]
@@ -232,11 +232,14 @@ pub struct ListAttachedGroupPolicies {
     keyword: Option<Keyword>,
 }
 
-pub async fn list_group(cx: &Cx, input: Authorized<ListAttachedGroupPolicies>) -> Result<ListedPolicies, Fault> {
+pub async fn list_group(
+    cx: &Cx,
+    input: Authorized<ListAttachedGroupPolicies>,
+) -> Result<ListedAttachedPolicies, Fault> {
     let keyword = input.keyword.as_deref().unwrap_or_default();
     let mut attached = attachments::list(cx, &group(&input.target_group_id)).await?;
     attached.retain(|policy| policy.name.contains(keyword));
-    Ok(ListedPolicies::page(attached, paging(input.page, input.rp)))
+    Ok(ListedAttachedPolicies::page(attached, paging(input.page, input.rp)))
 }
 
 fn user(uin: &Id) -> Holder {

@@ -98,7 +98,8 @@ pub struct CreatedStrategy {
 
 /// Demands the permission of CreatePolicy, and those of the Attach- actions when the document names principals.
 pub async fn reads_strategy(cx: &Cx, input: Authorized<CreateCamStrategy>) -> Result<Right<NewPolicy>, Fault> {
-    let mut new = NewPolicy::read(cx, &input.strategy_name, policy::Kind::Strategy, input.strategy_info.0.as_str())?;
+    let mut new =
+        NewPolicy::read(cx, &input.strategy_name, policy::DocumentKind::Strategy, input.strategy_info.0.as_str())?;
     new.description = input.remark.as_deref().unwrap_or_default().to_owned();
     input.demand(cx, new).await
 }

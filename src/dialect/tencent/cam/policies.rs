@@ -14,7 +14,7 @@ use crate::engine::cx::{Cx, Write};
 use crate::engine::fault::Fault;
 use crate::engine::ids::PolicyId;
 use crate::engine::policies::{self, ListedPolicy, NewPolicy, Policy, PolicyPatch, PolicyRef, Scope};
-use crate::policy::Kind;
+use crate::policy::DocumentKind;
 use crate::words;
 use serde::{Deserialize, Serialize};
 
@@ -40,7 +40,7 @@ pub struct CreatedPolicy {
 /// Demands the permissions of the Attach- actions when the document names principals.
 pub async fn reads(cx: &Cx, input: Authorized<CreatePolicy>) -> Result<Right<NewPolicy>, Fault> {
     let tags = tags(&input.tags)?;
-    let mut new = NewPolicy::read(cx, &input.policy_name, Kind::Identity, input.policy_document.as_str())?;
+    let mut new = NewPolicy::read(cx, &input.policy_name, DocumentKind::Identity, input.policy_document.as_str())?;
     new.description = input.description.as_deref().unwrap_or_default().to_owned();
     new.tags = tags;
     input.demand(cx, new).await
@@ -114,7 +114,7 @@ pub async fn reads_patch(cx: &Cx, input: Authorized<UpdatePolicy>) -> Result<(Po
     }
     let name = input.policy_name.as_deref();
     let wanted = policy_ref(input.policy_id.as_ref(), name)?;
-    let read = |text: &DocumentText| cx.engine.written(&cx.account, Kind::Identity, text.as_str());
+    let read = |text: &DocumentText| cx.engine.written(&cx.account, DocumentKind::Identity, text.as_str());
     let patch = PolicyPatch {
         name: name.filter(|_| matches!(wanted, PolicyRef::Id(_))).map(str::to_owned),
         description: input.description.as_deref().map(str::to_owned),

@@ -16,7 +16,7 @@ use crate::engine::ids::{AccountId, RoleId, RoleRef};
 use crate::engine::model::Role;
 use crate::engine::page::Window;
 use crate::engine::roles::{self, Listing, NewRole, RolePatch};
-use crate::policy::{Document, Kind};
+use crate::policy::{Document, DocumentKind};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -193,7 +193,7 @@ pub async fn update(write: &mut Write<'_, '_>, update: &RoleUpdate) -> Result<Do
 
 /// Parses and checks a trust policy.
 pub fn trust(cx: &Cx, text: &DocumentText) -> Result<Arc<Document>, Fault> {
-    cx.engine.written(&cx.account, Kind::Trust, text.as_str())
+    cx.engine.written(&cx.account, DocumentKind::Trust, text.as_str())
 }
 
 #[derive(Deserialize)]

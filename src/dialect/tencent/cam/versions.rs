@@ -8,7 +8,7 @@ use crate::engine::cx::{Cx, Write};
 use crate::engine::fault::Fault;
 use crate::engine::ids::PolicyId;
 use crate::engine::versions::{self, Version};
-use crate::policy::{Document, Kind};
+use crate::policy::{Document, DocumentKind};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ pub struct CreatedVersion {
 }
 
 pub async fn reads(cx: &Cx, input: Authorized<CreatePolicyVersion>) -> Result<NewVersion, Fault> {
-    let document = cx.engine.written(&cx.account, Kind::Identity, input.policy_document.as_str())?;
+    let document = cx.engine.written(&cx.account, DocumentKind::Identity, input.policy_document.as_str())?;
     Ok(NewVersion { policy: id(&input.policy_id), document, is_default: input.set_as_default })
 }
 

@@ -226,8 +226,8 @@ fn clauses_are_translated() {
 #[test]
 fn a_defect_says_where_it_is() {
     let text = r#"{"version":"2.0","statement":[{"effect":"maybe","action":"*","resource":"*"}]}"#;
-    let problem = crate::policy::grammar::cam::LANGUAGE
-        .parse(text, &Rules::new(policy::Kind::Identity, "100000000001", 0))
+    let problem = crate::policy::grammar::tencent::LANGUAGE
+        .parse(text, &Rules::new(policy::DocumentKind::Identity, "100000000001", 0))
         .unwrap_err()
         .remove(0);
     assert_eq!(

@@ -1,6 +1,6 @@
 //! One stub: as it is written, and with its templates parsed.
 
-use super::template::{Resource, Response, Template};
+use super::template::{ResourceTemplate, ResponseTemplate, Template};
 use crate::dialect::tencent::cloud::CLOUD;
 use crate::policy::ContextValue;
 use serde::{Deserialize, Serialize};
@@ -56,9 +56,9 @@ pub struct Stub {
     /// As it was written.
     pub written: WrittenStub,
     /// The resource that its action works on.
-    pub resource: Resource,
+    pub resource: ResourceTemplate,
     /// The response.
-    pub response: Response,
+    pub response: ResponseTemplate,
     /// Condition keys with their values.
     pub context: Vec<(String, Vec<ConditionTemplate>)>,
 }
@@ -91,15 +91,15 @@ impl Stub {
             return Err(format!("the service `{}` is no name: letters, digits, - and _ are", written.service));
         }
         let resource = match &written.resource {
-            Some(text) => Resource::read(text)?,
-            None => Resource::everything(&written.service),
+            Some(text) => ResourceTemplate::read(text)?,
+            None => ResourceTemplate::everything(&written.service),
         };
         let context = written.context.iter().map(|(key, templates)| {
             let templates = templates.each().iter().map(|text| ConditionTemplate::read(key, text));
             Ok((key.clone(), templates.collect::<Result<_, String>>()?))
         });
         let context = context.collect::<Result<_, String>>()?;
-        Ok(Stub { resource, response: Response::read(&written.response)?, context, written })
+        Ok(Stub { resource, response: ResponseTemplate::read(&written.response)?, context, written })
     }
 
     /// Returns it as it is stored and shown.

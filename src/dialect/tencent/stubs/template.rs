@@ -132,14 +132,14 @@ impl Template {
 /// The template of a resource name. Fields may only stand in the last segment, so that no value, whatever colons it
 /// contains, changes the service, the region or the account.
 #[derive(Clone, Debug)]
-pub struct Resource {
+pub struct ResourceTemplate {
     head: Vec<Fixed>,
     item: Vec<Part>,
 }
 
-impl Resource {
+impl ResourceTemplate {
     /// Parses the template of a resource name. The error says what is wrong with it.
-    pub fn read(text: &str) -> Result<Resource, String> {
+    pub fn read(text: &str) -> Result<ResourceTemplate, String> {
         let mut segments = Template::read(text)?.segments();
         let no_name = || {
             format!(
@@ -183,11 +183,11 @@ impl Resource {
             parts.push(Part::Fixed(Fixed::Text(":".to_owned())));
             parts.extend(segment);
         }
-        Ok(Resource { head, item: parts })
+        Ok(ResourceTemplate { head, item: parts })
     }
 
     /// Returns the template for every resource of a service in the request's region.
-    pub fn everything(service: &str) -> Resource {
+    pub fn everything(service: &str) -> ResourceTemplate {
         let text = |text: &str| Fixed::Text(text.to_owned());
         let head = vec![
             text("qcs::"),
@@ -198,7 +198,7 @@ impl Resource {
             Fixed::BuiltIn(BuiltIn::OwnerUin),
             text(":"),
         ];
-        Resource { head, item: vec![Part::Fixed(text("*"))] }
+        ResourceTemplate { head, item: vec![Part::Fixed(text("*"))] }
     }
 
     /// Returns the resource name for a request. A missing field is an error, because a name with a gap could match a
@@ -262,42 +262,44 @@ impl Template {
 
 /// A response: JSON whose texts are templates.
 #[derive(Clone, Debug)]
-pub enum Response {
+pub enum ResponseTemplate {
     /// A text.
     Text(Template),
     /// A list.
-    List(Vec<Response>),
+    List(Vec<ResponseTemplate>),
     /// An object. Its keys are not templates.
-    Object(Vec<(String, Response)>),
+    Object(Vec<(String, ResponseTemplate)>),
     /// A number, a truth value or `null`.
     Plain(serde_json::Value),
 }
 
-impl Response {
+impl ResponseTemplate {
     /// Parses the templates of a response. The error says what is wrong with one of them.
-    pub fn read(value: &serde_json::Value) -> Result<Response, String> {
+    pub fn read(value: &serde_json::Value) -> Result<ResponseTemplate, String> {
         Ok(match value {
-            serde_json::Value::String(text) => Response::Text(Template::read(text)?),
+            serde_json::Value::String(text) => ResponseTemplate::Text(Template::read(text)?),
             serde_json::Value::Array(items) => {
-                Response::List(items.iter().map(Response::read).collect::<Result<_, _>>()?)
+                ResponseTemplate::List(items.iter().map(ResponseTemplate::read).collect::<Result<_, _>>()?)
             }
             serde_json::Value::Object(members) => {
-                let read = members.iter().map(|(key, value)| Ok((key.clone(), Response::read(value)?)));
-                Response::Object(read.collect::<Result<_, String>>()?)
+                let read = members.iter().map(|(key, value)| Ok((key.clone(), ResponseTemplate::read(value)?)));
+                ResponseTemplate::Object(read.collect::<Result<_, String>>()?)
             }
-            plain => Response::Plain(plain.clone()),
+            plain => ResponseTemplate::Plain(plain.clone()),
         })
     }
 
     /// Renders the response to a request.
     pub fn filled(&self, names: &RequestValues<'_>) -> serde_json::Value {
         match self {
-            Response::Text(template) => template.member(names),
-            Response::List(items) => serde_json::Value::Array(items.iter().map(|item| item.filled(names)).collect()),
-            Response::Object(members) => serde_json::Value::Object(
+            ResponseTemplate::Text(template) => template.member(names),
+            ResponseTemplate::List(items) => {
+                serde_json::Value::Array(items.iter().map(|item| item.filled(names)).collect())
+            }
+            ResponseTemplate::Object(members) => serde_json::Value::Object(
                 members.iter().map(|(key, value)| (key.clone(), value.filled(names))).collect(),
             ),
-            Response::Plain(value) => value.clone(),
+            ResponseTemplate::Plain(value) => value.clone(),
         }
     }
 }

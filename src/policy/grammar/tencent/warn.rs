@@ -3,7 +3,7 @@
 use super::catalogue;
 use crate::policy::budget::{Budget, STEPS};
 use crate::policy::document::{
-    ActionForm, ActionPattern, Document, Effect, Kind, ResourceForm, ResourcePattern, Rules, Statement, Warning,
+    ActionForm, ActionPattern, Document, DocumentKind, Effect, ResourceForm, ResourcePattern, Rules, Statement, Warning,
 };
 use crate::policy::json::Range;
 use crate::policy::pattern::{Glob, Tri};
@@ -40,7 +40,7 @@ pub(super) fn warnings(document: &Document, rules: &Rules<'_>) -> Vec<Warning> {
             }
             if let Some(name) = exact(action)
                 && rules.operation_level.is_some_and(|is_operation_level| is_operation_level(&name))
-                && rules.kind != Kind::Trust
+                && rules.kind != DocumentKind::Trust
                 && !statement.resources.iter().any(|resource| is_everything(resource, action))
             {
                 let message =

@@ -3,7 +3,7 @@
 use super::catalogue;
 use super::cx::{Cx, Path, did_you_mean};
 use super::text::{one_or_many, required};
-use crate::policy::document::{ActionForm, ActionPattern, Defect, Kind};
+use crate::policy::document::{ActionForm, ActionPattern, Defect, DocumentKind};
 use crate::policy::json::{Content, Node, Range};
 use crate::policy::pattern::Glob;
 
@@ -51,7 +51,7 @@ fn action(cx: &mut Cx<'_>, text: &str, range: Range, path: &Path<'_>, patterns: 
         patterns.push(ActionPattern { range, form: ActionForm::Unreadable });
         return;
     };
-    if cx.rules.kind == Kind::Trust {
+    if cx.rules.kind == DocumentKind::Trust {
         not_for_trust(cx, text, range, path);
         patterns.push(ActionPattern { range, form: ActionForm::Unreadable });
         return;
@@ -69,7 +69,7 @@ fn not_for_trust(cx: &mut Cx<'_>, text: &str, range: Range, path: &Path<'_>) {
 
 fn form(cx: &mut Cx<'_>, text: &str, range: Range, path: &Path<'_>) -> ActionForm {
     let action = text.strip_prefix("name/").unwrap_or(text);
-    if cx.rules.kind == Kind::Trust && !ASSUMING.contains(&action) {
+    if cx.rules.kind == DocumentKind::Trust && !ASSUMING.contains(&action) {
         not_for_trust(cx, text, range, path);
         return ActionForm::Unreadable;
     }
@@ -82,7 +82,7 @@ fn form(cx: &mut Cx<'_>, text: &str, range: Range, path: &Path<'_>) -> ActionFor
             return ActionForm::Unreadable;
         }
     };
-    if cx.rules.kind != Kind::Trust {
+    if cx.rules.kind != DocumentKind::Trust {
         require_known(cx, service, operation, range, path);
     }
     let service = (service != "*").then(|| service.into());

@@ -2,7 +2,7 @@
 
 use super::cx::{Cx, Path};
 use super::text::{is_number, one_or_many};
-use crate::policy::document::{Defect, Kind, PrincipalPattern, Written};
+use crate::policy::document::{Defect, DocumentKind, PrincipalPattern, Written};
 use crate::policy::json::{Content, Node};
 use crate::policy::question::{Requester, RequesterIdentity};
 
@@ -64,7 +64,7 @@ fn names(cx: &mut Cx<'_>, key: &str, node: &Node<'_>, path: &Path<'_>, principal
     }
 }
 
-fn name(kind: Kind, key: &str, text: &str) -> Result<PrincipalPattern, (Defect, String)> {
+fn name(kind: DocumentKind, key: &str, text: &str) -> Result<PrincipalPattern, (Defect, String)> {
     let malformed =
         |example| (Defect::PrincipalName, format!("`{text}` names no principal; write it like `{example}`"));
     match key {
@@ -80,7 +80,7 @@ fn name(kind: Kind, key: &str, text: &str) -> Result<PrincipalPattern, (Defect, 
 }
 
 /// Parses `qcs::cam::uin/<account>:<rest>`.
-fn identity(kind: Kind, text: &str) -> Option<PrincipalPattern> {
+fn identity(kind: DocumentKind, text: &str) -> Option<PrincipalPattern> {
     let (account, rest) = text.strip_prefix("qcs::cam::uin/")?.split_once(':')?;
     if !is_number(account) {
         return None;
@@ -94,7 +94,7 @@ fn identity(kind: Kind, text: &str) -> Option<PrincipalPattern> {
     match what {
         "uin" => {
             // A strategy in the documentation names a user followed by a queue: `uin/3232/myqueue`.
-            let user = if kind == Kind::Strategy { id.split('/').next()? } else { id };
+            let user = if kind == DocumentKind::Strategy { id.split('/').next()? } else { id };
             let root = || PrincipalPattern::Root(account.clone());
             let user = is_number(user).then(|| user.to_owned())?;
             Some(if user == account { root() } else { PrincipalPattern::User { account, user } })

@@ -3,7 +3,9 @@
 use super::catalogue;
 use super::cx::{Cx, Path, did_you_mean};
 use super::text::{Variables, glob, is_number, one_or_many, required};
-use crate::policy::document::{ActionForm, ActionPattern, Defect, Kind, ResourceForm, ResourcePattern, Segments};
+use crate::policy::document::{
+    ActionForm, ActionPattern, Defect, DocumentKind, ResourceForm, ResourcePattern, Segments,
+};
 use crate::policy::json::{Content, Node, Range};
 use crate::policy::notation::{AccountSegment, ResourceName};
 use crate::policy::pattern::Glob;
@@ -72,7 +74,7 @@ fn resource(
     actions: &[ActionPattern],
     old: bool,
 ) -> Option<ResourceForm> {
-    let strategy = cx.rules.kind == Kind::Strategy;
+    let strategy = cx.rules.kind == DocumentKind::Strategy;
     if text == "*" || text.is_empty() && strategy {
         return Some(ResourceForm::Everything);
     }
@@ -112,8 +114,8 @@ fn project_segment<'s>(cx: &mut Cx<'_>, text: &'s str, range: Range, path: &Path
     let numbered = text.strip_prefix("id/").is_some_and(is_number);
     match text {
         "" => Some(Some("id/0")),
-        "*" | "id/*" if cx.rules.kind == Kind::Strategy => Some(None),
-        _ if numbered && cx.rules.kind == Kind::Strategy => Some(Some(text)),
+        "*" | "id/*" if cx.rules.kind == DocumentKind::Strategy => Some(None),
+        _ if numbered && cx.rules.kind == DocumentKind::Strategy => Some(Some(text)),
         _ => {
             let message = format!("the project segment is `{text}`; it must be empty");
             cx.report(Defect::ResourceProject, path, range, message);

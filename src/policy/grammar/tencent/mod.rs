@@ -1,4 +1,4 @@
-//! Tencent Cloud's policy language: version 2.0, and version 1.0 where [`Kind::Strategy`] allows it.
+//! Tencent Cloud's policy language: version 2.0, and version 1.0 where [`DocumentKind::Strategy`] allows it.
 //!
 //! The entry point is [`LANGUAGE`]. The sources are the CAM user guide on elements, syntax and conditions (598/10603,
 //! 10604, 10608) and, for strategies, the CMQ notes on setting permissions through the API (406/8619). Where they are
@@ -23,7 +23,7 @@ use std::sync::Arc;
 use self::cx::{Cx, Path};
 pub use self::length::LONGEST_TEXT;
 use self::text::find;
-use crate::policy::document::{Defect, Document, Effect, Kind, Problem, Rules, Statement, Written};
+use crate::policy::document::{Defect, Document, DocumentKind, Effect, Problem, Rules, Statement, Written};
 use crate::policy::json::{self, Content, Member, Node, Range};
 use crate::policy::language::Language;
 use crate::policy::notation::Notation;
@@ -84,12 +84,12 @@ fn body(cx: &mut Cx<'_>, node: &Node<'_>) -> Option<Body> {
         return None;
     };
     let mut readable = cx.report_duplicates(node, &Path::Root);
-    let attaches = matches!(cx.rules.kind, Kind::Identity | Kind::Strategy);
+    let attaches = matches!(cx.rules.kind, DocumentKind::Identity | DocumentKind::Strategy);
     let known: &[&str] = if attaches { &["version", "principal", "statement"] } else { &["version", "statement"] };
     for member in members {
         if member.name == "principal" && !attaches {
             let message = match cx.rules.kind {
-                Kind::Trust => "`principal` belongs inside each statement of a trust policy",
+                DocumentKind::Trust => "`principal` belongs inside each statement of a trust policy",
                 _ => "a session policy may not have a `principal`: it applies to its own session",
             };
             cx.report(Defect::PrincipalNotAllowed, &Path::Root.name("principal"), member.range, message.into());
@@ -115,7 +115,7 @@ enum Version {
 
 fn version(cx: &mut Cx<'_>, document: &Node<'_>, members: &[Member<'_>]) -> Option<Version> {
     let path = Path::Root.name("version");
-    let strategy = cx.rules.kind == Kind::Strategy;
+    let strategy = cx.rules.kind == DocumentKind::Strategy;
     let expected = if strategy { "`\"2.0\"` or `\"1.0\"`" } else { "`\"2.0\"`" };
     let node = find(members, "version");
     match node.map(|node| &node.content) {
@@ -168,7 +168,7 @@ fn statement(cx: &mut Cx<'_>, node: &Node<'_>, path: &Path<'_>, old: bool) -> St
         cx.report(Defect::Statement, path, node.range, "a statement must be an object".into());
         return Statement::unreadable(node.range);
     };
-    let trust = cx.rules.kind == Kind::Trust;
+    let trust = cx.rules.kind == DocumentKind::Trust;
     let known: &[&str] = if trust {
         &["effect", "principal", "action", "condition"]
     } else {
