@@ -25,19 +25,35 @@
 /// Defines the registry of a dialect as a static called `ALL`.
 #[macro_export]
 macro_rules! operations {
-    (@permission free) => { $crate::dialect::contract::Permission::Free };
-    (@permission operation) => { $crate::dialect::contract::Permission::Operation };
-    (@permission resource) => { $crate::dialect::contract::Permission::Resource };
-    (@permission unsigned) => { $crate::dialect::contract::Permission::Unsigned };
-    (@asks $module:ident $word:ident) => { None };
-    (@asks $module:ident unsigned $function:ident) => { None };
-    (@asks $module:ident $word:ident $function:ident) => {
+    (@permission $name:ident free) => { $crate::dialect::contract::Permission::Free };
+    (@permission $name:ident operation $($function:ident)?) => { $crate::dialect::contract::Permission::Operation };
+    (@permission $name:ident resource $function:ident) => { $crate::dialect::contract::Permission::Resource };
+    (@permission $name:ident unsigned $function:ident) => { $crate::dialect::contract::Permission::Unsigned };
+    (@permission $name:ident $word:ident $($function:ident)?) => {
+        compile_error!(concat!(
+            stringify!($name), ": the permission `", stringify!($word $(($function))?),
+            "` is none of free, operation, operation(f), resource(f), unsigned(f)"
+        ))
+    };
+    (@asks $module:ident operation $function:ident) => {
         Some(|cx, input| Box::pin($module::$function(cx, input)))
     };
+    (@asks $module:ident resource $function:ident) => {
+        Some(|cx, input| Box::pin($module::$function(cx, input)))
+    };
+    (@asks $module:ident $word:ident $($function:ident)?) => { None };
     (@finds $module:ident unsigned $function:ident) => {
         Some(|engine, head, input| Box::pin($module::$function(engine, head, input)))
     };
     (@finds $module:ident $word:ident $($function:ident)?) => { None };
+    (@mode $name:ident Read) => { $crate::dialect::contract::Mode::Read };
+    (@mode $name:ident Write $($ready:ident)?) => { $crate::dialect::contract::Mode::Write };
+    (@mode $name:ident Open) => { $crate::dialect::contract::Mode::Open };
+    (@mode $name:ident $word:ident $($ready:ident)?) => {
+        compile_error!(concat!(
+            stringify!($name), ": `", stringify!($word $(($ready))?), "` is none of Read, Write, Write(f), Open"
+        ))
+    };
     (@path) => { None };
     (@path $method:literal $path:literal) => { Some(($method, $path)) };
     (@run Read $module:ident $function:ident) => {
@@ -76,6 +92,8 @@ macro_rules! operations {
             })
         }
     };
+    // What `@mode` reports.
+    (@run $($other:ident)+) => { |_, _| unreachable!() };
     ($($service:literal { $($($method:literal $path:literal)? $module:ident::$name:ident =>
         $function:ident, $mode:ident $(($ready:ident))?, $rate:literal, $permission:ident $(($asks:ident))?;)* })*) => {
         /// Every operation.
@@ -85,8 +103,8 @@ macro_rules! operations {
             permission_name: concat!($service, ":", stringify!($name)),
             path: $crate::operations!(@path $($method $path)?),
             rate: $rate,
-            permission: $crate::operations!(@permission $permission),
-            mode: $crate::dialect::contract::Mode::$mode,
+            permission: $crate::operations!(@permission $name $permission $($asks)?),
+            mode: $crate::operations!(@mode $name $mode $($ready)?),
             decode: |value| {
                 $crate::dialect::contract::Typed::<$module::$name>::decode(
                     value,
