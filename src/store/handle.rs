@@ -1,4 +1,7 @@
 //! The open database: begins reads, runs writes, and closes it.
+//!
+//! What a driver needs while it waits takes kilobytes. It is boxed here, so that a request, whose future the runtime moves
+//! several times and which mostly needs no database, does not carry the room for it.
 
 use super::tx::{Argument, BoxFuture, Error, Readable, Row, Tx, WriteTx};
 use super::{file, work, writer};
@@ -73,35 +76,43 @@ impl Store {
     }
 
     /// Begins a consistent snapshot.
-    pub async fn read(&self) -> Result<Read, Error> {
-        Ok(Read(match &self.backend {
-            Backend::File { readers, .. } => Look::Pooled(readers.begin().await?),
-            Backend::Memory { held, .. } => {
-                let held = held.clone().lock_owned().await;
-                Look::Alone(OwnedMutexGuard::try_map(held, writer::Held::current).map_err(|_| Error::Lost)?)
-            }
-            Backend::Postgres(pool) => {
-                Look::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
-            }
-        }))
+    pub fn read(&self) -> BoxFuture<'_, Result<Read, Error>> {
+        Box::pin(async move {
+            Ok(Read(match &self.backend {
+                Backend::File { readers, .. } => Look::Pooled(readers.begin().await?),
+                Backend::Memory { held, .. } => {
+                    let held = held.clone().lock_owned().await;
+                    Look::Alone(OwnedMutexGuard::try_map(held, writer::Held::current).map_err(|_| Error::Lost)?)
+                }
+                Backend::Postgres(pool) => {
+                    Look::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+                }
+            }))
+        })
     }
 
     /// Runs one query outside any transaction and returns its first row: the cheapest way to read a committed row.
-    pub async fn glance<T: Readable>(&self, sql: &'static str, arguments: Vec<Argument>) -> Result<Option<T>, Error> {
-        match &self.backend {
-            Backend::File { readers, .. } => {
-                let mut connection = readers.acquire().await?;
-                Tx::sqlite(&mut connection).optional(sql, arguments).await
+    pub fn glance<'s, T: Readable + 's>(
+        &'s self,
+        sql: &'static str,
+        arguments: Vec<Argument>,
+    ) -> BoxFuture<'s, Result<Option<T>, Error>> {
+        Box::pin(async move {
+            match &self.backend {
+                Backend::File { readers, .. } => {
+                    let mut connection = readers.acquire().await?;
+                    Tx::sqlite(&mut connection).optional(sql, arguments).await
+                }
+                Backend::Memory { held, .. } => {
+                    let mut held = held.lock().await;
+                    Tx::sqlite(held.current().ok_or(Error::Lost)?).optional(sql, arguments).await
+                }
+                Backend::Postgres(pool) => {
+                    let mut connection = pool.acquire().await?;
+                    Tx::postgres(&mut connection).optional(sql, arguments).await
+                }
             }
-            Backend::Memory { held, .. } => {
-                let mut held = held.lock().await;
-                Tx::sqlite(held.current().ok_or(Error::Lost)?).optional(sql, arguments).await
-            }
-            Backend::Postgres(pool) => {
-                let mut connection = pool.acquire().await?;
-                Tx::postgres(&mut connection).optional(sql, arguments).await
-            }
-        }
+        })
     }
 
     /// Runs `work` in a transaction and commits it on success; an `Err` or a panic leaves nothing behind. `committed`
@@ -121,18 +132,21 @@ impl Store {
                 writer::submit(writer, work, committed).await
             }
             Backend::Postgres(pool) => {
-                let mut connection = pool.acquire().await?;
-                let mut transaction = sqlx::Connection::begin(&mut *connection).await?;
-                let outcome = work::attempt(&work, &mut WriteTx::postgres(&mut transaction)).await;
-                let Ok(Ok(value)) = outcome else {
-                    if transaction.rollback().await.is_err() {
-                        connection.close_on_drop();
-                    }
-                    return outcome;
-                };
-                transaction.commit().await.map_err(Error::Commit)?;
-                work::tell(committed, &value)?;
-                Ok(Ok(value))
+                let write: BoxFuture<'_, _> = Box::pin(async move {
+                    let mut connection = pool.acquire().await?;
+                    let mut transaction = sqlx::Connection::begin(&mut *connection).await?;
+                    let outcome = work::attempt(&work, &mut WriteTx::postgres(&mut transaction)).await;
+                    let Ok(Ok(value)) = outcome else {
+                        if transaction.rollback().await.is_err() {
+                            connection.close_on_drop();
+                        }
+                        return outcome;
+                    };
+                    transaction.commit().await.map_err(Error::Commit)?;
+                    work::tell(committed, &value)?;
+                    Ok(Ok(value))
+                });
+                write.await
             }
         }
     }
@@ -142,9 +156,12 @@ impl Store {
         match &self.backend {
             Backend::File { writer, .. } | Backend::Memory { writer, .. } => writer::append(writer, row).await,
             Backend::Postgres(pool) => {
-                let mut connection = pool.acquire().await?;
-                let (sql, values) = row.statement(&[]);
-                WriteTx::postgres(&mut connection).run(sql, values).await.map(drop)
+                let write: BoxFuture<'_, _> = Box::pin(async move {
+                    let mut connection = pool.acquire().await?;
+                    let (sql, values) = row.statement(&[]);
+                    WriteTx::postgres(&mut connection).run(sql, values).await.map(drop)
+                });
+                write.await
             }
         }
     }
