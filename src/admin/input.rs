@@ -1,6 +1,6 @@
 //! Reads the parts of admin requests: the query, the body, and the account that they name.
 
-use crate::dialect::decode::Json;
+use crate::dialect::decode::{Json, LONGEST_LIST};
 use crate::engine::cx::Cx;
 use crate::engine::fault::{Fault, Malformed};
 use crate::engine::ids::AccountId;
@@ -27,8 +27,14 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
 /// Reads a JSON body. The error names line and column.
 pub fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Failure> {
     // First strictly: no duplicate keys, and no character that PostgreSQL cannot store.
-    if let Err(Fault::Malformed(Malformed::Json(why))) = Json::read(body) {
-        return Err(Failure::invalid(format!("the body is not as expected: {why}")));
+    match Json::read(body) {
+        Err(Fault::Malformed(Malformed::Json(why))) => {
+            return Err(Failure::invalid(format!("the body is not as expected: {why}")));
+        }
+        Ok(json) if json.long_list().is_some() => {
+            return Err(Failure::invalid(format!("the body has a list of more than {LONGEST_LIST} items")));
+        }
+        _ => {}
     }
     serde_json::from_slice(body).map_err(|error| Failure::invalid(format!("the body is not as expected: {error}")))
 }

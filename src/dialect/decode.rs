@@ -24,14 +24,38 @@ pub enum Json {
     Text(String),
     /// A list.
     List(Vec<Json>),
+    /// A list of more than [`LONGEST_LIST`] items, which are not stored.
+    LongList,
     /// An object.
     Object(Vec<(String, Json)>),
 }
+
+/// The most items of a list that is stored while reading. No operation takes as many, and no policy document has room for
+/// them.
+pub const LONGEST_LIST: usize = 4096;
+
+/// Up to this many members, looking through them finds a repeated key sooner than a set does.
+const FEW: usize = 16;
 
 impl Json {
     /// Reads exactly one JSON value. The error names line and column.
     pub fn read(bytes: &[u8]) -> Result<Json, Fault> {
         serde_json::from_slice(bytes).map_err(|error| Fault::Malformed(Malformed::Json(error.to_string())))
+    }
+
+    /// Returns the path of a list of more than [`LONGEST_LIST`] items, if there is one. Code that takes any value must
+    /// refuse it: a list without its items could be taken for an empty one.
+    pub fn long_list(&self) -> Option<String> {
+        let under = |segment: &str, value: &Json| {
+            let rest = value.long_list()?;
+            Some(if rest.is_empty() { segment.to_owned() } else { format!("{segment}.{rest}") })
+        };
+        match self {
+            Json::LongList => Some(String::new()),
+            Json::List(items) => items.iter().enumerate().find_map(|(place, item)| under(&place.to_string(), item)),
+            Json::Object(members) => members.iter().find_map(|(key, value)| under(key, value)),
+            _ => None,
+        }
     }
 
     /// Returns a member of an object.
@@ -70,6 +94,7 @@ impl serde::Serialize for Json {
             Json::Float(number) => serializer.serialize_f64(*number),
             Json::Text(text) => serializer.serialize_str(text),
             Json::List(items) => serializer.collect_seq(items),
+            Json::LongList => Err(serde::ser::Error::custom("a list whose items were not stored")),
             Json::Object(members) => serializer.collect_map(members.iter().map(|(key, value)| (key, value))),
         }
     }
@@ -120,6 +145,10 @@ impl<'de> Visitor<'de> for JsonVisitor {
         let mut items = Vec::new();
         while let Some(item) = list.next_element()? {
             items.push(item);
+            if items.len() > LONGEST_LIST {
+                while list.next_element::<de::IgnoredAny>()?.is_some() {}
+                return Ok(Json::LongList);
+            }
         }
         Ok(Json::List(items))
     }
@@ -128,7 +157,15 @@ impl<'de> Visitor<'de> for JsonVisitor {
         let mut members: Vec<(String, Json)> = Vec::new();
         let mut seen = std::collections::HashSet::new();
         while let Some(key) = object.next_key::<String>()? {
-            if !seen.insert(key.clone()) {
+            let is_new = if members.len() < FEW {
+                members.iter().all(|(known, _)| *known != key)
+            } else {
+                if seen.is_empty() {
+                    seen.extend(members.iter().map(|(known, _)| known.clone()));
+                }
+                seen.insert(key.clone())
+            };
+            if !is_new {
                 return Err(de::Error::custom(format_args!("the key `{key}` is given twice")));
             }
             members.push((key, object.next_value()?));
@@ -252,6 +289,7 @@ impl<'de, T: de::Deserialize<'de>, const MOST: usize> de::Deserialize<'de> for L
             }
 
             fn visit_seq<A: de::SeqAccess<'de>>(self, mut list: A) -> Result<List<T, MOST>, A::Error> {
+                const { assert!(MOST <= LONGEST_LIST, "a list of this type is not stored while reading") };
                 if list.size_hint().is_some_and(|size| size > MOST) {
                     return Err(de::Error::invalid_length(MOST, &"items"));
                 }
@@ -324,7 +362,7 @@ impl<'de> de::Deserializer<'de> for Decoder<'_> {
             },
             Json::Float(number) => visitor.visit_f64(*number),
             Json::Text(text) => visitor.visit_str(text),
-            Json::List(_) => self.deserialize_seq(visitor),
+            Json::List(_) | Json::LongList => self.deserialize_seq(visitor),
             Json::Object(_) => self.deserialize_map(visitor),
         }
     }
@@ -371,6 +409,7 @@ impl<'de> de::Deserializer<'de> for Decoder<'_> {
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
         match self.0 {
             Json::List(items) => visitor.visit_seq(Items { items: items.iter().enumerate() }),
+            Json::LongList => visitor.visit_seq(TooMany),
             _ => Err(self.wrong("list")),
         }
     }
@@ -417,6 +456,21 @@ impl<'de> de::SeqAccess<'de> for Items<'_> {
     }
 }
 
+/// The items of a [`Json::LongList`].
+struct TooMany;
+
+impl<'de> de::SeqAccess<'de> for TooMany {
+    type Error = Failure;
+
+    fn next_element_seed<T: de::DeserializeSeed<'de>>(&mut self, _: T) -> Result<Option<T::Value>, Failure> {
+        Err(Failure::here(Why::TooMany(LONGEST_LIST)))
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(usize::MAX)
+    }
+}
+
 struct Members<'a> {
     members: std::slice::Iter<'a, (String, Json)>,
     value: Option<&'a (String, Json)>,
@@ -442,6 +496,43 @@ impl<'de> de::MapAccess<'de> for Members<'_> {
 mod tests {
     use super::*;
     use serde::Deserialize;
+
+    #[test]
+    fn a_long_list_is_refused_by_its_path_wherever_it_stands() {
+        let list = |items: usize| vec!["0"; items].join(",");
+        let read = |text: String| Json::read(text.as_bytes()).unwrap();
+        assert_eq!(read(format!("[{}]", list(LONGEST_LIST))).long_list(), None);
+        let long = read(format!(r#"{{"a":[1,{{"b":[{}]}}],"c":[]}}"#, list(LONGEST_LIST + 1)));
+        assert_eq!(long.long_list().as_deref(), Some("a.1.b"));
+        assert!(serde_json::to_string(&long).is_err());
+        let path = |fault: Fault| match fault {
+            Fault::Parameter(Parameter { path, why }) => format!("{path}: {why:?}"),
+            other => format!("{other:?}"),
+        };
+        #[derive(Deserialize, Debug)]
+        #[expect(dead_code, reason = "read and never looked at")]
+        struct Lists {
+            a: Option<List<u8, 3>>,
+            any: Option<Vec<u8>>,
+        }
+        let long = |name: &str| read(format!(r#"{{"{name}":[{}]}}"#, list(LONGEST_LIST + 1)));
+        assert_eq!(path(decode::<Lists>(&long("a")).unwrap_err()), "a: TooMany(3)");
+        assert_eq!(path(decode::<Lists>(&long("any")).unwrap_err()), "any: TooMany(4096)");
+        // What is not stored is still read: it must be JSON.
+        assert!(Json::read(format!("[{},x]", list(2 * LONGEST_LIST)).as_bytes()).is_err());
+    }
+
+    #[test]
+    fn a_key_given_twice_is_found_among_few_and_many() {
+        for members in [1, FEW - 1, FEW, FEW + 1, 1000] {
+            let keys: Vec<String> = (0..members).map(|key| format!(r#""k{key}":0"#)).collect();
+            assert!(Json::read(format!("{{{}}}", keys.join(",")).as_bytes()).is_ok());
+            for twice in [0, members / 2, members - 1] {
+                let text = format!(r#"{{{},"k{twice}":0}}"#, keys.join(","));
+                assert!(Json::read(text.as_bytes()).is_err(), "k{twice} among {members}");
+            }
+        }
+    }
 
     #[derive(Deserialize, Debug, PartialEq)]
     #[serde(deny_unknown_fields)]

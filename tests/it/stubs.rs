@@ -2,6 +2,7 @@
 
 use crate::support::{Caller, Database, ROOT, Reply, Test, allow, in_memory, on, on_each_database, text};
 use camulator::args;
+use camulator::dialect::decode::LONGEST_LIST;
 use camulator::limit::Rates;
 use serde_json::{Value, json};
 
@@ -220,6 +221,16 @@ fn a_condition_key_is_absent_without_a_value_and_never_passed_over() {
             for caller in [&user, &absent] {
                 let code = invoke(caller, &json!({"Namespace": unreadable})).await.code().unwrap_or_default();
                 assert!(code.starts_with("InvalidParameter"), "{unreadable}: {code}");
+            }
+        }
+        // The items of so long a list are not stored, and one of them could be the one that is denied.
+        let mut long = vec![json!("dev"); LONGEST_LIST];
+        invoke(&user, &json!({"Namespace": long})).await.ok();
+        long.push(json!("prod"));
+        for fields in [json!({"Namespace": long}), json!({"Namespace": "dev", "Other": {"Deep": [[], long]}})] {
+            for caller in [&root, &user, &absent] {
+                let code = invoke(caller, &fields).await.code().unwrap_or_default();
+                assert!(code.starts_with("InvalidParameter"), "{code}");
             }
         }
     });

@@ -10,7 +10,8 @@ mod template;
 
 use super::route::{Target, parameters};
 use crate::dialect::contract::{Claim, RawRequest, Route, Stubs};
-use crate::engine::fault::Fault;
+use crate::dialect::decode::{Json, LONGEST_LIST};
+use crate::engine::fault::{Fault, Parameter, Why};
 use crate::engine::globals::{Globals, StubText};
 use crate::engine::stubs::REMOVED;
 use serde::Deserialize;
@@ -77,11 +78,20 @@ impl ActionStubs {
     }
 }
 
+/// Reads the parameters of a stub's action, which may have any name and type.
+fn fields(request: &RawRequest) -> Result<Json, Fault> {
+    let fields = parameters(request)?;
+    match fields.long_list() {
+        Some(path) => Err(Fault::Parameter(Parameter { path, why: Why::TooMany(LONGEST_LIST) })),
+        None => Ok(fields),
+    }
+}
+
 impl Stubs for ActionStubs {
     fn route(&self, request: &RawRequest, claim: Option<&Claim>) -> Option<Result<Route, Fault>> {
         let target = Target::of(request, claim);
         let stub = self.find(&target)?;
-        let ready = target.check_region(&stub.written.service).and_then(|()| parameters(request));
+        let ready = target.check_region(&stub.written.service).and_then(|()| fields(request));
         Some(ready.map(|fields| call::route(stub, target.region, fields)))
     }
 

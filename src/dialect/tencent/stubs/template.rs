@@ -320,7 +320,7 @@ fn scalar(value: &Json) -> Option<String> {
         Json::Text(text) => Some(text.clone()),
         Json::Int(number) => Some(number.to_string()),
         Json::Bool(flag) => Some(flag.to_string()),
-        Json::Null | Json::Float(_) | Json::List(_) | Json::Object(_) => None,
+        Json::Null | Json::Float(_) | Json::List(_) | Json::LongList | Json::Object(_) => None,
     }
 }
 
