@@ -110,6 +110,10 @@ pub async fn make(
         let message = format!("id `{id}` is not an account id of {}; give {}", cloud.name, cloud.ids.account_form);
         return Err(Failure::invalid(message));
     }
+    let is_name = |name: &str| (1..=128).contains(&name.chars().count()) && !name.contains(char::is_control);
+    if wanted.name.as_deref().is_some_and(|name| !is_name(name)) {
+        return Err(Failure::invalid("name must have 1 to 128 characters, without control characters"));
+    }
     if let Some(app_id) = wanted.app_id.filter(|app_id| *app_id <= 0) {
         return Err(Failure::invalid(format!(
             "app_id {app_id} is not valid; give 1 or more, or leave it out to have one generated"

@@ -2,6 +2,7 @@
 
 use super::client::{Server, call};
 use crate::dialect::Dialects;
+use crate::policy::escape;
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value};
 
@@ -76,7 +77,8 @@ pub fn run(account: AccountArgs) -> Result<(), String> {
             if json {
                 println!("{made}");
             } else {
-                println!("# account {} ({})", text(&made, "/account/id"), text(&made, "/account/name"));
+                let name = text(&made, "/account/name");
+                println!("# account {} ({})", text(&made, "/account/id"), escape(&name));
                 let cloud = text(&made, "/account/cloud");
                 let dialect =
                     Dialects::BUILT_IN.of(&cloud).ok_or_else(|| format!("cloud `{cloud}` is not known here"))?;
@@ -98,12 +100,19 @@ pub fn run(account: AccountArgs) -> Result<(), String> {
                         text(account, "/id"),
                         text(account, "/cloud"),
                         text(account, "/app_id"),
-                        text(account, "/name")
+                        escape(&text(account, "/name"))
                     );
                 }
             }
         }
         Command::Delete { id } => {
+            // The id becomes a part of the path, where other characters could end it.
+            if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+                return Err(format!(
+                    "`{}` is not the id of an account; `camulator account list` shows them",
+                    escape(&id)
+                ));
+            }
             call(&server, "DELETE", &format!("/accounts/{id}"), None)?;
             if !json {
                 println!("deleted account {id}");

@@ -44,7 +44,7 @@ enum As {
 struct Check {
     /// The document; - reads standard input
     file: PathBuf,
-    /// DocumentKind of document [default: trust if it contains a principal, else identity]
+    /// Kind of document [default: trust if it contains a principal, else identity]
     #[arg(long = "as", value_enum)]
     kind: Option<As>,
     /// The account that owns it: resources of other accounts are refused

@@ -41,7 +41,7 @@ const DRAIN: Duration = Duration::from_secs(10);
 /// Runs the server.
 pub fn run(flags: Flags) -> Result<(), String> {
     let config = Config::read(flags)?;
-    start_log(config.json);
+    start_log(config.json)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -140,11 +140,22 @@ impl Stop {
     }
 }
 
-fn start_log(json: bool) {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("CAMULATOR_LOG_FILTER")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,camulator=info"));
+fn start_log(json: bool) -> Result<(), String> {
+    const FILTER: &str = "CAMULATOR_LOG_FILTER";
+    let wanted = match std::env::var(FILTER) {
+        Ok(wanted) if !wanted.is_empty() => wanted,
+        Ok(_) | Err(std::env::VarError::NotPresent) => "warn,camulator=info".to_owned(),
+        Err(error) => return Err(format!("{FILTER} cannot be read: {error}")),
+    };
+    let filter = tracing_subscriber::EnvFilter::try_new(&wanted)
+        .map_err(|error| format!("{FILTER} `{wanted}` is not a filter ({error}); write it like camulator=debug"))?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    if json { builder.json().init() } else { builder.init() }
+    if json {
+        builder.json().init()
+    } else {
+        builder.init()
+    }
+    Ok(())
 }
 
 fn make_dir(dir: &Path) -> Result<(), String> {

@@ -321,3 +321,78 @@ fn what_was_removed_on_one_server_is_removed_on_the_other() {
         assert_eq!(one.root().describe_instances(REGION).await.ok()["TotalCount"], 0);
     });
 }
+
+/// Keys and values of a tag are combined, so two short lists can make a long one.
+#[test]
+fn what_a_call_asks_about_is_bounded_before_it_is_made() {
+    in_memory(async |t| {
+        let root = t.root();
+        let user = root.user("dev").await;
+        let stub = json!({
+            "version": "2018-04-16", "response": {},
+            "resource": "qcs::scf:{{Region}}:uin/{{OwnerUin}}:function/{{F}}",
+            "context": {"qcs:resource_tag": ["{{K}}&{{V}}"], "scf:ns": "{{N}}"},
+        });
+        assert_eq!(put(&t, stub).await.0, 200);
+        let before = invoke(&user, &json!({"F": "f"})).await;
+        before.fault(DENIED);
+        let (many, long) = (vec![json!("x"); 4096], "x".repeat(70_000));
+        for (fields, named) in [
+            (json!({"F": "f", "K": many, "V": many}), "K"),
+            (json!({"F": "f", "K": long, "V": ["a", "b"]}), "K"),
+            (json!({"F": "f", "N": vec!["x".repeat(100); 1000]}), "N"),
+            (json!({"F": long}), "F"),
+        ] {
+            for caller in [&user, &root] {
+                let message = invoke(caller, &fields).await.fault("InvalidParameterValue");
+                assert!(message.contains(&format!("`{named}`")), "{message}");
+            }
+        }
+        invoke(&root, &json!({"F": "f", "K": ["a", "b"], "V": vec!["x"; 1000], "N": many})).await.ok();
+        // The journal kept the calls before.
+        t.trace(&before.request_id()).await;
+    });
+}
+
+#[test]
+fn the_parameters_of_a_stub_are_an_object() {
+    in_memory(async |t| {
+        let stub = json!({"version": "2018-04-16", "response": {}});
+        assert_eq!(put(&t, stub).await.0, 200);
+        for body in [json!(null), json!([]), json!(5), json!("x"), json!(true), json!(vec![0; LONGEST_LIST + 1])] {
+            invoke(&t.root(), &body).await.fault("InvalidParameter");
+        }
+        invoke(&t.root(), &json!({})).await.ok();
+    });
+}
+
+#[test]
+fn a_stub_that_could_never_answer_is_refused() {
+    in_memory(async |t| {
+        let wanted = json!({"version": "2018-04-16", "response": {}});
+        let long = format!("/stubs/scf/I{}", "x".repeat(70));
+        for path in [
+            "/stubs/scf/invoke",
+            "/stubs/scf/In%20voke",
+            "/stubs/scf/*",
+            "/stubs/SCF/Invoke",
+            "/stubs/cam/GetUser",
+            &long,
+        ] {
+            let reply = t.admin("PUT", path, wanted.clone()).await;
+            assert_eq!(reply.status, 400, "{path}: {}", reply.body);
+        }
+        for (member, value) in
+            [("version", json!("")), ("version", json!("v1")), ("response", json!({"RequestId": "q"}))]
+        {
+            let mut wrong = wanted.clone();
+            wrong[member] = value;
+            let (status, message) = put(&t, wrong).await;
+            assert_eq!(status, 400, "{message}");
+        }
+        // The version of STS and one of its actions, under another service.
+        let own = json!({"version": "2018-08-13", "response": {}});
+        assert_eq!(t.admin("PUT", "/stubs/tag/GetCallerIdentity", own.clone()).await.status, 400);
+        t.admin("PUT", "/stubs/tag/ModifyResourceTags", own).await.done();
+    });
+}

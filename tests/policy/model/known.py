@@ -3,7 +3,7 @@
 import pathlib
 import re
 
-_DATA = pathlib.Path(__file__).parents[3] / "src" / "policy" / "grammar" / "cam"
+_DATA = pathlib.Path(__file__).parents[3] / "src" / "policy" / "grammar" / "tencent"
 _CATALOGUE = (_DATA / "catalogue.rs").read_text(encoding="utf-8")
 
 

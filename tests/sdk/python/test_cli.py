@@ -346,12 +346,28 @@ def test_account_commands(client, server):
 def test_account_commands_refuse(client, free_port):
     for done in (
         client("account", "delete", "424242424242"),
+        client("account", "delete", ""),
+        client("account", "create", "--name", "two\nlines"),
         client("account", "list", CAMULATOR_ADMIN_TOKEN="wrong"),
         client("account", "list", CAMULATOR_URL=f"http://127.0.0.1:{free_port}"),
     ):
         assert done.returncode != 0 and done.stdout == ""
         assert len(done.stderr.strip().splitlines()) == 1, done.stderr
         assert "panicked" not in done.stderr
+
+
+def test_an_id_with_more_behind_it_deletes_nothing(client, server):
+    created = client("account", "create", "--name", "to-be-kept")
+    identity = re.search(r"# account (\S+)", created.stdout)[1]
+    for more in ("?x=1", "#y", "/", "/../" + identity):
+        done = client("account", "delete", identity + more)
+        assert done.returncode != 0 and "is not the id of an account" in done.stderr, done.stderr
+    assert identity in client("account", "list").stdout
+
+
+@pytest.mark.parametrize("text", ["camulator=nosuch", "[[", "%%%"])
+def test_an_invalid_log_filter(run, text):
+    refused(run("serve", "--ephemeral", "--listen", "127.0.0.1:0", CAMULATOR_LOG_FILTER=text), "CAMULATOR_LOG_FILTER")
 
 
 class Plain:

@@ -8,8 +8,9 @@ mod call;
 mod stub;
 mod template;
 
+use super::operations::{self, version_of};
 use super::route::{Target, parameters};
-use crate::dialect::contract::{Claim, RawRequest, Route, Stubs};
+use crate::dialect::contract::{Claim, Op, RawRequest, Route, Stubs};
 use crate::dialect::decode::{Json, LONGEST_LIST};
 use crate::engine::fault::{Fault, Parameter, Why};
 use crate::engine::globals::{Globals, StubText};
@@ -81,9 +82,11 @@ impl ActionStubs {
 /// Reads the parameters of a stub's action, which may have any name and type.
 fn fields(request: &RawRequest) -> Result<Json, Fault> {
     let fields = parameters(request)?;
-    match fields.long_list() {
-        Some(path) => Err(Fault::Parameter(Parameter { path, why: Why::TooMany(LONGEST_LIST) })),
-        None => Ok(fields),
+    let wrong = |path, why| Err(Fault::Parameter(Parameter { path, why }));
+    match (&fields, fields.long_list()) {
+        (Json::Object(_), None) => Ok(fields),
+        (Json::Object(_), Some(path)) => wrong(path, Why::TooMany(LONGEST_LIST)),
+        _ => wrong(String::new(), Why::Type("object")),
     }
 }
 
@@ -139,6 +142,11 @@ impl Stubs for ActionStubs {
         }
         if put.service.is_some_and(|named| named != service) || put.action.is_some_and(|named| named != action) {
             return Err("service and action of the body are others than those of the path".to_owned());
+        }
+        let is_own =
+            |op: &&Op| op.action == action && (op.service == service || version_of(op.service) == Some(&put.version));
+        if operations::ALL.iter().any(|op| is_own(&op)) {
+            return Err(format!("{service}:{action} is answered by the server itself, so a stub of it would never be"));
         }
         let PutStub { version, resource, response, context, .. } = put;
         let (service, action) = (service.to_owned(), action.to_owned());

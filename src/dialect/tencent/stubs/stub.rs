@@ -46,6 +46,11 @@ impl Templates {
     }
 }
 
+/// Quotes a text of any length for a message.
+fn quoted(text: &str) -> String {
+    format!("`{}`", text.chars().take(64).flat_map(char::escape_debug).collect::<String>())
+}
+
 fn empty_object() -> serde_json::Value {
     serde_json::Value::Object(serde_json::Map::new())
 }
@@ -86,9 +91,25 @@ impl ConditionTemplate {
 impl Stub {
     /// Parses every template. The error names the one that is wrong.
     pub fn read(written: WrittenStub) -> Result<Stub, String> {
-        let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-        if written.service.is_empty() || !written.service.bytes().all(is_letter) {
-            return Err(format!("the service `{}` is no name: letters, digits, - and _ are", written.service));
+        let is = |text: &str, letter: fn(u8) -> bool| (1..=64).contains(&text.len()) && text.bytes().all(letter);
+        let WrittenStub { service, version, action, response, .. } = &written;
+        if !is(service, |byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'_') {
+            return Err(format!(
+                "the service {} is not one: it has lower-case letters, digits, - or _",
+                quoted(service)
+            ));
+        }
+        if !is(version, |byte| byte.is_ascii_digit() || byte == b'-') {
+            return Err(format!("the version {} is not one: write it like 2017-03-12", quoted(version)));
+        }
+        // Clients put the first letter in upper case.
+        if !is(action, |byte| byte.is_ascii_alphanumeric())
+            || !action.starts_with(|letter: char| letter.is_ascii_uppercase())
+        {
+            return Err(format!("the action {} is not one: write it like `DescribeInstances`", quoted(action)));
+        }
+        if response.get("RequestId").is_some() {
+            return Err("the response has a member `RequestId`, which the server adds itself; leave it out".to_owned());
         }
         let resource = match &written.resource {
             Some(text) => ResourceTemplate::read(text)?,

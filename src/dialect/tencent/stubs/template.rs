@@ -90,6 +90,11 @@ impl Template {
         Ok(Template { parts })
     }
 
+    /// Returns the path of its first field; empty when it has none.
+    pub fn first_field(&self) -> &str {
+        first_field(&self.parts)
+    }
+
     /// Returns the values of a condition key.
     ///
     /// There is none when a field of the template is missing or `null`. A template that is a single field returns each
@@ -199,6 +204,11 @@ impl ResourceTemplate {
             text(":"),
         ];
         ResourceTemplate { head, item: vec![Part::Fixed(text("*"))] }
+    }
+
+    /// Returns the path of its first field; empty when it has none.
+    pub fn first_field(&self) -> &str {
+        first_field(&self.item)
     }
 
     /// Returns the resource name for a request. A missing field is an error, because a name with a gap could match a
@@ -313,6 +323,14 @@ impl RequestValues<'_> {
             Fixed::BuiltIn(BuiltIn::Uin) => self.caller,
         }
     }
+}
+
+fn first_field(parts: &[Part]) -> &str {
+    let field = parts.iter().find_map(|part| match part {
+        Part::Field(path) => Some(path.as_str()),
+        Part::Fixed(_) => None,
+    });
+    field.unwrap_or_default()
 }
 
 fn scalar(value: &Json) -> Option<String> {
