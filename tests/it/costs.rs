@@ -18,7 +18,7 @@ fn costly() -> Value {
     ]})
 }
 
-/// A request can bring any number of tags. When the evaluation reaches its limit, the request is denied.
+/// A request can bring thousands of tags. When the evaluation reaches its limit, the request is denied.
 #[test]
 fn a_decision_that_costs_too_much_is_a_denial_that_says_so() {
     on_each_database(async |t| {
