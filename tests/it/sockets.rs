@@ -115,8 +115,13 @@ fn a_connection_carries_one_request_after_the_other() {
         // Two that are sent at once.
         let both = [identity(&t.root()).wire(), identity(&t.root()).wire()].concat();
         stream.write_all(&both).await.unwrap();
-        for _ in 0..2 {
-            assert!(answer(&mut stream).await.1.contains("AccountId"));
+        // The replies may arrive in one piece.
+        let mut replies = String::new();
+        while replies.matches("AccountId").count() < 2 {
+            let mut piece = [0; 4096];
+            let length = in_time(stream.read(&mut piece)).await.unwrap();
+            assert!(length > 0, "{replies}");
+            replies += &String::from_utf8_lossy(&piece[..length]);
         }
         server.stop().await;
     });
