@@ -8,7 +8,7 @@ use crate::engine::model::Account;
 use crate::engine::{Engine, accounts, admission, keys};
 use crate::secret::Secret;
 use crate::server::app::App;
-use crate::server::failure::{Failure, Success};
+use crate::server::failure::{Failure, JsonReply};
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use http::StatusCode;
@@ -79,7 +79,7 @@ pub(super) struct Listed {
 }
 
 /// Creates an account: `POST /accounts`.
-pub async fn create(State(app): State<Arc<App>>, body: Bytes) -> Result<Success<Created>, Failure> {
+pub async fn create(State(app): State<Arc<App>>, body: Bytes) -> Result<JsonReply<Created>, Failure> {
     let wanted: CreateAccount = if body.trim_ascii().is_empty() { CreateAccount::default() } else { read(&body)? };
     if app.exposed
         && [&wanted.secret_id, &wanted.secret_key].into_iter().flatten().any(|half| app.dialects.is_published(half))
@@ -91,7 +91,7 @@ pub async fn create(State(app): State<Arc<App>>, body: Bytes) -> Result<Success<
     let made = make(&app.engine, wanted, Admission::Always).await?;
     let (account, secret_id, secret) = made.ok_or_else(there_is_one)?;
     let credentials = RootKey { secret_id: secret_id.to_string(), secret_key: secret.expose().to_owned() };
-    Ok(Success(StatusCode::CREATED, Created { account: ShownAccount::of(&account), credentials }))
+    Ok(JsonReply(StatusCode::CREATED, Created { account: ShownAccount::of(&account), credentials }))
 }
 
 /// Creates an account. Checks the attributes that are given and generates the others. Returns `None` if `admission`
@@ -184,15 +184,15 @@ fn there_is_one() -> Failure {
 }
 
 /// Lists all accounts: `GET /accounts`.
-pub(super) async fn list(State(app): State<Arc<App>>) -> Result<Success<Listed>, Failure> {
+pub(super) async fn list(State(app): State<Arc<App>>) -> Result<JsonReply<Listed>, Failure> {
     let accounts = accounts::list(&app.engine).await?.iter().map(ShownAccount::of).collect();
-    Ok(Success(StatusCode::OK, Listed { accounts }))
+    Ok(JsonReply(StatusCode::OK, Listed { accounts }))
 }
 
 /// Shows one account: `GET /accounts/{id}`.
-pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Success<ShownAccount>, Failure> {
+pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<JsonReply<ShownAccount>, Failure> {
     let cx = as_root(&app, &id).await?;
-    Ok(Success(StatusCode::OK, ShownAccount::of(&cx.account)))
+    Ok(JsonReply(StatusCode::OK, ShownAccount::of(&cx.account)))
 }
 
 /// Deletes an account with everything in it: `DELETE /accounts/{id}`.

@@ -11,7 +11,7 @@ use crate::engine::model::Caller;
 use crate::engine::model::{Identity, RequestContext};
 use crate::journal::explained;
 use crate::server::app::App;
-use crate::server::failure::{Failure, Success};
+use crate::server::failure::{Failure, JsonReply};
 use axum::body::Bytes;
 use axum::extract::State;
 use http::StatusCode;
@@ -36,7 +36,7 @@ pub struct AskedQuestion {
 
 /// Returns the decision with every statement that was considered. Assuming a role must be allowed by the caller's own
 /// policies and by the role's trust policy.
-pub async fn decide(State(app): State<Arc<App>>, body: Bytes) -> Result<Success<Value>, Failure> {
+pub async fn decide(State(app): State<Arc<App>>, body: Bytes) -> Result<JsonReply<Value>, Failure> {
     let question: AskedQuestion = read(&body)?;
     if question.action.split_once(':').is_none_or(|(service, action)| service.is_empty() || action.is_empty()) {
         return Err(Failure::invalid(format!("action `{}` is not of the form service:Action", question.action)));
@@ -82,7 +82,7 @@ pub async fn decide(State(app): State<Arc<App>>, body: Bytes) -> Result<Success<
     if let Some((owner, role)) = trust {
         evidence.add_trust(role.trust(&app.engine, &owner));
     }
-    Ok(Success(StatusCode::OK, explained(&evidence, &who).0))
+    Ok(JsonReply(StatusCode::OK, explained(&evidence, &who).0))
 }
 
 async fn caller(app: &App, question: &AskedQuestion) -> Result<(Caller, &'static Dialect), Failure> {

@@ -5,7 +5,7 @@ use crate::engine::accounts;
 use crate::engine::clock::{Clock, LATEST};
 use crate::env::Time;
 use crate::server::app::App;
-use crate::server::failure::{Failure, Success};
+use crate::server::failure::{Failure, JsonReply};
 use axum::body::Bytes;
 use axum::extract::State;
 use http::StatusCode;
@@ -45,7 +45,7 @@ pub struct ShownClock {
 }
 
 /// Shows a clock.
-pub async fn show(State(app): State<Arc<App>>, Query(whose): Query<Whose>) -> Result<Success<ShownClock>, Failure> {
+pub async fn show(State(app): State<Arc<App>>, Query(whose): Query<Whose>) -> Result<JsonReply<ShownClock>, Failure> {
     let clock = current(&app, &whose).await?;
     let clock = if clock == Clock::Inherit { app.engine.current_globals().await?.clock } else { clock };
     let offset_seconds = match clock {
@@ -53,7 +53,7 @@ pub async fn show(State(app): State<Arc<App>>, Query(whose): Query<Whose>) -> Re
         _ => None,
     };
     let now = clock.at(app.engine.env.now()).rfc3339();
-    Ok(Success(StatusCode::OK, ShownClock { mode: clock.stored().0, now, offset_seconds }))
+    Ok(JsonReply(StatusCode::OK, ShownClock { mode: clock.stored().0, now, offset_seconds }))
 }
 
 /// Sets a clock.
@@ -61,7 +61,7 @@ pub async fn set(
     State(app): State<Arc<App>>,
     Query(whose): Query<Whose>,
     body: Bytes,
-) -> Result<Success<ShownClock>, Failure> {
+) -> Result<JsonReply<ShownClock>, Failure> {
     let wanted: SetClock = read(&body)?;
     let wall = app.engine.env.now();
     let clock = match (wanted.mode.as_str(), wanted.now, wanted.offset_seconds) {
@@ -86,7 +86,7 @@ pub async fn advance(
     State(app): State<Arc<App>>,
     Query(whose): Query<Whose>,
     body: Bytes,
-) -> Result<Success<ShownClock>, Failure> {
+) -> Result<JsonReply<ShownClock>, Failure> {
     let wanted: Advance = read(&body)?;
     let clock = match current(&app, &whose).await? {
         Clock::Inherit => app.engine.current_globals().await?.clock,

@@ -16,7 +16,7 @@ use crate::secret;
 use crate::server::admit::Unread;
 use crate::server::app::App;
 use crate::server::connection::Connection;
-use crate::server::failure::{Failure, Success, nothing_here};
+use crate::server::failure::{Failure, JsonReply, nothing_here};
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
@@ -45,7 +45,7 @@ pub fn router(app: Arc<App>) -> Router<Arc<App>> {
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(app, guard));
     Router::new()
-        .route("/livez", get(|| async { Success(StatusCode::OK, serde_json::json!({"status": "ok"})) }))
+        .route("/livez", get(|| async { JsonReply(StatusCode::OK, serde_json::json!({"status": "ok"})) }))
         .route("/readyz", get(ready))
         .nest("/v1", guarded)
         .fallback(nothing_here)
@@ -94,7 +94,7 @@ async fn guard(
 
 async fn ready(State(app): State<Arc<App>>) -> Response {
     if app.is_ready().await {
-        Success(StatusCode::OK, serde_json::json!({"status": "ok", "store": app.engine.store.description()}))
+        JsonReply(StatusCode::OK, serde_json::json!({"status": "ok", "store": app.engine.store.description()}))
             .into_response()
     } else {
         Failure::new(

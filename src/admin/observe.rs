@@ -6,7 +6,7 @@ use crate::engine::stubs;
 use crate::env::Time;
 use crate::journal::{KEPT, Reading, Trace};
 use crate::server::app::App;
-use crate::server::failure::{Failure, Success};
+use crate::server::failure::{Failure, JsonReply};
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use http::StatusCode;
@@ -84,26 +84,26 @@ fn limit(text: &str) -> Result<usize, Failure> {
 pub async fn requests(
     State(app): State<Arc<App>>,
     Query(given): Query<Vec<(String, String)>>,
-) -> Result<Success<Value>, Failure> {
+) -> Result<JsonReply<Value>, Failure> {
     let filter = Filter::read(given)?;
     let entries = app.journal.list(filter.limit.unwrap_or(100), |entry| filter.keeps(entry));
     let mut reading = Reading::list();
     let shown: Vec<Value> = entries.iter().map(|entry| app.journal.show(entry, &mut reading)).collect();
-    Ok(Success(StatusCode::OK, json!({"requests": shown})))
+    Ok(JsonReply(StatusCode::OK, json!({"requests": shown})))
 }
 
 /// One request: `GET /requests/{id}`.
-pub async fn request(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Success<Value>, Failure> {
+pub async fn request(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<JsonReply<Value>, Failure> {
     let entry = app.journal.find(&id).ok_or_else(|| Failure::not_found("request", &id))?;
-    Ok(Success(StatusCode::OK, app.journal.show(&entry, &mut Reading::one())))
+    Ok(JsonReply(StatusCode::OK, app.journal.show(&entry, &mut Reading::one())))
 }
 
 /// Every stub: `GET /stubs`.
-pub async fn list_stubs(State(app): State<Arc<App>>) -> Result<Success<Value>, Failure> {
+pub async fn list_stubs(State(app): State<Arc<App>>) -> Result<JsonReply<Value>, Failure> {
     app.engine.current_globals().await?;
     app.refresh_stubs();
     let stubs = app.stubs.as_ref().map(|(_, stubs)| stubs.list()).unwrap_or_default();
-    Ok(Success(StatusCode::OK, json!({"stubs": stubs})))
+    Ok(JsonReply(StatusCode::OK, json!({"stubs": stubs})))
 }
 
 /// Sets a stub: `PUT /stubs/{service}/{action}`.
@@ -111,13 +111,13 @@ pub async fn put_stub(
     State(app): State<Arc<App>>,
     Path((service, action)): Path<(String, String)>,
     body: Bytes,
-) -> Result<Success<Value>, Failure> {
+) -> Result<JsonReply<Value>, Failure> {
     let forms = stubbed(&app)?;
     let _: IgnoredAny = read(&body)?;
     let written = forms.read(&service, &action, &body).map_err(Failure::invalid)?;
     stubs::keep(&app.engine, &service, &action, written.to_string()).await?;
     app.refresh_stubs();
-    Ok(Success(StatusCode::OK, written))
+    Ok(JsonReply(StatusCode::OK, written))
 }
 
 /// Removes a stub: `DELETE /stubs/{service}/{action}`. Where it stood in place of one that comes with the program, that

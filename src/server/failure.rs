@@ -6,9 +6,9 @@ use http::header::CONTENT_TYPE;
 use serde::Serialize;
 
 /// Renders a result as JSON.
-pub struct Success<T>(pub StatusCode, pub T);
+pub struct JsonReply<T>(pub StatusCode, pub T);
 
-impl<T: Serialize> IntoResponse for Success<T> {
+impl<T: Serialize> IntoResponse for JsonReply<T> {
     fn into_response(self) -> Response {
         let body = serde_json::to_vec(&self.1).unwrap_or_default();
         (self.0, [(CONTENT_TYPE, "application/json")], body).into_response()
@@ -53,7 +53,7 @@ impl Failure {
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let body = serde_json::json!({"error": {"code": self.code, "message": self.message}});
-        Success(self.status, body).into_response()
+        JsonReply(self.status, body).into_response()
     }
 }
 
