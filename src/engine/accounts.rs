@@ -65,6 +65,7 @@ pub async fn delete(engine: &Arc<Engine>, id: &AccountId) -> Result<(), Fault> {
     engine
         .store
         .write(
+            None,
             move |tx| {
                 let id = wanted.clone();
                 Box::pin(async move {

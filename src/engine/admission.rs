@@ -9,7 +9,7 @@ use super::model::Account;
 use super::{Engine, accounts, keys};
 use crate::args;
 use crate::secret::Secret;
-use crate::store::WriteTx;
+use crate::store::{Row, WriteTx};
 
 /// The attributes of a new account. Ids and keys are stored as they are, without a check of their form.
 #[derive(Clone, Debug)]
@@ -80,27 +80,36 @@ pub async fn create_admitted(engine: &Engine, new: NewAccount, admission: Admiss
     let made = engine
         .store
         .write(
+            None,
             move |tx| {
                 let (new, sealed, clouds) = (new.clone(), sealed.clone(), clouds.clone());
                 Box::pin(async move {
                     if !admission.wait(tx).await? {
                         return Ok(false);
                     }
-                    let made = tx
-                        .execute(
-                            "INSERT INTO accounts (id, cloud, name, application, generation, created_at, clock_mode, clock_at, \
-                             incarnation) VALUES ($1, $2, $3, $4, $5, $6, 'inherit', 0, $7) ON CONFLICT DO NOTHING",
-                            args![&new.id, new.cloud.name, &new.name, new.application, generation, now.0, incarnation],
-                        )
-                        .await?;
-                    if made == 0 {
+                    let row = Row {
+                        insert: "INSERT INTO accounts (id, cloud, name, application, generation, created_at, clock_mode, \
+                                 clock_at, incarnation)",
+                        values: args![
+                            &new.id,
+                            new.cloud.name,
+                            &new.name,
+                            new.application,
+                            generation,
+                            now.0,
+                            "inherit",
+                            0,
+                            incarnation
+                        ],
+                    };
+                    if !tx.insert(row).await? {
                         return Err(match accounts::lookup(tx, &clouds, &new.id).await? {
                             Some(_) => Fault::Exists(Kind::Account, new.id.to_string()),
                             None => Fault::Exists(Kind::Application, new.application.to_string()),
                         });
                     }
                     let key = keys::row(&new.id, "", &new.secret_id, &sealed, "", now, generation);
-                    if tx.execute(keys::INSERT, key).await? == 0 {
+                    if !tx.insert(key).await? {
                         return Err(Fault::Exists(Kind::Key, new.secret_id.to_string()));
                     }
                     Ok(true)

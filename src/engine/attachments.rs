@@ -113,7 +113,7 @@ async fn put(write: &mut Write<'_, '_>, holder: &Holder, policy: &PolicyId) -> R
             Changed::grants(holder),
             "INSERT INTO attachments (account_id, holder_kind, holder_id, policy_id, created_at, seq) \
              VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
-            args![&account, kind, id, policy, write.cx.now.0, write.generation],
+            args![&account, kind, id, policy, write.cx.now.0, write.ledger.generation],
         )
         .await?;
     Ok(())

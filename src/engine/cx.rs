@@ -2,11 +2,11 @@
 
 use super::Engine;
 use super::cloud::Quotas;
-use super::fault::{Fault, Kind};
+use super::fault::{Fault, Internal, Kind};
 use super::ids::{AccountId, SecretId};
 use super::model::{Caller, Identity, RequestContext};
 use super::view::{Changed, Tenant};
-use crate::store::{Argument, BoxFuture, Readable, Row, Tx, WriteTx};
+use crate::store::{Argument, BoxFuture, Ledger, Lock, Readable, Row, Tx, WriteTx};
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -44,11 +44,16 @@ impl Cx {
 }
 
 /// The context of an operation that changes its account. Everything it does is one transaction.
+///
+/// A statement that changes rows waits, with those of other writes, until the next query or the commit. What
+/// [`Write::insert`] and [`Write::execute_one`] return is then an assumption. If it was wrong, the whole operation is
+/// repeated with every statement run at once, so that it finds out and fails as it should.
 pub struct Write<'t, 'c> {
     /// The operation's context.
     pub cx: &'t Cx,
-    /// The account's generation after this write. New rows store it as `seq`, which orders lists.
-    pub generation: i64,
+    /// The account's ledger. Who adds or removes what it counts changes the number too. New rows store its generation as
+    /// `seq`, which orders lists.
+    pub ledger: Ledger,
     /// Private, so that every statement that changes rows must declare which parts of the view it outdates.
     tx: &'t mut WriteTx<'c>,
     changed: Changed,
@@ -60,8 +65,8 @@ impl<'c> Write<'_, 'c> {
         self.tx
     }
 
-    /// Runs a statement that may outdate any part of the view. Returns the number of rows that it changed.
-    pub async fn execute(&mut self, sql: &'static str, arguments: Vec<Argument>) -> Result<u64, Fault> {
+    /// Changes rows, or none. The statement may outdate any part of the view.
+    pub async fn execute(&mut self, sql: &'static str, arguments: Vec<Argument>) -> Result<(), Fault> {
         self.execute_only(Changed::Anything, sql, arguments).await
     }
 
@@ -72,9 +77,45 @@ impl<'c> Write<'_, 'c> {
         changed: Changed,
         sql: &'static str,
         arguments: Vec<Argument>,
+    ) -> Result<(), Fault> {
+        self.changed.join(changed);
+        Ok(self.tx.change_any(sql, arguments).await?)
+    }
+
+    /// Like [`Write::execute_only`], for a statement that changes one row. Returns whether there was a row to change.
+    pub async fn execute_one(
+        &mut self,
+        changed: Changed,
+        sql: &'static str,
+        arguments: Vec<Argument>,
+    ) -> Result<bool, Fault> {
+        self.changed.join(changed);
+        Ok(self.tx.change_one(sql, arguments).await?)
+    }
+
+    /// Like [`Write::execute_only`], but runs the statement at once and returns how many rows it changed.
+    pub async fn execute_counted(
+        &mut self,
+        changed: Changed,
+        sql: &'static str,
+        arguments: Vec<Argument>,
     ) -> Result<u64, Fault> {
         self.changed.join(changed);
         Ok(self.tx.execute(sql, arguments).await?)
+    }
+
+    /// Inserts a row that no part of the view can contain yet. Returns false if one with the same unique columns is
+    /// there.
+    pub async fn insert(&mut self, row: Row) -> Result<bool, Fault> {
+        Ok(self.tx.insert(row).await?)
+    }
+
+    /// Inserts a row whose unique columns are known to be free.
+    pub async fn insert_new(&mut self, row: Row) -> Result<(), Fault> {
+        match self.insert(row).await? {
+            true => Ok(()),
+            false => Err(Internal::Bug("a row that was known to be new is there already").into()),
+        }
     }
 
     /// Like [`Write::execute_only`], for a statement that changes at most one row. Returns columns of that row.
@@ -116,25 +157,29 @@ where
     W: for<'w> Fn(&'w mut Write<'_, '_>) -> BoxFuture<'w, Result<T, Fault>> + Send + Sync + 'static,
 {
     let engine = cx.engine.clone();
-    let (account, incarnation) = (cx.account.id.clone(), cx.tenant.incarnation);
-    let (watcher, changed) = (engine.clone(), account.clone());
+    let incarnation = cx.tenant.incarnation;
+    let lock = Lock { account: cx.account.id.as_str().into(), incarnation };
+    let (watcher, account) = (engine.clone(), cx.account.id.clone());
     let work = Arc::new(work);
     let outcome = engine
         .store
         .write(
+            Some(lock),
             move |tx| {
                 let (cx, work) = (cx.clone(), work.clone());
                 Box::pin(async move {
-                    let Some(generation) = tx.advance(cx.account.id.as_str(), cx.tenant.incarnation).await? else {
+                    let Some(ledger) = tx.ledger else {
                         return Err(Fault::NotFound(Kind::Account, cx.account.id.to_string()));
                     };
-                    let mut write = Write { cx: &cx, generation, tx, changed: Changed::NOTHING };
+                    let mut write = Write { cx: &cx, ledger, tx, changed: Changed::NOTHING };
                     let value = work(&mut write).await?;
-                    Ok((value, generation, write.changed))
+                    let Write { ledger, changed, .. } = write;
+                    tx.ledger = Some(ledger);
+                    Ok((value, ledger.generation, changed))
                 })
             },
-            move |(_, generation, what): &(T, i64, Changed)| {
-                watcher.view.committed(&changed, incarnation, *generation, what)
+            move |(_, generation, changed): &(T, i64, Changed)| {
+                watcher.view.committed(&account, incarnation, *generation, changed)
             },
         )
         .await?;

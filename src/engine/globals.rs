@@ -81,6 +81,7 @@ where
     let work = Arc::new(work);
     store
         .write(
+            None,
             move |tx| {
                 let work = work.clone();
                 Box::pin(async move {

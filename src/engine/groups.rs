@@ -8,7 +8,7 @@ use super::users::{self, User, UserRef};
 use super::view::Changed;
 use crate::args;
 use crate::env::Time;
-use crate::store::{FromRow, Tx};
+use crate::store::{FromRow, Row, Tx};
 
 /// A user group.
 #[derive(Clone, Debug, FromRow)]
@@ -26,25 +26,23 @@ pub struct Group {
 /// Creates a group.
 pub async fn create(write: &mut Write<'_, '_>, name: &str, remark: &str) -> Result<GroupId, Fault> {
     let account = write.account().clone();
-    require_free(write.tx(), &account, name).await?;
     let most = write.quotas().groups;
-    if write.tx().number("SELECT COUNT(*) FROM user_groups WHERE account_id = $1", args![&account]).await? >= most {
-        return Err(Fault::Quota(Limit::Groups, most.unsigned_abs()));
-    }
+    let is_full = write.ledger.groups >= most;
     loop {
         let id = GroupId::from((write.cx.account.cloud.ids.group)(&write.cx.engine.env));
-        let made = write
-            .execute_only(
-                Changed::NOTHING,
-                "INSERT INTO user_groups (account_id, id, name, remark, created_at, seq) \
-                 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
-                args![&account, &id, name, remark, write.cx.now.0, write.generation],
-            )
-            .await?;
-        // The name is free, so only the random id can conflict: the loop draws another one.
-        if made == 1 {
+        let row = Row {
+            insert: "INSERT INTO user_groups (account_id, id, name, remark, created_at, seq)",
+            values: args![&account, &id, name, remark, write.cx.now.0, write.ledger.generation],
+        };
+        if !is_full && write.insert(row).await? {
+            write.ledger.groups += 1;
             return Ok(id);
         }
+        require_free(write.tx(), &account, name).await?;
+        if is_full {
+            return Err(Fault::Quota(Limit::Groups, most.unsigned_abs()));
+        }
+        // The random id is taken: the loop draws another one.
     }
 }
 
@@ -82,6 +80,7 @@ pub async fn delete(write: &mut Write<'_, '_>, id: &GroupId) -> Result<(), Fault
     ] {
         write.execute(sql, args![&account, id]).await?;
     }
+    write.ledger.groups -= 1;
     Ok(())
 }
 
@@ -105,7 +104,7 @@ pub async fn add(write: &mut Write<'_, '_>, id: &GroupId, user: &UserRef) -> Res
         return Err(Fault::Quota(Limit::UserGroups, most.unsigned_abs()));
     }
     let sql = "INSERT INTO group_members (account_id, group_id, user_id, seq) VALUES ($1, $2, $3, $4)";
-    let arguments = args![&account, id, &user, write.generation];
+    let arguments = args![&account, id, &user, write.ledger.generation];
     write.execute_only(Changed::grants(&Holder::User(user)), sql, arguments).await?;
     Ok(())
 }

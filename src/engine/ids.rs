@@ -35,7 +35,7 @@ macro_rules! ids {
 
             impl From<&$name> for $crate::store::Argument {
                 fn from(id: &$name) -> $crate::store::Argument {
-                    $crate::store::Argument::Text(id.0.as_ref().to_owned())
+                    $crate::store::Argument::Text(id.0.clone())
                 }
             }
         )*

@@ -13,7 +13,7 @@ use super::view::{Changed, Part, Tenant};
 use crate::args;
 use crate::env::Time;
 use crate::secret::{self, Secret};
-use crate::store::{FromRow, Tx};
+use crate::store::{FromRow, Row, Tx};
 use std::sync::Arc;
 
 impl Key {
@@ -162,8 +162,8 @@ async fn make(write: &mut Write<'_, '_>, user: Option<&UserId>, description: &st
     let secret_id = SecretId::from((ids.key)(env));
     let secret = Secret::new((ids.secret)(env));
     let sealed = write.cx.engine.sealer.seal(env, secret_id.as_str(), &secret)?;
-    let row = row(&account, owner, &secret_id, &sealed, description, write.cx.now, write.generation);
-    if write.execute_only(Changed::NOTHING, INSERT, row).await? == 0 {
+    let row = row(&account, owner, &secret_id, &sealed, description, write.cx.now, write.ledger.generation);
+    if !write.insert(row).await? {
         return Err(Fault::Exists(Kind::Key, secret_id.to_string()));
     }
     let info = KeyInfo { secret_id, active: true, description: description.to_owned(), created_at: write.cx.now };
@@ -226,7 +226,7 @@ pub async fn end(engine: &Arc<Engine>, secret_id: &SecretId) -> Result<bool, Fau
             let mut ended = 0;
             for sql in ["UPDATE access_keys SET ended = TRUE WHERE account_id = $1 AND secret_id = $2", sessions::END] {
                 let arguments = args![write.account(), &secret_id];
-                ended += write.execute_only(Changed::only(Part::Key(secret_id.clone())), sql, arguments).await?;
+                ended += write.execute_counted(Changed::only(Part::Key(secret_id.clone())), sql, arguments).await?;
             }
             Ok(ended > 0)
         })
@@ -259,17 +259,13 @@ async fn touched_one(
     let account = write.account().clone();
     check_owner(write.tx(), &account, user).await?;
     let changed = Changed::only(Part::Key(secret_id.clone()));
-    if write.execute_only(changed, sql, arguments).await? == 0 {
+    if !write.execute_one(changed, sql, arguments).await? {
         return Err(Fault::NotFound(Kind::Key, secret_id.to_string()));
     }
     Ok(())
 }
 
-/// Inserts a key, unless its id is taken.
-pub(super) const INSERT: &str = "INSERT INTO access_keys (secret_id, account_id, user_id, sealed, active, description, created_at, seq) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
-
-/// Returns the arguments of [`INSERT`].
+/// Returns the row of a new key.
 pub(super) fn row(
     account: &AccountId,
     user: &str,
@@ -278,8 +274,11 @@ pub(super) fn row(
     description: &str,
     now: Time,
     generation: i64,
-) -> Vec<crate::store::Argument> {
-    args![secret_id, account, user, sealed, true, description, now.0, generation]
+) -> Row {
+    Row {
+        insert: "INSERT INTO access_keys (secret_id, account_id, user_id, sealed, active, description, created_at, seq)",
+        values: args![secret_id, account, user, sealed, true, description, now.0, generation],
+    }
 }
 
 async fn owner(engine: &Engine, secret_id: &SecretId) -> Result<Option<AccountId>, Fault> {

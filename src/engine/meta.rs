@@ -41,6 +41,7 @@ async fn prove(store: &Store) -> Result<(), Fault> {
     meta(store, MASTER_KEY).await?;
     store
         .write(
+            None,
             |tx| {
                 Box::pin(async move {
                     let sql = "INSERT INTO meta (name, value) VALUES ('ping', '') ON CONFLICT DO NOTHING";
@@ -79,6 +80,7 @@ async fn meta(store: &Store, name: &str) -> Result<Option<String>, Fault> {
 async fn make_meta(store: &Store, name: &'static str, value: String) -> Result<(), Fault> {
     store
         .write(
+            None,
             move |tx| {
                 let value = value.clone();
                 Box::pin(async move {

@@ -22,6 +22,7 @@ pub mod groups;
 mod holders;
 pub mod ids;
 pub mod keys;
+mod looks;
 pub mod meta;
 pub mod model;
 pub mod page;

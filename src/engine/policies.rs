@@ -9,11 +9,10 @@ use super::ids::{AccountId, PolicyId};
 use super::model::HolderRef;
 use super::page::{Paged, Window};
 use super::principals;
-use super::view::Changed;
 use crate::args;
 use crate::env::Time;
 use crate::policy::{self, Document, PrincipalPattern};
-use crate::store::{FromRow, Tx};
+use crate::store::{FromRow, Row, Tx};
 use std::sync::Arc;
 
 /// A policy with the text of its default version.
@@ -147,54 +146,50 @@ impl PolicyRow {
     }
 }
 
+/// Inserts a version of a policy.
+pub(super) const INSERT_VERSION: &str =
+    "INSERT INTO policy_versions (account_id, policy_id, version, document, created_at)";
+
 /// Creates a policy without attaching it.
 pub(super) async fn create(write: &mut Write<'_, '_>, new: &NewPolicy) -> Result<PolicyId, Fault> {
     let account = write.account().clone();
     principals::check(write, &new.document).await?;
-    if preset_named(write.cx, &new.name).is_some() || id_of(write.tx(), &account, &new.name).await?.is_some() {
+    if preset_named(write.cx, &new.name).is_some() {
         return Err(Fault::Exists(Kind::Policy, new.name.clone()));
     }
-    let counted = "SELECT COUNT(*) FROM policies WHERE account_id = $1";
     let most = write.quotas().policies;
-    if write.tx().number(counted, args![&account]).await? >= most {
-        return Err(Fault::Quota(Limit::Policies, most.unsigned_abs()));
-    }
+    let is_full = write.ledger.policies >= most;
     let now = write.cx.now.0;
     let id = loop {
         let id = PolicyId::from((write.cx.account.cloud.ids.policy)(&write.cx.engine.env));
         if preset(write.cx, &id).is_some() {
             continue;
         }
-        let made = write
-            .execute_only(
-                Changed::NOTHING,
-                "INSERT INTO policies (account_id, id, name, description, default_version, last_version, created_at, \
-                 updated_at, seq) VALUES ($1, $2, $3, $4, 1, 1, $5, $5, $6) ON CONFLICT DO NOTHING",
-                args![&account, &id, &new.name, &new.description, now, write.generation],
-            )
-            .await?;
-        // The name is free, so only the random id can conflict: the loop draws another one.
-        if made == 1 {
+        let row = Row {
+            insert: "INSERT INTO policies (account_id, id, name, description, default_version, last_version, created_at, \
+                     updated_at, seq)",
+            values: args![&account, &id, &new.name, &new.description, 1, 1, now, now, write.ledger.generation],
+        };
+        if !is_full && write.insert(row).await? {
+            write.ledger.policies += 1;
             break id;
         }
+        if id_of(write.tx(), &account, &new.name).await?.is_some() {
+            return Err(Fault::Exists(Kind::Policy, new.name.clone()));
+        }
+        if is_full {
+            return Err(Fault::Quota(Limit::Policies, most.unsigned_abs()));
+        }
+        // The random id is taken: the loop draws another one.
     };
-    write
-        .execute_only(
-            Changed::NOTHING,
-            "INSERT INTO policy_versions (account_id, policy_id, version, document, created_at) \
-             VALUES ($1, $2, 1, $3, $4)",
-            args![&account, &id, new.document.text(), now],
-        )
-        .await?;
+    let first = Row { insert: INSERT_VERSION, values: args![&account, &id, 1, new.document.text(), now] };
+    write.insert_new(first).await?;
     for (place, (key, value)) in (0_i64..).zip(&new.tags) {
-        write
-            .execute_only(
-                Changed::NOTHING,
-                "INSERT INTO policy_tags (account_id, policy_id, tag_key, tag_value, place) \
-                 VALUES ($1, $2, $3, $4, $5)",
-                args![&account, &id, key, value, place],
-            )
-            .await?;
+        let tag = Row {
+            insert: "INSERT INTO policy_tags (account_id, policy_id, tag_key, tag_value, place)",
+            values: args![&account, &id, key, value, place],
+        };
+        write.insert_new(tag).await?;
     }
     Ok(id)
 }
@@ -279,6 +274,7 @@ pub async fn delete(write: &mut Write<'_, '_>, ids: &[PolicyId]) -> Result<(), F
         ] {
             write.execute(sql, args![&account, &policy.id]).await?;
         }
+        write.ledger.policies -= 1;
     }
     Ok(())
 }

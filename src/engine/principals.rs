@@ -10,6 +10,7 @@ use crate::policy::{Document, PrincipalPattern};
 /// Fails if an account, user or group that a document names does not exist.
 pub(super) async fn check(write: &mut Write<'_, '_>, document: &Document) -> Result<(), Fault> {
     let engine = write.cx.engine.clone();
+    let own = write.account().clone();
     let tx = write.tx();
     for principal in document.principals() {
         let (account, member) = match principal {
@@ -19,7 +20,8 @@ pub(super) async fn check(write: &mut Write<'_, '_>, document: &Document) -> Res
             _ => continue,
         };
         let id = AccountId::from(account.as_str());
-        if !engine.view.knows(&id) && accounts::lookup(tx, &engine.clouds, &id).await?.is_none() {
+        let is_there = id == own || engine.view.knows(&id);
+        if !is_there && accounts::lookup(tx, &engine.clouds, &id).await?.is_none() {
             return Err(Fault::NotFound(Kind::Principal, account.clone()));
         }
         match member {

@@ -12,7 +12,7 @@ use super::{Engine, principals};
 use crate::args;
 use crate::env::Time;
 use crate::policy::{self, Attached, Document, PolicyLabel, Via};
-use crate::store::{FromRow, Tx};
+use crate::store::{FromRow, Row, Tx};
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
@@ -160,43 +160,46 @@ pub(super) async fn create_as(write: &mut Write<'_, '_>, new: &NewRole, kind: &s
     let account = write.account().clone();
     principals::check(write, &new.document).await?;
     let (most, folded) = (write.quotas().roles, fold(&write.cx.account, &new.name));
+    let is_full = write.ledger.roles >= most;
     loop {
         let id = RoleId::from((write.cx.account.cloud.ids.role)(&write.cx.engine.env));
-        // The INSERT itself checks the quota: one round trip to the database instead of two.
-        let made = write
-            .execute_only(
-                Changed::NOTHING,
-                "INSERT INTO roles (account_id, id, name, kind, document, description, console_login, session_duration, \
-                 boundary_id, created_at, updated_at, seq, written) SELECT $1, $2, $3, $10, $4, $5, $6, $7, '', $8, $8, $9, $12 \
-                 WHERE (SELECT COUNT(*) FROM roles WHERE account_id = $1) < $11 \
-                 ON CONFLICT DO NOTHING",
-                args![
-                    &account,
-                    &id,
-                    &folded,
-                    new.document.text(),
-                    &new.description,
-                    new.console_login,
-                    new.session_duration,
-                    write.cx.now.0,
-                    write.generation,
-                    kind,
-                    most,
-                    &new.name
-                ],
-            )
-            .await?;
-        if made == 1 {
-            put_tags(write, Changed::NOTHING, &id, &new.tags).await?;
+        let row = Row {
+            insert: "INSERT INTO roles (account_id, id, name, written, kind, document, description, console_login, \
+                     session_duration, boundary_id, created_at, updated_at, seq)",
+            values: args![
+                &account,
+                &id,
+                &folded,
+                &new.name,
+                kind,
+                new.document.text(),
+                &new.description,
+                new.console_login,
+                new.session_duration,
+                "",
+                write.cx.now.0,
+                write.cx.now.0,
+                write.ledger.generation
+            ],
+        };
+        if !is_full && write.insert(row).await? {
+            write.ledger.roles += 1;
+            for (place, (key, value)) in (0_i64..).zip(&new.tags) {
+                let tag = Row {
+                    insert: "INSERT INTO role_tags (account_id, role_id, tag_key, tag_value, place)",
+                    values: args![&account, &id, key, value, place],
+                };
+                write.insert_new(tag).await?;
+            }
             return Ok(id);
         }
         if id_of(write.tx(), &account, &folded).await?.is_some() {
             return Err(Fault::Exists(Kind::Role, new.name.clone()));
         }
-        // If the random id is not taken either, the quota was reached. If it is taken, the loop draws another one.
-        if lookup(write.tx(), &account, &id).await?.is_none() {
+        if is_full {
             return Err(Fault::Quota(Limit::Roles, most.unsigned_abs()));
         }
+        // The random id is taken: the loop draws another one.
     }
 }
 
@@ -244,6 +247,7 @@ pub(super) async fn remove(write: &mut Write<'_, '_>, role: Role) -> Result<(), 
     ] {
         write.execute_only(whole(write.cx, &role), sql, args![&account, &role.id]).await?;
     }
+    write.ledger.roles -= 1;
     Ok(())
 }
 
@@ -297,7 +301,20 @@ pub async fn tag(write: &mut Write<'_, '_>, wanted: &RoleRef, tags: &[(String, S
     if role.tags.len() + added > most {
         return Err(Fault::Quota(Limit::Tags, most as u64));
     }
-    put_tags(write, whole(write.cx, &role), &role.id, tags).await
+    let account = write.account().clone();
+    for (key, value) in tags {
+        // A new key is placed after the last one; an existing key keeps its place.
+        write
+            .execute_only(
+                whole(write.cx, &role),
+                "INSERT INTO role_tags (account_id, role_id, tag_key, tag_value, place) VALUES ($1, $2, $3, $4, \
+                 (SELECT COALESCE(MAX(place) + 1, 0) FROM role_tags WHERE account_id = $1 AND role_id = $2)) \
+                 ON CONFLICT (account_id, role_id, tag_key) DO UPDATE SET tag_value = excluded.tag_value",
+                args![&account, &role.id, key, value],
+            )
+            .await?;
+    }
+    Ok(())
 }
 
 /// Removes tags from a role. Ignores keys that the role does not have.
@@ -361,26 +378,4 @@ async fn lookup(tx: &mut Tx<'_>, account: &AccountId, id: &RoleId) -> Result<Opt
 pub(super) async fn tags(tx: &mut Tx<'_>, account: &AccountId, role: &RoleId) -> Result<Vec<(String, String)>, Fault> {
     let sql = "SELECT tag_key, tag_value FROM role_tags WHERE account_id = $1 AND role_id = $2 ORDER BY place, tag_key";
     Ok(tx.all(sql, args![account, role]).await?)
-}
-
-/// Writes tags of a role. A new key is placed after the last one; an existing key keeps its place.
-async fn put_tags(
-    write: &mut Write<'_, '_>,
-    changed: Changed,
-    role: &RoleId,
-    tags: &[(String, String)],
-) -> Result<(), Fault> {
-    let account = write.account().clone();
-    for (key, value) in tags {
-        write
-            .execute_only(
-                changed.clone(),
-                "INSERT INTO role_tags (account_id, role_id, tag_key, tag_value, place) VALUES ($1, $2, $3, $4, \
-                 (SELECT COALESCE(MAX(place) + 1, 0) FROM role_tags WHERE account_id = $1 AND role_id = $2)) \
-                 ON CONFLICT (account_id, role_id, tag_key) DO UPDATE SET tag_value = excluded.tag_value",
-                args![&account, role, key, value],
-            )
-            .await?;
-    }
-    Ok(())
 }

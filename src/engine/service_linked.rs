@@ -8,9 +8,8 @@ use super::ids::RoleId;
 use super::ids::RoleRef;
 use super::model::SERVICE_LINKED;
 use super::roles::{self, NewRole};
-use super::view::Changed;
 use crate::args;
-use crate::store::FromRow;
+use crate::store::{FromRow, Row};
 
 /// The deletion of a service-linked role.
 #[derive(Clone, Debug, FromRow)]
@@ -34,14 +33,12 @@ pub async fn delete(write: &mut Write<'_, '_>, name: &str, service: fn(&str) -> 
     if !role.is_service_linked() {
         return Err(Fault::Refused(Refusal::NotServiceLinked));
     }
-    let task = write.generation.to_string();
-    write
-        .execute_only(
-            Changed::NOTHING,
-            "INSERT INTO deletion_tasks (account_id, id, role_name, service, created_at) VALUES ($1, $2, $3, $4, $5)",
-            args![&account, &task, name, service(&role.document), write.cx.now.0],
-        )
-        .await?;
+    let task = write.ledger.generation.to_string();
+    let row = Row {
+        insert: "INSERT INTO deletion_tasks (account_id, id, role_name, service, created_at)",
+        values: args![&account, &task, name, service(&role.document), write.cx.now.0],
+    };
+    write.insert_new(row).await?;
     roles::remove(write, role).await?;
     Ok(task)
 }

@@ -10,6 +10,7 @@ use super::evidence::Evidence;
 use super::fault::{Fault, Internal, Kind, Refusal, Required};
 use super::ids::{AccountId, RoleId, SecretId, UserId};
 use super::model::{Account, Identity, Key, NamedRole, Owner, Role, Session};
+use super::view::Changed;
 use super::{Engine, accounts};
 use crate::args;
 use crate::env::Time;
@@ -226,7 +227,8 @@ pub async fn purge(engine: &Arc<Engine>) -> Result<u64, Fault> {
         let outcome = cx::write(cx, move |write| {
             Box::pin(async move {
                 let arguments = args![write.account(), before];
-                write.execute("DELETE FROM sessions WHERE account_id = $1 AND expires_at < $2", arguments).await
+                let sql = "DELETE FROM sessions WHERE account_id = $1 AND expires_at < $2";
+                write.execute_counted(Changed::Anything, sql, arguments).await
             })
         })
         .await;

@@ -7,7 +7,7 @@ use super::model::Holder;
 use super::view::{Changed, Part};
 use crate::args;
 use crate::env::Time;
-use crate::store::{FromRow, Tx};
+use crate::store::{FromRow, Row, Tx};
 
 /// A sub-user.
 #[derive(Clone, Debug, FromRow)]
@@ -72,13 +72,8 @@ pub struct Profile {
 /// Creates a sub-user.
 pub async fn create(write: &mut Write<'_, '_>, name: &str, profile: &Profile) -> Result<User, Fault> {
     let account = write.account().clone();
-    if lookup(write.tx(), &account, &UserRef::Name(name.to_owned())).await?.is_some() {
-        return Err(Fault::Exists(Kind::User, name.to_owned()));
-    }
     let most = write.quotas().users;
-    if write.tx().number("SELECT COUNT(*) FROM users WHERE account_id = $1", args![&account]).await? >= most {
-        return Err(Fault::Quota(Limit::Users, most.unsigned_abs()));
-    }
+    let is_full = write.ledger.users >= most;
     let text = |part: &Option<String>| part.clone().unwrap_or_default();
     loop {
         let (id, uid) = (write.cx.account.cloud.ids.user)(&write.cx.engine.env);
@@ -93,31 +88,35 @@ pub async fn create(write: &mut Write<'_, '_>, name: &str, profile: &Profile) ->
             email: text(&profile.email),
             created_at: write.cx.now,
         };
-        let made = write
-            .execute_only(
-                Changed::NOTHING,
-                "INSERT INTO users (account_id, id, uid, name, remark, console_login, phone, country_code, email, \
-                 boundary_id, created_at, seq) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', $10, $11) \
-                 ON CONFLICT DO NOTHING",
-                args![
-                    &account,
-                    &user.id,
-                    user.uid,
-                    &user.name,
-                    &user.remark,
-                    user.console_login,
-                    &user.phone,
-                    &user.country_code,
-                    &user.email,
-                    user.created_at,
-                    write.generation
-                ],
-            )
-            .await?;
-        // The name is free, so only a random id can conflict: the loop draws another one.
-        if made == 1 {
+        let row = Row {
+            insert: "INSERT INTO users (account_id, id, uid, name, remark, console_login, phone, country_code, email, \
+                     boundary_id, created_at, seq)",
+            values: args![
+                &account,
+                &user.id,
+                user.uid,
+                &user.name,
+                &user.remark,
+                user.console_login,
+                &user.phone,
+                &user.country_code,
+                &user.email,
+                "",
+                user.created_at,
+                write.ledger.generation
+            ],
+        };
+        if !is_full && write.insert(row).await? {
+            write.ledger.users += 1;
             return Ok(user);
         }
+        if lookup(write.tx(), &account, &UserRef::Name(name.to_owned())).await?.is_some() {
+            return Err(Fault::Exists(Kind::User, name.to_owned()));
+        }
+        if is_full {
+            return Err(Fault::Quota(Limit::Users, most.unsigned_abs()));
+        }
+        // A random id is taken: the loop draws others.
     }
 }
 
@@ -191,6 +190,7 @@ pub async fn delete(write: &mut Write<'_, '_>, wanted: &UserRef, force: bool) ->
     ] {
         write.execute_only(gone.clone(), sql, args![&account, &user.id]).await?;
     }
+    write.ledger.users -= 1;
     Ok(())
 }
 

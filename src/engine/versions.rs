@@ -9,7 +9,7 @@ use super::view::Changed;
 use crate::args;
 use crate::env::Time;
 use crate::policy::Document;
-use crate::store::FromRow;
+use crate::store::{FromRow, Row};
 
 /// A version of a policy.
 #[derive(Clone, Debug)]
@@ -56,14 +56,9 @@ pub async fn create(
         )
         .await?;
     let number = moved.map_or(1, |(number,)| number);
-    write
-        .execute_only(
-            Changed::NOTHING,
-            "INSERT INTO policy_versions (account_id, policy_id, version, document, created_at) \
-             VALUES ($1, $2, $3, $4, $5)",
-            args![&account, id, number, document.text(), write.cx.now.0],
-        )
-        .await?;
+    let row =
+        Row { insert: policies::INSERT_VERSION, values: args![&account, id, number, document.text(), write.cx.now.0] };
+    write.insert_new(row).await?;
     if make_default {
         let sql = "UPDATE policies SET default_version = $3 WHERE account_id = $1 AND id = $2";
         write.execute(sql, args![&account, id, number]).await?;

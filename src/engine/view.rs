@@ -11,6 +11,7 @@
 
 use super::fault::Fault;
 use super::ids::{AccountId, RoleId, SecretId};
+use super::looks::{Looks, Version};
 use super::model::{Account, Grants, Holder, Key, Role};
 use crate::args;
 use crate::store::{BoxFuture, Store, Tx};
@@ -137,6 +138,8 @@ type Shelf<K, V> = Cache<K, Kept<V>>;
 /// The cached parts of all accounts.
 pub struct View {
     store: Store,
+    /// Looks at what other processes have changed; `None` where there are none.
+    looks: Option<Looks>,
     tenants: RwLock<Tenants>,
     pub(super) accounts: Shelf<AccountId, Account>,
     pub(super) keys: Shelf<SecretId, Key>,
@@ -166,13 +169,11 @@ struct Tenants {
     deletions: u64,
 }
 
-/// An account's generation and incarnation, and the generation of the globals.
-type Version = (i64, i64, i64);
-
 impl View {
     /// Returns an empty view of a store.
     pub fn new(store: Store) -> View {
         View {
+            looks: store.shared().then(|| Looks::start(store.clone())),
             store,
             tenants: RwLock::default(),
             accounts: shelf(16, |account: &Account| account.weight()),
@@ -192,7 +193,7 @@ impl View {
             if let Some(tenant) = known.as_ref().filter(|_| !shared) {
                 return Ok(Some((tenant.clone(), None)));
             }
-            let Some((generation, incarnation, globals)) = self.version(account).await? else {
+            let Some(Version { generation, incarnation, globals }) = self.version(account).await? else {
                 if known.is_some() {
                     self.forget(account);
                 }
@@ -299,9 +300,13 @@ impl View {
     }
 
     async fn version(&self, account: &AccountId) -> Result<Option<Version>, Fault> {
+        if let Some(looks) = &self.looks {
+            return looks.at(account).await;
+        }
         let sql =
             "SELECT a.generation, a.incarnation, g.generation FROM accounts a CROSS JOIN globals g WHERE a.id = $1";
-        Ok(self.store.glance(sql, args![account]).await?)
+        let row: Option<(i64, i64, i64)> = self.store.glance(sql, args![account]).await?;
+        Ok(row.map(|(generation, incarnation, globals)| Version { generation, incarnation, globals }))
     }
 }
 

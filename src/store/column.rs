@@ -1,6 +1,6 @@
 //! Conversions between this program's types and columns: ids are stored as text, times as numbers.
 
-use super::tx::Argument;
+use super::argument::Argument;
 use crate::env::Time;
 
 /// Implements reading a type from a column that is stored as another type, on both databases.

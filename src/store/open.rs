@@ -2,6 +2,7 @@
 //!
 //! Every error is one sentence that says what to do. A file that is not ours is never changed.
 
+use super::desk::{Again, Desk, Line};
 use super::handle::{Backend, Store};
 use super::location::{Durability, Location, OpenError};
 use super::owner::{self, MIGRATIONS, Owner};
@@ -32,9 +33,9 @@ async fn open_memory() -> Result<Store, OpenError> {
     let options = SqliteConnectOptions::new().in_memory(true).foreign_keys(true);
     let mut connection = sqlx::SqliteConnection::connect_with(&options).await.map_err(driver(&name))?;
     migrated(&name, MIGRATIONS.run_direct(None, &mut connection, false).await)?;
-    let held = Arc::new(Mutex::new(writer::Held::new(connection, None)));
-    let writer = writer::start(held.clone());
-    Ok(Store { backend: Backend::Memory { held, writer }, description: name.into(), _claim: None })
+    let desk = Arc::new(Mutex::new(Desk::new(Some(Line::Sqlite(connection)), Again::Never)));
+    let writer = writer::start(desk.clone(), None);
+    Ok(Store { backend: Backend::Memory(desk), writer, description: name.into(), _claim: None })
 }
 
 async fn open_file(path: &Path, durability: Durability) -> Result<Store, OpenError> {
@@ -58,8 +59,9 @@ async fn open_file(path: &Path, durability: Durability) -> Result<Store, OpenErr
         .idle_timeout(None)
         .max_lifetime(None)
         .connect_lazy_with(options.clone().read_only(true));
-    let writer = writer::start(Arc::new(Mutex::new(writer::Held::new(connection, Some(options)))));
-    Ok(Store { backend: Backend::File { readers, writer }, description: name.into(), _claim: Some(Arc::new(claim)) })
+    let desk = Desk::new(Some(Line::Sqlite(connection)), Again::Sqlite(options));
+    let writer = writer::start(Arc::new(Mutex::new(desk)), None);
+    Ok(Store { backend: Backend::File(readers), writer, description: name.into(), _claim: Some(Arc::new(claim)) })
 }
 
 /// Checks that the file does not belong to another program, and marks an empty one as ours before anything else is
@@ -95,7 +97,17 @@ async fn open_postgres(address: &str, durability: Durability) -> Result<Store, O
     let pool = PgPoolOptions::new()
         .max_connections(16)
         .acquire_timeout(Duration::from_secs(2))
-        .connect_with(options)
+        // A connection that was just used needs no test, which would be a round trip for every use.
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for > Duration::from_secs(1) {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
+        .connect_with(options.clone())
         .await
         .map_err(driver(&name))?;
     // Detached from the pool, so that closing the connection always releases the lock on the migrations.
@@ -103,7 +115,9 @@ async fn open_postgres(address: &str, durability: Durability) -> Result<Store, O
     let outcome = migrate_postgres(&mut connection, &name).await;
     let _ = connection.close().await;
     outcome?;
-    Ok(Store { backend: Backend::Postgres(pool), description: name.into(), _claim: None })
+    let desk = Desk::new(None, Again::Postgres(options));
+    let writer = writer::start(Arc::new(Mutex::new(desk)), Some(pool.clone()));
+    Ok(Store { backend: Backend::Postgres(pool), writer, description: name.into(), _claim: None })
 }
 
 /// Checks the schema and migrates it. A lock lets one server do this at a time; the others then find nothing to do.

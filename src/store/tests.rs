@@ -1,7 +1,9 @@
 //! Failures that only unit tests can provoke: a connection on which everything fails, and a bug in the writer itself.
 
+use super::desk::{Again, Desk, Line};
 use super::handle::Backend;
-use super::writer::{Held, Job, Queued, start};
+use super::job::{Job, Queued, append};
+use super::writer::start;
 use super::*;
 use sqlx::Connection as _;
 use sqlx::sqlite::SqliteConnection;
@@ -22,14 +24,14 @@ async fn file() -> (std::path::PathBuf, SqliteConnection, sqlx::sqlite::SqliteCo
 }
 
 /// Interrupts every later statement on the connection.
-async fn break_down(held: &Mutex<Held>) {
-    let mut held = held.lock().await;
-    held.current().unwrap().lock_handle().await.unwrap().set_progress_handler(1, || false);
+async fn break_down(desk: &Mutex<Desk>) {
+    let mut desk = desk.lock().await;
+    desk.sqlite().unwrap().lock_handle().await.unwrap().set_progress_handler(1, || false);
 }
 
 async fn add(writer: &mpsc::Sender<Queued>) -> Result<(), Error> {
     let row = Row { insert: "INSERT INTO t (n)", values: crate::args![1] };
-    writer::append(writer, row).await
+    append(writer, row).await
 }
 
 async fn table(connection: &mut SqliteConnection) {
@@ -40,14 +42,14 @@ async fn table(connection: &mut SqliteConnection) {
 async fn a_lost_memory_is_never_an_empty_database() {
     let mut connection = memory().await;
     table(&mut connection).await;
-    let held = Arc::new(Mutex::new(Held::new(connection, None)));
-    let writer = start(held.clone());
+    let desk = Arc::new(Mutex::new(Desk::new(Some(Line::Sqlite(connection)), Again::Never)));
+    let writer = start(desk.clone(), None);
     add(&writer).await.unwrap();
-    break_down(&held).await;
+    break_down(&desk).await;
     assert!(add(&writer).await.is_err());
-    assert!(held.lock().await.current().is_none());
+    assert!(desk.lock().await.sqlite().is_none());
     assert!(matches!(add(&writer).await, Err(Error::Shared(_) | Error::Lost)));
-    let store = Store { backend: Backend::Memory { held, writer }, description: "memory".into(), _claim: None };
+    let store = Store { backend: Backend::Memory(desk), writer, description: "memory".into(), _claim: None };
     assert!(matches!(store.read().await, Err(Error::Lost)));
     assert!(matches!(store.glance::<(i64,)>("SELECT 1", vec![]).await, Err(Error::Lost)));
 }
@@ -56,16 +58,16 @@ async fn a_lost_memory_is_never_an_empty_database() {
 async fn a_file_is_opened_again() {
     let (directory, mut connection, options) = file().await;
     table(&mut connection).await;
-    let held = Arc::new(Mutex::new(Held::new(connection, Some(options))));
-    let writer = start(held.clone());
+    let desk = Arc::new(Mutex::new(Desk::new(Some(Line::Sqlite(connection)), Again::Sqlite(options))));
+    let writer = start(desk.clone(), None);
     add(&writer).await.unwrap();
-    break_down(&held).await;
+    break_down(&desk).await;
     assert!(add(&writer).await.is_err());
     add(&writer).await.unwrap();
-    let mut held = held.lock().await;
-    let rows: (i64,) = sqlx::query_as("SELECT COUNT(*) FROM t").fetch_one(held.current().unwrap()).await.unwrap();
+    let mut desk = desk.lock().await;
+    let rows: (i64,) = sqlx::query_as("SELECT COUNT(*) FROM t").fetch_one(desk.sqlite().unwrap()).await.unwrap();
     assert_eq!(rows.0, 2);
-    drop(held);
+    drop(desk);
     std::fs::remove_dir_all(directory).unwrap();
 }
 
@@ -86,15 +88,15 @@ impl Job for Trap {
 async fn a_mistake_of_the_writers_own_does_not_end_it() {
     let mut connection = memory().await;
     table(&mut connection).await;
-    let held = Arc::new(Mutex::new(Held::new(connection, None)));
-    let writer = start(held.clone());
+    let desk = Arc::new(Mutex::new(Desk::new(Some(Line::Sqlite(connection)), Again::Never)));
+    let writer = start(desk.clone(), None);
     add(&writer).await.unwrap();
     let (reply, told) = oneshot::channel();
     assert!(writer.send(Queued::Job(Box::new(Trap(reply)))).await.is_ok());
     assert!(told.await.is_err(), "a dropped reply is an error for the waiting caller");
     add(&writer).await.unwrap();
-    let mut held = held.lock().await;
-    let rows: (i64,) = sqlx::query_as("SELECT COUNT(*) FROM t").fetch_one(held.current().unwrap()).await.unwrap();
+    let mut desk = desk.lock().await;
+    let rows: (i64,) = sqlx::query_as("SELECT COUNT(*) FROM t").fetch_one(desk.sqlite().unwrap()).await.unwrap();
     assert_eq!(rows.0, 2);
 }
 

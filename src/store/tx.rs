@@ -1,5 +1,7 @@
 //! Transactions: statements, their arguments, and the rows they return, on either driver.
 
+use super::argument::Argument;
+use super::queue::{Queue, Ready};
 use sqlx::FromRow;
 use sqlx::postgres::{PgArguments, PgConnection, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
@@ -37,42 +39,14 @@ pub enum Error {
     /// A statement that changes rows was given where only a query is allowed.
     #[error("a bug in camulator: not a query: {0}")]
     NotAQuestion(&'static str),
-}
-
-/// One argument of a statement.
-#[derive(Clone, Debug)]
-pub enum Argument {
-    /// `TEXT`.
-    Text(String),
-    /// `BIGINT`.
-    Int(i64),
-    /// `BOOLEAN`.
-    Bool(bool),
-}
-
-macro_rules! argument_from {
-    ($($source:ty => |$it:ident| $value:expr;)*) => {
-        $(impl From<$source> for Argument {
-            fn from($it: $source) -> Argument {
-                $value
-            }
-        })*
-    };
-}
-
-argument_from! {
-    String => |it| Argument::Text(it);
-    &String => |it| Argument::Text(it.clone());
-    &str => |it| Argument::Text(it.to_owned());
-    Arc<str> => |it| Argument::Text(it.as_ref().to_owned());
-    i64 => |it| Argument::Int(it);
-    bool => |it| Argument::Bool(it);
-}
-
-/// Builds the arguments of a statement, in the order of `$1…$n`.
-#[macro_export]
-macro_rules! args {
-    ($($value:expr),* $(,)?) => { vec![$($crate::store::Argument::from($value)),*] };
+    /// A statement changed another number of rows than its job takes for granted.
+    #[error("a statement changed {changed} rows instead of {expected}")]
+    Unexpected {
+        /// The number that it had to change.
+        expected: u64,
+        /// The number that it changed.
+        changed: u64,
+    },
 }
 
 /// A type that both drivers can read from a row.
@@ -80,7 +54,7 @@ pub trait Readable: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> 
 
 impl<T> Readable for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
 
-enum Connection<'c> {
+pub(super) enum Connection<'c> {
     Sqlite(&'c mut SqliteConnection),
     Postgres(&'c mut PgConnection),
 }
@@ -88,6 +62,8 @@ enum Connection<'c> {
 /// A connection inside a transaction, for statements that only read.
 pub struct Tx<'c> {
     connection: Connection<'c>,
+    /// Statements of a [`WriteTx`](super::WriteTx) that have not been run. Every query runs them first.
+    pub(super) queue: Queue,
     /// A row changed or a statement failed: if the job ends in an error, its changes must be rolled back.
     pub(super) touched: bool,
     /// A statement failed. PostgreSQL reports success for the commit of such a transaction, but rolls it back.
@@ -95,12 +71,8 @@ pub struct Tx<'c> {
 }
 
 impl<'c> Tx<'c> {
-    pub(super) fn sqlite(connection: &'c mut SqliteConnection) -> Tx<'c> {
-        Tx { connection: Connection::Sqlite(connection), touched: false, failed: false }
-    }
-
-    pub(super) fn postgres(connection: &'c mut PgConnection) -> Tx<'c> {
-        Tx { connection: Connection::Postgres(connection), touched: false, failed: false }
+    pub(super) fn of(connection: Connection<'c>) -> Tx<'c> {
+        Tx { connection, queue: Queue::default(), touched: false, failed: false }
     }
 
     /// Returns the first row, if there is one.
@@ -112,7 +84,12 @@ impl<'c> Tx<'c> {
         self.first(question(sql)?, arguments).await
     }
 
-    async fn first<T: Readable>(&mut self, sql: &'static str, arguments: Vec<Argument>) -> Result<Option<T>, Error> {
+    pub(super) async fn first<T: Readable>(
+        &mut self,
+        sql: &'static str,
+        arguments: Vec<Argument>,
+    ) -> Result<Option<T>, Error> {
+        self.settle().await?;
         let outcome = match &mut self.connection {
             Connection::Sqlite(connection) => {
                 sqlx::query_as_with(sql, sqlite_arguments(arguments)?).fetch_optional(&mut **connection).await
@@ -126,7 +103,15 @@ impl<'c> Tx<'c> {
 
     /// Returns every row.
     pub async fn all<T: Readable>(&mut self, sql: &'static str, arguments: Vec<Argument>) -> Result<Vec<T>, Error> {
-        let sql = question(sql)?;
+        self.every(question(sql)?, arguments).await
+    }
+
+    pub(super) async fn every<T: Readable>(
+        &mut self,
+        sql: impl sqlx::SqlSafeStr + Send,
+        arguments: Vec<Argument>,
+    ) -> Result<Vec<T>, Error> {
+        self.settle().await?;
         let outcome = match &mut self.connection {
             Connection::Sqlite(connection) => {
                 sqlx::query_as_with(sql, sqlite_arguments(arguments)?).fetch_all(&mut **connection).await
@@ -144,69 +129,46 @@ impl<'c> Tx<'c> {
         Ok(row.map_or(0, |(number,)| number))
     }
 
-    /// Records a failed statement: PostgreSQL has then aborted the transaction, and SQLite may have, so nothing may be
-    /// committed.
-    fn noted<T>(&mut self, outcome: Result<T, sqlx::Error>) -> Result<T, Error> {
-        self.touched |= outcome.is_err();
-        self.failed |= outcome.is_err();
-        Ok(outcome?)
-    }
-}
-
-/// Rejects statements that change rows: they must go through a [`WriteTx`], whose caller declares what changes.
-fn question(sql: &'static str) -> Result<&'static str, Error> {
-    if sql.starts_with("SELECT") { Ok(sql) } else { Err(Error::NotAQuestion(sql)) }
-}
-
-/// A connection inside a transaction that changes rows. Code that only reads takes the [`Tx`] inside it.
-pub struct WriteTx<'c>(pub(super) Tx<'c>);
-
-impl<'c> std::ops::Deref for WriteTx<'c> {
-    type Target = Tx<'c>;
-
-    fn deref(&self) -> &Tx<'c> {
-        &self.0
-    }
-}
-
-impl std::ops::DerefMut for WriteTx<'_> {
-    fn deref_mut(&mut self) -> &mut Self::Target {
-        &mut self.0
-    }
-}
-
-impl<'c> WriteTx<'c> {
-    pub(super) fn sqlite(connection: &'c mut SqliteConnection) -> WriteTx<'c> {
-        WriteTx(Tx::sqlite(connection))
+    /// Runs the statements that wait. Fails if one of them changes another number of rows than its job took for granted.
+    pub(super) async fn settle(&mut self) -> Result<(), Error> {
+        if self.queue.is_empty() {
+            return Ok(());
+        }
+        // What other jobs change is not this job's, if it ends in an error.
+        let touched = self.touched || self.queue.has_own();
+        let statements = self.queue.take();
+        let outcome = self.run_all(statements).await;
+        self.touched = touched || outcome.is_err();
+        outcome
     }
 
-    pub(super) fn postgres(connection: &'c mut PgConnection) -> WriteTx<'c> {
-        WriteTx(Tx::postgres(connection))
+    /// Runs statements. Fails if one of them changes another number of rows than is expected.
+    pub(super) async fn run_all(&mut self, statements: Vec<Ready>) -> Result<(), Error> {
+        for Ready { sql, values, expected } in statements {
+            let changed = self.change(sql, values).await?;
+            if let Some(expected) = expected
+                && expected != changed
+            {
+                self.failed = true;
+                return Err(Error::Unexpected { expected, changed });
+            }
+        }
+        Ok(())
     }
 
-    /// Runs a statement that changes rows, and returns how many it changed.
-    pub async fn execute(&mut self, sql: &'static str, arguments: Vec<Argument>) -> Result<u64, Error> {
-        self.run(sql, arguments).await
+    /// Begins the next job of a transaction. Returns the place in the queue where its statements begin.
+    pub(super) fn begin_job(&mut self) -> usize {
+        (self.touched, self.failed) = (false, false);
+        self.queue.begin_job()
     }
 
-    /// Runs a statement that changes at most one row, and returns the row of its `RETURNING` clause.
-    pub async fn returning<T: Readable>(
-        &mut self,
-        sql: &'static str,
-        arguments: Vec<Argument>,
-    ) -> Result<Option<T>, Error> {
-        let row = self.0.first(sql, arguments).await?;
-        self.0.touched |= row.is_some();
-        Ok(row)
-    }
-
-    /// Like `execute`, but also accepts a statement that was assembled here.
-    pub(super) async fn run(
+    /// Runs a statement that changes rows, without those that wait. Returns how many it changed.
+    pub(super) async fn change(
         &mut self,
         sql: impl sqlx::SqlSafeStr + Send,
         arguments: Vec<Argument>,
     ) -> Result<u64, Error> {
-        let outcome = match &mut self.0.connection {
+        let outcome = match &mut self.connection {
             Connection::Sqlite(connection) => sqlx::query_with(sql, sqlite_arguments(arguments)?)
                 .execute(&mut **connection)
                 .await
@@ -216,20 +178,33 @@ impl<'c> WriteTx<'c> {
                 .await
                 .map(|done| done.rows_affected()),
         };
-        let changed = self.0.noted(outcome)?;
-        self.0.touched |= changed > 0;
+        let changed = self.noted(outcome)?;
+        self.touched |= changed > 0;
         Ok(changed)
     }
 
-    /// Increments an account's generation and returns the new one, or `None` if this incarnation of the account does
-    /// not exist. On PostgreSQL the row lock lets only one writer per account proceed. This does not mark the
-    /// transaction as changed, because a generation that is incremented without a change does no harm.
-    pub async fn advance(&mut self, account: &str, incarnation: i64) -> Result<Option<i64>, Error> {
-        let sql =
-            "UPDATE accounts SET generation = generation + 1 WHERE id = $1 AND incarnation = $2 RETURNING generation";
-        let row: Option<(i64,)> = self.0.first(sql, crate::args![account, incarnation]).await?;
-        Ok(row.map(|(generation,)| generation))
+    /// Runs a statement without arguments, such as `SAVEPOINT`.
+    pub(super) async fn say(&mut self, sql: &'static str) -> Result<(), Error> {
+        match &mut self.connection {
+            Connection::Sqlite(connection) => sqlx::raw_sql(sql).execute(&mut **connection).await.map(drop)?,
+            Connection::Postgres(connection) => sqlx::raw_sql(sql).execute(&mut **connection).await.map(drop)?,
+        }
+        Ok(())
     }
+
+    /// Records a failed statement: PostgreSQL has then aborted the transaction, and SQLite may have, so nothing may be
+    /// committed.
+    fn noted<T>(&mut self, outcome: Result<T, sqlx::Error>) -> Result<T, Error> {
+        self.touched |= outcome.is_err();
+        self.failed |= outcome.is_err();
+        Ok(outcome?)
+    }
+}
+
+/// Rejects statements that change rows: they must go through a [`WriteTx`](super::WriteTx), whose caller declares what
+/// changes.
+fn question(sql: &'static str) -> Result<&'static str, Error> {
+    if sql.starts_with("SELECT") { Ok(sql) } else { Err(Error::NotAQuestion(sql)) }
 }
 
 fn sqlite_arguments(values: Vec<Argument>) -> Result<SqliteArguments, Error> {
@@ -249,36 +224,11 @@ fn postgres_arguments(values: Vec<Argument>) -> Result<PgArguments, Error> {
     let mut arguments = PgArguments::default();
     for value in values {
         match value {
-            Argument::Text(text) => sqlx::Arguments::add(&mut arguments, text),
+            Argument::Text(text) => sqlx::Arguments::add(&mut arguments, &*text),
             Argument::Int(number) => sqlx::Arguments::add(&mut arguments, number),
             Argument::Bool(flag) => sqlx::Arguments::add(&mut arguments, flag),
         }
         .map_err(sqlx::Error::Encode)?;
     }
     Ok(arguments)
-}
-
-/// A row that can be inserted without reading anything first.
-#[derive(Clone, Debug)]
-pub struct Row {
-    /// `INSERT INTO table (columns)`.
-    pub insert: &'static str,
-    /// The values of the columns.
-    pub values: Vec<Argument>,
-}
-
-impl Row {
-    /// Returns one statement that inserts this row and `others`, with all their values. All must belong to the same
-    /// table.
-    pub(super) fn statement(&self, others: &[&Row]) -> (sqlx::AssertSqlSafe<String>, Vec<Argument>) {
-        let columns = self.values.len();
-        let places = |row: usize| {
-            let places: Vec<String> = (1..=columns).map(|column| format!("${}", row * columns + column)).collect();
-            format!("({})", places.join(", "))
-        };
-        let rows: Vec<String> = (0..=others.len()).map(places).collect();
-        let values = self.values.iter().chain(others.iter().flat_map(|row| &row.values)).cloned();
-        let sql = format!("{} VALUES {}", self.insert, rows.join(", "));
-        (sqlx::AssertSqlSafe(sql), values.collect())
-    }
 }

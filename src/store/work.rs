@@ -1,6 +1,7 @@
 //! Runs the callers' work. A panic in it becomes an error, so it cannot end a task that other callers need.
 
-use super::tx::{BoxFuture, Error, WriteTx};
+use super::tx::{BoxFuture, Error};
+use super::write_tx::WriteTx;
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
@@ -15,7 +16,7 @@ where
         Ok(Ok(_)) if tx.failed => Err(Error::WentOn),
         Err(panicked) => {
             // The panic may have come after a statement that already changed something.
-            tx.0.touched = true;
+            tx.touched = true;
             Err(panicked)
         }
         outcome => outcome,

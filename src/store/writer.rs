@@ -1,199 +1,41 @@
-//! The SQLite writer: a task that owns the writing connection and commits all waiting jobs together.
+//! The writer: a task that commits all waiting writes together.
 //!
-//! A commit costs an fsync, a statement does not. Jobs that arrive while one group is at work therefore share the next
-//! commit, and every job is still answered after its commit. A statement costs two thread switches, since sqlx runs
-//! SQLite on a thread of its own; so rows that need no reads are inserted together.
+//! A commit costs an fsync, a statement a message to the database. Writes that arrive while one group is at work
+//! therefore share the next transaction, and its statements: see [`WriteTx`]. Every write is still answered after its
+//! commit.
 //!
-//! A job that fails affects no other job. If it has changed nothing, the group simply goes on. If it has changed
-//! something, or has panicked, the group is rolled back and repeated with a savepoint around every job; if that fails
-//! too, each job gets a transaction of its own. So no job is answered with a result that was rolled back. Such failures
-//! are rare, because operations read before they write.
+//! A write that fails affects no other. If it has changed nothing, the group goes on without it. Otherwise the group is
+//! rolled back and repeated in a safer way, in which every statement runs at once; see [`Way`]. So no write is answered
+//! with a result that was rolled back.
 //!
-//! The task never ends on an error: a panic becomes the error of its job, and a connection that cannot be rolled back
+//! On PostgreSQL other servers may have locked an account. A group never waits for them: such writes, and those of a group
+//! that failed, run on connections of their own, as in [`apart`].
+//!
+//! The task never ends on an error: a panic becomes the error of its write, and a connection that cannot be rolled back
 //! is closed and opened again.
 
-use super::tx::{Argument, BoxFuture, Error, Row, WriteTx};
-use super::work::{attempt, caught, tell};
-use sqlx::Connection;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use super::desk::Desk;
+use super::job::{Job, Queued, finish, finish_all};
+use super::ledger::{Ledgers, Lock, Locking};
+use super::queue::{Row, Statement};
+use super::tx::{Connection, Error};
+use super::work::caught;
+use super::write_tx::WriteTx;
+use sqlx::postgres::{PgConnection, PgPool};
 use std::sync::Arc;
 use tokio::sync::{Mutex, mpsc, oneshot};
 
-/// The most jobs that share a commit: enough to make the fsync cheap, few enough to keep the first job's wait short.
+/// The most writes that share a commit: enough to make the fsync cheap, few enough to keep the first one's wait short.
 const GROUP: usize = 256;
 
-/// The most rows that one statement inserts. SQLite takes 32,766 values.
-const MERGED: usize = 64;
-
-/// An entry of the queue.
-pub(super) enum Queued {
-    Job(Box<dyn Job>),
-    /// Closes the connection and reports when that is done.
-    Stop(oneshot::Sender<()>),
-}
-
-/// A piece of work together with its waiting caller.
-pub(super) trait Job: Send {
-    /// Runs the work and keeps its outcome. Returns true if it may be committed.
-    fn run<'t>(&'t mut self, tx: &'t mut WriteTx<'_>) -> BoxFuture<'t, bool>;
-
-    /// Returns the row to insert, if the job does nothing else.
-    fn row(&self) -> Option<&Row> {
-        None
-    }
-
-    /// Sends the caller the outcome of the last run, or the error of the transaction.
-    fn finish(self: Box<Self>, transaction: Result<(), Error>);
-}
-
-struct Typed<T, E, W, C> {
-    work: W,
-    committed: C,
-    outcome: Option<Result<Result<T, E>, Error>>,
-    reply: oneshot::Sender<Result<Result<T, E>, Error>>,
-}
-
-impl<T, E, W, C> Job for Typed<T, E, W, C>
-where
-    W: for<'t> Fn(&'t mut WriteTx<'_>) -> BoxFuture<'t, Result<T, E>> + Send + Sync,
-    C: FnOnce(&T) + Send,
-    T: Send,
-    E: Send,
-{
-    fn run<'t>(&'t mut self, tx: &'t mut WriteTx<'_>) -> BoxFuture<'t, bool> {
-        Box::pin(async move { matches!(self.outcome.insert(attempt(&self.work, tx).await), Ok(Ok(_))) })
-    }
-
-    fn finish(self: Box<Self>, transaction: Result<(), Error>) {
-        let answer = match (transaction, self.outcome) {
-            (Err(error), _) => Err(error),
-            (Ok(()), None) => Err(Error::Closed),
-            (Ok(()), Some(Ok(Ok(value)))) => tell(self.committed, &value).map(|()| Ok(value)),
-            (Ok(()), Some(refused)) => refused,
-        };
-        // The caller's task may have ended, in which case nobody receives this; the commit stands all the same.
-        let _ = self.reply.send(answer);
-    }
-}
-
-struct Append {
-    row: Row,
-    outcome: Option<Error>,
-    reply: oneshot::Sender<Result<(), Error>>,
-}
-
-impl Job for Append {
-    fn run<'t>(&'t mut self, tx: &'t mut WriteTx<'_>) -> BoxFuture<'t, bool> {
-        Box::pin(async move {
-            let (sql, values) = self.row.statement(&[]);
-            self.outcome = tx.run(sql, values).await.err();
-            self.outcome.is_none()
-        })
-    }
-
-    fn row(&self) -> Option<&Row> {
-        Some(&self.row)
-    }
-
-    fn finish(self: Box<Self>, transaction: Result<(), Error>) {
-        let Append { outcome, reply, .. } = *self;
-        let _ = reply.send(transaction.and_then(|()| outcome.map_or(Ok(()), Err)));
-    }
-}
-
-/// The writing connection.
-pub(super) struct Held {
-    connection: Option<SqliteConnection>,
-    /// The options to open it again; `None` in memory, where that would open another, empty database.
-    again: Option<SqliteConnectOptions>,
-}
-
-impl Held {
-    pub(super) fn new(connection: SqliteConnection, again: Option<SqliteConnectOptions>) -> Held {
-        Held { connection: Some(connection), again }
-    }
-
-    /// Returns the current connection, or `None` if it was lost.
-    pub(super) fn current(&mut self) -> Option<&mut SqliteConnection> {
-        self.connection.as_mut()
-    }
-
-    /// Begins a transaction, on a new connection if the old one was given up.
-    async fn begin(&mut self) -> Result<(), Error> {
-        if self.connection.is_none() {
-            let again = self.again.as_ref().ok_or(Error::Lost)?;
-            self.connection = Some(SqliteConnection::connect_with(again).await?);
-        }
-        let begun = self.say("BEGIN IMMEDIATE").await;
-        if begun.is_err() {
-            self.give_up().await;
-        }
-        begun
-    }
-
-    async fn say(&mut self, sql: &'static str) -> Result<(), Error> {
-        sqlx::raw_sql(sql).execute(self.current().ok_or(Error::Lost)?).await?;
-        Ok(())
-    }
-
-    async fn roll_back(&mut self) {
-        if self.say("ROLLBACK").await.is_err() {
-            self.give_up().await;
-        }
-    }
-
-    /// Closes a connection that may or may not have an open transaction. In memory the connection is the database, so
-    /// it is kept if no transaction turns out to be open: SQLite rolls back by itself after some errors.
-    async fn give_up(&mut self) {
-        if self.again.is_some() {
-            if let Some(connection) = self.connection.take() {
-                let _ = connection.close().await;
-            }
-            return;
-        }
-        let _ = self.say("ROLLBACK").await;
-        if self.say("BEGIN; ROLLBACK").await.is_err() {
-            tracing::error!("the in-memory database is lost; start the server again");
-            self.connection = None;
-        }
-    }
-}
-
-/// Starts the writer task.
-pub(super) fn start(held: Arc<Mutex<Held>>) -> mpsc::Sender<Queued> {
+/// Starts the writer's task. `pool` has the connections for writes that cannot be in a group; SQLite has none.
+pub(super) fn start(desk: Arc<Mutex<Desk>>, pool: Option<PgPool>) -> mpsc::Sender<Queued> {
     let (sender, receiver) = mpsc::channel(4096);
-    tokio::spawn(run(held, receiver));
+    tokio::spawn(run(desk, pool, receiver));
     sender
 }
 
-/// Queues a job and waits for its commit.
-pub(super) async fn submit<T, E, W, C>(
-    writer: &mpsc::Sender<Queued>,
-    work: W,
-    committed: C,
-) -> Result<Result<T, E>, Error>
-where
-    W: for<'t> Fn(&'t mut WriteTx<'_>) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
-    C: FnOnce(&T) + Send + 'static,
-    T: Send + 'static,
-    E: Send + 'static,
-{
-    let (reply, answer) = oneshot::channel();
-    let job = Box::new(Typed { work, committed, outcome: None, reply });
-    writer.send(Queued::Job(job)).await.map_err(|_| Error::Closed)?;
-    answer.await.map_err(|_| Error::Panicked)?
-}
-
-/// Queues a row and waits for its commit.
-pub(super) async fn append(writer: &mpsc::Sender<Queued>, row: Row) -> Result<(), Error> {
-    let (reply, answer) = oneshot::channel();
-    let job = Box::new(Append { row, outcome: None, reply });
-    writer.send(Queued::Job(job)).await.map_err(|_| Error::Closed)?;
-    answer.await.map_err(|_| Error::Panicked)?
-}
-
-/// Lets the writer finish the queued jobs and close its connection.
+/// Lets the writer finish the queued writes and close its connection.
 pub(super) async fn stop(writer: &mpsc::Sender<Queued>) {
     let (sender, done) = oneshot::channel();
     if writer.send(Queued::Stop(sender)).await.is_ok() {
@@ -201,7 +43,8 @@ pub(super) async fn stop(writer: &mpsc::Sender<Queued>) {
     }
 }
 
-async fn run(held: Arc<Mutex<Held>>, mut queue: mpsc::Receiver<Queued>) {
+async fn run(desk: Arc<Mutex<Desk>>, pool: Option<PgPool>, mut queue: mpsc::Receiver<Queued>) {
+    let mut ledgers = Ledgers::default();
     while let Some(first) = queue.recv().await {
         let mut stop = None;
         let mut group: Vec<Box<dyn Job>> = Vec::new();
@@ -216,30 +59,30 @@ async fn run(held: Arc<Mutex<Held>>, mut queue: mpsc::Receiver<Queued>) {
             }
             next = if group.len() < GROUP { queue.try_recv().ok() } else { None };
         }
-        let mut held = held.lock().await;
-        // Panics of a job are caught where the job runs. One that gets here is a bug in the writer itself: it costs
-        // this group, whose replies are dropped, but not the writer.
-        if caught(carry_out(&mut held, group)).await.is_err() {
+        let mut desk = desk.lock().await;
+        // Panics of a write are caught where it runs. One that gets here is a bug in the writer itself: it costs this
+        // group, whose replies are dropped, but not the writer.
+        if caught(carry_out(&mut desk, pool.as_ref(), &mut ledgers, group)).await.is_err() {
             tracing::error!("the writer lost a group of writes; it goes on with the next one");
-            held.give_up().await;
+            ledgers.clear();
+            desk.give_up().await;
         }
         if let Some(done) = stop {
-            // Folds the write-ahead log into the file, so that a stopped server leaves a single file to copy.
-            let _ = held.say("PRAGMA wal_checkpoint(TRUNCATE)").await;
+            desk.close().await;
             queue.close();
             let _ = done.send(());
         }
     }
 }
 
-/// The ways in which the jobs of a transaction are isolated from each other.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// The ways in which the writes of a transaction are isolated from each other, from the fastest to the safest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Way {
-    /// Not at all; rows of one table share a statement.
+    /// Not at all: their statements wait and are run together.
     Together,
-    /// With a savepoint around every job.
+    /// With a savepoint around each.
     Guarded,
-    /// The transaction has only one job.
+    /// The transaction has only one.
     Alone,
 }
 
@@ -247,107 +90,188 @@ enum Way {
 enum Undone {
     /// The database did not begin a transaction.
     NotBegun(Error),
-    /// A job failed.
+    /// A write failed, or what it took for granted was wrong.
     ByJob,
     /// A statement of the transaction itself failed.
     ByDatabase(Error),
+    /// The connection was lost during the commit, so nobody knows whether it took place.
+    Unknown(Error),
 }
 
-async fn carry_out(held: &mut Held, mut group: Vec<Box<dyn Job>>) {
-    let ways: &[Way] = if group.len() > 1 { &[Way::Together, Way::Guarded] } else { &[] };
+type Group = Vec<Box<dyn Job>>;
+
+async fn carry_out(desk: &mut Desk, pool: Option<&PgPool>, ledgers: &mut Ledgers, mut group: Group) {
+    if pool.is_some() {
+        // Other servers change the accounts as well.
+        ledgers.clear();
+    }
+    let ways: &[Way] = match (pool, group.len()) {
+        (Some(_), _) | (None, 1) => &[Way::Together],
+        (None, _) => &[Way::Together, Way::Guarded],
+    };
     for way in ways {
-        match transaction(held, &mut group, *way).await {
+        match transaction(desk, pool, ledgers, &mut group, *way).await {
             Ok(()) => return finish_all(group, Ok(())),
-            Err(Undone::NotBegun(error)) => return finish_all(group, Err(error)),
+            Err(Undone::NotBegun(error) | Undone::Unknown(error)) => return finish_all(group, Err(error)),
             Err(Undone::ByJob) => {}
             Err(Undone::ByDatabase(_)) => break,
         }
     }
     let mut rest = group.into_iter();
-    while let Some(mut job) = rest.next() {
-        match transaction(held, std::slice::from_mut(&mut job), Way::Alone).await {
-            Ok(()) | Err(Undone::ByJob) => finish(job, Ok(())),
-            Err(Undone::ByDatabase(error)) => finish(job, Err(error)),
-            Err(Undone::NotBegun(error)) => return finish_all(std::iter::once(job).chain(rest), Err(error)),
-        }
-    }
-}
-
-/// Runs the jobs and commits them, or rolls everything back.
-async fn transaction(held: &mut Held, group: &mut [Box<dyn Job>], way: Way) -> Result<(), Undone> {
-    held.begin().await.map_err(Undone::NotBegun)?;
-    let mut outcome = run_all(held, group, way).await;
-    if outcome.is_ok() {
-        let commit = sqlx::raw_sql("COMMIT");
-        outcome = match held.current() {
-            Some(connection) => {
-                commit.execute(connection).await.map(drop).map_err(|why| Undone::ByDatabase(Error::Commit(why)))
-            }
-            None => Err(Undone::ByDatabase(Error::Lost)),
-        };
-    }
-    if outcome.is_err() {
-        held.roll_back().await;
-    }
-    outcome
-}
-
-async fn run_all(held: &mut Held, group: &mut [Box<dyn Job>], way: Way) -> Result<(), Undone> {
-    if way == Way::Together {
-        let mut tx = WriteTx::sqlite(held.current().ok_or(Undone::ByDatabase(Error::Lost))?);
-        for (sql, values) in rows_of(group) {
-            // If one of them fails (because its account is gone, say), the next way finds out which.
-            tx.run(sql, values).await.map_err(|_| Undone::ByJob)?;
-        }
-    }
-    for job in group {
-        if way == Way::Together && job.row().is_some() {
+    while let Some(job) = rest.next() {
+        if let Some(pool) = pool {
+            tokio::spawn(apart(pool.clone(), job));
             continue;
         }
-        if way == Way::Guarded {
-            held.say("SAVEPOINT job").await.map_err(Undone::ByDatabase)?;
+        let mut one = vec![job];
+        match transaction(desk, pool, ledgers, &mut one, Way::Alone).await {
+            Ok(()) | Err(Undone::ByJob) => finish_all(one, Ok(())),
+            Err(Undone::ByDatabase(error) | Undone::Unknown(error)) => finish_all(one, Err(error)),
+            Err(Undone::NotBegun(error)) => return finish_all(one.into_iter().chain(rest), Err(error)),
         }
-        let mut tx = WriteTx::sqlite(held.current().ok_or(Undone::ByDatabase(Error::Lost))?);
-        let failed = !job.run(&mut tx).await && tx.touched;
+    }
+}
+
+/// Runs the writes and commits them, or rolls everything back.
+async fn transaction(
+    desk: &mut Desk,
+    pool: Option<&PgPool>,
+    ledgers: &mut Ledgers,
+    group: &mut Group,
+    way: Way,
+) -> Result<(), Undone> {
+    let mut tx = desk.begin().await.map_err(Undone::NotBegun)?;
+    let done = match way {
+        Way::Together => together(&mut tx, pool, ledgers, group).await,
+        Way::Guarded | Way::Alone => one_by_one(&mut tx, ledgers, group, way).await,
+    };
+    let done = match done {
+        Ok(()) => desk.commit().await.map_err(|error| match &error {
+            // SQLite knows whether it has committed; PostgreSQL has not if it says so.
+            sqlx::Error::Database(_) => Undone::ByDatabase(Error::Commit(error)),
+            _ if pool.is_none() => Undone::ByDatabase(Error::Commit(error)),
+            _ => Undone::Unknown(Error::Commit(error)),
+        }),
+        undone => undone,
+    };
+    if done.is_err() {
+        ledgers.clear();
+        desk.roll_back().await;
+    }
+    done
+}
+
+/// Runs the writes so that their statements are put together.
+async fn together(
+    tx: &mut WriteTx<'_>,
+    pool: Option<&PgPool>,
+    ledgers: &mut Ledgers,
+    group: &mut Group,
+) -> Result<(), Undone> {
+    let locking = if pool.is_some() { Locking::Skipping } else { Locking::None };
+    let locks: Vec<Lock> = group.iter().filter_map(|job| job.lock().cloned()).collect();
+    ledgers.load(tx, &locks, locking).await.map_err(Undone::ByDatabase)?;
+    if let Some(pool) = pool {
+        // The account is locked by another server, or does not exist.
+        let is_missing = |job: &mut Box<dyn Job>| job.lock().is_some_and(|lock| ledgers.next(lock).is_none());
+        for job in group.extract_if(.., is_missing) {
+            tokio::spawn(apart(pool.clone(), job));
+        }
+    }
+    for job in &mut *group {
+        let begin = tx.begin_job();
+        if let Some(row) = job.row() {
+            tx.queue.push(Statement::Insert(Row::clone(row)));
+            continue;
+        }
+        tx.ledger = job.lock().and_then(|lock| ledgers.next(lock));
+        let is_done = job.run(tx).await;
+        if tx.failed || (!is_done && tx.touched) {
+            return Err(Undone::ByJob);
+        }
+        if !is_done {
+            tx.queue.drop_from(begin);
+        } else if let (Some(lock), Some(ledger)) = (job.lock(), tx.ledger) {
+            ledgers.put(lock, ledger);
+        }
+    }
+    // If a row cannot be inserted (because its account is gone, say), the next way finds out which.
+    tx.settle().await.map_err(|_| Undone::ByJob)?;
+    tx.run_all(ledgers.take_changes()).await.map_err(|_| Undone::ByJob)?;
+    if group.iter().any(|job| job.lock().is_none() && job.row().is_none()) {
+        // A write that locks no account may have changed any account's row.
+        ledgers.clear();
+    }
+    Ok(())
+}
+
+/// Runs the writes with every statement at once.
+async fn one_by_one(tx: &mut WriteTx<'_>, ledgers: &mut Ledgers, group: &mut Group, way: Way) -> Result<(), Undone> {
+    for job in group {
+        if way == Way::Guarded {
+            tx.say("SAVEPOINT job").await.map_err(Undone::ByDatabase)?;
+        }
+        let is_done = run_at_once(tx, ledgers, job, Locking::None).await.map_err(Undone::ByDatabase)?;
         match way {
-            Way::Guarded if failed => held.say("ROLLBACK TO job; RELEASE job").await.map_err(Undone::ByDatabase)?,
-            Way::Guarded => held.say("RELEASE job").await.map_err(Undone::ByDatabase)?,
-            Way::Together | Way::Alone if failed => return Err(Undone::ByJob),
-            Way::Together | Way::Alone => {}
+            Way::Guarded if is_done => tx.say("RELEASE job").await.map_err(Undone::ByDatabase)?,
+            Way::Guarded => tx.say("ROLLBACK TO job; RELEASE job").await.map_err(Undone::ByDatabase)?,
+            Way::Together | Way::Alone if is_done => {}
+            Way::Together | Way::Alone => return Err(Undone::ByJob),
         }
     }
     Ok(())
 }
 
-/// A statement assembled here, with its values.
-type Statement = (sqlx::AssertSqlSafe<String>, Vec<Argument>);
+/// Runs one write with every statement at once. Returns whether it may be committed; an error is not the write's fault.
+async fn run_at_once(
+    tx: &mut WriteTx<'_>,
+    ledgers: &mut Ledgers,
+    job: &mut Box<dyn Job>,
+    locking: Locking,
+) -> Result<bool, Error> {
+    tx.at_once = true;
+    tx.begin_job();
+    ledgers.clear();
+    ledgers.load(tx, job.lock().cloned().as_slice(), locking).await?;
+    tx.ledger = job.lock().and_then(|lock| ledgers.next(lock));
+    let is_done = job.run(tx).await;
+    if is_done && let (Some(lock), Some(ledger)) = (job.lock(), tx.ledger) {
+        ledgers.put(lock, ledger);
+        tx.run_all(ledgers.take_changes()).await?;
+    }
+    Ok(is_done)
+}
 
-/// Groups the rows into statements. Their sizes are powers of two, so that there are few different statements to
-/// prepare.
-fn rows_of(group: &[Box<dyn Job>]) -> Vec<Statement> {
-    let mut rows: Vec<&Row> = group.iter().filter_map(|job| job.row()).collect();
-    rows.sort_by_key(|row| row.insert);
-    let mut statements = Vec::new();
-    for mut rows in rows.chunk_by(|one, other| one.insert == other.insert) {
-        while let Some((first, others)) = rows.split_first() {
-            let (with_it, after) = others.split_at((1 << rows.len().min(MERGED).ilog2()) - 1);
-            statements.push(first.statement(with_it));
-            rows = after;
+/// Runs a write on a connection of its own, on which it may wait for other servers without holding up other writes.
+async fn apart(pool: PgPool, mut job: Box<dyn Job>) {
+    let outcome = caught(async {
+        let mut connection = pool.acquire().await.map_err(|error| Undone::NotBegun(error.into()))?;
+        let outcome = alone(&mut connection, &mut job).await;
+        if outcome.is_err() && WriteTx::of(Connection::Postgres(&mut connection)).say("ROLLBACK").await.is_err() {
+            connection.close_on_drop();
         }
-    }
-    statements
+        outcome
+    })
+    .await
+    .unwrap_or_else(|panicked| Err(Undone::ByDatabase(panicked)));
+    finish(
+        job,
+        match outcome {
+            Ok(()) | Err(Undone::ByJob) => Ok(()),
+            Err(Undone::NotBegun(error) | Undone::ByDatabase(error) | Undone::Unknown(error)) => Err(error),
+        },
+    );
 }
 
-/// Sends a job's caller its outcome, and catches a panic in doing so.
-fn finish(job: Box<dyn Job>, transaction: Result<(), Error>) {
-    if catch_unwind(AssertUnwindSafe(|| job.finish(transaction))).is_err() {
-        tracing::error!("the end of a write panicked");
+async fn alone(connection: &mut PgConnection, job: &mut Box<dyn Job>) -> Result<(), Undone> {
+    let mut tx = WriteTx::of(Connection::Postgres(connection));
+    tx.say("BEGIN").await.map_err(Undone::NotBegun)?;
+    let is_done = run_at_once(&mut tx, &mut Ledgers::default(), job, Locking::Waiting).await;
+    if !is_done.map_err(Undone::ByDatabase)? {
+        return Err(Undone::ByJob);
     }
-}
-
-fn finish_all(group: impl IntoIterator<Item = Box<dyn Job>>, transaction: Result<(), Error>) {
-    let transaction = transaction.map_err(Arc::new);
-    for job in group {
-        finish(job, transaction.clone().map_err(Error::Shared));
-    }
+    tx.say("COMMIT").await.map_err(|error| match error {
+        Error::Driver(error) => Undone::ByDatabase(Error::Commit(error)),
+        other => Undone::ByDatabase(other),
+    })
 }

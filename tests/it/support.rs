@@ -29,7 +29,7 @@ use camulator::limit::{Limiter, Rates};
 use camulator::secret::{Sealer, Secret};
 use camulator::server::app::App;
 use camulator::server::bounds::Bounds;
-use camulator::store::{Argument, Durability, Location, Store};
+use camulator::store::{Argument, Durability, Error, Location, Store};
 use http::header::HeaderValue;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -364,9 +364,16 @@ impl Test {
             .engine
             .store
             .write(
+                None,
                 move |tx| {
                     let arguments = arguments.clone();
-                    Box::pin(async move { tx.execute(sql, arguments).await })
+                    Box::pin(async move {
+                        let changed = tx.execute(sql, arguments).await?;
+                        if COUNTED.iter().any(|insert| sql.starts_with(insert)) {
+                            tx.execute(RECOUNT, camulator::args![]).await?;
+                        }
+                        Ok::<u64, Error>(changed)
+                    })
                 },
                 |_| (),
             )
@@ -375,6 +382,17 @@ impl Test {
             .unwrap();
     }
 }
+
+/// Statements whose rows the ledgers count.
+const COUNTED: [&str; 4] =
+    ["INSERT INTO roles ", "INSERT INTO users ", "INSERT INTO user_groups ", "INSERT INTO policies "];
+
+/// Sets the ledgers of the accounts to what their tables have.
+const RECOUNT: &str = "UPDATE accounts SET \
+     role_count = (SELECT COUNT(*) FROM roles WHERE account_id = accounts.id), \
+     user_count = (SELECT COUNT(*) FROM users WHERE account_id = accounts.id), \
+     group_count = (SELECT COUNT(*) FROM user_groups WHERE account_id = accounts.id), \
+     policy_count = (SELECT COUNT(*) FROM policies WHERE account_id = accounts.id)";
 
 fn app(dialects: Dialects, engine: Arc<Engine>, limiter: Limiter, bounds: Bounds, exposed: bool) -> Arc<App> {
     let stubs = dialects.stubs();

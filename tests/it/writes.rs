@@ -13,7 +13,7 @@ use tokio::sync::Notify;
 const EVERYWHERE: &[Database] = &[Database::Memory, Database::File, Database::Postgres];
 /// Databases that a second connection can read.
 const SHARED: &[Database] = &[Database::File, Database::Postgres];
-/// Databases with a single writer, which the tests hold up until all writes are queued.
+/// Databases whose connection for writes is opened again at once when it is given up.
 const QUEUED: &[Database] = &[Database::Memory, Database::File];
 
 /// A row that refers to no other: a stub of the service `s<number>`.
@@ -101,7 +101,7 @@ fn rolling_back<'t>(tx: &'t mut WriteTx<'_>) -> BoxFuture<'t, Outcome> {
 
 fn write(store: &Store, work: Work) -> BoxFuture<'static, Outcome> {
     let store = store.clone();
-    Box::pin(async move { store.write(work, |()| ()).await? })
+    Box::pin(async move { store.write(None, work, |()| ()).await? })
 }
 
 fn append(store: &Store, row: Row) -> BoxFuture<'static, Outcome> {
@@ -113,7 +113,7 @@ fn on_stores(databases: &[Database], test: impl AsyncFn(Store, &Place)) {
     on_places(databases, async |place| {
         let store = Store::open(&place.location, Durability::Full).await.unwrap();
         let table = "CREATE TABLE late (id TEXT NOT NULL REFERENCES meta (name) DEFERRABLE INITIALLY DEFERRED)";
-        store.write(move |tx| Box::pin(tx.execute(table, args![])), |_| ()).await.unwrap().unwrap();
+        store.write(None, move |tx| Box::pin(tx.execute(table, args![])), |_| ()).await.unwrap().unwrap();
         test(store.clone(), place).await;
         store.close().await;
     });
@@ -129,39 +129,33 @@ async fn queue<T: Send + 'static>(future: BoxFuture<'static, T>) -> BoxFuture<'s
     }
 }
 
-/// Holds the writer up until all writes wait, so that they run as one group. On PostgreSQL they run at the same time.
+/// Holds the writer up until all writes wait, so that they run as one group.
 async fn together<T: Send + 'static>(store: &Store, writes: Vec<BoxFuture<'static, T>>) -> Vec<T> {
     let mut waiting = Vec::new();
-    if store.shared() {
-        for write in writes {
-            let running = tokio::spawn(write);
-            waiting.push(Box::pin(async move { running.await.unwrap() }) as BoxFuture<'static, T>);
-        }
-    } else {
-        let (entered, open) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-        let (held, entering, opened) = (store.clone(), entered.clone(), open.clone());
-        let gate = queue(Box::pin(async move {
-            held.write(
-                move |_| {
-                    let (entering, opened) = (entering.clone(), opened.clone());
-                    Box::pin(async move {
-                        entering.notify_one();
-                        opened.notified().await;
-                        Outcome::Ok(())
-                    })
-                },
-                |()| (),
-            )
-            .await
-        }))
-        .await;
-        entered.notified().await;
-        for write in writes {
-            waiting.push(queue(write).await);
-        }
-        open.notify_one();
-        gate.await.unwrap().unwrap();
+    let (entered, open) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let (held, entering, opened) = (store.clone(), entered.clone(), open.clone());
+    let gate = queue(Box::pin(async move {
+        held.write(
+            None,
+            move |_| {
+                let (entering, opened) = (entering.clone(), opened.clone());
+                Box::pin(async move {
+                    entering.notify_one();
+                    opened.notified().await;
+                    Outcome::Ok(())
+                })
+            },
+            |()| (),
+        )
+        .await
+    }))
+    .await;
+    entered.notified().await;
+    for write in writes {
+        waiting.push(queue(write).await);
     }
+    open.notify_one();
+    gate.await.unwrap().unwrap();
     let mut outcomes = Vec::new();
     for write in waiting {
         outcomes.push(write.await);
@@ -263,7 +257,7 @@ fn a_commit_that_fails_is_an_error_of_its_writes_only() {
         let counted = |work: Work| {
             let (store, called) = (store.clone(), called.clone());
             Box::pin(async move {
-                store.write(work, move |()| _ = called.fetch_add(1, Ordering::SeqCst)).await.and_then(|done| done)
+                store.write(None, work, move |()| _ = called.fetch_add(1, Ordering::SeqCst)).await.and_then(|done| done)
             }) as BoxFuture<'static, Outcome>
         };
         assert!(counted(late).await.is_err());
@@ -283,7 +277,7 @@ fn a_commit_that_fails_is_an_error_of_its_writes_only() {
 
 #[test]
 fn no_write_fails_because_of_uncommitted_rows() {
-    on_stores(QUEUED, async |store, _| {
+    on_stores(EVERYWHERE, async |store, _| {
         let writes = vec![write(&store, late), write(&store, if_not_late)];
         assert_eq!(outcomes(&store, writes).await, [false, true]);
     });
@@ -327,7 +321,7 @@ fn the_callback_comes_after_the_commit_and_before_the_answer() {
             });
             note.store(looking.join().unwrap().unsigned_abs(), Ordering::SeqCst);
         };
-        store.write(good as Work, look).await.unwrap().unwrap();
+        store.write(None, good as Work, look).await.unwrap().unwrap();
         assert_eq!(seen.load(Ordering::SeqCst), 1);
     });
 }
@@ -338,10 +332,11 @@ fn the_callback_comes_after_the_commit_and_before_the_answer() {
 fn a_rollback_that_fails_ends_the_connection_and_not_the_writer() {
     on_stores(QUEUED, async |store, place| {
         let temporary = "CREATE TEMP TABLE own (id TEXT)";
-        store.write(move |tx| Box::pin(tx.execute(temporary, args![])), |_| ()).await.unwrap().unwrap();
+        store.write(None, move |tx| Box::pin(tx.execute(temporary, args![])), |_| ()).await.unwrap().unwrap();
         write(&store, good).await.unwrap();
         assert!(write(&store, rolling_back).await.is_err());
-        let found = store.write(|tx| Box::pin(tx.number("SELECT COUNT(*) FROM own", args![])), |_| ()).await.unwrap();
+        let found =
+            store.write(None, |tx| Box::pin(tx.number("SELECT COUNT(*) FROM own", args![])), |_| ()).await.unwrap();
         // In memory the connection is the database, so it is kept.
         let in_memory = matches!(place.location, camulator::store::Location::Memory);
         assert_eq!(found.is_ok(), in_memory, "{found:?}");
@@ -374,7 +369,7 @@ fn a_commit_without_its_connection_is_an_error() {
         for outcome in [Ok(()), Err(Error::Closed)] {
             let called = Arc::new(AtomicU64::new(0));
             let calling = called.clone();
-            let told = store.write(cut_off(place, outcome), move |()| calling.store(1, Ordering::SeqCst)).await;
+            let told = store.write(None, cut_off(place, outcome), move |()| calling.store(1, Ordering::SeqCst)).await;
             assert!(!matches!(told, Ok(Ok(()))), "{told:?}");
             assert_eq!(called.load(Ordering::SeqCst), 0, "called back for what was not committed");
             assert_eq!(services(&store).await, Vec::<String>::new());

@@ -30,6 +30,7 @@ impl Hold {
         let (store, entering, opened) = (t.app.engine.store.clone(), entered.clone(), open.clone());
         let gate = tokio::spawn(async move {
             let held = store.write(
+                None,
                 move |_| {
                     let (entering, opened) = (entering.clone(), opened.clone());
                     Box::pin(async move {

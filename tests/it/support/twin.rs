@@ -25,6 +25,13 @@ pub struct Questions {
     pub assuming: &'static str,
 }
 
+/// The accounts whose ledger does not have the number of rows that there are.
+const MISCOUNTED: &str = "SELECT id FROM accounts WHERE \
+     role_count <> (SELECT COUNT(*) FROM roles WHERE account_id = accounts.id) OR \
+     user_count <> (SELECT COUNT(*) FROM users WHERE account_id = accounts.id) OR \
+     group_count <> (SELECT COUNT(*) FROM user_groups WHERE account_id = accounts.id) OR \
+     policy_count <> (SELECT COUNT(*) FROM policies WHERE account_id = accounts.id)";
+
 /// How many of each kind are compared at most: the latest.
 const COMPARED: usize = 12;
 
@@ -69,6 +76,8 @@ impl Twin {
         if self.disturbed.load(Ordering::SeqCst) {
             return;
         }
+        let wrong: Vec<(String,)> = warm.store.read().await.unwrap().tx().all(MISCOUNTED, args![]).await.unwrap();
+        assert!(wrong.is_empty(), "the ledgers of {wrong:?} count wrongly after {after}");
         let cold = Arc::new(warm.cold().await.expect("a second engine on the same store"));
         let mut met = self.met.lock().await;
         for account in accounts {
