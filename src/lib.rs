@@ -36,9 +36,9 @@
 //!    name neither, nor `http`.
 //! 2. Wire names, error codes and envelopes occur only under [`dialect`]; [`engine`] never mentions a vendor. The
 //!    grammars of policy documents are the vendors' too, and live in [`policy::grammar`].
-//! 3. SQL occurs only in [`engine`], in `migrations`, and in [`store`] as the one statement that increments a
-//!    generation. Every statement runs unchanged on SQLite and PostgreSQL. The only exception is the check of who owns
-//!    a database before it is opened: [`store`] has one form of it for each.
+//! 3. SQL occurs only in [`engine`], in `migrations`, and in [`store`] as the statements that read and write back the
+//!    ledgers of accounts. Every statement runs unchanged on SQLite and PostgreSQL, with two exceptions in [`store`]: the
+//!    check of who owns a database before it is opened, and the clause that locks accounts, which SQLite does not need.
 //! 4. [`policy`] is pure: no clock, no I/O, no async; it cannot fail, it returns a decision with its reasons.
 //! 5. Time and randomness enter only through [`env`](mod@env); clippy forbids the calls that go around it.
 //! 6. Operations neither begin nor end transactions: `server::handle` and the admin API hand them to [`engine::cx`].
@@ -50,9 +50,17 @@
 //!
 //! # The view, and why a read costs no query
 //!
-//! Every account row has a generation, which each change of the account moves on: it is the lock of a writer and the
+//! Every account row has a generation, which each change of the account increments: it is the lock of a writer and the
 //! version of what was read. [`engine::view`] keeps compiled parts of a tenant, each good as long as nothing that it
 //! depends on has changed; where only this process writes, that is known without asking.
+//!
+//! # Writes, and why they are few messages
+//!
+//! A message to the database costs more than the statement in it, so [`store`] puts the statements of all waiting writes
+//! into one transaction and the rows of one table into one `INSERT`. A write therefore does not wait for a statement to
+//! learn whether it did what it should: it takes that for granted. If it was wrong, the group is rolled back and each of
+//! its writes repeated alone, statement by statement. Quotas are numbers in the account's row, its ledger, which a group
+//! reads once and writes back once.
 
 pub mod admin;
 pub mod cli;

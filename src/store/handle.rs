@@ -6,13 +6,14 @@
 use super::argument::Argument;
 use super::desk::Desk;
 use super::ledger::Lock;
+use super::pool::{is_lost, tested};
 use super::queue::Row;
 use super::tx::{BoxFuture, Connection, Error, Readable, Tx};
 use super::write_tx::WriteTx;
 use super::{file, job, writer};
 use sqlx::postgres::PgPool;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
-use sqlx::{Postgres, Sqlite, Transaction};
+use sqlx::{Postgres, Sqlite, SqlSafeStr, Transaction};
 use std::sync::Arc;
 use tokio::sync::{Mutex, OwnedMappedMutexGuard, OwnedMutexGuard, mpsc};
 
@@ -83,7 +84,13 @@ impl Store {
                     Look::Alone(OwnedMutexGuard::try_map(desk, Desk::sqlite).map_err(|_| Error::Lost)?)
                 }
                 Backend::Postgres(pool) => {
-                    Look::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+                    let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+                    Look::Postgres(match pool.begin_with(begin).await {
+                        Err(error) if is_lost(&error) => {
+                            Transaction::begin(tested(pool).await?, Some(begin.into_sql_str())).await?
+                        }
+                        begun => begun?,
+                    })
                 }
             }))
         })
@@ -116,7 +123,14 @@ impl Store {
                 }
                 Backend::Postgres(pool) => {
                     let mut connection = pool.acquire().await?;
-                    Tx::of(Connection::Postgres(&mut connection)).all(sql, arguments).await
+                    match Tx::of(Connection::Postgres(&mut connection)).all(sql, arguments.clone()).await {
+                        Err(Error::Driver(error)) if is_lost(&error) => {
+                            connection.close_on_drop();
+                            let mut connection = tested(pool).await?;
+                            Tx::of(Connection::Postgres(&mut connection)).all(sql, arguments).await
+                        }
+                        outcome => outcome,
+                    }
                 }
             }
         })

@@ -4,7 +4,7 @@
 //! changes its ledger in memory, and all are written back together before the commit. So no quota is checked by counting.
 
 use super::argument::Argument;
-use super::queue::{MERGED, Ready, merge};
+use super::queue::{MERGED, Marks, Ready, merge};
 use super::tx::{Error, Tx};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -103,14 +103,14 @@ impl Ledgers {
     }
 
     /// Returns the statements that write back what was changed.
-    pub(super) fn take_changes(&mut self) -> Vec<Ready> {
+    pub(super) fn take_changes(&mut self, marks: Marks) -> Vec<Ready> {
         let rows = std::mem::take(&mut self.changed).into_iter().filter_map(|account| {
             let (incarnation, Ledger { generation, roles, users, groups, policies }) = *self.known.get(&account)?;
             Some(crate::args![account, incarnation, generation, roles, users, groups, policies])
         });
         let rows: Vec<Vec<Argument>> = rows.collect();
         let mut ready = Vec::new();
-        merge(rows, &mut ready, |values| {
+        merge(rows, marks, &mut ready, |values| {
             format!(
                 "WITH kept (id, incarnation, generation, roles, users, groups, policies) AS (VALUES {values}) \
                  UPDATE accounts SET generation = kept.generation, role_count = kept.roles, user_count = kept.users, \

@@ -17,6 +17,7 @@ mod ledger;
 mod location;
 mod open;
 mod owner;
+mod pool;
 mod queue;
 #[cfg(test)]
 mod tests;

@@ -6,10 +6,10 @@ use super::desk::{Again, Desk, Line};
 use super::handle::{Backend, Store};
 use super::location::{Durability, Location, OpenError};
 use super::owner::{self, MIGRATIONS, Owner};
-use super::{file, writer};
+use super::{file, pool, writer};
 use sqlx::Connection;
 use sqlx::migrate::{Migrate, MigrateError};
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use std::path::Path;
 use std::str::FromStr;
@@ -94,19 +94,7 @@ async fn open_postgres(address: &str, durability: Durability) -> Result<Store, O
         options.get_port(),
         options.get_database().unwrap_or_else(|| options.get_username())
     );
-    let pool = PgPoolOptions::new()
-        .max_connections(16)
-        .acquire_timeout(Duration::from_secs(2))
-        // A connection that was just used needs no test, which would be a round trip for every use.
-        .test_before_acquire(false)
-        .before_acquire(|connection, meta| {
-            Box::pin(async move {
-                if meta.idle_for > Duration::from_secs(1) {
-                    connection.ping().await?;
-                }
-                Ok(true)
-            })
-        })
+    let pool = pool::options()
         .connect_with(options.clone())
         .await
         .map_err(driver(&name))?;

@@ -9,6 +9,15 @@ use std::fmt::Write as _;
 /// The most rows that one statement inserts or updates. SQLite takes 32,766 values in a statement, PostgreSQL 65,535.
 pub(super) const MERGED: usize = 64;
 
+/// How a statement marks the places of its values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Marks {
+    /// `?`, for SQLite: the driver looks a numbered place up by its name, in a list of all of them.
+    Plain,
+    /// `$1`, for PostgreSQL, which has no others.
+    Numbered,
+}
+
 /// A row to insert, unless one with the same unique columns is there.
 #[derive(Clone, Debug)]
 pub struct Row {
@@ -47,10 +56,9 @@ impl Queue {
         self.waiting.is_empty()
     }
 
-    /// Begins the next job. Returns the place where its statements begin.
-    pub(super) fn begin_job(&mut self) -> usize {
+    /// Begins the next job.
+    pub(super) fn begin_job(&mut self) {
         self.job += 1;
-        self.waiting.len()
     }
 
     /// Returns whether a statement of the current job waits.
@@ -62,16 +70,16 @@ impl Queue {
         self.waiting.push((self.job, statement));
     }
 
-    /// Drops the statements from this place on.
-    pub(super) fn drop_from(&mut self, place: usize) {
-        self.waiting.truncate(place);
+    /// Drops the statements of the current job.
+    pub(super) fn drop_own(&mut self) {
+        self.waiting.retain(|(job, _)| *job != self.job);
     }
 
     /// Takes the waiting statements, with the rows of each table put together.
     ///
     /// The order within a job is kept: a row refers to earlier rows of its own job or to rows that are there already.
     /// Nothing is moved across a statement that is not an `INSERT`.
-    pub(super) fn take(&mut self) -> Vec<Ready> {
+    pub(super) fn take(&mut self, marks: Marks) -> Vec<Ready> {
         enum Batch {
             Rows { insert: &'static str, rows: Vec<Vec<Argument>> },
             Other(Ready),
@@ -112,7 +120,7 @@ impl Queue {
             match batch {
                 Batch::Other(statement) => ready.push(statement),
                 Batch::Rows { insert, rows } => {
-                    merge(rows, &mut ready, |values| format!("{insert} VALUES {values} ON CONFLICT DO NOTHING"))
+                    merge(rows, marks, &mut ready, |values| format!("{insert} VALUES {values} ON CONFLICT DO NOTHING"))
                 }
             }
         }
@@ -122,38 +130,41 @@ impl Queue {
 
 impl Row {
     /// Returns the statement that inserts this row alone.
-    pub(super) fn ready(self) -> Ready {
-        let sql = format!("{} VALUES {} ON CONFLICT DO NOTHING", self.insert, places(1, self.values.len()));
+    pub(super) fn ready(self, marks: Marks) -> Ready {
+        let sql = format!("{} VALUES {} ON CONFLICT DO NOTHING", self.insert, places(1, self.values.len(), marks));
         Ready { sql: sqlx::AssertSqlSafe(sql), values: self.values, expected: Some(1) }
     }
 }
 
 /// Makes statements for many rows of values. Each takes a number of rows that is a power of two, so that there are few
 /// different statements to prepare. `sql` receives the places of the values: `($1, $2), ($3, $4)`.
-pub(super) fn merge(rows: Vec<Vec<Argument>>, ready: &mut Vec<Ready>, sql: impl Fn(&str) -> String) {
+pub(super) fn merge(rows: Vec<Vec<Argument>>, marks: Marks, ready: &mut Vec<Ready>, sql: impl Fn(&str) -> String) {
     let columns = rows.first().map_or(0, Vec::len);
     let (mut left, mut rows) = (rows.len(), rows.into_iter());
     while left > 0 {
         let count = 1 << left.min(MERGED).ilog2();
         left -= count;
         ready.push(Ready {
-            sql: sqlx::AssertSqlSafe(sql(&places(count, columns))),
+            sql: sqlx::AssertSqlSafe(sql(&places(count, columns, marks))),
             values: rows.by_ref().take(count).flatten().collect(),
             expected: Some(count as u64),
         });
     }
 }
 
-fn places(rows: usize, columns: usize) -> String {
+fn places(rows: usize, columns: usize, marks: Marks) -> String {
     let mut text = String::with_capacity(rows * (columns * 6 + 4));
     for place in 0..rows * columns {
         text.push_str(match (place, place % columns) {
-            (0, _) => "($",
-            (_, 0) => "), ($",
-            _ => ", $",
+            (0, _) => "(",
+            (_, 0) => "), (",
+            _ => ", ",
         });
         // Writing to a text cannot fail.
-        let _ = write!(text, "{}", place + 1);
+        let _ = match marks {
+            Marks::Plain => text.write_char('?'),
+            Marks::Numbered => write!(text, "${}", place + 1),
+        };
     }
     text.push(')');
     text
@@ -182,7 +193,7 @@ mod tests {
             queue.begin_job();
             job.into_iter().for_each(|statement| queue.push(statement));
         }
-        let ready = queue.take();
+        let ready = queue.take(Marks::Numbered);
         assert!(queue.is_empty());
         ready.into_iter().map(|ready| format!("{} {:?}", ready.sql.0, ready.values)).collect()
     }
@@ -217,6 +228,12 @@ mod tests {
     fn nothing_moves_across_another_statement() {
         let jobs = vec![vec![row(PARENTS, &["a"])], vec![other("DELETE FROM parents")], vec![row(PARENTS, &["a"])]];
         check(jobs, &["INSERT INTO parents", "DELETE", "INSERT INTO parents"]);
+    }
+
+    #[test]
+    fn each_database_has_its_own_marks() {
+        assert_eq!(places(2, 2, Marks::Plain), "(?, ?), (?, ?)");
+        assert_eq!(places(2, 2, Marks::Numbered), "($1, $2), ($3, $4)");
     }
 
     #[test]

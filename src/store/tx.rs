@@ -1,7 +1,7 @@
 //! Transactions: statements, their arguments, and the rows they return, on either driver.
 
 use super::argument::Argument;
-use super::queue::{Queue, Ready};
+use super::queue::{Marks, Queue, Ready};
 use sqlx::FromRow;
 use sqlx::postgres::{PgArguments, PgConnection, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
@@ -136,10 +136,18 @@ impl<'c> Tx<'c> {
         }
         // What other jobs change is not this job's, if it ends in an error.
         let touched = self.touched || self.queue.has_own();
-        let statements = self.queue.take();
+        let statements = self.queue.take(self.marks());
         let outcome = self.run_all(statements).await;
         self.touched = touched || outcome.is_err();
         outcome
+    }
+
+    /// Returns how the database marks the places of values.
+    pub(super) fn marks(&self) -> Marks {
+        match self.connection {
+            Connection::Sqlite(_) => Marks::Plain,
+            Connection::Postgres(_) => Marks::Numbered,
+        }
     }
 
     /// Runs statements. Fails if one of them changes another number of rows than is expected.
@@ -156,10 +164,10 @@ impl<'c> Tx<'c> {
         Ok(())
     }
 
-    /// Begins the next job of a transaction. Returns the place in the queue where its statements begin.
-    pub(super) fn begin_job(&mut self) -> usize {
+    /// Begins the next job of a transaction.
+    pub(super) fn begin_job(&mut self) {
         (self.touched, self.failed) = (false, false);
-        self.queue.begin_job()
+        self.queue.begin_job();
     }
 
     /// Runs a statement that changes rows, without those that wait. Returns how many it changed.

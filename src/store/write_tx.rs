@@ -40,7 +40,7 @@ impl<'c> WriteTx<'c> {
     /// Inserts a row. Returns false if one with the same unique columns is there. A row that waits counts as inserted.
     pub async fn insert(&mut self, row: Row) -> Result<bool, Error> {
         if self.at_once {
-            let ready = row.ready();
+            let ready = row.ready(self.tx.marks());
             return Ok(self.tx.change(ready.sql, ready.values).await? == 1);
         }
         self.tx.queue.push(Statement::Insert(row));

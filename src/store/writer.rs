@@ -179,7 +179,7 @@ async fn together(
         }
     }
     for job in &mut *group {
-        let begin = tx.begin_job();
+        tx.begin_job();
         if let Some(row) = job.row() {
             tx.queue.push(Statement::Insert(Row::clone(row)));
             continue;
@@ -190,14 +190,15 @@ async fn together(
             return Err(Undone::ByJob);
         }
         if !is_done {
-            tx.queue.drop_from(begin);
+            tx.queue.drop_own();
         } else if let (Some(lock), Some(ledger)) = (job.lock(), tx.ledger) {
             ledgers.put(lock, ledger);
         }
     }
     // If a row cannot be inserted (because its account is gone, say), the next way finds out which.
     tx.settle().await.map_err(|_| Undone::ByJob)?;
-    tx.run_all(ledgers.take_changes()).await.map_err(|_| Undone::ByJob)?;
+    let changes = ledgers.take_changes(tx.marks());
+    tx.run_all(changes).await.map_err(|_| Undone::ByJob)?;
     if group.iter().any(|job| job.lock().is_none() && job.row().is_none()) {
         // A write that locks no account may have changed any account's row.
         ledgers.clear();
@@ -237,7 +238,8 @@ async fn run_at_once(
     let is_done = job.run(tx).await;
     if is_done && let (Some(lock), Some(ledger)) = (job.lock(), tx.ledger) {
         ledgers.put(lock, ledger);
-        tx.run_all(ledgers.take_changes()).await?;
+        let changes = ledgers.take_changes(tx.marks());
+        tx.run_all(changes).await?;
     }
     Ok(is_done)
 }

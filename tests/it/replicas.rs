@@ -1,6 +1,6 @@
 //! Two servers on one PostgreSQL database: a change that one has answered counts for every later request to the other.
 
-use crate::support::{Database, Hold, Test, allow, on, root_of};
+use crate::support::{Caller, Database, Hold, Test, allow, on, root_of};
 use camulator::limit::Rates;
 use serde_json::{Value, json};
 
@@ -72,7 +72,7 @@ fn of_16_roles_of_one_name_on_two_servers_one_is_created() {
     on_two_servers(async |one, other| {
         let params = json!({
             "RoleName": "one", "PolicyDocument": crate::support::trust(&[root_of(&one.root().uin)])});
-        let mut hold = Hold::of(&one).await;
+        let mut hold = Hold::rows(&one).await;
         let running: Vec<_> = (0..16)
             .map(|place| if place % 2 == 0 { one.root() } else { other.root() })
             .map(|root| tokio::spawn(root.call("cam", "2019-01-16", "CreateRole", params.clone()).send()))
@@ -87,6 +87,30 @@ fn of_16_roles_of_one_name_on_two_servers_one_is_created() {
             }
         }
         assert_eq!(made, 1);
+    });
+}
+
+/// As when another server, or somebody at a console, keeps an account locked.
+#[test]
+fn an_account_that_is_locked_holds_up_no_other() {
+    on(&[Database::Postgres], Rates::Off, async |t| {
+        let (locked, free) = (t.root(), t.tenant("100000000077").await);
+        let mut raw = t.raw_connection().await;
+        raw.run(format!("BEGIN; SELECT id FROM accounts WHERE id = '{}' FOR UPDATE", locked.uin)).await;
+        let add = |root: &Caller, number: usize| {
+            tokio::spawn(root.call("cam", "2019-01-16", "AddUser", json!({"Name": format!("u{number}")})).send())
+        };
+        let waiting: Vec<_> = (0..5).map(|number| add(&locked, number)).collect();
+        raw.until_waiting(5).await;
+        for number in 0..5 {
+            add(&free, number).await.unwrap().ok();
+        }
+        assert!(waiting.iter().all(|waiting| !waiting.is_finished()));
+        raw.run("COMMIT").await;
+        for waiting in waiting {
+            waiting.await.unwrap().ok();
+        }
+        assert_eq!(locked.cam("ListUsers", json!({})).await.ok()["Data"].as_array().unwrap().len(), 5);
     });
 }
 

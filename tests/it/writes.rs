@@ -275,6 +275,67 @@ fn a_commit_that_fails_is_an_error_of_its_writes_only() {
     });
 }
 
+/// Inserts a row and returns whether it is new.
+fn claim<'t>(tx: &'t mut WriteTx<'_>) -> BoxFuture<'t, Result<bool, Error>> {
+    Box::pin(async move { tx.insert(row(7)).await })
+}
+
+/// Changes the row of [`claim`] and returns whether it is there.
+fn changed<'t>(tx: &'t mut WriteTx<'_>) -> BoxFuture<'t, Result<bool, Error>> {
+    Box::pin(async move { tx.change_one("UPDATE stubs SET body = '7' WHERE service = 's7'", args![]).await })
+}
+
+/// Each write takes for granted that it is the first.
+#[test]
+fn what_a_write_takes_for_granted_is_found_out() {
+    on_stores(EVERYWHERE, async |store, _| {
+        let write = |work: for<'t> fn(&'t mut WriteTx<'_>) -> BoxFuture<'t, Result<bool, Error>>| {
+            let store = store.clone();
+            Box::pin(async move { store.write(None, work, |_| ()).await.unwrap().unwrap() }) as BoxFuture<'static, bool>
+        };
+        assert!(!write(changed).await, "there is nothing to change");
+        let claims = together(&store, (0..20).map(|_| write(claim)).collect()).await;
+        assert_eq!(claims.iter().filter(|is_new| **is_new).count(), 1, "{claims:?}");
+        assert!(write(changed).await);
+        assert!(!write(claim).await);
+        assert_eq!(services(&store).await, ["s7"]);
+    });
+}
+
+/// A refusal is not a reason to repeat the other writes, whose rows its query has made the writer run.
+#[test]
+fn a_refusal_repeats_no_other_write() {
+    on_stores(EVERYWHERE, async |store, _| {
+        let runs = Arc::new(AtomicU64::new(0));
+        let counted = |number: usize| {
+            let (store, runs) = (store.clone(), runs.clone());
+            Box::pin(async move {
+                let counted = store.write(
+                    None,
+                    move |tx| {
+                        runs.fetch_add(1, Ordering::SeqCst);
+                        Box::pin(async move { tx.insert(row(number)).await.map(drop) })
+                    },
+                    |()| (),
+                );
+                counted.await?
+            }) as BoxFuture<'static, Outcome>
+        };
+        let refuse: Work = |tx| {
+            Box::pin(async move {
+                // Its own row waits behind the query and must go.
+                tx.number("SELECT COUNT(*) FROM stubs", args![]).await?;
+                tx.insert(row(99)).await?;
+                Err(Error::Closed)
+            })
+        };
+        let writes = vec![counted(1), write(&store, refuse), counted(2), write(&store, refuse), counted(3)];
+        assert_eq!(outcomes(&store, writes).await, [true, false, true, false, true]);
+        assert_eq!(runs.load(Ordering::SeqCst), 3);
+        assert_eq!(services(&store).await, ["s1", "s2", "s3"]);
+    });
+}
+
 #[test]
 fn no_write_fails_because_of_uncommitted_rows() {
     on_stores(EVERYWHERE, async |store, _| {

@@ -8,8 +8,8 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
-/// While this is held, writes wait for the writer, or on PostgreSQL for the account's row. In memory nothing is held
-/// up, because reads would wait as well and so never see the state between two writes.
+/// While this is held, writes wait for the writer, or for the rows of their accounts. In memory nothing is held up,
+/// because reads would wait as well and so never see the state between two writes.
 pub enum Hold {
     Nothing,
     Writer { t: Test, gate: JoinHandle<()>, open: Arc<Notify> },
@@ -17,12 +17,15 @@ pub enum Hold {
 }
 
 impl Hold {
+    /// Locks the rows of all accounts, as another server on the same PostgreSQL database does.
+    pub async fn rows(t: &Test) -> Hold {
+        let mut raw = t.raw_connection().await;
+        raw.run("BEGIN; SELECT id FROM accounts FOR UPDATE").await;
+        Hold::Rows(raw)
+    }
+
+    /// Holds up this server's writer.
     pub async fn of(t: &Test) -> Hold {
-        if t.app.engine.store.shared() {
-            let mut raw = t.raw_connection().await;
-            raw.run("BEGIN; SELECT id FROM accounts FOR UPDATE").await;
-            return Hold::Rows(raw);
-        }
         if matches!(t.location, Location::Memory) {
             return Hold::Nothing;
         }
