@@ -110,6 +110,7 @@ async fn put(app: &App, whose: &Whose, clock: Clock) -> Result<(), Failure> {
         None => app.engine.set_clock(clock).await?,
         Some(id) => accounts::set_clock(as_root(app, id).await?, clock).await?,
     }
+    app.clock_was_set.notify_one();
     Ok(())
 }
 

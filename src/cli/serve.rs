@@ -95,6 +95,7 @@ async fn serve(config: Config) -> Result<(), String> {
         journal: Journal::default(),
         admin_token,
         bounds: Bounds::default(),
+        clock_was_set: Default::default(),
         exposed: config.is_exposed(),
     });
     app.refresh_stubs();

@@ -5,12 +5,12 @@
 
 use super::authorize;
 use super::cloud::Durations;
-use super::cx::{self, Cx, Opened};
+use super::cx::{self, Cx, Opened, Write};
 use super::evidence::Evidence;
 use super::fault::{Fault, Internal, Kind, Refusal, Required};
 use super::ids::{AccountId, RoleId, SecretId, UserId};
 use super::model::{Account, Identity, Key, NamedRole, Owner, Role, Session};
-use super::view::Changed;
+use super::view::{Changed, Part};
 use super::{Engine, accounts};
 use crate::args;
 use crate::env::Time;
@@ -209,6 +209,9 @@ fn read_tags(secret_id: &SecretId, text: &str) -> Result<Vec<(String, String)>, 
     Ok(serde_json::from_str(text).map_err(unreadable)?)
 }
 
+/// The most sessions that one write deletes, so that other writes do not wait for long.
+const PURGED: i64 = 500;
+
 /// Deletes the sessions that expired more than a day ago, by their account's clock. Until then a request with such a
 /// session gets the error that it expired. Setting the clock back does not restore a deleted session: it is gone from
 /// the view as well as from the database. Returns the number of deleted sessions.
@@ -218,25 +221,28 @@ pub async fn purge(engine: &Arc<Engine>) -> Result<u64, Fault> {
         let before = engine.now(&account).plus_seconds(-86_400).0;
         // Queries first, because a write locks the account and increments its generation.
         let sql = "SELECT expires_at FROM sessions WHERE account_id = $1 AND expires_at < $2 LIMIT 1";
-        let old: Option<(i64,)> = engine.store.glance(sql, args![&account.id, before]).await?;
-        if old.is_none() {
-            continue;
-        }
-        // If the account has been deleted in the meantime, so have its sessions.
-        let Some(cx) = Cx::of_root(engine, &account.id).await? else { continue };
-        let outcome = cx::write(cx, move |write| {
-            Box::pin(async move {
-                let arguments = args![write.account(), before];
-                let sql = "DELETE FROM sessions WHERE account_id = $1 AND expires_at < $2";
-                write.execute_counted(Changed::Anything, sql, arguments).await
-            })
-        })
-        .await;
-        match outcome {
-            Ok(count) => gone += count,
-            Err(Fault::NotFound(Kind::Account, _)) => {}
-            Err(fault) => return Err(fault),
+        while engine.store.glance::<(i64,)>(sql, args![&account.id, before]).await?.is_some() {
+            // If the account has been deleted in the meantime, so have its sessions.
+            let Some(cx) = Cx::of_root(engine, &account.id).await? else { break };
+            match cx::write(cx, move |write| Box::pin(purge_some(write, before))).await {
+                Ok(count) => gone += count,
+                Err(Fault::NotFound(Kind::Account, _)) => break,
+                Err(fault) => return Err(fault),
+            }
         }
     }
     Ok(gone)
+}
+
+/// Deletes some of the account's sessions that expired before this time, and returns how many.
+async fn purge_some(write: &mut Write<'_, '_>, before: i64) -> Result<u64, Fault> {
+    let account = write.account().clone();
+    let sql = "SELECT secret_id FROM sessions WHERE account_id = $1 AND expires_at < $2 \
+               ORDER BY expires_at, secret_id LIMIT $3";
+    let old: Vec<(SecretId,)> = write.tx().all(sql, args![&account, before, PURGED]).await?;
+    let changed = Changed::Parts(old.into_iter().map(|(secret_id,)| Part::Key(secret_id)).collect());
+    let sql = "DELETE FROM sessions WHERE account_id = $1 AND secret_id IN \
+               (SELECT secret_id FROM sessions WHERE account_id = $1 AND expires_at < $2 \
+               ORDER BY expires_at, secret_id LIMIT $3)";
+    write.execute_counted(changed, sql, args![&account, before, PURGED]).await
 }

@@ -9,6 +9,7 @@ use crate::journal::Journal;
 use crate::limit::Limiter;
 use crate::secret::Secret;
 use std::sync::Arc;
+use tokio::sync::Notify;
 
 /// Holds the state shared by all requests.
 pub struct App {
@@ -26,6 +27,8 @@ pub struct App {
     pub admin_token: Secret,
     /// What is granted to those whom nobody knows yet.
     pub bounds: Bounds,
+    /// Tells [`housekeeping`](super::housekeeping) that a clock was set.
+    pub clock_was_set: Notify,
     /// Whether other machines can reach this server: keys that the clouds' documents print then open nothing.
     pub exposed: bool,
 }

@@ -218,11 +218,15 @@ async fn with_trust(engine: &Engine, dialect: &Dialect, denial: Denial) -> Fault
     Fault::Denied(denial)
 }
 
-/// Forgets old sessions and idle rate limits every hour.
+/// Forgets old sessions and idle rate limits every hour, and a minute after a clock was set. That minute lets a test set a
+/// clock forwards and back without losing its sessions.
 pub async fn housekeeping(app: Arc<App>) {
     let mut hourly = tokio::time::interval(Duration::from_secs(3600));
     loop {
-        hourly.tick().await;
+        tokio::select! {
+            _ = hourly.tick() => {}
+            () = app.clock_was_set.notified() => tokio::time::sleep(Duration::from_secs(60)).await,
+        }
         match sessions::purge(&app.engine).await {
             Ok(0) => {}
             Ok(gone) => tracing::debug!(gone, "forgot sessions that ended"),

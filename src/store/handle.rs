@@ -13,7 +13,7 @@ use super::write_tx::WriteTx;
 use super::{file, job, writer};
 use sqlx::postgres::PgPool;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
-use sqlx::{Postgres, Sqlite, SqlSafeStr, Transaction};
+use sqlx::{Postgres, SqlSafeStr, Sqlite, Transaction};
 use std::sync::Arc;
 use tokio::sync::{Mutex, OwnedMappedMutexGuard, OwnedMutexGuard, mpsc};
 

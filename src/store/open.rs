@@ -50,6 +50,9 @@ async fn open_file(path: &Path, durability: Durability) -> Result<Store, OpenErr
             Durability::Full => SqliteSynchronous::Full,
             Durability::Fast => SqliteSynchronous::Normal,
         })
+        // Pages (of 4 KB) in the write-ahead log before it is folded into the file. SQLite's thousand would be folded
+        // every few hundred writes, although most of their pages change again soon.
+        .pragma("wal_autocheckpoint", "4000")
         .busy_timeout(Duration::from_secs(5));
     let mut connection = SqliteConnection::connect_with(&options).await.map_err(driver(&name))?;
     migrated(&name, MIGRATIONS.run_direct(None, &mut connection, false).await)?;
@@ -94,10 +97,7 @@ async fn open_postgres(address: &str, durability: Durability) -> Result<Store, O
         options.get_port(),
         options.get_database().unwrap_or_else(|| options.get_username())
     );
-    let pool = pool::options()
-        .connect_with(options.clone())
-        .await
-        .map_err(driver(&name))?;
+    let pool = pool::options().connect_with(options.clone()).await.map_err(driver(&name))?;
     // Detached from the pool, so that closing the connection always releases the lock on the migrations.
     let mut connection = pool.acquire().await.map_err(driver(&name))?.detach();
     let outcome = migrate_postgres(&mut connection, &name).await;

@@ -66,6 +66,31 @@ fn a_session_is_purged_once_its_accounts_clock_is_ahead() {
     });
 }
 
+/// Sessions are deleted in portions, each with its part of the view.
+#[test]
+fn every_session_that_has_ended_goes() {
+    on_each_database(async |t| {
+        let root = tenant(&t, "100000000002").await;
+        let used = opened(&t, &root, 0).await;
+        used.sts("GetCallerIdentity", json!({})).await.ok();
+        t.execute(
+            "INSERT INTO sessions (secret_id, account_id, role_id, user_id, name, origin, sealed, token_digest, policy, \
+             tags, source_identity, created_at, expires_at, incarnation) \
+             WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < 1234) \
+             SELECT 'old-' || CAST(i AS TEXT), account_id, role_id, '', 'old', origin, '', '', '', '[]', '', created_at, \
+             expires_at - i % 3, incarnation FROM n, sessions WHERE secret_id = $1",
+            camulator::args![&used.secret_id],
+        )
+        .await;
+        set_offset(&t, &root, DAY + 2 * HOUR + 1).await;
+        let young = opened(&t, &root, DAY + 2 * HOUR + 1).await;
+        assert_eq!(purge(&t).await, 1235);
+        assert_eq!(kept(&t, &root).await, 1);
+        used.sts("GetCallerIdentity", json!({})).await.fault("AuthFailure.TokenFailure");
+        young.sts("GetCallerIdentity", json!({})).await.ok();
+    });
+}
+
 #[test]
 fn each_account_is_purged_by_its_own_clock() {
     on_each_database(async |t| {
