@@ -4,14 +4,19 @@ use crate::support::{Test, allow, on_each_database, root_of, text};
 use serde_json::{Value, json};
 use std::time::Duration;
 
-/// Creates two things for which the server first draws the same id, `base + 1`. Both must succeed, with different ids.
+/// Creates two things for which the server first draws the same id, `base + 1`, to which a role's id adds the time (in
+/// multiples of 1024). Both must succeed, with different ids.
 async fn twice(t: &Test, base: u64, action: &str, id: &str, params: impl Fn(usize) -> Value) {
     let root = t.root();
     let first = t.drawing(1, root.cam(action, params(1))).await.ok();
     let second = t.drawing(1, root.cam(action, params(2))).await.ok();
-    let shown = |made: &Value| made[id].to_string().trim_matches('"').to_owned();
-    assert_eq!(shown(&first), (base + 1).to_string(), "{action}: the number was not drawn");
-    assert_ne!(shown(&first), shown(&second), "{action}");
+    let drawn = |made: &Value| made[id].to_string().trim_matches('"').parse::<u64>().unwrap() - base;
+    let (first, second) = (drawn(&first), drawn(&second));
+    assert_eq!(first % 1024, 1, "{action}: the number was not drawn");
+    if action == "CreateRole" {
+        assert_eq!(first / 1024, second / 1024, "another time, and so another number");
+    }
+    assert_ne!(first, second, "{action}");
     // A taken name is still refused.
     root.cam(action, params(2)).await.code().expect("the name is taken");
 }

@@ -25,9 +25,9 @@ pub static CLOUD: Cloud = Cloud {
         user: |env| ((100_000_000_000 + env.below(100_000_000_000)).to_string(), number(10_000_000, 90_000_000, env)),
         group: |env| (100_000 + env.below(900_000_000)).to_string(),
         // A little more than 2^62: always 19 digits, and always below 2^63.
-        role: |env| ((1_u64 << 62) + env.below(1 << 44)).to_string(),
+        role: |env| ((1_u64 << 62) + (milliseconds(env) % (1 << 34) << 10) + env.below(1 << 10)).to_string(),
         policy: |env| (100_000_000 + env.below(900_000_000)).to_string(),
-        key: |env| format!("AKID{}", env.alphanumeric(32)),
+        key: |env| format!("AKID{}{}", in_order(milliseconds(env)), env.alphanumeric(25)),
         secret: |env| env.alphanumeric(32),
         token: |env| env.alphanumeric(96),
     },
@@ -57,6 +57,38 @@ pub static CLOUD: Cloud = Cloud {
 /// The longest session of any role, in seconds.
 pub const LONGEST_ROLE_SESSION: i64 = 43_200;
 
+/// Returns the time since the epoch in milliseconds. Ids of which there are many begin with it, so that those made one
+/// after another stand side by side in the database's index: a random place for each would cost a page per row.
+fn milliseconds(env: &Env) -> u64 {
+    u64::try_from(env.now().0 / 1000).unwrap_or(0)
+}
+
+/// Writes a number below 62^7 (in milliseconds, the year 2081) with seven letters and digits that sort as the number does.
+fn in_order(number: u64) -> String {
+    const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    let digit = |place: u32| {
+        let digit = usize::try_from(number / 62_u64.pow(place) % 62).unwrap_or(0);
+        char::from(DIGITS.get(digit).copied().unwrap_or(b'0'))
+    };
+    (0..7).rev().map(digit).collect()
+}
+
 fn number(from: u64, below: u64, env: &Env) -> i64 {
     i64::try_from(from + env.below(below)).unwrap_or(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn later_numbers_sort_behind_earlier_ones() {
+        let mut texts: Vec<String> = (0..50).map(|power| in_order(1 << power.min(41))).collect();
+        texts.dedup();
+        assert!(texts.is_sorted() && texts.len() == 42, "{texts:?}");
+        assert_eq!(
+            (in_order(0).as_str(), in_order(61).as_str(), in_order(62).as_str()),
+            ("0000000", "000000z", "0000010")
+        );
+    }
 }
