@@ -41,7 +41,7 @@ pub struct Reading {
 pub struct Trace {
     /// The entry's place in the journal.
     place: u64,
-    request_id: String,
+    request_id: Arc<str>,
     dialect: &'static Dialect,
     begun: Time,
     ended: Time,
@@ -49,7 +49,7 @@ pub struct Trace {
     action: Cow<'static, str>,
     secret_id: Option<SecretId>,
     scheme: Option<&'static str>,
-    signed_headers: String,
+    signed_headers: Arc<str>,
     /// Parts of the request that matter but were not signed; `None` if the signature was not checked.
     free: Option<Vec<&'static str>>,
     signature: Option<Unauthenticated>,
@@ -85,7 +85,7 @@ impl Journal {
 
     /// Finds the entry of a request.
     pub fn find(&self, request_id: &str) -> Option<Arc<Trace>> {
-        self.entries().iter().rev().find(|entry| entry.request_id == request_id).cloned()
+        self.entries().iter().rev().find(|entry| *entry.request_id == *request_id).cloned()
     }
 
     /// Returns at most `limit` entries that `keep` accepts, newest first.
@@ -133,10 +133,10 @@ impl Reading {
 
 impl Trace {
     /// Starts the record of a request that has arrived.
-    pub fn begin(now: Time, request_id: &str, dialect: &'static Dialect) -> Trace {
+    pub fn begin(now: Time, request_id: Arc<str>, dialect: &'static Dialect) -> Trace {
         Trace {
             place: 0,
-            request_id: request_id.to_owned(),
+            request_id,
             dialect,
             begun: now,
             ended: now,
@@ -144,7 +144,7 @@ impl Trace {
             action: Cow::Borrowed(""),
             secret_id: None,
             scheme: None,
-            signed_headers: String::new(),
+            signed_headers: Arc::default(),
             free: None,
             signature: None,
             rate: None,
@@ -164,7 +164,10 @@ impl Trace {
                 self.scheme = Some(claim.scheme);
                 // The claim is not verified yet, so no more is kept than a genuine client sends.
                 let names = &claim.signed_headers;
-                names.get(..names.floor_char_boundary(512)).unwrap_or_default().clone_into(&mut self.signed_headers);
+                self.signed_headers = match names.get(..names.floor_char_boundary(512)) {
+                    Some(short) if short.len() < names.len() => short.into(),
+                    _ => names.clone(),
+                };
             }
             Err(Fault::Unauthenticated(how)) => self.signature = Some(how.clone()),
             Err(_) => {}
@@ -355,7 +358,7 @@ impl Trace {
                 (None, Some(_)) => "valid",
                 (None, None) => "not checked",
             },
-            "signed_headers": self.signed_headers,
+            "signed_headers": &*self.signed_headers,
         });
         if let Some(scheme) = self.scheme {
             put(&mut signature, "scheme", json!(scheme));
@@ -368,7 +371,7 @@ impl Trace {
             put(&mut signature, "string_to_sign", json!(string_to_sign));
         }
         let mut shown = json!({
-            "request_id": self.request_id,
+            "request_id": &*self.request_id,
             "time": self.begun.rfc3339(),
             "cloud": self.dialect.cloud.name,
             "dialect": self.dialect.cloud.name,
@@ -479,7 +482,7 @@ mod tests {
     use crate::dialect::tencent::DIALECT;
 
     fn forged(number: usize, length: usize) -> Trace {
-        let mut trace = Trace::begin(Time(0), &number.to_string(), &DIALECT);
+        let mut trace = Trace::begin(Time(0), number.to_string().into(), &DIALECT);
         let canonical_request = "x".repeat(length);
         let how = Unauthenticated::Signature { canonical_request, string_to_sign: "y".to_owned() };
         let _ = trace.claimed(Err(Fault::Unauthenticated(how)));

@@ -19,6 +19,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 /// The body: a principal or key, an action, a resource and condition keys.
@@ -47,7 +48,7 @@ pub async fn decide(State(app): State<Arc<App>>, body: Bytes) -> Result<JsonRepl
     let account = app.engine.account(&tenant).await?.ok_or_else(missing)?;
     let who = (dialect.arn)(&caller);
     let now = app.engine.now(&account);
-    let request = RequestContext { caller: Arc::new(caller), account, now, peer: "127.0.0.1".into() };
+    let request = RequestContext { caller: Arc::new(caller), account, now, peer: Ipv4Addr::LOCALHOST.into() };
     let cx = Cx { engine: app.engine.clone(), tenant, request };
     if let Some(holder) = cx.caller.holder()
         && app.engine.grants(&cx.tenant, &holder).await?.is_none()

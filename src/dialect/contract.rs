@@ -14,6 +14,7 @@ use crate::engine::model::{Account, Caller, Key, NamedRole, RequestContext, Role
 use crate::env::Time;
 use crate::policy;
 use crate::secret::Secret;
+use http::header::{AsHeaderName, HeaderName, HeaderValue};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::borrow::Cow;
@@ -49,8 +50,9 @@ pub struct RawRequest {
 }
 
 impl Head {
-    /// Returns a header's value as text; `None` when it is absent, empty or not UTF-8.
-    pub fn header(&self, name: &str) -> Option<&str> {
+    /// Returns a header's value as text; `None` when it is absent, empty or not UTF-8. A name that is a
+    /// [`HeaderName`] is found faster than text, which has to be read as one first.
+    pub fn header(&self, name: impl AsHeaderName) -> Option<&str> {
         let value = std::str::from_utf8(self.headers.get(name)?.as_bytes()).ok()?.trim();
         if value.is_empty() { None } else { Some(value) }
     }
@@ -70,7 +72,7 @@ pub struct Claim {
     /// The scope that the signing key is derived for.
     pub scope: String,
     /// The list of signed headers as it was sent.
-    pub signed_headers: String,
+    pub signed_headers: Arc<str>,
     /// The signature.
     pub signature: String,
 }
@@ -125,7 +127,10 @@ pub type Body = String;
 
 /// Writes an operation's result as JSON.
 pub fn answer<T: Serialize>(reply: &T) -> Result<Body, Fault> {
-    Ok(serde_json::to_string(reply).map_err(|_| Internal::Bug("a reply cannot be written as JSON"))?)
+    let mut json = Vec::with_capacity(1024);
+    let unwritable = || Internal::Bug("a reply cannot be written as JSON");
+    serde_json::to_writer(&mut json, reply).map_err(|_| unwritable())?;
+    Ok(String::from_utf8(json).map_err(|_| unwritable())?)
 }
 
 /// The permission that an operation needs.
@@ -278,7 +283,7 @@ pub struct Answer {
     /// The status.
     pub status: u16,
     /// The headers, the content type among them.
-    pub headers: Vec<(&'static str, String)>,
+    pub headers: Vec<(HeaderName, HeaderValue)>,
     /// The whole body.
     pub body: Vec<u8>,
     /// The error code in the body, if it is an error.

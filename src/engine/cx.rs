@@ -7,6 +7,7 @@ use super::ids::{AccountId, SecretId};
 use super::model::{Caller, Identity, RequestContext};
 use super::view::{Changed, Tenant};
 use crate::store::{Argument, BoxFuture, Ledger, Lock, Readable, Row, Tx, WriteTx};
+use std::net::Ipv4Addr;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -38,7 +39,7 @@ impl Cx {
         let caller =
             Caller { account: id.clone(), identity: Identity::Root, secret_id: SecretId::from(""), session: None };
         let now = engine.now(&account);
-        let request = RequestContext { caller: Arc::new(caller), account, now, peer: "127.0.0.1".into() };
+        let request = RequestContext { caller: Arc::new(caller), account, now, peer: Ipv4Addr::LOCALHOST.into() };
         Ok(Some(Cx { engine: engine.clone(), tenant, request }))
     }
 }

@@ -2,10 +2,11 @@
 
 use super::model::{Grants, HolderKind, Identity, Pinned, RequestContext, Session};
 use crate::policy::{
-    self, Attached, Context, ContextValue, Decision, Explanation, Layers, PolicySet, Question, Reason, Requester,
+    self, Attached, ContextEntry, Decision, Explanation, Layers, PolicySet, Question, Reason, Requester,
     RequesterIdentity, Resource, Variables,
 };
 use std::borrow::Cow;
+use std::cell::LazyCell;
 use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
@@ -22,14 +23,14 @@ pub struct Asked {
     /// Whether the resource belongs to another account, which has no way to allow the action.
     pub foreign: bool,
     /// Computes the condition keys that every request has, from its context and the caller's tags. Called only when a
-    /// policy has conditions.
+    /// condition is evaluated.
     pub common: fn(&RequestContext, &[(&str, &str)]) -> Conditions,
     /// How the caller's cloud names deeds as actions.
     pub deeds: Deeds,
 }
 
 /// Condition keys and values.
-pub type Conditions = Vec<(Cow<'static, str>, ContextValue<'static>)>;
+pub type Conditions = Vec<ContextEntry<'static>>;
 
 impl Asked {
     /// Returns the resource's name for display; `*` for an action that does not work on single resources.
@@ -103,13 +104,6 @@ impl Rights {
             foreign,
         }
     }
-
-    fn is_conditional(&self) -> bool {
-        let Layers { identity, boundary, session, .. } = self.layers(false);
-        identity.is_conditional()
-            || boundary.is_some_and(PolicySet::is_conditional)
-            || session.is_some_and(PolicySet::is_conditional)
-    }
 }
 
 impl Evidence {
@@ -121,9 +115,7 @@ impl Evidence {
     pub fn decide(&self) -> Decision {
         *self.decided.get_or_init(|| match &self.own {
             None => Decision::allow(Reason::Allow, None),
-            Some(rights) => self.question(rights.is_conditional(), |question| {
-                policy::decide(&rights.layers(self.asked.foreign), question)
-            }),
+            Some(rights) => self.question(|question| policy::decide(&rights.layers(self.asked.foreign), question)),
         })
     }
 
@@ -138,11 +130,9 @@ impl Evidence {
     pub fn weight(&self) -> usize {
         let asked = &self.asked;
         let names = asked.resources.iter().flatten().map(|name| size_of::<String>() + name.len()).sum::<usize>();
-        let entry = |(key, value): &(Cow<'_, str>, ContextValue<'_>)| {
-            size_of::<(Cow<'_, str>, ContextValue<'_>)>() + key.len() + value.len()
-        };
+        let entry = |(key, value): &ContextEntry<'_>| size_of::<ContextEntry<'_>>() + key.len() + value.len();
         let context = asked.context.iter().map(entry).sum::<usize>();
-        size_of::<Evidence>() + asked.action.len() + names + context + self.request.peer.len()
+        size_of::<Evidence>() + asked.action.len() + names + context
     }
 
     /// Returns the shared values that it keeps alive.
@@ -156,25 +146,21 @@ impl Evidence {
     /// trust policy of the role to be assumed, if there is one. When the operation needs no permission, the caller's
     /// own policies are left out.
     pub fn explain(&self) -> Vec<Explanation> {
-        let own = self.own.as_ref().map(|rights| {
-            self.question(rights.is_conditional(), |question| {
-                policy::explain(&rights.layers(self.asked.foreign), question)
-            })
-        });
-        let trust = self.trust.get().map(|trust| {
-            self.requester(|who| {
-                self.question(trust.document.is_conditional(), |question| policy::explain_trust(trust, who, question))
-            })
-        });
+        let own = self
+            .own
+            .as_ref()
+            .map(|rights| self.question(|question| policy::explain(&rights.layers(self.asked.foreign), question)));
+        let trust = self
+            .trust
+            .get()
+            .map(|trust| self.requester(|who| self.question(|question| policy::explain_trust(trust, who, question))));
         own.into_iter().chain(trust).collect()
     }
 
     /// Evaluates the trust policy of the role to be assumed, and keeps the decision.
     pub(super) fn decide_trust(&self, trust: Attached) -> Decision {
-        let decision = self.requester(|who| {
-            let conditional = trust.document.is_conditional();
-            self.question(conditional, |question| policy::decide_trust(&trust.document, who, question))
-        });
+        let decision =
+            self.requester(|who| self.question(|question| policy::decide_trust(&trust.document, who, question)));
         let _ = self.trust.set(trust);
         *self.trusted.get_or_init(|| decision)
     }
@@ -198,16 +184,19 @@ impl Evidence {
         of_session.iter().chain(others).map(|(key, value)| (key.as_str(), value.as_str())).collect()
     }
 
-    /// Converts the question for the evaluator. `conditional` says whether the decision can depend on conditions.
-    fn question<T>(&self, conditional: bool, ask: impl FnOnce(&Question<'_>) -> T) -> T {
-        let common = if conditional { (self.asked.common)(&self.request, &self.tags()) } else { Vec::new() };
-        let mut context = Context::new();
-        // A key that this request brings replaces the common key of the same name.
+    /// Returns the condition keys of the request: those that it brings, and the common ones. A key that it brings
+    /// replaces the common key of the same name.
+    fn condition_keys(&self) -> Vec<ContextEntry<'_>> {
         let brought: HashSet<&str> = self.asked.context.iter().map(|(key, _)| key.as_ref()).collect();
-        let others = common.iter().filter(|(key, _)| !brought.contains(key.as_ref()));
-        for (key, value) in self.asked.context.iter().chain(others) {
-            context.add(key.as_ref(), value.borrowed());
-        }
+        let mut common = (self.asked.common)(&self.request, &self.tags());
+        common.retain(|(key, _)| !brought.contains(key.as_ref()));
+        let borrowed = self.asked.context.iter().map(|(key, value)| (Cow::Borrowed(key.as_ref()), value.borrowed()));
+        borrowed.chain(common).collect()
+    }
+
+    /// Converts the question for the evaluator.
+    fn question<T>(&self, ask: impl FnOnce(&Question<'_>) -> T) -> T {
+        let context = LazyCell::new(|| self.condition_keys());
         let names: Vec<&str> = self.asked.resources.iter().flatten().map(String::as_str).collect();
         ask(&Question {
             action: &self.asked.action,

@@ -6,7 +6,7 @@
 use super::budget::Budget;
 use super::json::Range;
 use super::pattern::{Glob, Tag, Template, Tri};
-use super::question::{Context, ContextValue, Variables};
+use super::question::{ConditionKeys, ContextValue, Variables};
 use super::value::{Address, Decimal, Instant, Network, read_binary};
 
 /// One operator on one key, such as `string_equal` on a tag, with its values.
@@ -184,7 +184,7 @@ fn read_bool(text: &str) -> Option<bool> {
 
 impl Condition {
     /// Whether the request satisfies the condition.
-    pub(super) fn test(&self, context: &Context<'_>, caller: &Variables<'_>, budget: &Budget) -> Tri {
+    pub(super) fn test(&self, context: &dyn ConditionKeys, caller: &Variables<'_>, budget: &Budget) -> Tri {
         budget.spend(1 + context.size());
         let absent = context.values(&self.key).next().is_none();
         let (family, relation) = match self.operator {
@@ -227,7 +227,7 @@ impl Condition {
 }
 
 /// Returns the caller's tags: the question's values for this key. A value that is not a tag becomes `None`.
-fn tags_of<'c>(context: &'c Context<'_>, key: &'c str, budget: &Budget) -> Vec<Option<Tag<'c>>> {
+fn tags_of<'c>(context: &'c dyn ConditionKeys, key: &'c str, budget: &Budget) -> Vec<Option<Tag<'c>>> {
     budget.spend(context.size());
     context.values(key).map(ContextValue::as_pair).collect()
 }

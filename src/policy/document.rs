@@ -361,11 +361,6 @@ impl Document {
         &self.text
     }
 
-    /// Whether any statement has conditions.
-    pub fn is_conditional(&self) -> bool {
-        self.statements.iter().any(|statement| !statement.conditions.is_empty())
-    }
-
     /// Returns the number of statements.
     pub fn statement_count(&self) -> usize {
         self.statements.len()

@@ -72,8 +72,6 @@ pub struct PolicySet {
     service: BTreeMap<Box<str>, Candidates>,
     /// Statements on any service, and unreadable ones.
     any: Candidates,
-    /// Whether any statement has conditions.
-    conditional: bool,
     /// Size in bytes, without the documents.
     weight: usize,
 }
@@ -113,7 +111,6 @@ impl PolicySet {
             exact: BTreeMap::new(),
             service: BTreeMap::new(),
             any: Candidates { allow: Vec::new(), deny: Vec::new() },
-            conditional: false,
             weight: size_of::<PolicySet>(),
         }
     }
@@ -128,7 +125,6 @@ impl PolicySet {
                 set.add(statement, position);
             }
         }
-        set.conditional = policies.iter().any(|attached| attached.document.is_conditional());
         set.policies = policies;
         set.weight = set.weigh();
         set
@@ -160,11 +156,6 @@ impl PolicySet {
                 self.exact.entry(name).or_default().add(effect, position);
             }
         }
-    }
-
-    /// Whether any statement has conditions; if none has, the context of a question does not matter.
-    pub fn is_conditional(&self) -> bool {
-        self.conditional
     }
 
     /// Returns the documents in the order given.

@@ -41,7 +41,9 @@ pub use explain::{Considered, Explanation, Failed, explain, explain_trust};
 pub use json::Range;
 pub use language::Language;
 pub use notation::{AccountSegment, Notation, ResourceName};
-pub use question::{Context, ContextValue, Question, Requester, RequesterIdentity, Resource, Variables};
+pub use question::{
+    ConditionKeys, Context, ContextEntry, ContextValue, Question, Requester, RequesterIdentity, Resource, Variables,
+};
 pub use render::render;
 pub use trust::decide_trust;
 pub use words::escape;

@@ -1,6 +1,8 @@
 //! Questions to the evaluator: an action, a resource, the context and the caller.
 
 use std::borrow::Cow;
+use std::cell::LazyCell;
+use std::fmt::Debug;
 
 /// Asks whether the caller may perform an action on a resource.
 #[derive(Clone, Copy, Debug)]
@@ -10,7 +12,7 @@ pub struct Question<'a> {
     /// The resource of the action.
     pub resource: Resource<'a>,
     /// The condition keys of the request, with their values.
-    pub context: &'a Context<'a>,
+    pub context: &'a dyn ConditionKeys,
     /// The caller, for variables in documents and for resource names without an account.
     pub caller: Variables<'a>,
 }
@@ -108,12 +110,46 @@ impl From<(String, String)> for ContextValue<'_> {
     }
 }
 
-/// Condition keys and their values.
+/// A condition key and one of its values.
+pub type ContextEntry<'a> = (Cow<'a, str>, ContextValue<'a>);
+
+/// The condition keys of a request. The evaluator asks for them only when it meets a condition, or a variable that
+/// stands for one, so a [`LazyCell`] can compute them then.
 ///
 /// Keys are case-sensitive. A key may have several values; a key without values is missing.
+pub trait ConditionKeys: Debug {
+    /// Returns every value with its key.
+    fn entries(&self) -> &[ContextEntry<'_>];
+}
+
+impl<'a, F: FnOnce() -> Vec<ContextEntry<'a>>> ConditionKeys for LazyCell<Vec<ContextEntry<'a>>, F> {
+    fn entries(&self) -> &[ContextEntry<'_>] {
+        self
+    }
+}
+
+impl dyn ConditionKeys + '_ {
+    /// Returns the values of a key, in the order in which they were added.
+    pub fn values<'k>(&'k self, key: &'k str) -> impl Iterator<Item = &'k ContextValue<'k>> {
+        self.entries().iter().filter(move |(name, _)| name == key).map(|(_, value)| value)
+    }
+
+    /// Returns the number of values of all keys together.
+    pub(super) fn size(&self) -> usize {
+        self.entries().len()
+    }
+}
+
+/// Condition keys whose values are known.
 #[derive(Clone, Debug, Default)]
 pub struct Context<'a> {
-    entries: Vec<(Cow<'a, str>, ContextValue<'a>)>,
+    entries: Vec<ContextEntry<'a>>,
+}
+
+impl ConditionKeys for Context<'_> {
+    fn entries(&self) -> &[ContextEntry<'_>] {
+        &self.entries
+    }
 }
 
 impl<'a> Context<'a> {
@@ -132,16 +168,6 @@ impl<'a> Context<'a> {
     pub fn with(mut self, key: impl Into<Cow<'a, str>>, value: impl Into<ContextValue<'a>>) -> Context<'a> {
         self.add(key, value);
         self
-    }
-
-    /// Returns the values of a key, in the order in which they were added.
-    pub fn values<'k>(&'k self, key: &'k str) -> impl Iterator<Item = &'k ContextValue<'k>> {
-        self.entries.iter().filter(move |(name, _)| name == key).map(|(_, value)| value)
-    }
-
-    /// Returns the number of values of all keys together.
-    pub(super) fn size(&self) -> usize {
-        self.entries.len()
     }
 }
 

@@ -27,8 +27,12 @@ use axum::response::{IntoResponse, Response};
 use bounds::{Deadlines, Held};
 use connection::Connection;
 use failure::nothing_here;
+use std::future::poll_fn;
 use std::io::ErrorKind;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -75,26 +79,38 @@ pub async fn receive(
     Extension(connection): Extension<Arc<Connection>>,
     request: Request,
 ) -> Response {
-    let request_id = app.engine.env.uuid();
+    let request_id: Arc<str> = app.engine.env.uuid().into();
     let (head, body) = match admit::read(request, connection) {
         Ok(read) => read,
         Err(failure) => return failure.into_response(),
     };
     let Some(dialect) = app.dialects.detect(&head) else { return nothing_here().await.into_response() };
-    let id = request_id.clone();
     let shared = Arc::new(head);
-    let mut trace = Trace::begin(app.engine.env.now(), &request_id, dialect);
+    let mut trace = Trace::begin(app.engine.env.now(), request_id.clone(), dialect);
     let heard = hear(&app, dialect, &shared, body, &mut trace).await;
-    let (worker, head) = (app.clone(), shared.clone());
-    // Boxed, because the runtime moves what it is given half a dozen times, and this is some ten kilobytes.
-    let work = Box::pin(async move { handle(&worker, dialect, &head, heard, trace, &id).await });
-    let answer = tokio::spawn(work).await;
-    let answer = answer.unwrap_or_else(|error| {
-        tracing::error!(%request_id, %error, "a request ended in a panic");
+    let (head, id) = (shared.clone(), request_id.clone());
+    let answer = to_the_end(async move { handle(&app, dialect, &head, heard, trace, &id).await }).await;
+    let answer = answer.unwrap_or_else(|| {
+        tracing::error!(%request_id, "a request ended in a panic");
         let fault = Internal::Bug("a request ended in a panic");
         (dialect.encode)(&shared, None, &Err(Fault::Internal(fault)), &request_id)
     });
     admit::write(answer, &request_id)
+}
+
+/// Runs `work` to its end, even if nobody waits for it any more. Returns `None` if it panics. What is done without
+/// waiting, as most reads are, needs no task of its own.
+async fn to_the_end<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Option<T> {
+    // Boxed, because the runtime moves what it is given half a dozen times, and this is some ten kilobytes.
+    let mut work = Box::pin(work);
+    let mut work = poll_fn(move |cx| {
+        let polled = catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx)));
+        polled.map_or(Poll::Ready(None), |polled| polled.map(Some))
+    });
+    match poll_fn(|cx| Poll::Ready(Pin::new(&mut work).poll(cx))).await {
+        Poll::Ready(done) => done,
+        Poll::Pending => tokio::spawn(work).await.unwrap_or_default(),
+    }
 }
 
 /// A request that is whole, and names a key that exists if it claims to be from somebody.
@@ -180,7 +196,7 @@ async fn carry_out(
     trace.limited(app.limiter.take(app.engine.env.now(), &account.id, action.clone(), op.rate))?;
     let call = input.decode(op)?;
     let now = app.engine.now(&account);
-    let request = RequestContext { caller, account, now, peer: raw.head.peer.to_string().into() };
+    let request = RequestContext { caller, account, now, peer: raw.head.peer };
     let cx = Cx { engine: app.engine.clone(), tenant, request };
     let Subject { resources, context } = match call.subject(&cx) {
         Some(subject) => subject.await?,

@@ -3,6 +3,7 @@
 //! | module | holds |
 //! | --- | --- |
 //! | `cloud` | the profile of the cloud: ids, quotas, durations, presets |
+//! | `headers` | the names of the headers |
 //! | `tc3` | the signature |
 //! | `route` | how a request's operation is found |
 //! | `operations` | the registry |
@@ -21,6 +22,7 @@ pub mod codes;
 mod conditions;
 mod deeds;
 pub mod documented;
+mod headers;
 pub mod inferred;
 pub mod messages;
 pub mod operations;
@@ -40,7 +42,7 @@ use super::contract::{Dialect, Head};
 pub static DIALECT: Dialect = Dialect {
     cloud: &cloud::CLOUD,
     // The Go client sends the path of its endpoint, whatever it is, and signs `/`.
-    detect: |request: &Head| request.path == "/" || request.headers.contains_key("x-tc-action"),
+    detect: |request: &Head| request.path == "/" || request.headers.contains_key(&headers::ACTION),
     claim: route::claim,
     verify: tc3::verify,
     free: tc3::free,

@@ -11,7 +11,7 @@ const SERVICE_ROLE_ID: &str = "role/tencentcloudServiceRole/";
 /// Returns the resource name of a role, made from its name.
 pub fn role_arn(account: &AccountId, role: &Role) -> String {
     let form = if role.is_service_linked() { SERVICE_ROLE_NAME } else { ROLE_NAME };
-    format!("qcs::cam::uin/{account}:{form}{}", role.name)
+    ["qcs::cam::uin/", account.as_str(), ":", form, &role.name].concat()
 }
 
 /// Returns both resource names of a role, made from its name and from its id, in the forms that STS documents for its kind.
@@ -89,11 +89,11 @@ pub fn read(name: &str) -> Option<Caller> {
 
 /// Returns the resource name of a caller, as GetCallerIdentity shows it.
 pub fn arn(caller: &Caller) -> String {
-    let owner = &caller.account;
+    let owner = caller.account.as_str();
     match &caller.identity {
-        Identity::Root | Identity::User(_) => format!("qcs::cam:{owner}:uin/{}", caller.id()),
-        Identity::Role { id, .. } => format!("qcs::sts:{owner}:assumed-role/{id}"),
-        Identity::Federated { .. } => format!("qcs::sts:{owner}:federated-user/{}", caller.id()),
+        Identity::Root | Identity::User(_) => ["qcs::cam:", owner, ":uin/", caller.id()].concat(),
+        Identity::Role { id, .. } => ["qcs::sts:", owner, ":assumed-role/", id.as_str()].concat(),
+        Identity::Federated { .. } => ["qcs::sts:", owner, ":federated-user/", caller.id()].concat(),
         Identity::Anonymous => "anonymous".to_owned(),
     }
 }

@@ -3,15 +3,16 @@
 //! The Python client takes an error for a success under any other content type, and every client takes another status for
 //! a failure of the network.
 
-use super::codes;
 use super::messages::{self, Locale};
+use super::{codes, headers};
 use crate::dialect::contract::{Answer, Body, Head, Op};
 use crate::engine::fault::Fault;
+use http::header::{CONTENT_TYPE, HeaderValue};
 use serde::Serialize;
 
 /// The language that a request asks its messages in.
 pub fn locale(request: &Head) -> Locale {
-    match request.header("x-tc-language") {
+    match request.header(&headers::LANGUAGE) {
         Some(language) if language.to_ascii_lowercase().starts_with("zh") => Locale::Chinese,
         _ => Locale::English,
     }
@@ -23,7 +24,8 @@ pub fn encode(request: &Head, op: Option<&Op>, outcome: &Result<Body, Fault>, re
         Ok(body) => {
             let members = body.strip_suffix('}').unwrap_or(body);
             let comma = if members.len() > 1 { "," } else { "" };
-            (format!(r#"{{"Response":{members}{comma}"RequestId":"{request_id}"}}}}"#), None)
+            let parts = [r#"{"Response":"#, members, comma, r#""RequestId":""#, request_id, r#""}}"#];
+            (parts.concat(), None)
         }
         Err(fault) => {
             let code = codes::code(fault, op);
@@ -33,7 +35,7 @@ pub fn encode(request: &Head, op: Option<&Op>, outcome: &Result<Body, Fault>, re
     };
     Answer {
         status: 200,
-        headers: vec![("content-type", "application/json".to_owned())],
+        headers: vec![(CONTENT_TYPE, HeaderValue::from_static("application/json"))],
         body: body.into_bytes(),
         code,
     }

@@ -157,28 +157,28 @@ pub struct GetCallerIdentity {}
 /// Every member is a text, the ids included.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct CallerIdentity {
+pub struct CallerIdentity<'a> {
     arn: String,
-    account_id: String,
-    user_id: String,
-    principal_id: String,
+    account_id: &'a str,
+    user_id: Cow<'a, str>,
+    principal_id: &'a str,
     #[serde(rename = "Type")]
     kind: &'static str,
 }
 
-pub async fn get_caller_identity(cx: &Cx, _: Authorized<GetCallerIdentity>) -> Result<CallerIdentity, Fault> {
+pub async fn get_caller_identity(cx: &Cx, _: Authorized<GetCallerIdentity>) -> Result<CallerIdentity<'_>, Fault> {
     let id = cx.caller.id();
     let (kind, user_id) = match &cx.caller.identity {
-        Identity::Root | Identity::User(_) => ("CAMUser", id.to_owned()),
-        Identity::Role { id: role, session, .. } => ("CAMRole", format!("{role}:{session}")),
-        Identity::Federated { session, .. } => ("CAMUser", format!("{id}:{session}")),
-        Identity::Anonymous => ("Anonymous", String::new()),
+        Identity::Root | Identity::User(_) => ("CAMUser", Cow::Borrowed(id)),
+        Identity::Role { id: role, session, .. } => ("CAMRole", Cow::Owned(format!("{role}:{session}"))),
+        Identity::Federated { session, .. } => ("CAMUser", Cow::Owned(format!("{id}:{session}"))),
+        Identity::Anonymous => ("Anonymous", Cow::Borrowed("")),
     };
     Ok(CallerIdentity {
         arn: principal::arn(&cx.caller),
-        account_id: cx.account.id.to_string(),
+        account_id: cx.account.id.as_str(),
         user_id,
-        principal_id: id.to_owned(),
+        principal_id: id,
         kind,
     })
 }

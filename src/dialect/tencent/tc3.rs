@@ -5,12 +5,14 @@
 //! that needs it. Clients leave action, version, region and token unsigned; these are used as sent, and [`free`] lists
 //! them.
 
+use super::headers;
 use crate::dialect::contract::{Claim, Head, RawRequest};
 use crate::engine::fault::{Fault, Malformed, Unauthenticated};
 use crate::engine::model::Key;
 use crate::env::Time;
 use crate::secret::{self, Secret};
 use hmac::{Hmac, KeyInit, Mac};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderName};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 
@@ -31,21 +33,22 @@ pub const LONGEST_SHOWN: usize = 4096;
 
 /// Reads the claim of a request and checks its timestamp.
 pub fn claim(head: &Head, now: Time) -> Result<Claim, Fault> {
-    let required = |name, header| head.header(header).ok_or(Fault::Malformed(Malformed::MissingHeader(name)));
-    required("Action", "x-tc-action")?;
-    required("Version", "x-tc-version")?;
-    let timestamp = required("Timestamp", "x-tc-timestamp")?;
+    let required =
+        |name, header: &HeaderName| head.header(header).ok_or(Fault::Malformed(Malformed::MissingHeader(name)));
+    required("Action", &headers::ACTION)?;
+    required("Version", &headers::VERSION)?;
+    let timestamp = required("Timestamp", &headers::TIMESTAMP)?;
     let invalid = |why: &str| Fault::Unauthenticated(Unauthenticated::Claim(why.to_owned()));
-    if head.headers.get("authorization").is_some_and(|value| std::str::from_utf8(value.as_bytes()).is_err()) {
+    if head.headers.get(AUTHORIZATION).is_some_and(|value| std::str::from_utf8(value.as_bytes()).is_err()) {
         return Err(invalid("`Authorization` not valid"));
     }
-    let authorization = required("Authorization", "authorization")?;
+    let authorization = required("Authorization", &AUTHORIZATION)?;
     let signed_at: i64 = match timestamp.parse() {
         Ok(seconds) if timestamp.bytes().all(|byte| byte.is_ascii_digit()) => seconds,
         _ => return Err(Fault::Malformed(Malformed::Header { name: "Timestamp", value: timestamp.to_owned() })),
     };
-    let host = head.header("host").unwrap_or_default();
-    let claim = parse(authorization, signed_at, head.header("x-tc-token"), host).map_err(invalid)?;
+    let host = head.header(HOST).unwrap_or_default();
+    let claim = parse(authorization, signed_at, head.header(&headers::TOKEN), host).map_err(invalid)?;
     let seconds = now.seconds().saturating_sub(signed_at);
     if seconds.abs() > WINDOW {
         return Err(Fault::Unauthenticated(Unauthenticated::Stale { seconds }));
@@ -102,7 +105,7 @@ fn parse(authorization: &str, signed_at: i64, token: Option<&str>, host: &str) -
         token: token.map(|token| Secret::new(token.to_owned())),
         signed_at,
         scope: scope.to_owned(),
-        signed_headers: signed_headers.to_owned(),
+        signed_headers: signed_headers.into(),
         signature: signature.to_ascii_lowercase(),
     })
 }
@@ -139,20 +142,20 @@ pub fn verify(request: &RawRequest, claim: &Claim, key: &Key) -> Result<(), Faul
         let why = "`SignedHeaders` names a header that the request does not have".to_owned();
         return Err(Fault::Unauthenticated(Unauthenticated::Claim(why)));
     };
-    let host = head.header("host").unwrap_or_default();
-    let content_type = head.header("content-type").unwrap_or_default();
+    let host = head.header(HOST).unwrap_or_default();
+    let content_type = head.header(CONTENT_TYPE).unwrap_or_default();
     for host in hosts(host, &claim.scope) {
         for content_type in content_types(content_type) {
-            let text = string_to_sign(claim, signed.digest(&host, &content_type));
-            let expected = hexadecimal(&hmac(&signing_key, text.as_bytes()));
-            if secret::same(expected.as_bytes(), claim.signature.as_bytes()) {
+            let text = string_to_sign(claim, &signed.digest(&host, &content_type));
+            let expected = Digits::of(&hmac(&signing_key, text.as_bytes()));
+            if secret::same(expected.as_str().as_bytes(), claim.signature.as_bytes()) {
                 return Ok(());
             }
         }
     }
     // The most likely form, shown to whoever looks for the mistake.
     let (host, content_type) = (lower(host), lower(content_type));
-    let string_to_sign = string_to_sign(claim, signed.digest(&host, &content_type));
+    let string_to_sign = string_to_sign(claim, &signed.digest(&host, &content_type));
     let canonical_request = signed.concealed().text(&host, &content_type);
     Err(Fault::Unauthenticated(Unauthenticated::Signature { canonical_request, string_to_sign }))
 }
@@ -164,7 +167,7 @@ struct Signed<'a> {
     /// Ordered by name.
     headers: Vec<(&'a str, SignedValue<'a>)>,
     names: &'a str,
-    payload: String,
+    payload: Digits,
 }
 
 /// The value of a signed header.
@@ -215,13 +218,13 @@ impl<'a> Signed<'a> {
         part("\n");
         part(self.names);
         part("\n");
-        part(&self.payload);
+        part(self.payload.as_str());
     }
 
-    fn digest(&self, host: &str, content_type: &str) -> String {
+    fn digest(&self, host: &str, content_type: &str) -> Digits {
         let mut hash = Sha256::new();
         self.canonical(host, content_type, |part| hash.update(part));
-        hexadecimal(&hash.finalize())
+        Digits::of(&hash.finalize())
     }
 
     /// Returns a copy for display, without the values of headers that TC3 does not define: any of them may carry a
@@ -274,13 +277,15 @@ const SHOWN: [&str; 8] = [
 /// Host, content type, time, and the scope's date and service are always signed. So is the body, unless the client
 /// declares it unsigned.
 pub fn free(head: &Head, claim: &Claim) -> Vec<&'static str> {
-    const DECIDING: [&str; 5] = ["x-tc-action", "x-tc-version", "x-tc-region", "x-tc-token", "x-tc-language"];
+    static DECIDING: [&HeaderName; 5] =
+        [&headers::ACTION, &headers::VERSION, &headers::REGION, &headers::TOKEN, &headers::LANGUAGE];
     let is_signed = |name: &str| claim.signed_headers.split(';').any(|signed| signed.eq_ignore_ascii_case(name));
     let mut free = Vec::with_capacity(DECIDING.len() + 1);
     if is_payload_unsigned(head) {
         free.push("body");
     }
-    free.extend(DECIDING.iter().filter(|name| head.header(name).is_some() && !is_signed(name)));
+    let deciding = DECIDING.iter().filter(|name| head.header(**name).is_some());
+    free.extend(deciding.map(|name| name.as_str()).filter(|name| !is_signed(name)));
     free
 }
 
@@ -302,34 +307,42 @@ fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
-/// Writes lower-case hexadecimal digits. `hex::encode` is slower, because it builds its text letter by letter.
-fn hexadecimal(bytes: &[u8]) -> String {
-    let mut digits = vec![0; 2 * bytes.len()];
-    // Fails only when the lengths differ; the result would then match no signature.
-    let _ = hex::encode_to_slice(bytes, &mut digits);
-    String::from_utf8(digits).unwrap_or_default()
+/// The lower-case hexadecimal digits of a digest.
+struct Digits([u8; 64]);
+
+impl Digits {
+    fn of(digest: &[u8]) -> Digits {
+        let mut digits = [0; 64];
+        // Fails only for a digest of another length; the result would then match no signature.
+        let _ = hex::encode_to_slice(digest, &mut digits);
+        Digits(digits)
+    }
+
+    fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
 }
 
 /// Hashes the body. For an unsigned one it is the SHA-256 of `UNSIGNED-PAYLOAD`, not that word itself (seen in the Python,
 /// Go and Java clients).
-fn payload_digest(request: &RawRequest) -> String {
+fn payload_digest(request: &RawRequest) -> Digits {
     if is_payload_unsigned(&request.head) {
-        hexadecimal(&Sha256::digest(UNSIGNED_PAYLOAD))
+        Digits::of(&Sha256::digest(UNSIGNED_PAYLOAD))
     } else if request.head.method == http::Method::GET {
-        hexadecimal(&Sha256::digest(""))
+        Digits::of(&Sha256::digest(""))
     } else {
-        hexadecimal(&Sha256::digest(&request.body))
+        Digits::of(&Sha256::digest(&request.body))
     }
 }
 
 const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
 
 fn is_payload_unsigned(head: &Head) -> bool {
-    head.header("x-tc-content-sha256") == Some(UNSIGNED_PAYLOAD)
+    head.header(&headers::CONTENT_SHA256) == Some(UNSIGNED_PAYLOAD)
 }
 
-fn string_to_sign(claim: &Claim, digest: String) -> String {
-    format!("{ALGORITHM}\n{}\n{}\n{digest}", claim.signed_at, claim.scope)
+fn string_to_sign(claim: &Claim, digest: &Digits) -> String {
+    [ALGORITHM, &claim.signed_at.to_string(), &claim.scope, digest.as_str()].join("\n")
 }
 
 /// Returns what a client may have signed as its host, the most likely form first.

@@ -3,6 +3,7 @@
 use super::account::Account;
 use super::caller::Caller;
 use crate::env::Time;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// The context of a request: the values that condition keys and policy variables are filled from.
@@ -14,6 +15,6 @@ pub struct RequestContext {
     pub account: Arc<Account>,
     /// The time of the request, by the account's clock.
     pub now: Time,
-    /// The client's address, as text.
-    pub peer: Arc<str>,
+    /// The client's address.
+    pub peer: IpAddr,
 }

@@ -1,6 +1,7 @@
 //! Tests of decisions: actions, resources, effects and layers.
 
 use super::*;
+use std::cell::{Cell, LazyCell};
 
 /// Tests whether the action pattern matches, in an allow on every resource.
 #[track_caller]
@@ -329,23 +330,30 @@ fn what_is_another_accounts_is_for_nobody() {
     assert_eq!(denied.reason, Reason::ExplicitDeny);
 }
 
-/// If no document has conditions, the server need not compute the context of a request.
+/// The server need not compute the condition keys of a request that no condition asks about.
 #[test]
-fn documents_tell_whether_they_have_conditions() {
-    let with = |condition: &str| {
-        let last = format!(r#"{{"effect":"deny","action":"cvm:A","resource":"*"{condition}}}"#);
-        document(&format!(r#"{{"effect":"allow","action":"*","resource":"*"}},{last}"#))
-    };
-    for (condition, expected) in
-        [("", false), (r#","condition":{}"#, false), (r#","condition":{"bool_equal":{"qcs:mfa":true}}"#, true)]
-    {
-        let document = parse(&with(condition), &rules(DocumentKind::Identity)).unwrap();
-        assert_eq!(document.is_conditional(), expected, "{condition}");
-        let plain = parse(&document_of_all(), &rules(DocumentKind::Identity)).unwrap();
-        let set = PolicySet::compile(vec![attach(plain, "all", Via::Own), attach(document, "p", Via::Own)]);
-        assert_eq!(set.is_conditional(), expected, "{condition}");
+fn condition_keys_are_computed_for_a_condition_alone() {
+    let by_mfa = r#","condition":{"bool_equal":{"qcs:mfa":true}}"#;
+    for (action, condition, expected) in [
+        ("cvm:Do", "", (Reason::ExplicitDeny, false)),
+        ("cvm:Do", r#","condition":{}"#, (Reason::ExplicitDeny, false)),
+        ("cvm:Do", by_mfa, (Reason::ExplicitDeny, true)),
+        // Another action's condition is not evaluated.
+        ("cvm:Other", by_mfa, (Reason::Allow, false)),
+    ] {
+        let last = format!(r#"{{"effect":"deny","action":"cvm:Do","resource":"*"{condition}}}"#);
+        let text = document(&format!(r#"{{"effect":"allow","action":"*","resource":"*"}},{last}"#));
+        let policy = parse(&text, &rules(DocumentKind::Identity)).unwrap();
+        let set = PolicySet::compile(vec![attach(policy, "p", Via::Own)]);
+        let computed = Cell::new(false);
+        let context = LazyCell::new(|| {
+            computed.set(true);
+            vec![("qcs:mfa".into(), "true".into())]
+        });
+        let question = Question { action, resource: Resource::Operation, context: &context, caller: caller() };
+        let reason = decide(&Layers::of(&set), &question).reason;
+        assert_eq!((reason, computed.get()), expected, "{action} {condition}");
     }
-    assert!(!PolicySet::new().is_conditional());
 }
 
 /// The texts stand for documents that were stored under other rules.

@@ -13,6 +13,7 @@ use camulator::engine::model::RequestContext;
 use camulator::engine::model::{Caller, Identity};
 use camulator::engine::view::Tenant;
 use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::Mutex;
@@ -195,8 +196,12 @@ impl Met {
         let who = format!("{identity:?}");
         let caller = Caller { account: account.id.clone(), identity, secret_id: SecretId::from(""), session: None };
         let now = engine.now(&account);
-        let request =
-            RequestContext { caller: Arc::new(caller), account: account.clone(), now, peer: "127.0.0.1".into() };
+        let request = RequestContext {
+            caller: Arc::new(caller),
+            account: account.clone(),
+            now,
+            peer: Ipv4Addr::LOCALHOST.into(),
+        };
         let cx = Cx { engine: engine.clone(), tenant: tenant.clone(), request };
         let grants = match engine.grants(tenant, &cx.caller.holder().unwrap()).await {
             Ok(Some(grants)) => grants,

@@ -11,6 +11,7 @@ use camulator::engine::ids::SecretId;
 use camulator::engine::model::{Caller, Identity};
 use camulator::secret::{self, Secret};
 use hmac::{Hmac, KeyInit, Mac};
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -75,7 +76,7 @@ pub static DIALECT: Dialect = Dialect {
             token: head.header("toy-token").map(|token| Secret::new(token.to_owned())),
             signed_at,
             scope: String::new(),
-            signed_headers: "toy-date".to_owned(),
+            signed_headers: "toy-date".into(),
             signature: part("toy-signature")?,
         }))
     },
@@ -132,8 +133,11 @@ pub static DIALECT: Dialect = Dialect {
                 (status, format!(r#"{{"error":"{code}"}}"#), Some(code))
             }
         };
-        let headers =
-            vec![("content-type", "application/json".to_owned()), ("toy-request", format!("toy/{request_id}"))];
+        let id = HeaderValue::try_from(format!("toy/{request_id}")).unwrap();
+        let headers = vec![
+            (CONTENT_TYPE, HeaderValue::from_static("application/json")),
+            (HeaderName::from_static("toy-request"), id),
+        ];
         Answer { status, headers, body: body.into_bytes(), code }
     },
     stubs: None,

@@ -17,44 +17,51 @@ use crate::engine::model::Role;
 use crate::engine::page::Window;
 use crate::engine::roles::{self, Listing, NewRole, RolePatch};
 use crate::policy::{Document, DocumentKind};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use std::sync::Arc;
 
 const BY: &[&str] = &["RoleId", "RoleName"];
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
+/// A role of an account, as replies show it.
 pub struct RoleInfo {
-    role_id: String,
-    role_name: String,
-    policy_document: String,
-    description: String,
-    add_time: String,
-    update_time: String,
-    console_login: u64,
-    role_type: String,
-    session_duration: i64,
-    deletion_task_id: Option<String>,
-    tags: Vec<ShownTag>,
-    role_arn: String,
+    account: AccountId,
+    role: Arc<Role>,
 }
 
-impl RoleInfo {
-    pub fn of(account: &AccountId, role: &Role) -> RoleInfo {
-        RoleInfo {
-            role_id: role.id.to_string(),
-            role_name: role.name.clone(),
-            policy_document: role.document.clone(),
-            description: role.description.clone(),
+impl Serialize for RoleInfo {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Members<'a> {
+            role_id: &'a str,
+            role_name: &'a str,
+            policy_document: &'a str,
+            description: &'a str,
+            add_time: String,
+            update_time: String,
+            console_login: u64,
+            role_type: &'a str,
+            session_duration: i64,
+            deletion_task_id: Option<&'a str>,
+            tags: Vec<ShownTag>,
+            role_arn: String,
+        }
+        let RoleInfo { account, role } = self;
+        let members = Members {
+            role_id: role.id.as_str(),
+            role_name: &role.name,
+            policy_document: &role.document,
+            description: &role.description,
             add_time: local_time(role.created_at),
             update_time: local_time(role.updated_at),
             console_login: u64::from(role.console_login),
-            role_type: role.kind.clone(),
+            role_type: &role.kind,
             session_duration: role.session_duration,
             deletion_task_id: None,
             tags: shown_tags(&role.tags),
             role_arn: principal::role_arn(account, role),
-        }
+        };
+        members.serialize(serializer)
     }
 }
 
@@ -119,7 +126,7 @@ pub struct ShownRole {
 
 pub async fn get(cx: &Cx, input: Authorized<GetRole>) -> Result<ShownRole, Fault> {
     let role = roles::get(cx, &named(&input.role_id, &input.role_name)?).await?;
-    Ok(ShownRole { role_info: RoleInfo::of(&cx.account.id, &role) })
+    Ok(ShownRole { role_info: RoleInfo { account: cx.account.id.clone(), role } })
 }
 
 pub async fn delete(write: &mut Write<'_, '_>, input: &Authorized<DeleteRole>) -> Result<Done, Fault> {
@@ -161,7 +168,7 @@ pub async fn search(
         |role: &Role| role.name.contains(keyword) && wanted.iter().all(|tag| role.tags.iter().any(|own| own == tag));
     let filtered = !wanted.is_empty() || !keyword.is_empty();
     let roles = roles::list(cx, right, if filtered { Some(&keep) } else { None }, page).await?;
-    let page = roles.map(|role| RoleInfo::of(&cx.account.id, &role));
+    let page = roles.map(|role| RoleInfo { account: cx.account.id.clone(), role: Arc::new(role) });
     Ok(ListedRoles { list: page.items, total_num: page.total })
 }
 

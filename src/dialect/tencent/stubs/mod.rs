@@ -73,9 +73,10 @@ impl ActionStubs {
     fn find(&self, target: &Target<'_>) -> Option<Arc<Stub>> {
         let known = self.known();
         let mut candidates =
-            known.by_action.get(&target.action)?.iter().filter(|stub| stub.written.version == target.version);
+            known.by_action.get(&*target.action)?.iter().filter(|stub| stub.written.version == target.version);
         let first = candidates.clone().next();
-        candidates.find(|stub| Some(stub.written.service.as_str()) == target.hint.as_deref()).or(first).cloned()
+        let hint = target.hint();
+        candidates.find(|stub| Some(stub.written.service.as_str()) == hint).or(first).cloned()
     }
 }
 
