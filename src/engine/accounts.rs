@@ -50,9 +50,9 @@ impl AccountRow {
 impl Engine {
     /// Returns an account from the view, or `None` when it has been deleted in the meantime.
     pub async fn account(&self, tenant: &Tenant) -> Result<Option<Arc<Account>>, Fault> {
-        let (id, clouds) = (tenant.account.clone(), self.clouds.clone());
         self.view
             .part(tenant, &self.view.accounts, &tenant.account, |tx| {
+                let (id, clouds) = (tenant.account.clone(), self.clouds.clone());
                 Box::pin(async move { lookup(tx, &clouds, &id).await })
             })
             .await

@@ -43,9 +43,9 @@ impl Engine {
     /// Returns a principal's policies from the view, or `None` when the principal does not exist.
     pub async fn grants(self: &Arc<Engine>, tenant: &Tenant, holder: &Holder) -> Result<Option<Arc<Grants>>, Fault> {
         let key = (tenant.account.clone(), holder.clone());
-        let (engine, (account, holder)) = (self.clone(), key.clone());
         self.view
             .part(tenant, &self.view.grants, &key, |tx| {
+                let (engine, (account, holder)) = (self.clone(), key.clone());
                 Box::pin(async move { load(&engine, tx, &account, &holder).await })
             })
             .await

@@ -87,10 +87,13 @@ impl Engine {
     /// Returns a key and its account from the view, or `None` when the key is unknown, disabled, revoked or deleted.
     /// The key of an ended session is returned until the session is purged: [`Key::identify`] refuses it.
     pub async fn key(self: &Arc<Engine>, secret_id: &SecretId) -> Result<Option<(Arc<Tenant>, Arc<Key>)>, Fault> {
-        let mut tenant = match self.view.keys.get(secret_id) {
-            Some(kept) => self.tenant(&kept.value.account).await?,
-            None => None,
-        };
+        let mut tenant = None;
+        if let Some(kept) = self.view.keys.get(secret_id) {
+            tenant = self.tenant(&kept.value.account).await?;
+            if let Some(tenant) = tenant.as_ref().filter(|tenant| tenant.is_good(&kept)) {
+                return Ok(Some((tenant.clone(), kept.value)));
+            }
+        }
         // The key is not cached, or its account is gone and the same id may now belong to another account.
         if tenant.is_none()
             && let Some(account) = owner(self, secret_id).await?
@@ -98,10 +101,12 @@ impl Engine {
             tenant = self.tenant(&account).await?;
         }
         let Some(tenant) = tenant else { return Ok(None) };
-        let (engine, wanted) = (self.clone(), secret_id.clone());
         let key = self
             .view
-            .part(&tenant, &self.view.keys, secret_id, |tx| Box::pin(async move { load(&engine, tx, wanted).await }))
+            .part(&tenant, &self.view.keys, secret_id, |tx| {
+                let (engine, wanted) = (self.clone(), secret_id.clone());
+                Box::pin(async move { load(&engine, tx, wanted).await })
+            })
             .await?;
         // Between the two queries the id may have moved to another account.
         Ok(key.filter(|key| key.account == tenant.account).map(|key| (tenant, key)))

@@ -116,10 +116,10 @@ impl Engine {
             RoleRef::Id(id) => id.clone(),
             RoleRef::Name(name) => {
                 let key = (account.clone(), fold(owner, name));
-                let (account, name) = key.clone();
                 let found = self
                     .view
                     .part(tenant, &self.view.role_names, &key, |tx| {
+                        let (account, name) = key.clone();
                         Box::pin(async move { id_of(tx, &account, &name).await })
                     })
                     .await?;
@@ -130,9 +130,11 @@ impl Engine {
             }
         };
         let key = (account.clone(), id);
-        let (account, id) = key.clone();
         self.view
-            .part(tenant, &self.view.roles, &key, |tx| Box::pin(async move { lookup(tx, &account, &id).await }))
+            .part(tenant, &self.view.roles, &key, |tx| {
+                let (account, id) = key.clone();
+                Box::pin(async move { lookup(tx, &account, &id).await })
+            })
             .await
     }
 

@@ -98,7 +98,8 @@ impl Tenant {
         self.generation.load(Ordering::Acquire)
     }
 
-    fn is_good<V>(&self, kept: &Kept<V>) -> bool {
+    /// Returns whether nothing that this part depends on has changed since it was loaded.
+    pub(super) fn is_good<V>(&self, kept: &Kept<V>) -> bool {
         kept.incarnation == self.incarnation && kept.loaded_at >= self.floor.load(Ordering::Acquire)
     }
 
