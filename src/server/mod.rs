@@ -101,7 +101,7 @@ pub async fn receive(
 /// Runs `work` to its end, even if nobody waits for it any more. Returns `None` if it panics. What is done without
 /// waiting, as most reads are, needs no task of its own.
 async fn to_the_end<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Option<T> {
-    // Boxed, because the runtime moves what it is given half a dozen times, and this is some ten kilobytes.
+    // Boxed, because the runtime moves what it is given half a dozen times, and this is some four kilobytes.
     let mut work = Box::pin(work);
     let mut work = poll_fn(move |cx| {
         let polled = catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx)));

@@ -25,7 +25,7 @@ pub static CLOUD: Cloud = Cloud {
         user: |env| ((100_000_000_000 + env.below(100_000_000_000)).to_string(), number(10_000_000, 90_000_000, env)),
         group: |env| (100_000 + env.below(900_000_000)).to_string(),
         // A little more than 2^62: always 19 digits, and always below 2^63.
-        role: |env| ((1_u64 << 62) + (milliseconds(env) % (1 << 34) << 10) + env.below(1 << 10)).to_string(),
+        role: |env| ((1_u64 << 62) + ((milliseconds(env) % (1 << 34)) << 10) + env.below(1 << 10)).to_string(),
         policy: |env| (100_000_000 + env.below(900_000_000)).to_string(),
         key: |env| format!("AKID{}{}", in_order(milliseconds(env)), env.alphanumeric(25)),
         secret: |env| env.alphanumeric(32),
