@@ -16,7 +16,6 @@ impl Program {
     pub fn start(command: &mut Command) -> Outcome<Program> {
         let name = command.get_program().to_string_lossy().into_owned();
         let child = command
-            .env("CAMULATOR_LOG_FILTER", "warn")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()

@@ -42,6 +42,8 @@ pub fn command(directory: &Path, options: &[&str], program: &Path) -> Command {
         .args(options)
         .arg(program)
         .env("GLIBC_TUNABLES", PLAIN)
+        // Under valgrind some statements are so slow that sqlx warns.
+        .env("CAMULATOR_LOG_FILTER", "error")
         // One thread for the runtime: several look for each other's work as long as the scheduler lets them.
         .env("TOKIO_WORKER_THREADS", "1");
     command
