@@ -62,7 +62,7 @@ pub struct Options {
     /// Seconds of each measurement
     #[arg(long, default_value_t = 3.0)]
     seconds: f64,
-    /// Rounds; each figure is from the round with the least CPU time, as the least disturbed one
+    /// Rounds; each figure is from the best of them, as the least disturbed one
     #[arg(long, default_value_t = 3)]
     rounds: usize,
     /// Number of connections

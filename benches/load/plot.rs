@@ -41,12 +41,12 @@ impl Curve {
 const WIDTH: f64 = 1_000.0;
 const HEIGHT: f64 = 520.0;
 /// The left edges of the two panels, and their common top, width and height.
-const LEFT: [f64; 2] = [70.0, 550.0];
+const LEFT: [f64; 2] = [66.0, 558.0];
 const TOP: f64 = 64.0;
 const PANEL: (f64, f64) = (420.0, 380.0);
 /// Colours that differ in brightness too, so that they can be told apart by everyone.
 const COLOURS: [&str; 3] = ["#0072b2", "#d55e00", "#8a2f86"];
-const GREYS: [&str; 2] = ["#9a9a9a", "#5a5a5a"];
+const GREYS: [&str; 2] = ["#808080", "#484848"];
 /// The width of a letter of a label, roughly, and the height of its line.
 const LETTER: (f64, f64) = (6.9, 15.0);
 

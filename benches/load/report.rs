@@ -57,8 +57,8 @@ impl Report {
     /// Adds a row to the table of the load. `limit` and `rate` are the texts of their columns.
     pub fn row(&mut self, name: &str, sample: &Sample, limit: &str, rate: &str, p99: &str) {
         self.rows.push(format!(
-            "| {name} | {:.1} | {limit} | {rate} | {:.2} | {p99} | {:.1} |",
-            sample.cpu,
+            "| {name} | {} | {limit} | {rate} | {:.2} | {p99} | {:.1} |",
+            number(sample.cpu, ""),
             sample.p50 / 1000.0,
             sample.client,
         ));

@@ -116,14 +116,21 @@ pub async fn measure(run: &Run, subject: &Subject, connections: usize, most: usi
 
 /// Creates an empty database, and drops that of an earlier measurement. Returns its address.
 async fn new_database(administrative: &str) -> Outcome<String> {
+    drop_database(administrative).await?;
     let mut connection = sqlx::PgConnection::connect(administrative).await?;
-    sqlx::raw_sql("DROP DATABASE IF EXISTS camulator_load WITH (FORCE)").execute(&mut connection).await?;
     sqlx::raw_sql("CREATE DATABASE camulator_load").execute(&mut connection).await?;
     connection.close().await?;
     let (server, query) =
         administrative.split_once('?').map_or((administrative, ""), |(server, query)| (server, query));
     let (server, _) = server.rsplit_once('/').ok_or("the address has no database")?;
     Ok(if query.is_empty() { format!("{server}/camulator_load") } else { format!("{server}/camulator_load?{query}") })
+}
+
+/// Drops the database of the last measurement.
+pub async fn drop_database(administrative: &str) -> Outcome<()> {
+    let mut connection = sqlx::PgConnection::connect(administrative).await?;
+    sqlx::raw_sql("DROP DATABASE IF EXISTS camulator_load WITH (FORCE)").execute(&mut connection).await?;
+    Ok(connection.close().await?)
 }
 
 /// Starts camulator without any state. `name` is that of its data directory.

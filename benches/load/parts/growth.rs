@@ -4,7 +4,7 @@ use crate::client::{Load, Sample, drive};
 use crate::common::sign::{self, Call, Key};
 use crate::common::tenants::{self, Operation, Site, Tenant};
 use crate::parts::start;
-use crate::report::Bound;
+use crate::report::{Bound, number};
 use crate::subject::{State, camulator, create_roles, make, policies, send};
 use crate::{Outcome, Run, process};
 use std::rc::Rc;
@@ -16,7 +16,7 @@ const GROWTH: f64 = 1.2;
 const FEW: usize = 30;
 /// Accounts full of roles, beside those.
 const FULL: usize = 100;
-/// The most roles of an account, by the cloud's quota.
+/// The most roles of an account, by the cloud's quota. Each has one already.
 const QUOTA: usize = 1_000;
 /// The most policies of an account, by the cloud's quota, without those that the sub-user has.
 const POLICIES: usize = 1_500 - 10;
@@ -81,15 +81,18 @@ async fn compare(run: &mut Run, what: &str, mut few: Side<'_>, mut many: Side<'_
 pub async fn run(run: &mut Run) -> Outcome<()> {
     let few = camulator(run, &State::File, "few")?;
     let tenants = make(&few, FEW)?;
-    let ten = create_roles(&few.address, &tenants, 0, 9);
-    send(&few.address, few.program.id(), ten, 0).await?;
     roles(run, &few, &tenants).await?;
     accounts(run, &few, &tenants).await?;
     many_policies(run).await?;
     few.program.stop()
 }
 
-const OPERATIONS: [Operation; 3] = [Operation::GetRole, Operation::AssumeRole, Operation::CreateRole];
+/// Compares CreateRole on two servers, in new accounts: its cost depends on the number of roles in the account.
+async fn creations(run: &mut Run, what: &str, few: &Site, many: &Site) -> Outcome<()> {
+    let (own, others) = (make(few, FEW)?, make(many, FEW)?);
+    let side = |site, tenants| Side::new(site, Operation::CreateRole, tenants, 0);
+    compare(run, &format!("CreateRole, {what}"), side(few, &own), side(many, &others)).await
+}
 
 async fn roles(run: &mut Run, few: &Site, tenants: &[Tenant]) -> Outcome<()> {
     let site = camulator(run, &State::File, "roles")?;
@@ -109,22 +112,19 @@ async fn roles(run: &mut Run, few: &Site, tenants: &[Tenant]) -> Outcome<()> {
     .await?;
     // The others reach their quota, while those have about as many already.
     fill(&site, full.get(FEW..).unwrap_or_default(), 899, QUOTA - 900).await?;
-    let roles = FULL * QUOTA;
-    for operation in OPERATIONS {
-        let what = format!("{}, with {} and with {roles} roles in the file", operation.name(), FEW * 10);
-        // In accounts that can have more roles.
-        let (from, next) = if operation == Operation::CreateRole { (young.as_slice(), 100) } else { (old, 0) };
-        let next_of_few = if operation == Operation::CreateRole { 100 } else { 0 };
-        let few = Side::new(few, operation, tenants, next_of_few);
-        compare(run, &what, few, Side::new(&site, operation, from, next)).await?;
+    let roles = number((FULL * QUOTA) as f64, "");
+    for operation in [Operation::GetRole, Operation::AssumeRole] {
+        let what = format!("{}, with {FEW} and with {roles} roles in the file", operation.name());
+        compare(run, &what, Side::new(few, operation, tenants, 0), Side::new(&site, operation, old, 0)).await?;
     }
+    creations(run, &format!("with few and with {roles} roles in other accounts"), few, &site).await?;
     let after = process::memory(process)?.0;
     run.report.remark("resident memory of an empty server", before, "MB");
     run.report.remark(&format!("with {roles} roles in {FULL} accounts"), after, "MB");
     let key = full.first().ok_or("there is no tenant")?.user.clone();
     site.program.stop()?;
     let data = run.directory.path().join("roles");
-    start::with_roles(run, &key, &data, roles)
+    start::with_roles(run, &key, &data, &roles)
 }
 
 /// Creates roles in ten steps, so that signatures do not get old.
@@ -143,19 +143,21 @@ async fn accounts(run: &mut Run, few: &Site, tenants: &[Tenant]) -> Outcome<()> 
     let own = make(&site, FEW)?;
     let before = process::memory(process)?.0;
     let count = run.options.tenants;
+    let request = sign::admin(&site.address, &site.admin_token, "accounts", "{}");
+    let requests = vec![request; count];
+    let count = number(count as f64, "");
     eprintln!("creating {count} accounts");
     let begun = Instant::now();
-    let request = sign::admin(&site.address, &site.admin_token, "accounts", "{}");
-    let made = send(&site.address, process, vec![request; count], count).await?;
+    let made = send(&site.address, process, requests, run.options.tenants).await?;
     let took = begun.elapsed().as_secs_f64();
     run.report.remark(&format!("creating {count} accounts through the admin API"), took, "s");
     let keys = made.bodies.iter().map(|body| Ok(tenants::created(body)?.1)).collect::<Outcome<Vec<_>>>()?;
     let filled = process::memory(process)?.0;
-    for operation in OPERATIONS {
+    for operation in [Operation::GetRole, Operation::AssumeRole] {
         let what = format!("{}, with {FEW} and with {count} accounts", operation.name());
-        let next = if operation == Operation::CreateRole { 200 } else { 0 };
-        compare(run, &what, Side::new(few, operation, tenants, next), Side::new(&site, operation, &own, next)).await?;
+        compare(run, &what, Side::new(few, operation, tenants, 0), Side::new(&site, operation, &own, 0)).await?;
     }
+    creations(run, &format!("with few and with {count} accounts"), few, &site).await?;
     let own: Vec<Key> = own.iter().map(|tenant| tenant.root.clone()).cycle().take(keys.len()).collect();
     let what = format!("GetCallerIdentity by the roots of {FEW} and of {count} accounts in turn");
     let side = |keys| Side { site: &site, work: Work::Once(keys), next: 0 };
@@ -176,7 +178,11 @@ async fn many_policies(run: &mut Run) -> Outcome<()> {
     policies(&few.address, few.program.id(), one, 200).await?;
     policies(&many.address, many.program.id(), other, POLICIES).await?;
     for operation in [Operation::GetRole, Operation::AssumeRole, Operation::CreateRole, Operation::ListPolicies] {
-        let what = format!("{}, with 210 and with {} policies in the account", operation.name(), POLICIES + 10);
+        let what = format!(
+            "{}, with 210 and with {} policies in the account",
+            operation.name(),
+            number((POLICIES + 10) as f64, "")
+        );
         compare(run, &what, Side::new(&few, operation, &ten, 0), Side::new(&many, operation, &full, 0)).await?;
     }
     few.program.stop()?;

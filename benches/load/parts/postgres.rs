@@ -3,7 +3,7 @@
 use crate::common::tenants::Operation;
 use crate::parts::load::rounds;
 use crate::report::{Bound, number};
-use crate::subject::{Limit, State, Subject};
+use crate::subject::{Limit, State, Subject, drop_database};
 use crate::{Outcome, Run};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -48,7 +48,7 @@ pub async fn run(run: &mut Run) -> Outcome<()> {
                 let what = format!("{name}, latency, p99");
                 p99 = run.report.judge(&what, sample.p99 / 1000.0, "ms", Bound::Most(WRITES_P99), "");
                 let what = format!("{name}, requests per second, × bare INSERT");
-                let detail = format!(", {:.0} and {:.0}", sample.rate, bare.rate);
+                let detail = format!(", {} and {}", number(sample.rate, ""), number(bare.rate, ""));
                 let apart = run.report.judge(&what, sample.rate / bare.rate, "×", Bound::Least(WRITES), &detail);
                 let sqlite = of(&Subject::Camulator(*operation, State::File));
                 rate = format!("{rate}, {apart}, {} SQLite's", number(sample.rate / sqlite.rate, "×"));
@@ -56,7 +56,7 @@ pub async fn run(run: &mut Run) -> Outcome<()> {
             Subject::Camulator(operation, _) => {
                 let sqlite = of(&Subject::Camulator(*operation, State::File));
                 let what = format!("{name}, requests per second, × SQLite");
-                let detail = format!(", {:.0} and {:.0}", sample.rate, sqlite.rate);
+                let detail = format!(", {} and {}", number(sample.rate, ""), number(sqlite.rate, ""));
                 let apart = run.report.judge(&what, sample.rate / sqlite.rate, "×", Bound::Least(READS), &detail);
                 rate = format!("{rate}, {apart}");
             }
@@ -64,7 +64,7 @@ pub async fn run(run: &mut Run) -> Outcome<()> {
         }
         run.report.row(&name, sample, &limit, &rate, &p99);
     }
-    Ok(())
+    drop_database(&address).await
 }
 
 /// A throwaway cluster, which does not wait for the disk. Stopped when dropped.

@@ -48,22 +48,23 @@ pub async fn run(run: &mut Run) -> Outcome<()> {
             );
         }
     }
+    let shown = number(count as f64, "");
     let (used, _) = process::memory(process)?;
-    run.report.remark(&format!("after {count} sessions were opened and used once"), used, "MB");
+    run.report.remark(&format!("after {shown} sessions were opened and used once"), used, "MB");
     admin(&site, "clock/advance", &format!(r#"{{"seconds":{GONE}}}"#)).await?;
     // New requests, so that the server can notice.
     send(address, process, vec![Operation::GetRole.request(address, tenant, 0); BATCH], 0).await?;
     let (expired, _) = process::memory(process)?;
-    let what = format!("resident memory after {count} sessions were used and expired, × before");
+    let what = format!("resident memory after {shown} sessions were used and expired, × before");
     let detail = format!(", {}", number(expired, "MB"));
     run.report.judge(&what, expired / before, "×", Bound::Most(BACK), &detail);
     site.program.stop()?;
-    purge(run, &data, count, tenant).await
+    purge(run, &data, &shown, tenant).await
 }
 
 /// Starts the server again. It deletes old sessions at once, and else every hour: measures how long the deletion takes,
 /// and how long writes wait for it.
-async fn purge(run: &mut Run, data: &Path, count: usize, tenant: &Tenant) -> Outcome<()> {
+async fn purge(run: &mut Run, data: &Path, count: &str, tenant: &Tenant) -> Outcome<()> {
     let file = data.join("camulator.db");
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&file).read_only(true);
     let begun = Instant::now();

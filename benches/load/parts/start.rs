@@ -28,7 +28,7 @@ pub fn run(run: &mut Run) -> Outcome<()> {
 }
 
 /// Measures starts with a file of 100,000 roles.
-pub fn with_roles(run: &mut Run, key: &Key, data: &Path, roles: usize) -> Outcome<()> {
+pub fn with_roles(run: &mut Run, key: &Key, data: &Path, roles: &str) -> Outcome<()> {
     let data = data.display().to_string();
     let times = times(run, key, &["--data-dir", &data])?;
     judge(run, &format!("first answer with {roles} roles in a SQLite file, median"), times, FULL);
