@@ -2,6 +2,7 @@
 //! checked only for failure.
 
 use crate::Outcome;
+use crate::common::wire::success;
 use crate::process;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -19,7 +20,7 @@ impl Connection {
     pub async fn open(address: &str) -> Outcome<Connection> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
-        Ok(Connection { stream, buffer: vec![0; 64 * 1024] })
+        Ok(Connection { stream, buffer: vec![0; 256 * 1024] })
     }
 
     /// Sends a request and returns the body of the reply, which must be a success.
@@ -42,37 +43,11 @@ impl Connection {
                 Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => continue,
                 Err(error) => return Err(error.into()),
             }
-            let reply = self.buffer.get(..filled).unwrap_or_default();
-            if let Some(body) = whole_body(reply)? {
-                let from = filled - body;
-                let body = self.buffer.get(from..filled).unwrap_or_default();
-                if !is_success(self.buffer.get(..from).unwrap_or_default(), body) {
-                    return Err(format!("a reply is not a success: {}", String::from_utf8_lossy(reply)).into());
-                }
-                return Ok(body);
+            if let Some(from) = success(self.buffer.get(..filled).unwrap_or_default())? {
+                return Ok(self.buffer.get(from..filled).unwrap_or_default());
             }
         }
     }
-}
-
-/// Returns the length of the body once all of it has arrived.
-fn whole_body(reply: &[u8]) -> Outcome<Option<usize>> {
-    let Some(end) = reply.windows(4).position(|four| four == b"\r\n\r\n") else { return Ok(None) };
-    let head = reply.get(..end).unwrap_or_default();
-    let length = head
-        .split(|byte| *byte == b'\n')
-        .find_map(|line| {
-            let (name, value) = line.split_at_checked(15)?;
-            name.eq_ignore_ascii_case(b"content-length:")
-                .then(|| std::str::from_utf8(value).ok()?.trim().parse().ok())?
-        })
-        .ok_or("a reply has no length")?;
-    let there = reply.len() - end - 4;
-    Ok((there >= length).then_some(length))
-}
-
-fn is_success(head: &[u8], body: &[u8]) -> bool {
-    head.starts_with(b"HTTP/1.1 20") && !body.windows(8).any(|eight| eight == b"\"Error\":")
 }
 
 /// A load, and the server to send it to.
@@ -94,8 +69,6 @@ pub struct Load<'a> {
 /// The result of a measurement.
 #[derive(Clone, Debug, Default)]
 pub struct Sample {
-    /// Number of replies.
-    pub replies: u64,
     /// CPU time of the server per request.
     pub cpu: f64,
     /// CPU time of the client per request.
@@ -157,7 +130,8 @@ pub async fn drive(load: Load<'_>) -> Outcome<Sample> {
                 }
             }
             let elapsed = began.elapsed();
-            let (cpu, client) = (process::cpu(&server)? - cpu, process::cpu("self")? - client);
+            let (cpu, client) =
+                (process::cpu(&server)?.saturating_sub(cpu), process::cpu("self")?.saturating_sub(client));
             shared.stop.set(true);
             while let Some(ended) = workers.join_next().await {
                 ended??;
@@ -173,7 +147,6 @@ fn sample(shared: &Shared, elapsed: Duration, cpu: Duration, client: Duration) -
     let at = |hundredths: usize| took.get(took.len() * hundredths / 100).map_or(0.0, |micros| f64::from(*micros));
     let replies = took.len().max(1) as f64;
     Sample {
-        replies: took.len() as u64,
         cpu: cpu.as_secs_f64() * 1e6 / replies,
         client: client.as_secs_f64() * 1e6 / replies,
         rate: replies / elapsed.as_secs_f64(),

@@ -1,57 +1,9 @@
-//! Child processes, and measurements of them and of the machine.
+//! Measurements of processes and of the machine.
 
 use crate::Outcome;
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
-
-/// A running program, killed when dropped.
-pub struct Program {
-    child: Child,
-    /// The first line of its output.
-    pub line: String,
-}
-
-impl Program {
-    /// Starts a program and waits for the first line of its output, which it prints when it listens.
-    pub fn start(binary: &Path, arguments: &[&str]) -> Outcome<Program> {
-        let child = Command::new(binary)
-            .args(arguments)
-            .env("CAMULATOR_LOG_FILTER", "warn")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .map_err(|error| format!("cannot start {}: {error}", binary.display()))?;
-        let mut program = Program { child, line: String::new() };
-        let output = program.child.stdout.take().ok_or("a program has no output")?;
-        BufReader::new(output).read_line(&mut program.line)?;
-        if program.line.is_empty() {
-            return Err(format!("{} ended before it listened", binary.display()).into());
-        }
-        Ok(program)
-    }
-
-    /// Returns the process id, its name in `/proc`.
-    pub fn id(&self) -> u32 {
-        self.child.id()
-    }
-
-    /// Asks the program to stop and waits for it.
-    pub fn stop(mut self) -> Outcome<()> {
-        Command::new("kill").arg(self.id().to_string()).status()?;
-        self.child.wait()?;
-        Ok(())
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        // Both fail only if it has already ended.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
 
 /// Measures the time from a program's start to its first successful answer to `request`, which is sent to `address`.
 pub fn cold_start(binary: &Path, arguments: &[&str], address: &str, request: &[u8]) -> Outcome<Duration> {
@@ -86,15 +38,16 @@ pub fn cold_start(binary: &Path, arguments: &[&str], address: &str, request: &[u
     outcome
 }
 
-/// Returns the CPU time used by all threads of a process, user and system; `self` is this process.
+/// Returns the CPU time used by all threads of a process, user and system; `self` is this process. Threads that have
+/// ended do not count, but the measured programs keep theirs.
 pub fn cpu(process: &str) -> Outcome<Duration> {
-    let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
-    // The name in the second field may contain spaces, so the rest starts after its bracket, with state as field 3.
-    let (_, fields) = stat.rsplit_once(')').ok_or("/proc/*/stat has no name")?;
-    let ticks: u64 =
-        fields.split_ascii_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
-    // On Linux the kernel reports these times in hundredths of a second.
-    Ok(Duration::from_millis(ticks * 10))
+    let mut nanoseconds = 0;
+    for task in std::fs::read_dir(format!("/proc/{process}/task"))? {
+        // A thread may end while the list is read.
+        let Ok(text) = std::fs::read_to_string(task?.path().join("schedstat")) else { continue };
+        nanoseconds += text.split_ascii_whitespace().next().ok_or("schedstat is empty")?.parse::<u64>()?;
+    }
+    Ok(Duration::from_nanos(nanoseconds))
 }
 
 /// Returns resident memory in MB, in total and without the pages of the program file.
@@ -113,6 +66,11 @@ pub fn free_address() -> Outcome<String> {
     Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string())
 }
 
+/// Returns the number of cores.
+pub fn cores() -> usize {
+    std::thread::available_parallelism().map_or(0, std::num::NonZero::get)
+}
+
 /// Describes the machine in one line.
 pub fn machine() -> String {
     let read = |path| std::fs::read_to_string(path).unwrap_or_default();
@@ -123,7 +81,7 @@ pub fn machine() -> String {
             .and_then(|line| line.split_once(": "))
             .map_or("?", |(_, it)| it)
     };
-    let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
+    let cores = cores();
     let memory = read("/proc/meminfo");
     let kilobytes: u64 = memory.split_ascii_whitespace().nth(1).and_then(|it| it.parse().ok()).unwrap_or(0);
     let load = read("/proc/loadavg");

@@ -1,27 +1,26 @@
 //! The limit programs, which camulator is compared with. They do the least work that can answer such a request.
 //!
-//! `bare` is axum with a constant reply. `tc3` adds what every such server must do: it verifies the signature, parses
-//! the body as JSON and writes the reply as JSON. `insert` also adds one row per request to a SQLite file with
-//! `synchronous=FULL`, with a single writer that commits all waiting rows together.
+//! `bare` is axum with a constant reply. `verify` adds what every such server must do: it verifies the signature, parses
+//! the body as JSON and writes the reply as JSON. `sqlite` and `postgres` also insert one row per request before they
+//! answer ([`rows`]).
+
+mod rows;
 
 use crate::Outcome;
-use crate::sign::hmac;
+use crate::common::sign::{derive, hmac, seconds};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::serve::ListenerExt;
-use camulator::dialect::tencent::tc3;
-use camulator::env::Env;
-use camulator::secret::{Secret, same};
+use camulator::secret::same;
 use http::HeaderMap;
 use http::header::{CONTENT_TYPE, HeaderValue};
+use rows::Rows;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use sqlx::Connection;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::{mpsc, oneshot};
 
 /// Id of the key that the limit programs accept.
 pub const KEY_ID: &str = "AKIDlimitlimitlimitlimitlimitlimitli";
@@ -31,13 +30,12 @@ pub const SECRET: &str = "limitlimitlimitlimitlimitlimitli";
 const REPLY: &str = r#"{"Response":{"Arn":"qcs::cam::uin/100000000001:uin/100000000001","AccountId":"100000000001","UserId":"100000000001","PrincipalId":"100000000001","Type":"CAMUser","RequestId":"6ba7b810-9dad-41d1-80b4-00c04fd430c8"}}"#;
 
 struct Limit {
-    secret: Secret,
     derived: Mutex<Option<(String, [u8; 32])>>,
-    writer: Option<mpsc::Sender<(String, oneshot::Sender<()>)>>,
+    rows: Option<Rows>,
     requests: AtomicU64,
 }
 
-/// Runs a limit program: `bare`, `tc3`, or `insert` with the path of its database. Prints its address once it listens.
+/// Runs a limit program: `bare`, `verify`, or `sqlite` or `postgres` with a database. Prints its address once it listens.
 pub async fn serve(kind: &str, database: Option<&str>) -> Outcome<()> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     println!("{}", listener.local_addr()?);
@@ -45,17 +43,16 @@ pub async fn serve(kind: &str, database: Option<&str>) -> Outcome<()> {
         // Fails only for a connection that is already closed.
         let _ = stream.set_nodelay(true);
     });
-    let router = match (kind, database) {
-        ("bare", _) => Router::new().fallback(|| async { json(REPLY) }),
-        (_, database) => {
-            let writer = match database {
-                Some(path) => Some(open(path).await?),
-                None => None,
-            };
-            let (secret, requests) = (Secret::new(SECRET.to_owned()), AtomicU64::new(0));
-            let limit = Limit { secret, derived: Mutex::default(), writer, requests };
-            Router::new().fallback(receive).with_state(Arc::new(limit))
-        }
+    let router = if kind == "bare" {
+        Router::new().fallback(|| async { json(REPLY) })
+    } else {
+        let rows = match (kind, database) {
+            ("sqlite", Some(path)) => Some(Rows::in_sqlite(path).await?),
+            ("postgres", Some(address)) => Some(Rows::in_postgres(address).await?),
+            _ => None,
+        };
+        let limit = Limit { derived: Mutex::default(), rows, requests: AtomicU64::new(0) };
+        Router::new().fallback(receive).with_state(Arc::new(limit))
     };
     Ok(axum::serve(listener, router).await?)
 }
@@ -98,12 +95,10 @@ async fn receive(State(limit): State<Arc<Limit>>, request: Request) -> Response 
     }
     let Ok(asked) = serde_json::from_slice::<Asked>(&body) else { return json(r#"{"Error":"json"}"#) };
     let number = limit.requests.fetch_add(1, Ordering::Relaxed);
-    if let Some(writer) = &limit.writer {
-        let (committed, done) = oneshot::channel();
-        let document = asked.policy_document.unwrap_or_default();
-        if writer.send((document, committed)).await.is_err() || done.await.is_err() {
-            return json(r#"{"Error":"database"}"#);
-        }
+    if let Some(rows) = &limit.rows
+        && rows.insert(number, asked.policy_document.unwrap_or_default()).await.is_err()
+    {
+        return json(r#"{"Error":"database"}"#);
     }
     let user = asked.role_name.as_deref().unwrap_or("100000000001");
     let response = Identity {
@@ -120,7 +115,7 @@ async fn receive(State(limit): State<Arc<Limit>>, request: Request) -> Response 
 fn verified(limit: &Limit, headers: &HeaderMap, body: &[u8]) -> bool {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let timestamp = header("x-tc-timestamp");
-    let fresh = timestamp.parse::<i64>().is_ok_and(|at| (Env::system().now().seconds() - at).abs() <= 300);
+    let fresh = timestamp.parse::<u64>().is_ok_and(|at| at.abs_diff(seconds()) <= 300);
     let authorization = header("authorization").strip_prefix("TC3-HMAC-SHA256 Credential=");
     let parts = authorization.and_then(|rest| {
         let (credential, rest) = rest.split_once(", SignedHeaders=")?;
@@ -150,58 +145,9 @@ fn signing_key(limit: &Limit, scope: &str) -> [u8; 32] {
     match derived.as_ref() {
         Some((known, key)) if known == scope => *key,
         _ => {
-            let key = tc3::derive(&limit.secret, scope);
+            let key = derive(SECRET, scope);
             *derived = Some((scope.to_owned(), key));
             key
         }
     }
-}
-
-/// Opens the database and starts its single writer.
-async fn open(path: &str) -> Outcome<mpsc::Sender<(String, oneshot::Sender<()>)>> {
-    let options = sqlx::sqlite::SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(true)
-        .journal_mode(sqlx::sqlite::SqliteJournalMode::Wal)
-        .synchronous(sqlx::sqlite::SqliteSynchronous::Full);
-    let mut connection = sqlx::SqliteConnection::connect_with(&options).await?;
-    sqlx::query("CREATE TABLE roles (id BIGINT NOT NULL PRIMARY KEY, account TEXT NOT NULL, document TEXT NOT NULL)")
-        .execute(&mut connection)
-        .await?;
-    let (sender, receiver) = mpsc::channel(4096);
-    tokio::spawn(async move {
-        if let Err(error) = write(connection, receiver).await {
-            eprintln!("the writer of the limit program stopped: {error}");
-        }
-    });
-    Ok(sender)
-}
-
-async fn write(
-    mut connection: sqlx::SqliteConnection,
-    mut queue: mpsc::Receiver<(String, oneshot::Sender<()>)>,
-) -> Result<(), sqlx::Error> {
-    let mut id = 0_i64;
-    while let Some(first) = queue.recv().await {
-        let mut waiting = Vec::new();
-        let mut next = Some(first);
-        sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut connection).await?;
-        while let Some((document, committed)) = next {
-            id += 1;
-            sqlx::query("INSERT INTO roles (id, account, document) VALUES ($1, $2, $3)")
-                .bind(id)
-                .bind("100000000001")
-                .bind(document)
-                .execute(&mut connection)
-                .await?;
-            waiting.push(committed);
-            next = if waiting.len() < 256 { queue.try_recv().ok() } else { None };
-        }
-        sqlx::raw_sql("COMMIT").execute(&mut connection).await?;
-        for committed in waiting {
-            // Fails if the client has disconnected.
-            let _ = committed.send(());
-        }
-    }
-    Ok(())
 }
