@@ -8,3 +8,7 @@ UPDATE accounts SET
     user_count = (SELECT COUNT(*) FROM users WHERE users.account_id = accounts.id),
     group_count = (SELECT COUNT(*) FROM user_groups WHERE user_groups.account_id = accounts.id),
     policy_count = (SELECT COUNT(*) FROM policies WHERE policies.account_id = accounts.id);
+
+-- Lists of policies count what is bounded by each; most users and roles have no boundary.
+CREATE INDEX users_by_boundary ON users (account_id, boundary_id) WHERE boundary_id <> '';
+CREATE INDEX roles_by_boundary ON roles (account_id, boundary_id) WHERE boundary_id <> '';

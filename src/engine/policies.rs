@@ -281,7 +281,7 @@ pub async fn delete(write: &mut Write<'_, '_>, ids: &[PolicyId]) -> Result<(), F
 
 /// A policy as lists show it.
 pub struct ListedPolicy {
-    /// The policy.
+    /// The policy, without its document if it is the account's own.
     pub policy: Policy,
     /// Keys and values.
     pub tags: Vec<(String, String)>,
@@ -295,6 +295,7 @@ pub async fn list(cx: &Cx, scope: Scope, keyword: &str, page: Window) -> Result<
     let mut policies: Vec<Policy> = Vec::new();
     let mut read = cx.engine.store.read().await?;
     let mut tx = read.tx();
+    let matches = |policy: &Policy| policy.name.contains(keyword) || policy.description.contains(keyword);
     if scope != Scope::Own {
         let counts: Vec<(PolicyId, i64)> = tx
             .all(
@@ -303,33 +304,48 @@ pub async fn list(cx: &Cx, scope: Scope, keyword: &str, page: Window) -> Result<
             )
             .await?;
         let attached = |id: &PolicyId| counts.iter().find(|(counted, _)| counted == id).map_or(0, |(_, count)| *count);
-        policies
-            .extend(presets(cx).iter().map(|preset| Policy { attached: attached(&preset.id), ..shown(cx, preset) }));
+        let presets = presets(cx).iter().map(|preset| Policy { attached: attached(&preset.id), ..shown(cx, preset) });
+        policies.extend(presets.filter(matches));
     }
-    if scope != Scope::Preset {
-        let rows: Vec<PolicyRow> = tx
-            .all(
-                "SELECT p.id, p.name, p.description, v.document, p.created_at, p.updated_at, \
-                 (SELECT COUNT(*) FROM attachments a WHERE a.account_id = p.account_id AND a.policy_id = p.id) \
-                 AS attached FROM policies p JOIN policy_versions v ON v.account_id = p.account_id \
-                 AND v.policy_id = p.id AND v.version = p.default_version WHERE p.account_id = $1 ORDER BY p.seq, p.id",
-                args![&cx.account.id],
-            )
-            .await?;
-        policies.extend(rows.into_iter().map(PolicyRow::read));
-    }
-    policies.retain(|policy| policy.name.contains(keyword) || policy.description.contains(keyword));
-    let tags: Vec<(String, String, String)> = tx
+    // Without a keyword the database returns the part of the page that is behind the presets.
+    let (first, total) = (policies.len(), if keyword.is_empty() { own_count(cx, &mut tx, scope).await? } else { 0 });
+    let own = match scope {
+        Scope::Preset => Window { offset: 0, limit: 0 },
+        _ if keyword.is_empty() => {
+            let limit = page.limit.saturating_sub(first.saturating_sub(page.offset));
+            Window { offset: page.offset.saturating_sub(first), limit }
+        }
+        _ => Window { offset: 0, limit: usize::MAX },
+    };
+    let (limit, offset) = own.bounds();
+    let rows: Vec<PolicyRow> = tx
         .all(
-            "SELECT policy_id, tag_key, tag_value FROM policy_tags WHERE account_id = $1 \
-             ORDER BY policy_id, place, tag_key",
-            args![&cx.account.id],
+            "SELECT p.id, p.name, p.description, '' AS document, p.created_at, p.updated_at, \
+             (SELECT COUNT(*) FROM attachments a WHERE a.account_id = p.account_id AND a.policy_id = p.id) \
+             AS attached FROM policies p WHERE p.account_id = $1 ORDER BY p.seq, p.id LIMIT $2 OFFSET $3",
+            args![&cx.account.id, limit, offset],
         )
         .await?;
+    let tags: Vec<(String, String, String)> = tx
+        .all(
+            "SELECT policy_id, tag_key, tag_value FROM policy_tags WHERE account_id = $1 AND policy_id IN \
+             (SELECT id FROM policies WHERE account_id = $1 ORDER BY seq, id LIMIT $2 OFFSET $3) \
+             ORDER BY policy_id, place, tag_key",
+            args![&cx.account.id, limit, offset],
+        )
+        .await?;
+    let page = if keyword.is_empty() {
+        let presets = policies.into_iter().skip(page.offset).take(page.limit);
+        Paged { items: presets.chain(rows.into_iter().map(PolicyRow::read)).collect(), total: first + total }
+    } else {
+        policies.extend(rows.into_iter().map(PolicyRow::read).filter(matches));
+        page.of(policies)
+    };
     let bounds: Vec<(String, i64)> = tx
         .all(
-            "SELECT boundary_id, COUNT(*) FROM (SELECT boundary_id FROM users WHERE account_id = $1 UNION ALL \
-             SELECT boundary_id FROM roles WHERE account_id = $1) AS bound WHERE boundary_id <> '' GROUP BY boundary_id",
+            "SELECT boundary_id, COUNT(*) FROM \
+             (SELECT boundary_id FROM users WHERE account_id = $1 AND boundary_id <> '' UNION ALL \
+             SELECT boundary_id FROM roles WHERE account_id = $1 AND boundary_id <> '') AS bound GROUP BY boundary_id",
             args![&cx.account.id],
         )
         .await?;
@@ -339,7 +355,16 @@ pub async fn list(cx: &Cx, scope: Scope, keyword: &str, page: Window) -> Result<
         let bounds = bounds.iter().find(|(id, _)| of_it(id)).map_or(0, |(_, count)| *count);
         ListedPolicy { tags: own.collect(), bounds, policy }
     };
-    Ok(page.of(policies).map(listed))
+    Ok(page.map(listed))
+}
+
+/// Returns how many policies of its own the account has; 0 if they are not to be listed.
+async fn own_count(cx: &Cx, tx: &mut Tx<'_>, scope: Scope) -> Result<usize, Fault> {
+    if scope == Scope::Preset {
+        return Ok(0);
+    }
+    let count = tx.number("SELECT policy_count FROM accounts WHERE id = $1", args![&cx.account.id]).await?;
+    Ok(usize::try_from(count).unwrap_or(0))
 }
 
 /// Returns the policy, preset or own, as this transaction sees it, or a fault when there is none.
