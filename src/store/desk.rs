@@ -87,20 +87,7 @@ impl Desk {
 
     /// Runs a statement without arguments, such as `COMMIT`.
     pub(super) async fn say(&mut self, sql: &'static str) -> Result<(), Error> {
-        match self.line.as_mut().ok_or(Error::Lost)? {
-            Line::Sqlite(connection) => connection.execute(sqlx::raw_sql(sql)).await.map(drop)?,
-            Line::Postgres(connection) => connection.execute(sqlx::raw_sql(sql)).await.map(drop)?,
-        }
-        Ok(())
-    }
-
-    /// Commits the transaction.
-    pub(super) async fn commit(&mut self) -> Result<(), sqlx::Error> {
-        match self.say("COMMIT").await {
-            Err(Error::Driver(error)) => Err(error),
-            Err(_) => Err(sqlx::Error::WorkerCrashed),
-            Ok(()) => Ok(()),
-        }
+        self.tx()?.say(sql).await
     }
 
     /// Undoes the transaction.

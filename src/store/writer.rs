@@ -146,12 +146,7 @@ async fn transaction(
         Way::Guarded | Way::Alone => one_by_one(&mut tx, ledgers, group, way).await,
     };
     let done = match done {
-        Ok(()) => desk.commit().await.map_err(|error| match &error {
-            // SQLite knows whether it has committed; PostgreSQL has not if it says so.
-            sqlx::Error::Database(_) => Undone::ByDatabase(Error::Commit(error)),
-            _ if pool.is_none() => Undone::ByDatabase(Error::Commit(error)),
-            _ => Undone::Unknown(Error::Commit(error)),
-        }),
+        Ok(()) => desk.say("COMMIT").await.map_err(|error| uncommitted(error, pool.is_some())),
         undone => undone,
     };
     if done.is_err() {
@@ -272,8 +267,16 @@ async fn alone(connection: &mut PgConnection, job: &mut Box<dyn Job>) -> Result<
     if !is_done.map_err(Undone::ByDatabase)? {
         return Err(Undone::ByJob);
     }
-    tx.say("COMMIT").await.map_err(|error| match error {
+    tx.say("COMMIT").await.map_err(|error| uncommitted(error, true))
+}
+
+/// Returns why a transaction was not committed. A server that could not say so before its connection was lost may have
+/// committed it.
+fn uncommitted(error: Error, by_server: bool) -> Undone {
+    match error {
+        Error::Driver(error @ sqlx::Error::Database(_)) => Undone::ByDatabase(Error::Commit(error)),
+        Error::Driver(error) if by_server => Undone::Unknown(Error::Commit(error)),
         Error::Driver(error) => Undone::ByDatabase(Error::Commit(error)),
         other => Undone::ByDatabase(other),
-    })
+    }
 }

@@ -1,6 +1,6 @@
 """`kill -9` in the middle of many writes: whatever was acknowledged is there afterwards, and nothing is half done.
 
-    CAMULATOR_KILLS=500 pytest tests/sdk/python/test_kills.py -s     # more kills, with a count at the end
+    KILLS=500 pytest tests/sdk/python/test_kills.py -s     # more kills, with a count at the end
 """
 
 import http.client
@@ -13,7 +13,7 @@ import pytest
 import tc3
 from conftest import allow, document, trust
 
-KILLS = int(os.environ.get("CAMULATOR_KILLS", "5"))
+KILLS = int(os.environ.get("KILLS", "5"))
 WRITERS = 24
 # What each role and policy is created with, in the same transaction.
 TAGS = [{"Key": "k", "Value": "v"}, {"Key": "l", "Value": "w"}]
