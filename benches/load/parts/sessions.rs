@@ -1,7 +1,7 @@
 //! A million sessions, opened and used once each, then expired and deleted: does the memory come back?
 
 use crate::common::sign::{self, Call};
-use crate::common::tenants::{Operation, Tenant};
+use crate::common::tenants::{Operation, Site, Tenant};
 use crate::report::{Bound, number};
 use crate::subject::{State, admin, camulator, make, send, temporary};
 use crate::{Outcome, Run, process};
