@@ -52,8 +52,8 @@ impl Cx {
 pub struct Write<'t, 'c> {
     /// The operation's context.
     pub cx: &'t Cx,
-    /// The account's ledger. Who adds or removes what it counts changes the number too. New rows store its generation as
-    /// `seq`, which orders lists.
+    /// The account's ledger. A write that adds or removes something that it counts must change the number too. New rows
+    /// store its generation as `seq`, which orders lists.
     pub ledger: Ledger,
     /// Private, so that every statement that changes rows must declare which parts of the view it outdates.
     tx: &'t mut WriteTx<'c>,

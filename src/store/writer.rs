@@ -211,8 +211,8 @@ async fn one_by_one(tx: &mut WriteTx<'_>, ledgers: &mut Ledgers, group: &mut Gro
         match way {
             Way::Guarded if is_done => tx.say("RELEASE job").await.map_err(Undone::ByDatabase)?,
             Way::Guarded => tx.say("ROLLBACK TO job; RELEASE job").await.map_err(Undone::ByDatabase)?,
-            Way::Together | Way::Alone if is_done => {}
-            Way::Together | Way::Alone => return Err(Undone::ByJob),
+            _ if is_done => {}
+            _ => return Err(Undone::ByJob),
         }
     }
     Ok(())
