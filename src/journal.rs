@@ -374,7 +374,7 @@ impl Trace {
             "request_id": &*self.request_id,
             "time": self.begun.rfc3339(),
             "cloud": self.dialect.cloud.name,
-            "dialect": self.dialect.cloud.name,
+            "dialect": self.dialect.name,
             "service": self.service,
             "action": self.action,
             "account": self.caller.as_ref().map(|caller| caller.account.as_str()),

@@ -57,6 +57,7 @@ mod tc3;
 mod tenants;
 mod tidy;
 mod toy;
+mod transports;
 mod wire;
 mod world;
 mod writes;

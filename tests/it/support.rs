@@ -9,6 +9,7 @@ mod raw;
 mod surface;
 mod tencent;
 mod twin;
+mod v1;
 
 pub use dump::{Dump, assert_same, columns};
 pub use hold::Hold;
@@ -20,6 +21,7 @@ pub use tencent::{
     trust, version,
 };
 pub use twin::{Questions, Twin};
+pub use v1::V1;
 
 use camulator::dialect::Dialects;
 use camulator::engine::Engine;

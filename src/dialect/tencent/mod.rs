@@ -1,10 +1,11 @@
-//! Tencent Cloud: API 3.0 of CAM 2019-01-16 and STS 2018-08-13, over `POST` with JSON, signed with TC3-HMAC-SHA256.
+//! Tencent Cloud: API 3.0 of CAM 2019-01-16 and STS 2018-08-13, over every transport and signature that its clients use.
 //!
 //! | module | holds |
 //! | --- | --- |
 //! | `cloud` | the profile of the cloud: ids, quotas, durations, presets |
 //! | `headers` | the names of the headers |
-//! | `tc3` | the signature |
+//! | `tc3`, `v1` | the signatures |
+//! | `fields`, `multipart` | parameters of queries, forms and multipart bodies |
 //! | `route` | how a request's operation is found |
 //! | `operations` | the registry |
 //! | `cam`, `sts` | the request, reply and function of each operation |
@@ -13,8 +14,7 @@
 //! | `stubs` | answers for actions of other services |
 //! | `conditions`, `deeds` | what policies can ask about a request, and the further permissions that an operation needs |
 //!
-//! [`inferred`] lists behaviour that is inferred rather than documented. Not served yet: `GET`, multipart, the older
-//! signature, API 2.0, the component envelope.
+//! [`inferred`] lists behaviour that is inferred rather than documented.
 
 mod cam;
 pub mod cloud;
@@ -22,9 +22,11 @@ pub mod codes;
 mod conditions;
 mod deeds;
 pub mod documented;
+mod fields;
 mod headers;
 pub mod inferred;
 pub mod messages;
+mod multipart;
 pub mod operations;
 mod params;
 mod presets;
@@ -35,16 +37,19 @@ mod shown;
 mod sts;
 mod stubs;
 pub mod tc3;
+mod v1;
 
 use super::contract::{Dialect, Head};
 
 /// The wire of Tencent Cloud.
 pub static DIALECT: Dialect = Dialect {
+    name: "tencent",
     cloud: &cloud::CLOUD,
     // The Go client sends the path of its endpoint, whatever it is, and signs `/`.
     detect: |request: &Head| request.path == "/" || request.headers.contains_key(&headers::ACTION),
     claim: route::claim,
-    verify: tc3::verify,
+    claim_in_body: route::claim_in_body,
+    verify: route::verify,
     free: tc3::free,
     named: route::named,
     route: route::route,

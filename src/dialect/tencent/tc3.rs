@@ -144,7 +144,7 @@ pub fn verify(request: &RawRequest, claim: &Claim, key: &Key) -> Result<(), Faul
     };
     let host = head.header(HOST).unwrap_or_default();
     let content_type = head.header(CONTENT_TYPE).unwrap_or_default();
-    for host in hosts(host, &claim.scope) {
+    for host in hosts(host, claim.scope.split('/').nth(1).unwrap_or_default()) {
         for content_type in content_types(content_type) {
             let text = string_to_sign(claim, &signed.digest(&host, &content_type));
             let expected = Digits::of(&hmac(&signing_key, text.as_bytes()));
@@ -277,6 +277,10 @@ const SHOWN: [&str; 8] = [
 /// Host, content type, time, and the scope's date and service are always signed. So is the body, unless the client
 /// declares it unsigned.
 pub fn free(head: &Head, claim: &Claim) -> Vec<&'static str> {
+    // The older signature covers everything.
+    if claim.scheme != ALGORITHM {
+        return Vec::new();
+    }
     static DECIDING: [&HeaderName; 5] =
         [&headers::ACTION, &headers::VERSION, &headers::REGION, &headers::TOKEN, &headers::LANGUAGE];
     let is_signed = |name: &str| claim.signed_headers.split(';').any(|signed| signed.eq_ignore_ascii_case(name));
@@ -349,7 +353,7 @@ fn string_to_sign(claim: &Claim, digest: &Digits) -> String {
 ///
 /// The header in lower case, as the documentation asks; the header as sent; without the scheme (the command line adds
 /// one); without the port (Node); and the service's public name, which the COS clients sign wherever they connect to.
-fn hosts<'a>(received: &'a str, scope: &'a str) -> impl Iterator<Item = Cow<'a, str>> {
+pub fn hosts<'a>(received: &'a str, service: &'a str) -> impl Iterator<Item = Cow<'a, str>> {
     let bare = without_scheme(received);
     let without_port = without_port(bare);
     // Computed one by one: the first is nearly always the right one.
@@ -359,7 +363,7 @@ fn hosts<'a>(received: &'a str, scope: &'a str) -> impl Iterator<Item = Cow<'a, 
         2 => lower(bare),
         3 => lower(without_port),
         4 => Cow::Borrowed(without_port),
-        _ => Cow::Owned(format!("{}.{DOMAIN}", scope.split('/').nth(1).unwrap_or_default())),
+        _ => Cow::Owned(format!("{service}.{DOMAIN}")),
     })
 }
 

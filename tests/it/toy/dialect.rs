@@ -1,7 +1,7 @@
 //! The toy cloud's wire: REST paths, JSON bodies, a signature of its own, headers on its answers.
 
 use super::language::LANGUAGE;
-use camulator::dialect::contract::{Answer, Claim, Dialect, Head, Input, Named, Permission, Route, Subject};
+use camulator::dialect::contract::{Answer, Claim, Claimed, Dialect, Head, Input, Named, Permission, Route, Subject};
 use camulator::dialect::decode::Json;
 use camulator::dialect::rest;
 use camulator::engine::cloud::{Cloud, Durations, Ids, Quotas};
@@ -55,13 +55,14 @@ pub static CLOUD: Cloud = Cloud {
 };
 
 pub static DIALECT: Dialect = Dialect {
+    name: "toy",
     cloud: &CLOUD,
     detect: |head| head.path.starts_with("/toy/"),
     claim: |head, now| {
         let Some(key) = head.header("toy-key") else {
             let named = rest::find(super::ALL, &head.method, &head.path);
             return match named.is_some_and(|(op, _)| op.permission == Permission::Unsigned) {
-                true => Ok(None),
+                true => Ok(Claimed::Nobody),
                 false => Err(Fault::Unauthenticated(Unauthenticated::Unsigned)),
             };
         };
@@ -70,7 +71,7 @@ pub static DIALECT: Dialect = Dialect {
         if (now.seconds() - signed_at).abs() > 60 {
             return Err(Fault::Unauthenticated(Unauthenticated::Stale { seconds: now.seconds() - signed_at }));
         }
-        Ok(Some(Claim {
+        Ok(Claimed::By(Claim {
             scheme: "TOY",
             secret_id: SecretId::from(key),
             token: head.header("toy-token").map(|token| Secret::new(token.to_owned())),
@@ -80,6 +81,7 @@ pub static DIALECT: Dialect = Dialect {
             signature: part("toy-signature")?,
         }))
     },
+    claim_in_body: |_, _| Err(Fault::Unauthenticated(Unauthenticated::Unsigned)),
     verify: |request, claim, key| {
         let Head { method, path, .. } = &*request.head;
         let expected = sign(key.secret.expose(), method.as_str(), path, claim.signed_at, &request.body);
@@ -90,8 +92,8 @@ pub static DIALECT: Dialect = Dialect {
         Err(Fault::Unauthenticated(Unauthenticated::Signature { canonical_request, string_to_sign }))
     },
     free: |_, _| vec!["query"],
-    named: |head| Named { service: "toy".to_owned(), action: head.path.clone(), ..Named::default() },
-    route: |request, _| {
+    named: |request| Named { service: "toy".to_owned(), action: request.head.path.clone(), ..Named::default() },
+    route: |request| {
         let Head { method, path, .. } = &*request.head;
         let (op, mut fields) = rest::find(super::ALL, method, path).ok_or_else(|| {
             let (service, version) = (Some("toy".to_owned()), String::new());

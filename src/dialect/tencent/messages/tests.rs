@@ -3,7 +3,7 @@
 use super::quoted::identifiers;
 use super::{en, zh};
 use crate::engine::fault::{
-    Fault, Internal, Kind, Limit, Malformed, Parameter, Refusal, TokenFailure, Unauthenticated, Unrouted, Why,
+    Fault, FormFlaw, Internal, Kind, Limit, Malformed, Parameter, Refusal, TokenFailure, Unauthenticated, Unrouted, Why,
 };
 use crate::policy::{self, Defect, Problem, Reason, Rules, Span};
 
@@ -100,11 +100,15 @@ fn faults() -> Vec<Fault> {
     let mut faults: Vec<Fault> = vec![Fault::RateLimited { seen: 4, limit: 2 }, Fault::Internal(Internal::Bug("x"))];
     let malformed = every!(Malformed:
         Method(text("PUT")), ContentType(text("text/plain")), TooLarge { limit: 10 }, Unfinished, Busy,
-        Json(text("EOF while parsing an object at line 1 column 11")), MissingHeader("Region"),
+        Json(text("EOF while parsing an object at line 1 column 11")), Form(FormFlaw::NoDivider), Multipart, MissingHeader("Region"),
         RepeatedHeader(text("x-tc-action")), UnreadableHeader(text("x-tc-region")),
         Header { name: "Timestamp", value: text("soon") },
     );
     let more = [
+        Malformed::TooLarge { limit: crate::dialect::tencent::v1::LARGEST_FORM },
+        Malformed::Form(FormFlaw::Unreadable),
+        Malformed::Form(FormFlaw::Repeated(text("RoleName"))),
+        Malformed::Header { name: "Nonce", value: text("-1") },
         Malformed::Header { name: "X-TC-Region", value: text("A B") },
         Malformed::Json(text("the key `Role Name` is given twice at line 1 column 18")),
         Malformed::Json(text("the character U+0000 is not allowed in a text at line 3 column 4")),

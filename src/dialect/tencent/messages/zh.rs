@@ -5,8 +5,10 @@
 //! sentence says what is wrong without it and keeps the identifiers.
 
 use super::quoted::{brief, identifiers, no_permission};
-use crate::dialect::tencent::operations;
-use crate::engine::fault::{Fault, Kind, Limit, Malformed, Parameter, Refusal, Unauthenticated, Unrouted, Why};
+use crate::dialect::tencent::{operations, v1};
+use crate::engine::fault::{
+    Fault, FormFlaw, Kind, Limit, Malformed, Parameter, Refusal, Unauthenticated, Unrouted, Why,
+};
 use crate::policy::{Defect, Problem, Reason};
 
 /// English clauses and their translations; each `{}` stands for the same text in both, in the same order.
@@ -87,16 +89,26 @@ pub fn denied(reason: Reason, action: &str, resource: &str, request_id: &str) ->
 
 fn malformed_message(malformed: &Malformed) -> String {
     match malformed {
-        Malformed::Method(method) => format!("不支持的请求方法 `{method}`，请使用 POST 并以 JSON 作为请求体。"),
-        Malformed::ContentType(kind) => format!("不支持的 Content-Type `{kind}`，请使用 `application/json`。"),
-        Malformed::TooLarge { limit } => format!("请求体超过上限 {limit} 字节。"),
+        Malformed::Method(method) => format!("不支持的请求方法 `{method}`，请使用 GET 或 POST。"),
+        Malformed::ContentType(kind) => {
+            format!("此处不支持 Content-Type `{kind}`，请使用 `application/json` 与签名方法 TC3-HMAC-SHA256。")
+        }
+        Malformed::TooLarge { limit: v1::LARGEST_FORM } => {
+            "请求超过大小限制，签名验证失败，请使用新的签名方法 `TC3-HMAC-SHA256`。".to_owned()
+        }
+        Malformed::TooLarge { limit } => format!("请求超过上限 {limit} 字节。"),
         Malformed::Unfinished => "请求体不完整或未及时到达，请重新发送。".to_owned(),
         Malformed::Busy => "服务器正在接收过多的请求体，请稍后重试。".to_owned(),
         Malformed::Json(why) => format!("请求体不是合法的 JSON：{}。", syntax(why)),
+        Malformed::Form(FormFlaw::NoDivider) => "Url 的键和值应以 `=` 分隔。".to_owned(),
+        Malformed::Form(FormFlaw::Unreadable) => "查询或表单中的参数不是 UTF-8 编码，或含有字符 U+0000。".to_owned(),
+        Malformed::Form(FormFlaw::Repeated(name)) => format!("参数 `{name}` 重复，请只传一次。"),
+        Malformed::Multipart => "无法读取 multipart 请求体：需要 boundary、UTF-8 的值以及每个部分的名称。".to_owned(),
         Malformed::MissingHeader(name) => missing(name),
         Malformed::RepeatedHeader(name) => format!("请求头 `{name}` 重复，请只发送一次。"),
         Malformed::UnreadableHeader(name) => format!("请求头 `{name}` 不是 UTF-8 编码。"),
         Malformed::Header { name: name @ "Timestamp", .. } => wrong_type(name, "integer"),
+        Malformed::Header { name: "Nonce", .. } => "参数 `Nonce` 类型错误。".to_owned(),
         Malformed::Header { name, .. } => format!("参数 `{name}` 取值错误。"),
     }
 }

@@ -10,7 +10,7 @@ mod template;
 
 use super::operations::{self, version_of};
 use super::route::{Target, parameters};
-use crate::dialect::contract::{Claim, Op, RawRequest, Route, Stubs};
+use crate::dialect::contract::{Op, RawRequest, Route, Stubs};
 use crate::dialect::decode::{Json, LONGEST_LIST};
 use crate::engine::fault::{Fault, Parameter, Why};
 use crate::engine::globals::{Globals, StubText};
@@ -92,11 +92,11 @@ fn fields(request: &RawRequest) -> Result<Json, Fault> {
 }
 
 impl Stubs for ActionStubs {
-    fn route(&self, request: &RawRequest, claim: Option<&Claim>) -> Option<Result<Route, Fault>> {
-        let target = Target::of(request, claim);
+    fn route(&self, request: &RawRequest) -> Option<Result<Route, Fault>> {
+        let target = Target::of(request);
         let stub = self.find(&target)?;
         let ready = target.check_region(&stub.written.service).and_then(|()| fields(request));
-        Some(ready.map(|fields| call::route(stub, target.region, fields)))
+        Some(ready.map(|fields| call::route(stub, &target.region, fields)))
     }
 
     fn generation(&self) -> i64 {
