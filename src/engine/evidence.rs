@@ -44,6 +44,10 @@ impl Asked {
 pub enum Deed {
     /// A policy is created.
     CreatePolicy,
+    /// A policy is shown.
+    ReadPolicy,
+    /// A policy is changed.
+    UpdatePolicy,
     /// A policy is attached.
     Attach(HolderKind),
     /// A policy is detached.

@@ -118,6 +118,8 @@ pub enum Unauthenticated {
     Claim(String),
     /// The request has no signature but needs one.
     Unsigned,
+    /// Elements that affect the result are not signed, and this server wants them to be.
+    Uncovered(Vec<&'static str>),
     /// Signed too long ago, or in the future.
     Stale {
         /// The age of the request by the wall clock, in seconds; negative when it is signed in the future.

@@ -1,6 +1,6 @@
 //! Policies: the account's own and the presets of its cloud.
 
-use super::authorize::Demanding;
+use super::authorize::{Demanding, Right};
 use super::cloud::Preset;
 use super::cx::{Cx, Write};
 use super::evidence::Deed;
@@ -194,8 +194,17 @@ pub(super) async fn create(write: &mut Write<'_, '_>, new: &NewPolicy) -> Result
     Ok(id)
 }
 
+/// The deed of showing a policy.
+pub struct Showing;
+
+impl Demanding for Showing {
+    fn deeds(&self) -> Vec<Deed> {
+        vec![Deed::ReadPolicy]
+    }
+}
+
 /// Returns a policy of the caller's account or of its cloud, with its tags.
-pub async fn get(cx: &Cx, wanted: &PolicyRef) -> Result<(Policy, Vec<(String, String)>), Fault> {
+pub async fn get(cx: &Cx, _: &Right<Showing>, wanted: &PolicyRef) -> Result<(Policy, Vec<(String, String)>), Fault> {
     let mut read = cx.engine.store.read().await?;
     let mut tx = read.tx();
     let policy = require(cx, &mut tx, wanted).await?;
@@ -219,10 +228,20 @@ pub struct PolicyPatch {
     pub document: Option<Arc<Document>>,
 }
 
+impl Demanding for PolicyPatch {
+    fn deeds(&self) -> Vec<Deed> {
+        vec![Deed::UpdatePolicy]
+    }
+}
+
 /// Changes the given attributes of a policy: all of them or none.
-pub async fn update(write: &mut Write<'_, '_>, wanted: &PolicyRef, patch: &PolicyPatch) -> Result<PolicyId, Fault> {
+pub async fn update(
+    write: &mut Write<'_, '_>,
+    wanted: &PolicyRef,
+    patch: &Right<PolicyPatch>,
+) -> Result<PolicyId, Fault> {
     let account = write.account().clone();
-    let PolicyPatch { name, description, document } = patch;
+    let PolicyPatch { name, description, document } = &**patch;
     if let Some(document) = document {
         principals::check(write, document).await?;
     }

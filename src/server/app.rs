@@ -31,6 +31,8 @@ pub struct App {
     pub clock_was_set: Notify,
     /// Whether other machines can reach this server: keys that the clouds' documents print then open nothing.
     pub exposed: bool,
+    /// Whether a signature must cover everything that affects the result.
+    pub strict: bool,
 }
 
 impl App {

@@ -201,7 +201,11 @@ async fn carry_out(
         Some(claim) => {
             let verdict = authenticate::authenticate(app, dialect, raw, claim).await;
             trace.verified(verdict.as_ref().map(|verified| &verified.caller), || (dialect.free)(&raw.head, claim));
-            Some(verdict?)
+            let verified = verdict?;
+            if app.strict {
+                covers_all((dialect.free)(&raw.head, claim))?;
+            }
+            Some(verified)
         }
         None => None,
     };
@@ -250,6 +254,11 @@ async fn carry_out(
             Ok(opened.reply)
         }
     }
+}
+
+/// Refuses a signature that leaves out something that affects the result.
+fn covers_all(free: Vec<&'static str>) -> Result<(), Fault> {
+    if free.is_empty() { Ok(()) } else { Err(Fault::Unauthenticated(Unauthenticated::Uncovered(free))) }
 }
 
 /// Adds the trust policy of the role that was to be assumed to a denied request, for the journal only.

@@ -89,7 +89,9 @@ fn implied(op: &Op) -> &'static [&'static str] {
         "ListRoles" => &["cam:DescribeRoleList"],
         "UpdateRole" => &["cam:UpdateRoleDescription", "cam:UpdateRoleSessionDuration"],
         "CreateCamStrategy" => &["cam:CreatePolicy"],
-        "OperateCamStrategy" => &["cam:AttachUserPolicy"],
+        "DescribeCamStrategyDetail" => &["cam:GetPolicy"],
+        "UpdateCamStrategy" => &["cam:UpdatePolicy"],
+        "OperateCamStrategy" | "BatchOperateCamStrategy" => &["cam:AttachUserPolicy"],
         _ => &[],
     }
 }

@@ -28,7 +28,11 @@ fn members(op: &Op) -> Vec<(String, String)> {
             &[("RoleId", "string"), ("RoleName", "string"), ("Description", "string"), ("PolicyDocument", "string")]
         }
         "CreateCamStrategy" => &[("StrategyName", "string"), ("StrategyInfo", "string"), ("Remark", "string")],
-        "OperateCamStrategy" => &[("StrategyId", "string")],
+        "UpdateCamStrategy" => {
+            &[("StrategyId", "string"), ("StrategyName", "string"), ("StrategyInfo", "string"), ("Remark", "string")]
+        }
+        "OperateCamStrategy" | "DescribeCamStrategyDetail" => &[("StrategyId", "string")],
+        "BatchOperateCamStrategy" => &[("StrategyId", "list<string>"), ("RelateUin", "list<string>")],
         other => panic!("{other} has no published request; name its members here"),
     };
     own.iter().map(|(name, kind)| ((*name).to_owned(), (*kind).to_owned())).collect()

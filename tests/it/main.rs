@@ -31,6 +31,7 @@ mod locales;
 mod narrowing;
 mod neighbours;
 mod nouns;
+mod older;
 mod pages;
 #[path = "../policy/played.rs"]
 mod policy_corpus;

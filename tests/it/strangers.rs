@@ -55,6 +55,9 @@ const OURS: &[(&str, &[&str])] = &[
     ("ListRoles", &[]),
     ("UpdateRole", &["RoleId", "RoleName"]),
     ("CreateCamStrategy", &["StrategyName"]),
+    ("DescribeCamStrategyDetail", &["StrategyId"]),
+    ("UpdateCamStrategy", &["StrategyId", "StrategyName"]),
+    ("BatchOperateCamStrategy", &["StrategyId", "RelateUin"]),
     ("OperateCamStrategy", &["GroupId", "RelateUin", "StrategyId"]),
 ];
 
@@ -106,6 +109,12 @@ fn cases(own: &World) -> Vec<Case> {
         add(action, holder, names, json!({"PolicyId": policy, holder: HERE}));
         add(action, "PolicyId", PolicyId, json!({"PolicyId": HERE, holder: good}));
     }
+    add("DescribeCamStrategyDetail", "StrategyId", PolicyId, json!({"StrategyId": HERE}));
+    add("UpdateCamStrategy", "StrategyId", PolicyId, json!({"StrategyId": HERE, "Remark": "x"}));
+    add("UpdateCamStrategy", "StrategyName", New, json!({"StrategyId": policy, "StrategyName": HERE}));
+    let batch = |policy: Value, uin: Value| json!({"StrategyId": [policy], "RelateUin": [uin], "ActionType": 1});
+    add("BatchOperateCamStrategy", "StrategyId", PolicyId, batch(json!(HERE), json!(uin)));
+    add("BatchOperateCamStrategy", "RelateUin", Uin, batch(json!(policy), json!(HERE)));
     let operate = |group: Value, uin: Value, policy: Value| json!({"GroupId": group, "RelateUin": uin, "StrategyId": policy, "ActionType": 1});
     add("OperateCamStrategy", "GroupId", GroupId, operate(json!(HERE), json!(-1), json!(policy)));
     add("OperateCamStrategy", "RelateUin", Uin, operate(json!(-1), json!(HERE), json!(policy)));

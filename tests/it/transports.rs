@@ -294,3 +294,23 @@ fn messages_are_in_the_language_that_a_form_asks_for() {
         assert!(!message.is_ascii(), "{message}");
     });
 }
+
+#[test]
+fn a_strict_server_wants_all_that_decides_to_be_signed() {
+    in_memory(async |t| {
+        let strict = t.strict();
+        let root = strict.seen(&t.root());
+        let call = || root.call("sts", STS, "GetCallerIdentity", json!({}));
+        call().send().await.fault("AuthFailure.InvalidAuthorization");
+        let most = || call().signing("x-tc-action").signing("x-tc-version");
+        let message = most().send().await.fault("AuthFailure.InvalidAuthorization");
+        assert!(message.contains("`x-tc-region`") && !message.contains("x-tc-action"), "{message}");
+        most().signing("x-tc-region").send().await.ok();
+        let unsigned = most().signing("x-tc-region").header("x-tc-content-sha256", "UNSIGNED-PAYLOAD");
+        let digest = crate::tc3::digest(b"UNSIGNED-PAYLOAD");
+        let message = unsigned.payload(&digest).send().await.fault("AuthFailure.InvalidAuthorization");
+        assert!(message.contains("`body`"), "{message}");
+        // The older signature covers everything.
+        who(&root, "POST").send().await.ok();
+    });
+}

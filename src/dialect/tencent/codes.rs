@@ -39,7 +39,7 @@ pub fn candidates(fault: &Fault) -> &'static [&'static str] {
         Fault::Unrouted(Unrouted::Version { .. }) => &["NoSuchVersion"],
         Fault::Unauthenticated(how) => match how {
             Unauthenticated::Unsigned => &["MissingParameter"],
-            Unauthenticated::Claim(_) => &["AuthFailure.InvalidAuthorization"],
+            Unauthenticated::Claim(_) | Unauthenticated::Uncovered(_) => &["AuthFailure.InvalidAuthorization"],
             Unauthenticated::Stale { .. } => &["AuthFailure.SignatureExpire"],
             Unauthenticated::UnknownKey => &["AuthFailure.SecretIdNotFound"],
             Unauthenticated::Token(_) => &["AuthFailure.TokenFailure"],

@@ -6,6 +6,8 @@ use crate::engine::model::HolderKind;
 pub const DEEDS: Deeds = Deeds {
     action: |deed| match deed {
         Deed::CreatePolicy => "cam:CreatePolicy",
+        Deed::ReadPolicy => "cam:GetPolicy",
+        Deed::UpdatePolicy => "cam:UpdatePolicy",
         Deed::Attach(HolderKind::User) => "cam:AttachUserPolicy",
         Deed::Attach(HolderKind::Group) => "cam:AttachGroupPolicy",
         Deed::Attach(HolderKind::Role) => "cam:AttachRolePolicy",

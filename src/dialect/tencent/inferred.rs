@@ -4,6 +4,14 @@
 //! | case | what this dialect does |
 //! | --- | --- |
 //! | several things are wrong | The first failed check answers, in this order: method; decisive headers not repeated and readable; content type; action, version and timestamp present; `Authorization` readable; timestamp fresh; key known; body complete and not too large; token; signature; version and action; rate; parameters; permission; the action itself. What the head decides is answered without the body. |
+//! | where the common parameters are | A request with `Authorization` or `X-TC-Action` has them in headers. Any other has them in the query of a `GET` or in the form of a `POST`, whatever its content type says, and is signed with the older signature. `POST` ignores a query, and `GET` a body. |
+//! | a body of a request that is signed with TC3 | `application/json` and `application/octet-stream` are read as JSON, `multipart/form-data` as one text or JSON value a part; a `GET` is a form without a body. Any other type, such as a form, is `InvalidParameter`. |
+//! | a parameter of a query or form is given twice, or once as a value and once in parts | The code is `InvalidParameter`. |
+//! | lists of a query or form | They are numbered from 0, or from 1, without a gap. |
+//! | the older signature's `Nonce` | It must be a whole number. One that was used before is accepted: no code for it is known in API 3.0. |
+//! | a query longer than 32 KB | The code is `RequestSizeLimitExceeded`. A form of more than 1 MB has the documented text, with `AuthFailure.SignatureFailure`. |
+//! | API 2.0 | An action has the number of its class of errors, the documented name of API 2.0 where there is one, and what API 3.0 answers with names in lower case. Sessions last 1800 seconds by default and 7200 at most. |
+//! | the component interface | It is signed with the headers of TC3, without `X-TC-Action`. `returnCode` and `returnValue` are the number that API 2.0 has for the class of error, and the message begins with the code of API 3.0. `data` is `{}` where there is nothing to say. Only the five strategy interfaces are served. |
 //! | `Authorization` is missing | The code is `MissingParameter`. When the header is not UTF-8, it is `AuthFailure.InvalidAuthorization`. |
 //! | another decisive header is not UTF-8 | The code is `InvalidParameter`. |
 //! | signed headers | At most 32 are accepted, each once, compared without letter case. |

@@ -5,6 +5,7 @@
 //! | `cloud` | the profile of the cloud: ids, quotas, durations, presets |
 //! | `headers` | the names of the headers |
 //! | `tc3`, `v1` | the signatures |
+//! | `component`, `api2` | the older wires, which are dialects of their own |
 //! | `fields`, `multipart` | parameters of queries, forms and multipart bodies |
 //! | `route` | how a request's operation is found |
 //! | `operations` | the registry |
@@ -16,15 +17,18 @@
 //!
 //! [`inferred`] lists behaviour that is inferred rather than documented.
 
+pub mod api2;
 mod cam;
 pub mod cloud;
 pub mod codes;
+pub mod component;
 mod conditions;
 mod deeds;
 pub mod documented;
 mod fields;
 mod headers;
 pub mod inferred;
+mod legacy;
 pub mod messages;
 mod multipart;
 pub mod operations;
@@ -41,12 +45,17 @@ mod v1;
 
 use super::contract::{Dialect, Head};
 
-/// The wire of Tencent Cloud.
-pub static DIALECT: Dialect = Dialect {
+/// The wire of API 3.0.
+pub static DIALECT: Dialect = COMMON;
+
+/// The wire of API 3.0, and what the older wires have in common with it.
+const COMMON: Dialect = Dialect {
     name: "tencent",
     cloud: &cloud::CLOUD,
     // The Go client sends the path of its endpoint, whatever it is, and signs `/`.
-    detect: |request: &Head| request.path == "/" || request.headers.contains_key(&headers::ACTION),
+    detect: |request: &Head| {
+        (request.path == "/" || request.headers.contains_key(&headers::ACTION)) && !component::detect(request)
+    },
     claim: route::claim,
     claim_in_body: route::claim_in_body,
     verify: route::verify,

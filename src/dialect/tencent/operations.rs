@@ -4,7 +4,9 @@
 //! documentation gives none. The registry drives dispatch, rate limits, authorisation, the README's table and the admin
 //! API. `documented.json` holds the error codes that Tencent documents for each action.
 
-use super::cam::{attachments, boundaries, extensions, groups, keys, policies, roles, service_linked, users, versions};
+use super::cam::{
+    attachments, boundaries, extensions, groups, keys, policies, roles, service_linked, strategies, users, versions,
+};
 use super::sts;
 use crate::dialect::contract::{Op, Permission};
 
@@ -19,6 +21,11 @@ const SERVICES: &[(&str, &str)] = &[("cam", CAM), ("sts", STS)];
 pub fn find(version: &str, action: &str) -> Option<&'static Op> {
     let service = service_of(version)?;
     ALL.iter().find(|op| op.action == action && op.service == service)
+}
+
+/// Returns the operation with this action. No action is in two services.
+pub fn named(action: &str) -> Option<&'static Op> {
+    ALL.iter().find(|op| op.action == action)
 }
 
 /// Returns the version of a service that is served.
@@ -99,8 +106,11 @@ crate::operations! {
         // Extensions of this emulator: Tencent has no actions with these names on API 3.0.
         extensions::ListRoles => list_roles, Read, 20, operation;
         extensions::UpdateRole => update_role, Write(reads_role), 20, operation;
-        extensions::CreateCamStrategy => create_strategy, Write(reads_strategy), 20, operation;
-        extensions::OperateCamStrategy => operate_strategy, Write(operates), 20, operation;
+        strategies::CreateCamStrategy => create, Write(reads), 20, operation;
+        strategies::DescribeCamStrategyDetail => describe, Read, 20, operation;
+        strategies::UpdateCamStrategy => update, Write(reads_patch), 20, operation;
+        strategies::OperateCamStrategy => operate, Write(operates), 20, operation;
+        strategies::BatchOperateCamStrategy => operate, Write(operates_all), 20, operation;
     }
     "sts" {
         sts::AssumeRole => assume_role, Open, 600, resource(assumed_role);

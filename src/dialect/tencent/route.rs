@@ -43,7 +43,12 @@ pub fn claim(head: &Head, now: Time) -> Result<Claimed, Fault> {
     let carrier = Carrier::of(head);
     check_kind(head, carrier)?;
     match carrier {
-        Carrier::Headers => tc3::claim(head, now).map(Claimed::By),
+        Carrier::Headers => {
+            for (name, header) in [("Action", &headers::ACTION), ("Version", &headers::VERSION)] {
+                head.header(header).ok_or(Fault::Malformed(Malformed::MissingHeader(name)))?;
+            }
+            tc3::claim(head, now).map(Claimed::By)
+        }
         Carrier::Query => {
             let claim = signed(&Fields::read(head.query.as_bytes())?, now)?;
             Ok(claim.map_or(Claimed::Nobody, Claimed::By))
@@ -183,7 +188,7 @@ impl<'a> Common<'a> {
         };
         let get =
             |name| Cow::Owned(fields.as_ref().ok().and_then(|fields| fields.get(name)).unwrap_or_default().to_owned());
-        let is_signed = get("Signature") != "";
+        let is_signed = !get("Signature").is_empty();
         Common {
             action: get("Action"),
             version: get("Version"),

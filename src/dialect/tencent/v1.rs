@@ -31,6 +31,8 @@ const SHA256: &str = "HmacSHA256";
 pub struct Generation {
     /// The path that is signed.
     pub path: &'static str,
+    /// The domain of the cloud's own hosts, which some clients sign wherever they connect to.
+    pub domain: &'static str,
     /// How far the time of signing may differ from the wall clock, in seconds.
     pub window: i64,
     /// The common parameters that must be there, besides those that name the key.
@@ -38,8 +40,12 @@ pub struct Generation {
 }
 
 /// API 3.0.
-pub static API3: Generation =
-    Generation { path: "/", window: super::tc3::WINDOW, required: &["Action", "Version", "Timestamp", "Nonce"] };
+pub static API3: Generation = Generation {
+    path: "/",
+    domain: super::tc3::DOMAIN,
+    window: super::tc3::WINDOW,
+    required: &["Action", "Version", "Timestamp", "Nonce"],
+};
 
 /// Returns whether a parameter belongs to every request and not to the operation.
 pub fn is_common(name: &str) -> bool {
@@ -117,7 +123,7 @@ pub fn verify(
     // The Python clients sign `_` in a name as `.`.
     let dotted = has_underscore.then(|| Signed::of(head, fields, generation, true));
     let mut tried: Vec<Cow<'_, str>> = Vec::new();
-    for host in hosts(host, service.unwrap_or_default()) {
+    for host in hosts(host, service.unwrap_or_default(), generation.domain) {
         if tried.contains(&host) {
             continue;
         }

@@ -13,7 +13,7 @@ use crate::engine::authorize::{Authorized, Right};
 use crate::engine::cx::{Cx, Write};
 use crate::engine::fault::Fault;
 use crate::engine::ids::PolicyId;
-use crate::engine::policies::{self, ListedPolicy, NewPolicy, Policy, PolicyPatch, PolicyRef, Scope};
+use crate::engine::policies::{self, ListedPolicy, NewPolicy, Policy, PolicyPatch, PolicyRef, Scope, Showing};
 use crate::policy::DocumentKind;
 use crate::words;
 use serde::{Deserialize, Serialize};
@@ -77,7 +77,8 @@ pub struct ShownPolicy {
 }
 
 pub async fn get(cx: &Cx, input: Authorized<GetPolicy>) -> Result<ShownPolicy, Fault> {
-    let (policy, tags) = policies::get(cx, &policy_by_id(&input.policy_id)).await?;
+    let right = input.demand(cx, Showing).await?;
+    let (policy, tags) = policies::get(cx, &right, &policy_by_id(&input.policy_id)).await?;
     Ok(ShownPolicy {
         kind: kind(&policy),
         add_time: local_time(policy.created_at),
@@ -108,7 +109,7 @@ pub struct UpdatedPolicy {
 }
 
 /// Reads the change. `PolicyName` is the new name next to a `PolicyId`; without one it says which policy is meant.
-pub async fn reads_patch(cx: &Cx, input: Authorized<UpdatePolicy>) -> Result<(PolicyRef, PolicyPatch), Fault> {
+pub async fn reads_patch(cx: &Cx, input: Authorized<UpdatePolicy>) -> Result<(PolicyRef, Right<PolicyPatch>), Fault> {
     if input.alias.is_some() {
         return Err(Fault::illegal("Alias", "only preset policies have an alias, and they cannot be changed"));
     }
@@ -120,12 +121,12 @@ pub async fn reads_patch(cx: &Cx, input: Authorized<UpdatePolicy>) -> Result<(Po
         description: input.description.as_deref().map(str::to_owned),
         document: input.policy_document.as_ref().map(read).transpose()?,
     };
-    Ok((wanted, patch))
+    Ok((wanted, input.demand(cx, patch).await?))
 }
 
 pub async fn update(
     write: &mut Write<'_, '_>,
-    (wanted, patch): &(PolicyRef, PolicyPatch),
+    (wanted, patch): &(PolicyRef, Right<PolicyPatch>),
 ) -> Result<UpdatedPolicy, Fault> {
     Ok(UpdatedPolicy { policy_id: integer(policies::update(write, wanted, patch).await?.as_str()) })
 }

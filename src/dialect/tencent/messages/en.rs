@@ -113,6 +113,13 @@ fn unauthenticated_message(how: &Unauthenticated) -> String {
         Unauthenticated::Claim(why) => {
             return format!("The request `Authorization` header does not conform to tencentcloud standards: {why}.");
         }
+        Unauthenticated::Uncovered(free) => {
+            return format!(
+                "The request `Authorization` header does not conform to tencentcloud standards: the signature must cover \
+                 `{}` as well, because this server was started with --signature strict.",
+                free.join("`, `")
+            );
+        }
         Unauthenticated::Unsigned => return missing("Authorization"),
         Unauthenticated::Stale { .. } => "The signature is expired, please request again.",
         Unauthenticated::UnknownKey => "The SecretId is not found, please ensure that your SecretId is correct.",

@@ -125,7 +125,7 @@ fn faults() -> Vec<Fault> {
     });
     faults.extend(unrouted.into_iter().chain(more).map(Fault::Unrouted));
     let unauthenticated = every!(Unauthenticated:
-        Unsigned, Claim(text("something that nobody has translated in `Authorization`")), Stale { seconds: 301 }, UnknownKey,
+        Unsigned, Uncovered(vec!["x-tc-action", "body"]), Claim(text("something that nobody has translated in `Authorization`")), Stale { seconds: 301 }, UnknownKey,
         Token(TokenFailure::Missing), Signature { canonical_request: text("POST"), string_to_sign: text("TC3") },
     );
     let claims = CLAIMS.iter().map(|why| Unauthenticated::Claim(text(why)));

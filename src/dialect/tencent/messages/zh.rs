@@ -135,6 +135,9 @@ fn unauthenticated_message(how: &Unauthenticated) -> String {
             let why = phrase(why).unwrap_or_else(|| "无法解析".to_owned() + &named_in(why, ""));
             return format!("请求头部的 `Authorization` 不符合腾讯云标准：{why}。");
         }
+        Unauthenticated::Uncovered(free) => {
+            return format!("本服务器以 --signature strict 启动，签名还必须覆盖 `{}`。", free.join("`、`"));
+        }
         Unauthenticated::Unsigned => return missing("Authorization"),
         Unauthenticated::Stale { .. } => "签名已过期，请重新请求。",
         Unauthenticated::UnknownKey => "SecretId不存在，请输入正确的密钥。",
