@@ -188,7 +188,7 @@ impl<'a> Common<'a> {
         };
         let get =
             |name| Cow::Owned(fields.as_ref().ok().and_then(|fields| fields.get(name)).unwrap_or_default().to_owned());
-        let is_signed = !get("Signature").is_empty();
+        let is_signed = fields.as_ref().is_ok_and(|fields| fields.get("Signature").is_some());
         Common {
             action: get("Action"),
             version: get("Version"),
