@@ -16,6 +16,7 @@ POLICY_GONE = ("ResourceNotFound.PolicyIdNotFound", "InvalidParameter.PolicyIdNo
 NO_POLICY = 99999999
 NO_ROLE = "4611686018000000001"
 DENIED = "AuthFailure.UnauthorizedOperation"
+EVERY_TRANSPORT = True
 
 
 def run(caller, action, **parameters):
