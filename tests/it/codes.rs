@@ -17,10 +17,11 @@ mod sts;
 mod users;
 mod versions;
 
+use crate::catalogue;
 use crate::support::{Caller, Database, assert_same, in_memory, on, operation, operations};
 use crate::world::World;
 use camulator::args;
-use camulator::dialect::tencent::documented::{self, documents as is_documented};
+use camulator::dialect::tencent::documented::{self, documents as is_documented, is_extension};
 use camulator::limit::Rates;
 use scene::{Scene, Who};
 use serde_json::{Value, json};
@@ -176,6 +177,21 @@ fn every_documented_code_is_provoked_or_listed() {
         assert!(reached.is_empty(), "provoked, so remove them from tests/data/not_reached.txt:\n{}", show(reached));
         let unknown: Vec<_> = listed.iter().filter(|code| !documented.contains(code)).collect();
         assert!(unknown.is_empty(), "listed in tests/data/not_reached.txt but not documented:\n{}", show(unknown));
+        let is_published = |(action, _): &&(String, String)| !is_extension(operation(action));
+        let (all, reached) = (
+            documented.iter().filter(is_published).count(),
+            documented.iter().filter(|code| provoked.contains(code)).filter(is_published).count(),
+        );
+        let served = operations().filter(|op| !is_extension(op)).count();
+        let services = catalogue::catalogue()["services"].as_object().unwrap().values();
+        let published: usize = services.map(|service| service["actions"].as_object().unwrap().len()).sum();
+        let line = format!(
+            "Served: {served} of {published} documented actions. Of the {all} documented pairs of action and error \
+             code, tests provoke {reached};"
+        );
+        println!("{line}");
+        let readme = include_str!("../../README.md").replace('\n', " ");
+        assert!(readme.contains(&line), "README.md must say `{line}`");
         assert!(
             not_reached().iter().all(|(_, _, reason)| reason.len() > 10),
             "every entry of tests/data/not_reached.txt needs a reason"
