@@ -139,7 +139,7 @@ class World:
         action = rng.choice([
             "*", "*:*", f"{service}:*", f"{service}:*", f"{service}:{operation}", f"{service}:{operation[:3]}*", f"*:{operation}",
             f"{service}:*{operation[-2:]}", f"*:*{operation[2:5]}*", f"permid/{rng.choice('6789')}", f"{service}:{operation}",
-            f"{service}:{operation.lower()}*", "SMS:*" if rng.random() < 0.05 else "*:*", f"cam:Made{operation.replace('.', '')}" if rng.random() < 0.1 else "*",
+            f"{service}:{operation.lower()}*", "SMS:*" if rng.random() < 0.2 else f"{service}:*", f"cam:Made{operation.replace('.', '')}" if rng.random() < 0.1 else "*",
         ])
         return "name/" + action if rng.random() < 0.2 else action
 
