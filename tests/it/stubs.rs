@@ -486,7 +486,7 @@ fn what_only_reads_is_told_from_what_writes() {
         user.cam("AddUser", json!({"Name": "other"})).await.fault(DENIED);
         // It opens a session, whatever its name is.
         let opened = user.sts("GetFederationToken", json!({"Name": "x", "Policy": allow("*", "*").to_string()})).await;
-        assert_eq!(opened.code().as_deref(), Some("UnauthorizedOperation"));
+        assert_eq!(opened.code().as_deref(), Some(DENIED));
         t.admin("PUT", "/stubs/scf/Invoke", json!({"version": "2018-04-16", "response": {}})).await.done();
         invoke(&user, &json!({})).await.fault(DENIED);
         // A question may give the key itself.

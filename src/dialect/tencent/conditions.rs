@@ -6,7 +6,7 @@
 //! those that the stub names.
 
 use super::params::Tag;
-use super::{operations, principal};
+use super::principal;
 use crate::dialect::contract::Subject;
 use crate::engine::evidence::Conditions;
 use crate::engine::ids::AccountId;
@@ -23,16 +23,14 @@ pub const REQUEST: &[&str] = &["qcs:request_tag"];
 /// Keys of the tags of the principal: those of its session and of its role.
 const PRINCIPAL: &[&str] = &["qcs:principal_tag"];
 
-/// Returns the condition keys of every request for an action; `tags` are the caller's. No caller has signed in with a
-/// second factor.
-pub fn common(cx: &RequestContext, action: &str, tags: &[(&str, &str)]) -> Conditions {
+/// Returns the condition keys of every request; `tags` are the caller's. No caller has signed in with a second factor.
+pub fn common(cx: &RequestContext, tags: &[(&str, &str)]) -> Conditions {
     let mut conditions: Conditions = vec![
         (Cow::Borrowed("qcs:ip"), cx.peer.to_string().into()),
         (Cow::Borrowed("qcs:current_time"), cx.now.rfc3339().into()),
         (Cow::Borrowed("qcs:uin"), cx.caller.id().to_owned().into()),
         (Cow::Borrowed("qcs:owner_uin"), cx.account.id.to_string().into()),
         (Cow::Borrowed("qcs:mfa"), "false".into()),
-        (Cow::Borrowed("qcs:read_only_action"), if operations::only_reads(action) { "1" } else { "0" }.into()),
     ];
     for (key, value) in tags {
         conditions.extend(tag(PRINCIPAL, key, value));

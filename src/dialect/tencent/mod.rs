@@ -11,7 +11,7 @@
 //! | `params`, `shown` | the types of parameters, and how values are written in replies |
 //! | `reply`, `codes` | the envelope, and the error codes |
 //! | `stubs` | answers for actions of other services |
-//! | `conditions`, `deeds` | what policies can ask about a request, and the further permissions that an operation needs |
+//! | `conditions`, `reading`, `deeds` | what policies can ask about a request, and the further permissions that an operation needs |
 //!
 //! [`inferred`] lists behaviour that is inferred rather than documented. Not served yet: `GET`, multipart, the older
 //! signature, API 2.0, the component envelope.
@@ -29,6 +29,7 @@ pub mod operations;
 mod params;
 mod presets;
 mod principal;
+mod reading;
 pub mod reply;
 mod route;
 mod shown;
@@ -48,7 +49,7 @@ pub static DIALECT: Dialect = Dialect {
     free: tc3::free,
     named: route::named,
     route: route::route,
-    conditions: conditions::common,
+    conditions: reading::conditions,
     deeds: deeds::DEEDS,
     assumes: |action, resource| if action == "sts:AssumeRole" { principal::role(resource) } else { None },
     is_foreign: |account, action, resource| {

@@ -6,7 +6,7 @@
 
 use super::cam::{attachments, boundaries, extensions, groups, keys, policies, roles, service_linked, users, versions};
 use super::sts;
-use crate::dialect::contract::{Mode, Op, Permission};
+use crate::dialect::contract::{Op, Permission};
 
 /// The version of CAM.
 pub const CAM: &str = "2019-01-16";
@@ -34,19 +34,6 @@ pub fn service_of(version: &str) -> Option<&'static str> {
 /// Returns whether `service:Action` is an operation whose permission is on the operation as a whole.
 pub fn is_operation_level(action: &str) -> bool {
     ALL.iter().filter(|op| op.permission == Permission::Operation).any(|op| op.permission_name == action)
-}
-
-/// Returns whether an action, as `service:Action`, only reads: as the registry has it and, for the actions of other
-/// services, by the name. Actions that open sessions do not only read, whatever their names are.
-pub fn only_reads(action: &str) -> bool {
-    let action = action.strip_prefix("name/").unwrap_or(action);
-    match ALL.iter().find(|op| op.permission_name == action) {
-        Some(op) => op.mode == Mode::Read,
-        None => {
-            let (service, name) = action.split_once(':').unwrap_or_default();
-            service != "sts" && ["Describe", "List", "Get"].iter().any(|verb| name.starts_with(verb))
-        }
-    }
 }
 
 crate::operations! {

@@ -31,7 +31,8 @@ struct WrittenPreset {
 /// The presets that are listed first, in this order. The others follow by name, without regard to letter case.
 const FIRST: [u64; 4] = [1, 400_411, 2, 3];
 
-/// Returns every preset policy, in the order of lists. The data file is compiled in, and a test reads it, so it is never unreadable here.
+/// Returns every preset policy, in the order of lists. The data file is compiled in, and a test reads it, so it is
+/// never unreadable here.
 pub fn all() -> Vec<Preset> {
     let mut written: Vec<WrittenPreset> = serde_json::from_str(include_str!("presets.json")).unwrap_or_default();
     written.sort_by_key(|preset| {
