@@ -350,8 +350,8 @@ pub struct Dialect {
     pub named: fn(&RawRequest) -> Named,
     /// Finds the operation and reads the parameters.
     pub route: fn(&RawRequest) -> Result<Route, Fault>,
-    /// The condition keys that every request has. The second argument holds the caller's tags.
-    pub conditions: fn(&RequestContext, &[(&str, &str)]) -> Conditions,
+    /// The condition keys that every request has. The second argument is the action, the third holds the caller's tags.
+    pub conditions: fn(&RequestContext, &str, &[(&str, &str)]) -> Conditions,
     /// The permissions that the cloud asks for what an operation does besides its main purpose.
     pub deeds: Deeds,
     /// The role to be assumed, when the action is the one that assumes roles and the resource is a role.

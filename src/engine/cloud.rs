@@ -4,7 +4,7 @@
 //! keys, quotas, session durations, presets, the comparison of names, and the language of policies.
 
 use super::ids::PolicyId;
-use crate::env::Env;
+use crate::env::{Env, Time};
 use crate::policy::Language;
 use std::sync::LazyLock;
 
@@ -101,6 +101,10 @@ pub struct Preset {
     pub description: String,
     /// Its text.
     pub document: String,
+    /// The group of presets that it belongs to, such as its product.
+    pub group: &'static str,
+    /// When the cloud made it, if that is known.
+    pub created_at: Option<Time>,
 }
 
 /// The clouds whose accounts a server can have. An account created without a cloud's name belongs to the first.

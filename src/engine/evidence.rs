@@ -22,9 +22,9 @@ pub struct Asked {
     pub context: Conditions,
     /// Whether the resource belongs to another account, which has no way to allow the action.
     pub foreign: bool,
-    /// Computes the condition keys that every request has, from its context and the caller's tags. Called only when a
-    /// condition is evaluated.
-    pub common: fn(&RequestContext, &[(&str, &str)]) -> Conditions,
+    /// Computes the condition keys that every request has, from its context, the action and the caller's tags. Called
+    /// only when a condition is evaluated.
+    pub common: fn(&RequestContext, &str, &[(&str, &str)]) -> Conditions,
     /// How the caller's cloud names deeds as actions.
     pub deeds: Deeds,
 }
@@ -192,7 +192,7 @@ impl Evidence {
     /// replaces the common key of the same name.
     fn condition_keys(&self) -> Vec<ContextEntry<'_>> {
         let brought: HashSet<&str> = self.asked.context.iter().map(|(key, _)| key.as_ref()).collect();
-        let mut common = (self.asked.common)(&self.request, &self.tags());
+        let mut common = (self.asked.common)(&self.request, &self.asked.action, &self.tags());
         common.retain(|(key, _)| !brought.contains(key.as_ref()));
         let borrowed = self.asked.context.iter().map(|(key, value)| (Cow::Borrowed(key.as_ref()), value.borrowed()));
         borrowed.chain(common).collect()

@@ -28,6 +28,8 @@ pub struct Policy {
     pub document: String,
     /// Whether it is a preset of the cloud.
     pub preset: bool,
+    /// The group of a preset, such as its product; empty for the account's own policies.
+    pub group: &'static str,
     /// When it was created.
     pub created_at: Time,
     /// When it was last changed.
@@ -139,6 +141,7 @@ impl PolicyRow {
             description: self.description,
             document: self.document,
             preset: false,
+            group: "",
             created_at: self.created_at,
             updated_at: self.updated_at,
             attached: self.attached,
@@ -441,8 +444,9 @@ fn shown(cx: &Cx, preset: &Preset) -> Policy {
         description: preset.description.clone(),
         document: preset.document.clone(),
         preset: true,
-        created_at: cx.account.created_at,
-        updated_at: cx.account.created_at,
+        group: preset.group,
+        created_at: preset.created_at.unwrap_or(cx.account.created_at),
+        updated_at: preset.created_at.unwrap_or(cx.account.created_at),
         attached: 0,
     }
 }

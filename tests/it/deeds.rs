@@ -38,6 +38,8 @@ fn a_document_attaches_nothing_without_permission_however_it_is_spelt() {
             r"princi\u0070al",
             r"\u0070\u0072\u0069\u006e\u0063\u0069\u0070\u0061\u006c",
             r"\u0070rincipa\u006C",
+            "Principal",
+            r"\u0050rincipal",
         ] {
             let document = spelt(principal, &maker.uin, &root.uin);
             let policy = json!({"PolicyName": "mine", "PolicyDocument": document});

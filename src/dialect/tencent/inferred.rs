@@ -45,6 +45,8 @@
 //! | CreatePolicy or CreateCamStrategy with a `principal` | The policy is attached to the users and groups named, which needs `cam:AttachUserPolicy` and `cam:AttachGroupPolicy` too. The principals of a later version are checked but attached to nobody. |
 //! | that `principal` names a user or group of another account | The code is `InvalidParameter.PrincipalQcsNotExist`, whether or not the account or the user exists. |
 //! | that `principal` names a root account, a role, a service, a provider or everybody | The code is `InvalidParameter.PrincipalError`: none of these can be given a policy this way, so success would have attached nothing. |
+//! | a preset whose text is not published | It permits what its name and its published description say. `presets.json` marks it with `documented_statement: false`. Where no time is known, `AddTime` is that of the account. |
+//! | an action that `qcs:read_only_action` calls reading | The registry decides for the server's own actions; others read when their names begin with `Describe`, `List` or `Get`, except those of `sts`. |
 //! | a resource of another account | The request is denied, whoever asks and whatever policies are attached, unless the resource is a role to be assumed. |
 //! | a session policy | It is percent-decoded once more, whatever it looks like. One that cannot be decoded is `StrategyFormatError`. |
 //! | the opener of a session is deleted, or its key is disabled or revoked | The session lives until it expires, with the rights that are left. |

@@ -13,7 +13,7 @@
 //! | `params`, `shown` | the types of parameters, and how values are written in replies |
 //! | `reply`, `codes` | the envelope, and the error codes |
 //! | `stubs` | answers for actions of other services |
-//! | `conditions`, `deeds` | what policies can ask about a request, and the further permissions that an operation needs |
+//! | `conditions`, `reading`, `deeds` | what policies can ask about a request, and the further permissions that an operation needs |
 //!
 //! [`inferred`] lists behaviour that is inferred rather than documented.
 
@@ -35,6 +35,7 @@ pub mod operations;
 mod params;
 mod presets;
 mod principal;
+mod reading;
 pub mod reply;
 mod route;
 mod shown;
@@ -62,7 +63,7 @@ const COMMON: Dialect = Dialect {
     free: tc3::free,
     named: route::named,
     route: route::route,
-    conditions: conditions::common,
+    conditions: reading::conditions,
     deeds: deeds::DEEDS,
     assumes: |action, resource| if action == "sts:AssumeRole" { principal::role(resource) } else { None },
     is_foreign: |account, action, resource| {

@@ -111,7 +111,7 @@ pub static DIALECT: Dialect = Dialect {
             input: Input::Untyped(Json::Object(fields)),
         })
     },
-    conditions: |_, _| Vec::new(),
+    conditions: |_, _, _| Vec::new(),
     deeds: Deeds {
         action: |deed| match deed {
             Deed::CreatePolicy | Deed::Attach(_) => "toy:Permit",

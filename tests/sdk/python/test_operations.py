@@ -177,7 +177,7 @@ def test_update_assume_role_policy(server, tenant, role):
     with refused("InvalidParameter.VersionError"):
         run(tenant, "UpdateAssumeRolePolicy", RoleName="r", PolicyDocument="{}")
     with refused("InvalidParameter.PolicyDocumentLengthOverLimit"):
-        long = trust(tenant.root, condition={"string_equal": {"sts:external_id": "x" * 5000}})
+        long = trust(tenant.root, condition={"string_equal": {"sts:external_id": "x" * 7000}})
         run(tenant, "UpdateAssumeRolePolicy", RoleName="r", PolicyDocument=long)
 
 
@@ -407,11 +407,11 @@ def test_create_and_get_policy(tenant):
         ("InvalidParameter.PolicyDocumentLengthOverLimit", {"PolicyDocument": document(allow("cvm:*", ["qcs::cvm:::x/" + "y" * 9000]))}),
         ("InvalidParameter.VersionError", {"PolicyDocument": json.dumps({"statement": [allow("cvm:*")]})}),
         ("InvalidParameter.StatementError", {"PolicyDocument": json.dumps({"version": "2.0"})}),
-        ("InvalidParameter.EffectError", {"PolicyDocument": document(allow("cvm:*", effect="Allow"))}),
+        ("InvalidParameter.EffectError", {"PolicyDocument": document(allow("cvm:*", effect="ALLOW"))}),
         ("InvalidParameter.ActionError", {"PolicyDocument": document({"effect": "allow", "resource": "*"})}),
         ("InvalidParameter.ResourceError", {"PolicyDocument": document({"effect": "allow", "action": "cvm:*"})}),
         ("InvalidParameter.ResourceQcsError", {"PolicyDocument": document(allow("cvm:*", "qcs::cvm:x"))}),
-        ("InvalidParameter.ConditionError", {"PolicyDocument": document(allow("cvm:*", condition=[]))}),
+        ("InvalidParameter.ConditionError", {"PolicyDocument": document(allow("cvm:*", condition=["qcs:ip"]))}),
         ("InvalidParameter.ConditionTypeError", {"PolicyDocument": document(allow("cvm:*", condition={"equals": {"qcs:ip": "1.1.1.1"}}))}),
         ("InvalidParameter.ConditionContentError", {"PolicyDocument": document(allow("cvm:*", condition={"ip_equal": {"qcs:ip": "no address"}}))}),
         ("InvalidParameter.PrincipalError", {"PolicyDocument": document(allow("cvm:*", principal="nobody"))}),
