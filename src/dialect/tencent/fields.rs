@@ -92,22 +92,22 @@ fn member(under: &[(Vec<&str>, &str)], depth: usize) -> Result<Json, Fault> {
 
 /// Returns a list when the members are numbered from 0, or from 1 as older clients do, without a gap.
 fn list(members: Vec<(String, Json)>) -> Json {
-    let mut places: Vec<usize> = members.iter().filter_map(|(name, _)| name.parse().ok()).collect();
+    let number = |name: &str| name.parse::<usize>().ok().filter(|number| number.to_string() == name);
+    let mut places: Vec<(usize, usize)> =
+        members.iter().enumerate().filter_map(|(at, (name, _))| Some((number(name)?, at))).collect();
     places.sort_unstable();
-    let first = places.first().copied().unwrap_or(2);
+    let first = places.first().map_or(2, |(number, _)| *number);
     let is_list = places.len() == members.len()
         && first < 2
-        && places.iter().enumerate().all(|(place, number)| *number == place + first);
+        && places.iter().enumerate().all(|(place, (number, _))| *number == place + first);
     if !is_list {
         return Json::Object(members);
     }
     if members.len() > LONGEST_LIST {
         return Json::LongList;
     }
-    let mut items: Vec<(usize, Json)> =
-        members.into_iter().map(|(name, value)| (name.parse().unwrap_or_default(), value)).collect();
-    items.sort_by_key(|(place, _)| *place);
-    Json::List(items.into_iter().map(|(_, value)| value).collect())
+    let mut values: Vec<Option<Json>> = members.into_iter().map(|(_, value)| Some(value)).collect();
+    Json::List(places.into_iter().filter_map(|(_, at)| values.get_mut(at)?.take()).collect())
 }
 
 fn decoded(text: &[u8]) -> Result<Cow<'_, str>, Fault> {

@@ -54,9 +54,9 @@ pub fn denied(reason: Reason, action: &str, resource: &str, request_id: &str) ->
 
 fn malformed_message(malformed: &Malformed) -> String {
     match malformed {
-        Malformed::Method(method) => format!("the method `{method}` is not served; send GET or POST"),
+        Malformed::Method(method) => format!("the method `{method}` is not served; send `GET` or `POST`"),
         Malformed::ContentType(kind) => format!(
-            "the content type `{kind}` is not served here; send `application/json` with a signature of TC3-HMAC-SHA256"
+            "the content type `{kind}` is not served here; send `application/json` with a signature of `TC3-HMAC-SHA256`"
         ),
         Malformed::TooLarge { limit: v1::LARGEST_FORM } => {
             "The provided credentials could not be validated because of exceeding request size limit, please use new \
@@ -69,11 +69,12 @@ fn malformed_message(malformed: &Malformed) -> String {
         Malformed::Json(why) => format!("the request body is not valid JSON: {why}"),
         Malformed::Form(FormFlaw::NoDivider) => "Url key and value should be splited by `=`.".to_owned(),
         Malformed::Form(FormFlaw::Unreadable) => {
-            "a parameter of the query or form is not UTF-8, or has the character U+0000".to_owned()
+            "a parameter of the query or form is not `UTF-8`, or has the character `U+0000`".to_owned()
         }
         Malformed::Form(FormFlaw::Repeated(name)) => format!("the parameter `{name}` is given twice; give it once"),
         Malformed::Multipart => {
-            "the multipart body cannot be read: it needs its boundary, UTF-8 values and a name for each part".to_owned()
+            "the `multipart` body cannot be read: it needs its `boundary`, `UTF-8` values and a name for each part"
+                .to_owned()
         }
         Malformed::MissingHeader(name) => missing(name),
         Malformed::RepeatedHeader(name) => format!("the header `{name}` is there more than once; send it once"),
@@ -116,7 +117,7 @@ fn unauthenticated_message(how: &Unauthenticated) -> String {
         Unauthenticated::Uncovered(free) => {
             return format!(
                 "The request `Authorization` header does not conform to tencentcloud standards: the signature must cover \
-                 `{}` as well, because this server was started with --signature strict.",
+                 `{}` as well, because this server was started with `--signature strict`.",
                 free.join("`, `")
             );
         }

@@ -89,9 +89,9 @@ pub fn denied(reason: Reason, action: &str, resource: &str, request_id: &str) ->
 
 fn malformed_message(malformed: &Malformed) -> String {
     match malformed {
-        Malformed::Method(method) => format!("不支持的请求方法 `{method}`，请使用 GET 或 POST。"),
+        Malformed::Method(method) => format!("不支持的请求方法 `{method}`，请使用 `GET` 或 `POST`。"),
         Malformed::ContentType(kind) => {
-            format!("此处不支持 Content-Type `{kind}`，请使用 `application/json` 与签名方法 TC3-HMAC-SHA256。")
+            format!("此处不支持 Content-Type `{kind}`，请使用 `application/json` 与签名方法 `TC3-HMAC-SHA256`。")
         }
         Malformed::TooLarge { limit: v1::LARGEST_FORM } => {
             "请求超过大小限制，签名验证失败，请使用新的签名方法 `TC3-HMAC-SHA256`。".to_owned()
@@ -100,10 +100,14 @@ fn malformed_message(malformed: &Malformed) -> String {
         Malformed::Unfinished => "请求体不完整或未及时到达，请重新发送。".to_owned(),
         Malformed::Busy => "服务器正在接收过多的请求体，请稍后重试。".to_owned(),
         Malformed::Json(why) => format!("请求体不是合法的 JSON：{}。", syntax(why)),
-        Malformed::Form(FormFlaw::NoDivider) => "Url 的键和值应以 `=` 分隔。".to_owned(),
-        Malformed::Form(FormFlaw::Unreadable) => "查询或表单中的参数不是 UTF-8 编码，或含有字符 U+0000。".to_owned(),
+        Malformed::Form(FormFlaw::NoDivider) => "请求参数的键和值应以 `=` 分隔。".to_owned(),
+        Malformed::Form(FormFlaw::Unreadable) => {
+            "查询或表单中的参数不是 `UTF-8` 编码，或含有字符 `U+0000`。".to_owned()
+        }
         Malformed::Form(FormFlaw::Repeated(name)) => format!("参数 `{name}` 重复，请只传一次。"),
-        Malformed::Multipart => "无法读取 multipart 请求体：需要 boundary、UTF-8 的值以及每个部分的名称。".to_owned(),
+        Malformed::Multipart => {
+            "无法读取 `multipart` 请求体：需要 `boundary`、`UTF-8` 的值以及每个部分的名称。".to_owned()
+        }
         Malformed::MissingHeader(name) => missing(name),
         Malformed::RepeatedHeader(name) => format!("请求头 `{name}` 重复，请只发送一次。"),
         Malformed::UnreadableHeader(name) => format!("请求头 `{name}` 不是 UTF-8 编码。"),
@@ -136,7 +140,10 @@ fn unauthenticated_message(how: &Unauthenticated) -> String {
             return format!("请求头部的 `Authorization` 不符合腾讯云标准：{why}。");
         }
         Unauthenticated::Uncovered(free) => {
-            return format!("本服务器以 --signature strict 启动，签名还必须覆盖 `{}`。", free.join("`、`"));
+            return format!(
+                "请求的 `Authorization` 不符合要求：本服务器以 `--signature strict` 启动，签名还必须覆盖 `{}`。",
+                free.join("`、`")
+            );
         }
         Unauthenticated::Unsigned => return missing("Authorization"),
         Unauthenticated::Stale { .. } => "签名已过期，请重新请求。",
