@@ -2,7 +2,7 @@
 //!
 //! There are two steps. [`Json::read`] reads the bytes strictly: one JSON value, no duplicate keys, exact integers beyond
 //! 2^53. [`decode`] drives serde's derive over that value with the clouds' tolerances (integers and truth values may be
-//! sent as text) and turns every failure into a [`Parameter`] with its path. Which error code that becomes is left to the
+//! sent as text, an empty text for an optional parameter counts as absent) and turns every failure into a [`Parameter`] with its path. Which error code that becomes is left to the
 //! dialect.
 
 use crate::engine::fault::{Fault, Malformed, Parameter, Why};
@@ -180,6 +180,14 @@ pub fn decode<T: DeserializeOwned>(value: &Json) -> Result<T, Fault> {
         let path: Vec<String> = error.path.into_iter().rev().collect();
         Fault::Parameter(Parameter { path: path.join("."), why: error.why })
     })
+}
+
+/// Decodes an optional parameter whose empty text means that something is to be cleared:
+/// `#[serde(default, deserialize_with = "even_empty")]`.
+pub fn even_empty<'de, D: de::Deserializer<'de>, T: de::Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 /// A failure on its way up, with its path from the innermost segment outwards.
@@ -398,6 +406,8 @@ impl<'de> de::Deserializer<'de> for Decoder<'_> {
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
         match self.0 {
             Json::Null => visitor.visit_none(),
+            // Clients send an empty text for a parameter that was not set.
+            Json::Text(text) if text.is_empty() => visitor.visit_none(),
             _ => visitor.visit_some(self),
         }
     }
@@ -569,6 +579,30 @@ mod tests {
             r#"{"Name":"a","Count":4611686018427397919}"#,
             r#"Sample { name: "a", count: Some(4611686018427397919), tags: [] }"#,
         );
+    }
+
+    #[test]
+    fn an_empty_text_for_an_optional_parameter_is_absent_unless_it_clears() {
+        #[derive(Deserialize, Debug)]
+        #[expect(dead_code, reason = "only shown")]
+        struct Optional {
+            count: Option<u64>,
+            name: Option<Text<4>>,
+            #[serde(default, deserialize_with = "even_empty")]
+            remark: Option<Text<4>>,
+        }
+        for (json, expected) in [
+            (
+                r#"{"count":"","name":"","remark":""}"#,
+                r#"Optional { count: None, name: None, remark: Some(Text("")) }"#,
+            ),
+            (r#"{"remark":null}"#, "Optional { count: None, name: None, remark: None }"),
+            ("{}", "Optional { count: None, name: None, remark: None }"),
+        ] {
+            let read = decode::<Optional>(&Json::read(json.as_bytes()).unwrap()).unwrap();
+            assert_eq!(format!("{read:?}"), expected, "{json}");
+        }
+        check(r#"{"Name":"","Count":""}"#, r#"Sample { name: "", count: None, tags: [] }"#);
     }
 
     #[test]

@@ -82,7 +82,7 @@ fn the_story() {
             session.describe_instances("ap-guangzhou").await.fault("AuthFailure.TokenFailure");
             session.sts("GetCallerIdentity", json!({})).await.fault("AuthFailure.TokenFailure");
         }
-        assume(&dev).await.fault("ResourceNotFound.RoleNotFound");
+        assume(&dev).await.fault("InternalError.GetRoleError");
         // A role of the same name is another role.
         a.role("DevOpsRole", &[root_of(B)]).await;
         a.cam("AttachRolePolicy", json!({"PolicyId": policy, "AttachRoleName": "DevOpsRole"})).await.ok();

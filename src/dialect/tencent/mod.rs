@@ -1,4 +1,4 @@
-//! Tencent Cloud: API 3.0 of CAM 2019-01-16 and STS 2018-08-13, over `POST` with JSON, signed with TC3-HMAC-SHA256.
+//! Tencent Cloud: API 3.0 of CAM 2019-01-16, STS 2018-08-13 and TAG 2018-08-13, over `POST` with JSON, signed with TC3-HMAC-SHA256.
 //!
 //! | module | holds |
 //! | --- | --- |
@@ -7,7 +7,7 @@
 //! | `tc3` | the signature |
 //! | `route` | how a request's operation is found |
 //! | `operations` | the registry |
-//! | `cam`, `sts` | the request, reply and function of each operation |
+//! | `cam`, `sts`, `tag` | the request, reply and function of each operation |
 //! | `params`, `shown` | the types of parameters, and how values are written in replies |
 //! | `reply`, `codes` | the envelope, and the error codes |
 //! | `stubs` | answers for actions of other services |
@@ -34,6 +34,7 @@ mod route;
 mod shown;
 mod sts;
 mod stubs;
+mod tag;
 pub mod tc3;
 
 use super::contract::{Dialect, Head};

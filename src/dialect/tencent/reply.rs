@@ -29,7 +29,7 @@ pub fn encode(request: &Head, op: Option<&Op>, outcome: &Result<Body, Fault>, re
         }
         Err(fault) => {
             let code = codes::code(fault, op);
-            let message = messages::message(fault, request_id, locale(request));
+            let message = messages::message(fault, code, request_id, locale(request));
             (failure(code, &message, request_id), Some(code))
         }
     };

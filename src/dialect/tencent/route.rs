@@ -68,9 +68,9 @@ impl<'a> Target<'a> {
         hint(self.head, self.scope)
     }
 
-    /// Checks the region. STS and the services behind stubs need one; CAM accepts and ignores one.
+    /// Checks the region. STS and the services behind stubs need one; CAM and TAG accept and ignore one.
     pub fn check_region(&self, service: &str) -> Result<(), Fault> {
-        if self.region.is_empty() && service != "cam" {
+        if self.region.is_empty() && !matches!(service, "cam" | "tag") {
             return Err(Fault::Malformed(Malformed::MissingHeader("Region")));
         }
         if self.region.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-') {
@@ -111,7 +111,8 @@ pub fn named(head: &Head) -> Named {
     let credential = signature.and_then(|rest| rest.split_once("Credential=")).map(|(_, rest)| rest);
     let credential = credential.and_then(|rest| rest.split(',').next()).unwrap_or_default();
     let (secret_id, scope) = credential.split_once('/').unwrap_or_default();
-    let service = hint(head, scope).or_else(|| operations::service_of(version));
+    let found = || operations::find(version, &first_upper(action)).map(|op| op.service);
+    let service = hint(head, scope).or_else(found).or_else(|| operations::service_of(version));
     Named {
         scheme: signature.map(|_| tc3::ALGORITHM),
         secret_id: if secret_id.is_empty() { None } else { Some(short(secret_id)) },

@@ -3,7 +3,7 @@
 
 use super::Done;
 use super::roles::{ListedRoles, RoleUpdate, named, search, trust};
-use crate::dialect::decode::{Json, Text};
+use crate::dialect::decode::{Json, Text, even_empty};
 use crate::dialect::tencent::params::{
     Description, DocumentText, Flag, Id, Keyword, Name, Page, PolicyName, Rp, SessionDuration, Tags, paging,
     policy_by_id,
@@ -42,6 +42,7 @@ pub async fn list_roles(cx: &Cx, input: Authorized<ListRoles>) -> Result<ListedR
 pub struct UpdateRole {
     role_id: Option<Id>,
     role_name: Option<Name>,
+    #[serde(default, deserialize_with = "even_empty")]
     description: Option<Description>,
     policy_document: Option<DocumentText>,
     console_login: Option<Flag>,
@@ -98,8 +99,8 @@ pub struct CreatedStrategy {
 
 /// Demands the permission of CreatePolicy, and those of the Attach- actions when the document names principals.
 pub async fn reads_strategy(cx: &Cx, input: Authorized<CreateCamStrategy>) -> Result<Right<NewPolicy>, Fault> {
-    let mut new =
-        NewPolicy::read(cx, &input.strategy_name, policy::DocumentKind::Strategy, input.strategy_info.0.as_str())?;
+    let document = input.strategy_info.0.as_str();
+    let mut new = NewPolicy::read(cx, &input.strategy_name, policy::DocumentKind::Strategy, document).await?;
     new.description = input.remark.as_deref().unwrap_or_default().to_owned();
     input.demand(cx, new).await
 }
