@@ -3,8 +3,7 @@
 //! Each dialect gives the engine one [`Cloud`], so that the engine itself knows no vendor. It sets the forms of ids and
 //! keys, quotas, session durations, presets, the comparison of names, and the language of policies.
 
-use super::counters::Number;
-use super::ids::PolicyId;
+use super::ids::{Number, PolicyId};
 use crate::env::Env;
 use crate::policy::Language;
 use std::sync::LazyLock;

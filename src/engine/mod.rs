@@ -13,7 +13,7 @@ pub mod boundaries;
 pub mod clock;
 pub mod cloud;
 mod core;
-pub mod counters;
+mod counters;
 pub mod cx;
 pub mod documents;
 pub mod evidence;

@@ -2,11 +2,10 @@
 
 use super::authorize::Demanding;
 use super::cloud::Preset;
-use super::counters::{self, Number};
 use super::cx::{Cx, Write};
 use super::evidence::Deed;
 use super::fault::{Fault, Internal, Kind, Limit, Refusal, Required};
-use super::ids::{AccountId, PolicyId};
+use super::ids::{AccountId, Number, PolicyId};
 use super::model::HolderRef;
 use super::page::{Paged, Window};
 use super::principals;
@@ -168,7 +167,7 @@ pub(super) async fn create(write: &mut Write<'_, '_>, new: &NewPolicy) -> Result
     let id = loop {
         let id = PolicyId::from((write.cx.account.cloud.ids.policy)(number));
         if preset(write.cx, &id).is_some() {
-            number = counters::another(write).await?;
+            number = write.another_number().await?;
             continue;
         }
         let row = Row {
@@ -186,7 +185,7 @@ pub(super) async fn create(write: &mut Write<'_, '_>, new: &NewPolicy) -> Result
         if is_full {
             return Err(Fault::Quota(Limit::Policies, most.unsigned_abs()));
         }
-        number = counters::another(write).await?;
+        number = write.another_number().await?;
     };
     let first = Row { insert: INSERT_VERSION, values: args![&account, &id, 1, new.document.text(), now] };
     write.insert_new(first).await?;

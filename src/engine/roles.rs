@@ -1,11 +1,10 @@
 //! Roles and their trust policies.
 
 use super::authorize::{Demanding, Right};
-use super::counters::{self, Number};
 use super::cx::{Cx, Write};
 use super::evidence::Deed;
 use super::fault::{Fault, Kind, Limit, Refusal, Required};
-use super::ids::{AccountId, RoleId, RoleRef};
+use super::ids::{AccountId, Number, RoleId, RoleRef};
 use super::model::{Account, Holder, NamedRole, Role};
 use super::page::{Paged, Window};
 use super::view::{Changed, Part, Tenant};
@@ -205,7 +204,7 @@ pub(super) async fn create_as(write: &mut Write<'_, '_>, new: &NewRole, kind: &s
         if is_full {
             return Err(Fault::Quota(Limit::Roles, most.unsigned_abs()));
         }
-        number = counters::another(write).await?;
+        number = write.another_number().await?;
     }
 }
 

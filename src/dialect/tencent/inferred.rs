@@ -50,6 +50,7 @@
 //! | condition keys of a session | `qcs:principal_tag` has the tags of the session, and of its role or user. `sts:source_identity` is kept by every role assumed from the session and cannot be changed. |
 //! | the name of a service-linked role | It is `<PRODUCT>_QCSLinkedRoleIn<Feature>`, and `_<suffix>` with a suffix. The product is the second label of the service's name and the feature its first, with a capital letter; a name of one label has the product twice. |
 //! | a user without a country code | Replies show `86`, with and without a telephone number. |
+//! | a denial by another service | The code and the message are the gateway's, also for CVM, which is known to answer `UnauthorizedOperation` itself for some actions. The name of a resource of CVM has the project `id/0` there, as CVM prints it. |
 //! | messages of STS and of a taken role name | The words of the service come first, in English in every language; then comes what is wrong. |
 //! | UntagRole and `qcs:request_tag` | The values are the tags as the role has them. |
 //! | a permanent key was revoked from outside (`/credentials/{id}/revoke`) | It is treated as after DeleteAccessKey: not listed, not counted and not to be activated. Its id cannot be used again. |

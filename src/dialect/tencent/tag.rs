@@ -5,9 +5,7 @@
 //! resources of other services.
 
 use super::cam::Done;
-use super::codes;
 use super::conditions;
-use super::messages::{self, Locale};
 use super::params::{Arn, Name, TagKey, TagValue, check_tags};
 use super::shown::md5;
 use crate::dialect::contract::Subject;
@@ -23,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub struct Tag {
+pub struct ResourceTag {
     tag_key: TagKey,
     tag_value: TagValue,
     #[serde(rename = "Category")]
@@ -43,7 +41,7 @@ pub struct TagKeyObject {
     tag_key: TagKey,
 }
 
-fn checked(name: &str, tags: &[Tag]) -> Result<tags::Tags, Fault> {
+fn checked(name: &str, tags: &[ResourceTag]) -> Result<tags::Tags, Fault> {
     check_tags(name, ("TagKey", "TagValue"), tags.iter().map(|tag| (&*tag.tag_key, &*tag.tag_value)))
 }
 
@@ -52,7 +50,7 @@ fn checked(name: &str, tags: &[Tag]) -> Result<tags::Tags, Fault> {
 pub struct ModifyResourceTags {
     resource: Arn,
     #[serde(default)]
-    replace_tags: List<Tag, 50>,
+    replace_tags: List<ResourceTag, 50>,
     #[serde(default)]
     delete_tags: List<TagKeyObject, 50>,
 }
@@ -92,11 +90,11 @@ pub async fn modifies_it(cx: &Cx, input: &ModifyResourceTags) -> Result<Subject,
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct TagResources {
     resource_list: List<Arn, 50>,
-    tags: List<Tag, 50>,
+    tags: List<ResourceTag, 50>,
 }
 
 /// Resources whose tags are to be changed, with those that have none here.
-pub struct Named {
+pub struct NamedResources {
     /// The names as they were sent, in the order of the right's things.
     names: Vec<String>,
     right: Right<Tagging>,
@@ -112,21 +110,29 @@ pub struct FailedResource {
 }
 
 impl FailedResource {
-    /// The code is a public one, because none is published for these.
     fn of(resource: &str, fault: &Fault) -> FailedResource {
-        let code = codes::code(fault, None);
-        let message = messages::message(fault, code, "", Locale::English);
+        let (code, message) = match fault {
+            Fault::NotFound(..) => ("ResourceNotFound", "it does not exist".to_owned()),
+            Fault::Quota(_, most) => ("LimitExceeded", format!("it can have at most {most} tags; remove some first")),
+            _ => ("UnsupportedOperation", "a preset policy cannot be changed".to_owned()),
+        };
         FailedResource { resource: resource.to_owned(), code, message }
+    }
+
+    /// What cannot be a resource with tags here.
+    fn misnamed(resource: &str, rule: &str) -> FailedResource {
+        let message = format!("the resource must be {rule}");
+        FailedResource { resource: resource.to_owned(), code: "InvalidParameterValue", message }
     }
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Failed {
+pub struct FailedResources {
     failed_resources: Vec<FailedResource>,
 }
 
-pub async fn tags_each(cx: &Cx, input: Authorized<TagResources>) -> Result<Named, Fault> {
+pub async fn tags_each(cx: &Cx, input: Authorized<TagResources>) -> Result<NamedResources, Fault> {
     let set = checked("Tags", &input.tags)?;
     named(cx, &input, &input.resource_list, set, Vec::new()).await
 }
@@ -137,7 +143,7 @@ async fn named<T>(
     resources: &[Arn],
     set: tags::Tags,
     remove: Vec<String>,
-) -> Result<Named, Fault> {
+) -> Result<NamedResources, Fault> {
     let (mut names, mut things, mut failed) = (Vec::new(), Vec::new(), Vec::new());
     for resource in resources {
         match here(&cx.account.id, resource) {
@@ -145,20 +151,20 @@ async fn named<T>(
                 names.push(resource.to_string());
                 things.push(thing);
             }
-            Err(rule) => failed.push(FailedResource::of(resource, &Fault::illegal("ResourceList", rule))),
+            Err(rule) => failed.push(FailedResource::misnamed(resource, rule)),
         }
     }
-    Ok(Named { names, right: input.demand(cx, Tagging { things, set, remove }).await?, failed })
+    Ok(NamedResources { names, right: input.demand(cx, Tagging { things, set, remove }).await?, failed })
 }
 
 /// Serves TagResources and UnTagResources.
-pub async fn change_each(write: &mut Write<'_, '_>, wanted: &Named) -> Result<Failed, Fault> {
+pub async fn change_each(write: &mut Write<'_, '_>, wanted: &NamedResources) -> Result<FailedResources, Fault> {
     let mut failed_resources = wanted.failed.clone();
     for (place, fault) in tags::change_each(write, &wanted.right).await? {
         let name = wanted.names.get(place).map_or("", String::as_str);
         failed_resources.push(FailedResource::of(name, &fault));
     }
-    Ok(Failed { failed_resources })
+    Ok(FailedResources { failed_resources })
 }
 
 /// Returns the tags of the request for conditions.
@@ -173,7 +179,7 @@ pub struct UnTagResources {
     tag_keys: List<TagKey, 50>,
 }
 
-pub async fn untags_each(cx: &Cx, input: Authorized<UnTagResources>) -> Result<Named, Fault> {
+pub async fn untags_each(cx: &Cx, input: Authorized<UnTagResources>) -> Result<NamedResources, Fault> {
     let remove = input.tag_keys.iter().map(|key| key.to_string()).collect();
     named(cx, &input, &input.resource_list, Vec::new(), remove).await
 }
@@ -309,12 +315,12 @@ pub struct TaggedResources {
 #[serde(rename_all = "PascalCase")]
 pub struct ResourceTagMapping {
     resource: String,
-    tags: Vec<ShownTag>,
+    tags: Vec<ShownResourceTag>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct ShownTag {
+pub struct ShownResourceTag {
     tag_key: String,
     tag_value: String,
     category: &'static str,
@@ -362,7 +368,10 @@ pub async fn get_resources(cx: &Cx, input: Authorized<GetResources>) -> Result<T
     let pagination_token = if end < all.len() { format!("from-{end}") } else { String::new() };
     let shown = |(resource, tags): (String, tags::Tags)| ResourceTagMapping {
         resource,
-        tags: tags.into_iter().map(|(tag_key, tag_value)| ShownTag { tag_key, tag_value, category: CUSTOM }).collect(),
+        tags: tags
+            .into_iter()
+            .map(|(tag_key, tag_value)| ShownResourceTag { tag_key, tag_value, category: CUSTOM })
+            .collect(),
     };
     let resource_tag_mapping_list = all.into_iter().skip(begin).take(most).map(shown).collect();
     Ok(TaggedResources { pagination_token, resource_tag_mapping_list })

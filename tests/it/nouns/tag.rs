@@ -96,15 +96,15 @@ fn users_and_policies_have_tags_too_and_all_are_found_by_them() {
               "FailedResources": [
                 {
                   "Code": "InvalidParameterValue",
-                  "Message": "the value of parameter `ResourceList` is not valid: a role, user or policy of this account, such as `qcs::cam::uin/<account>:role/<id>`",
+                  "Message": "the resource must be a role, user or policy of this account, such as `qcs::cam::uin/<account>:role/<id>`",
                   "Resource": "qcs::cvm::uin/:instance/ins-1"
                 },
                 {
-                  "Code": "UnsupportedOperation", "Message": "a preset policy cannot be changed or deleted",
+                  "Code": "UnsupportedOperation", "Message": "a preset policy cannot be changed",
                   "Resource": "qcs::cam::uin/100000000001:policyid/1"
                 },
                 {
-                  "Code": "ResourceNotFound", "Message": "user `404` does not exist",
+                  "Code": "ResourceNotFound", "Message": "it does not exist",
                   "Resource": "qcs::cam::uin/100000000001:uin/404"
                 }
               ]
