@@ -128,7 +128,7 @@ fn users_and_policies_have_tags_too_and_all_are_found_by_them() {
         let rest = json!({"MaxResults": 2, "TagFilters": [{"TagKey": "env"}], "PaginationToken": token});
         assert_eq!(found(rest).await, (all[2..].to_vec(), String::new()));
         let both = json!([{"TagKey": "env"}, {"TagKey": "team", "TagValue": ["a"]}]);
-        assert_eq!(found(json!({"TagFilters": both})).await.0, [user.clone()]);
+        assert_eq!(found(json!({"TagFilters": both})).await.0, std::slice::from_ref(&user));
         assert_eq!(found(json!({"TagFilters": [{"TagKey": "env", "TagValue": ["test"]}]})).await.0.len(), 0);
         // What was asked for by name is on one page, and what has no tags or is not here is left out.
         let missing = name("uin/404".to_owned());
