@@ -1,6 +1,6 @@
 //! The evidence of a decision: the question and the policies, kept so that it can be explained later.
 
-use super::model::{Grants, HolderKind, Identity, Pinned, RequestContext, Session};
+use super::model::{Grants, HolderKind, Identity, Pinned, RequestContext, Session, TagKind};
 use crate::policy::{
     self, Attached, ContextEntry, Decision, Explanation, Layers, PolicySet, Question, Reason, Requester,
     RequesterIdentity, Resource, Variables,
@@ -64,6 +64,10 @@ pub enum Deed {
     UpdateSessionDuration,
     /// The account's roles are listed.
     ListRoles,
+    /// Tags are set, which conditions can ask for.
+    Tag(TagKind),
+    /// Tags are removed.
+    Untag(TagKind),
 }
 
 /// The actions that a cloud names deeds by.
@@ -179,12 +183,12 @@ impl Evidence {
         self.own.as_ref()?.grants.as_ref()
     }
 
-    /// Returns the caller's tags: those of its session, then those tags of its role whose keys the session does not
-    /// have.
+    /// Returns the caller's tags: those of its session, then those tags of its user or role whose keys the session
+    /// does not have.
     fn tags(&self) -> Vec<(&str, &str)> {
         let of_session = self.request.caller.session.as_ref().map_or(&[][..], |session| &session.tags);
-        let of_role = self.grants().map_or(&[][..], |grants| &grants.tags);
-        let others = of_role.iter().filter(|(key, _)| of_session.iter().all(|(own, _)| own != key));
+        let of_holder = self.grants().map_or(&[][..], |grants| &grants.tags);
+        let others = of_holder.iter().filter(|(key, _)| of_session.iter().all(|(own, _)| own != key));
         of_session.iter().chain(others).map(|(key, value)| (key.as_str(), value.as_str())).collect()
     }
 

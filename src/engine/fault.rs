@@ -209,6 +209,8 @@ pub enum Kind {
     Group,
     /// A role.
     Role,
+    /// A role that is to be assumed.
+    AssumedRole,
     /// A policy.
     Policy,
     /// A version of a policy.

@@ -43,10 +43,12 @@ fn item(op: &Op, kind: &str) -> Value {
     match kind {
         "string" => json!("text"),
         "uint64" | "int64" => json!(1),
+        list if list.starts_with("list<") => json!([]),
         other => {
             let members = catalogue::type_of(op.service, other).unwrap_or_else(|| panic!("no type {other}"));
+            let members = members.iter().filter(|member| member["required"] != false);
             let member = |member: &Value| (text(&member["name"]).to_owned(), item(op, text(&member["type"])));
-            Value::Object(members.iter().map(member).collect())
+            Value::Object(members.map(member).collect())
         }
     }
 }

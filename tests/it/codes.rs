@@ -14,6 +14,7 @@ mod roles;
 mod scene;
 mod service_linked;
 mod sts;
+mod tag;
 mod users;
 mod versions;
 
@@ -42,7 +43,7 @@ type Add<'a> = dyn FnMut(Who, &'static str, Value, &str) + 'a;
 fn cases(scene: &Scene) -> Vec<Case> {
     let mut cases = Vec::new();
     let mut add = |who: Who, action: &'static str, params: Value, code: &str| {
-        let whole = code.contains('.') || code == "MissingParameter" || is_documented(operation(action), code);
+        let whole = code.contains('.') || PUBLIC.contains(&code) || is_documented(operation(action), code);
         let code = if whole { code.to_owned() } else { format!("InvalidParameter.{code}") };
         cases.push(Case { who, action, params, code });
     };
@@ -58,11 +59,16 @@ fn cases(scene: &Scene) -> Vec<Case> {
         policies::cases,
         extensions::cases,
         sts::cases,
+        tag::cases,
     ] {
         noun(scene, &mut add);
     }
     cases
 }
+
+/// Codes that any action may give.
+const PUBLIC: &[&str] =
+    &["InvalidParameterValue", "LimitExceeded", "MissingParameter", "ResourceNotFound", "UnsupportedOperation"];
 
 /// Longer than any description may be.
 static LONG: LazyLock<String> = LazyLock::new(|| "d".repeat(301));

@@ -41,6 +41,7 @@ mod purge;
 mod quotas;
 mod rates;
 mod readiness;
+mod recorded;
 mod replicas;
 mod rights;
 mod role_names;

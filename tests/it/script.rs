@@ -109,6 +109,21 @@ impl Scene {
         json!([{"Key": key, "Value": self.dice.of(&["a", "b"]).unwrap()}])
     }
 
+    /// The name of something that may have tags.
+    fn tagged(&mut self) -> Option<String> {
+        let id = |value: &Value| value.to_string().trim_matches('"').to_owned();
+        let item = match self.dice.below(3) {
+            0 => format!("role/{}", id(&self.dice.of(&self.roles)?.0)),
+            1 => format!("uin/{}", id(&self.dice.of(&self.users)?)),
+            _ => format!("policyid/{}", id(&self.dice.of(&self.policies)?)),
+        };
+        Some(format!("qcs::cam::uin/{}:{item}", self.owner))
+    }
+
+    fn tags_of(&mut self, key: &str) -> Value {
+        json!([{"TagKey": key, "TagValue": self.dice.of(&["a", "b"]).unwrap()}])
+    }
+
     /// A value for a parameter, chosen by its name; `None` leaves the parameter out.
     fn value(&mut self, op: &Op, name: &str) -> Option<Value> {
         let makes = |action: &str| op.action == action;
@@ -133,6 +148,11 @@ impl Scene {
             "PolicyDocument" if makes("CreatePolicy") => json!(self.attaching().to_string()),
             "StrategyInfo" => self.attaching(),
             "PolicyDocument" => json!(self.document().to_string()),
+            "Resource" => json!(self.tagged()?),
+            "ResourceList" => json!([self.tagged()?, self.tagged()?]),
+            "ReplaceTags" => self.tags_of("team"),
+            "DeleteTags" => json!([{"TagKey": "env"}]),
+            "Tags" if op.service == "tag" => self.tags_of("env"),
             "Tags" => self.tags(),
             "TagKeys" => json!([self.dice.of(&["env", "team"])?]),
             "QCSServiceName" => json!([self.dice.of(&["cls.qcloud.com", "tat.qcloud.com"])?]),

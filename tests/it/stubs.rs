@@ -397,7 +397,7 @@ fn a_stub_that_could_never_answer_is_refused() {
         // The version of STS and one of its actions, under another service.
         let own = json!({"version": "2018-08-13", "response": {}});
         assert_eq!(t.admin("PUT", "/stubs/tag/GetCallerIdentity", own.clone()).await.status, 400);
-        t.admin("PUT", "/stubs/tag/ModifyResourceTags", own).await.done();
+        t.admin("PUT", "/stubs/tag/GetTagValues", own).await.done();
     });
 }
 

@@ -152,7 +152,7 @@ fn encode(request: &RawRequest, op: Option<&Op>, outcome: &Result<Body, Fault>, 
             let op = op.or_else(|| fields(request).ok().as_ref().and_then(operation));
             let name = codes::code(fault, op);
             let number = legacy::number(name);
-            message = format!("({number}){}", messages::message(fault, request_id, reply::locale(request)));
+            message = format!("({number}){}", messages::message(fault, name, request_id, reply::locale(request)));
             envelope = Envelope { code: number, message: &message, code_desc: legacy::name(name), data: None };
             code = Some(legacy::name(name));
         }

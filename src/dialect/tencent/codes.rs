@@ -68,12 +68,8 @@ pub fn candidates(fault: &Fault) -> &'static [&'static str] {
                 "InvalidParameter.ParamError",
                 "ResourceNotFound",
             ],
-            Kind::Role => &[
-                "InvalidParameter.RoleNotExist",
-                "ResourceNotFound.RoleNotFound",
-                "InvalidParameter.ParamError",
-                "ResourceNotFound",
-            ],
+            Kind::Role => &["InvalidParameter.RoleNotExist", "InvalidParameter.ParamError", "ResourceNotFound"],
+            Kind::AssumedRole => &["InternalError.GetRoleError", "ResourceNotFound.RoleNotFound", "ResourceNotFound"],
             Kind::Policy => &[
                 "ResourceNotFound.PolicyIdNotFound",
                 "InvalidParameter.PolicyIdNotExist",

@@ -131,7 +131,7 @@ fn encode(request: &RawRequest, op: Option<&Op>, outcome: &Result<Body, Fault>, 
         Ok(body) => (legacy::lower(Json::read(body.as_bytes()).unwrap_or(Json::Null)), None, "OK".to_owned()),
         Err(fault) => {
             let code = codes::code(fault, op);
-            let message = messages::message(fault, request_id, reply::locale(request));
+            let message = messages::message(fault, code, request_id, reply::locale(request));
             (Json::Object(Vec::new()), Some(code), format!("({code}){message}"))
         }
     };

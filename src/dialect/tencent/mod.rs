@@ -1,4 +1,5 @@
-//! Tencent Cloud: API 3.0 of CAM 2019-01-16 and STS 2018-08-13, over every transport and signature that its clients use.
+//! Tencent Cloud: API 3.0 of CAM 2019-01-16, STS and TAG 2018-08-13, over every transport and signature that its clients
+//! use.
 //!
 //! | module | holds |
 //! | --- | --- |
@@ -9,7 +10,7 @@
 //! | `fields`, `multipart` | parameters of queries, forms and multipart bodies |
 //! | `route` | how a request's operation is found |
 //! | `operations` | the registry |
-//! | `cam`, `sts` | the request, reply and function of each operation |
+//! | `cam`, `sts`, `tag` | the request, reply and function of each operation |
 //! | `params`, `shown` | the types of parameters, and how values are written in replies |
 //! | `reply`, `codes` | the envelope, and the error codes |
 //! | `stubs` | answers for actions of other services |
@@ -41,6 +42,7 @@ mod route;
 mod shown;
 mod sts;
 mod stubs;
+mod tag;
 pub mod tc3;
 mod v1;
 

@@ -28,7 +28,7 @@ pub fn encode(request: &RawRequest, op: Option<&Op>, outcome: &Result<Body, Faul
         }
         Err(fault) => {
             let code = codes::code(fault, op);
-            let message = messages::message(fault, request_id, locale(request));
+            let message = messages::message(fault, code, request_id, locale(request));
             (failure(code, &message, request_id), Some(code))
         }
     };

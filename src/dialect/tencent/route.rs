@@ -241,9 +241,9 @@ impl<'a> Target<'a> {
         self.hint
     }
 
-    /// Checks the region. STS and the services behind stubs need one; CAM accepts and ignores one.
+    /// Checks the region. STS and the services behind stubs need one; CAM and TAG accept and ignore one.
     pub fn check_region(&self, service: &str) -> Result<(), Fault> {
-        if self.region.is_empty() && service != "cam" {
+        if self.region.is_empty() && !matches!(service, "cam" | "tag") {
             return Err(Fault::Malformed(Malformed::MissingHeader("Region")));
         }
         if self.region.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-') {
@@ -285,7 +285,8 @@ pub fn named(request: &RawRequest) -> Named {
     // A stranger may send texts of any length; the journal keeps no more of them than a name needs.
     let short = |text: &str| text.chars().take(128).collect::<String>();
     let Common { action, version, secret_id, scheme, scope, .. } = Common::of(request);
-    let service = hint(&request.head, scope).or_else(|| operations::service_of(&version));
+    let found = || operations::find(&version, &first_upper(&action)).map(|op| op.service);
+    let service = hint(&request.head, scope).or_else(found).or_else(|| operations::service_of(&version));
     Named {
         scheme,
         secret_id: if secret_id.is_empty() { None } else { Some(short(&secret_id)) },

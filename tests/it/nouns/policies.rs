@@ -34,7 +34,7 @@ fn a_policy_is_created_changed_and_deleted() {
                   "AddTime": "2026-01-01 08:00:00", "AttachEntityBoundaryCount": 0, "AttachEntityCount": 0,
                   "Attachments": 0, "CreateMode": 2, "Deactived": 0, "DeactivedDetail": [],
                   "Description": "reads", "IsAttached": null, "IsServiceLinkedPolicy": 0, "PermissionLevel": "",
-                  "PolicyId": <PolicyId 1>, "PolicyName": "reader", "ServiceType": null,
+                  "PolicyId": <PolicyId 1>, "PolicyName": "reader", "ServiceType": "",
                   "Tags": [{"Key": "env", "Value": "prod"}], "Type": 1, "UpdateTime": "2026-01-01 08:00:00"
                 }
               ],

@@ -76,7 +76,7 @@ def test_create_role(tenant):
 def test_a_role_has_defaults(tenant, role):
     info = role_info(tenant)
     assert (info.Description, info.ConsoleLogin) == ("", 0)
-    assert info.SessionDuration == 7200
+    assert info.SessionDuration == 0
     assert tags(info) == {}
 
 
@@ -550,8 +550,8 @@ def test_assume_role(tenant, role):
 @pytest.mark.parametrize(
     "codes, change",
     [
-        (["ResourceNotFound.RoleNotFound"], {"RoleArn": "qcs::cam::uin/OWN:roleName/none"}),
-        (["ResourceNotFound.RoleNotFound"], {"RoleArn": "qcs::cam::uin/OWN:role/" + NO_ROLE}),
+        (["InternalError.GetRoleError"], {"RoleArn": "qcs::cam::uin/OWN:roleName/none"}),
+        (["InternalError.GetRoleError"], {"RoleArn": "qcs::cam::uin/OWN:role/" + NO_ROLE}),
         (["InvalidParameter.ParamError"], {"RoleArn": "DevOpsRole"}),
         (["InvalidParameter.ParamError"], {"RoleSessionName": "x"}),
         (["InvalidParameter.ParamError"], {"RoleSessionName": "not a name"}),

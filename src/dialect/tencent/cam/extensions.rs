@@ -2,6 +2,7 @@
 
 use super::Done;
 use super::roles::{ListedRoles, RoleUpdate, named, search, trust};
+use crate::dialect::decode::even_empty;
 use crate::dialect::tencent::params::{
     Description, DocumentText, Flag, Id, Keyword, Name, Page, Rp, SessionDuration, Tags, paging,
 };
@@ -33,6 +34,7 @@ pub async fn list_roles(cx: &Cx, input: Authorized<ListRoles>) -> Result<ListedR
 pub struct UpdateRole {
     role_id: Option<Id>,
     role_name: Option<Name>,
+    #[serde(default, deserialize_with = "even_empty")]
     description: Option<Description>,
     policy_document: Option<DocumentText>,
     console_login: Option<Flag>,

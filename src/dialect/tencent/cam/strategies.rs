@@ -48,7 +48,8 @@ pub struct CreatedStrategy {
 
 /// Demands the permission of CreatePolicy, and those of the Attach- actions when the document names principals.
 pub async fn reads(cx: &Cx, input: Authorized<CreateCamStrategy>) -> Result<Right<NewPolicy>, Fault> {
-    let mut new = NewPolicy::read(cx, &input.strategy_name, DocumentKind::Strategy, input.strategy_info.0.as_str())?;
+    let document = input.strategy_info.0.as_str();
+    let mut new = NewPolicy::read(cx, &input.strategy_name, DocumentKind::Strategy, document).await?;
     new.description = input.remark.as_deref().unwrap_or_default().to_owned();
     input.demand(cx, new).await
 }

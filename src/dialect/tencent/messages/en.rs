@@ -183,7 +183,7 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::Application => "application number",
         Kind::User | Kind::NamedUser => "user",
         Kind::Group => "group",
-        Kind::Role => "role",
+        Kind::Role | Kind::AssumedRole => "role",
         Kind::Policy => "policy",
         Kind::PolicyVersion => "policy version",
         Kind::Key => "access key",
@@ -203,6 +203,6 @@ fn limit_name(limit: Limit) -> &'static str {
         Limit::PolicyVersions => "versions of a policy",
         Limit::Attachments => "attached policies",
         Limit::Keys => "access keys of a user",
-        Limit::Tags => "tags of a role",
+        Limit::Tags => "tags of a role, user or policy",
     }
 }

@@ -38,6 +38,10 @@ const RULES: &[&str] = &[
     "only preset policies have an alias, and they cannot be changed",
     "one of GroupId and RelateUin, the other being -1",
     "a key of its own; `k` is given twice",
+    "a name such as `qcs::cam::uin/<account>:role/<id>`",
+    "a role, user or policy of this account, such as `qcs::cam::uin/<account>:role/<id>`",
+    "the `PaginationToken` of the page before",
+    "`Custom`",
 ];
 const CLAIMS: &[&str] = &[
     "`Authorization` not valid",
@@ -54,7 +58,7 @@ macro_rules! every {
 }
 
 fn kinds() -> impl Iterator<Item = Kind> {
-    every!(Kind: Account, Application, User, NamedUser, Group, Role, Policy, PolicyVersion, Key, DeletionTask, Principal)
+    every!(Kind: Account, Application, User, NamedUser, Group, Role, AssumedRole, Policy, PolicyVersion, Key, DeletionTask, Principal)
         .into_iter()
 }
 

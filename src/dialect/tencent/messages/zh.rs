@@ -38,6 +38,10 @@ const PHRASES: &[(&str, &str)] = &[
     ("only preset policies have an alias, and they cannot be changed", "只有预设策略有别名，且预设策略不能修改"),
     ("one of GroupId and RelateUin, the other being {}", "`GroupId` 和 `RelateUin` 必须且只能指定一个，另一个为 {}"),
     ("a key of its own; `{}` is given twice", "键 `{}` 重复"),
+    ("a name such as `{}`", "应为资源六段式，例如 `{}`"),
+    ("a role, user or policy of this account, such as `{}`", "应为本账号的角色、用户或策略，例如 `{}`"),
+    ("the `{}` of the page before", "应为上一页返回的 `{}`"),
+    ("`{}`", "应为 `{}`"),
     // Why a credential cannot be read.
     ("`{}` in Credential not valid", "`Credential` 中的 `{}` 无效"),
     ("`{}` not valid", "`{}` 无效"),
@@ -247,7 +251,7 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::Application => "APPID",
         Kind::User | Kind::NamedUser => "用户",
         Kind::Group => "用户组",
-        Kind::Role => "角色",
+        Kind::Role | Kind::AssumedRole => "角色",
         Kind::Policy => "策略",
         Kind::PolicyVersion => "策略版本",
         Kind::Key => "密钥",
@@ -267,7 +271,7 @@ fn limit_name(limit: Limit) -> &'static str {
         Limit::PolicyVersions => "策略的版本",
         Limit::Attachments => "已关联的策略",
         Limit::Keys => "用户的密钥",
-        Limit::Tags => "角色的标签",
+        Limit::Tags => "资源的标签",
     }
 }
 
