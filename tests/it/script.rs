@@ -136,6 +136,9 @@ impl Scene {
             "RoleName" | "AttachRoleName" | "DetachRoleName" => self.dice.of(&self.roles)?.1,
             "RoleId" | "AttachRoleId" | "DetachRoleId" => self.dice.of(&self.roles)?.0,
             "PolicyId" if makes("DeletePolicy") => json!([self.dice.of(&self.policies)?]),
+            "StrategyId" if makes("BatchOperateCamStrategy") => json!([self.dice.of(&self.policies)?]),
+            "RelateUin" => json!([self.dice.of(&self.users)?]),
+            "ActionType" => json!(1 + self.dice.below(2)),
             "PolicyId" | "StrategyId" => self.dice.of(&self.policies)?,
             "AttachUin" | "DetachUin" | "TargetUin" => self.dice.of(&self.users)?,
             "GroupId" | "AttachGroupId" | "DetachGroupId" => self.dice.of(&self.groups)?,
@@ -146,6 +149,7 @@ impl Scene {
                 json!(self.trust())
             }
             "PolicyDocument" if makes("CreatePolicy") => json!(self.attaching().to_string()),
+            "StrategyInfo" if makes("UpdateCamStrategy") => self.document(),
             "StrategyInfo" => self.attaching(),
             "PolicyDocument" => json!(self.document().to_string()),
             "Resource" => json!(self.tagged()?),
@@ -197,6 +201,12 @@ impl Scene {
                 .to_vec(),
             ("CreateCamStrategy", None) => {
                 ["StrategyName", "StrategyInfo"].map(|name| (name.to_owned(), true)).to_vec()
+            }
+            ("UpdateCamStrategy", None) => ["StrategyId", "StrategyName", "StrategyInfo", "Remark"]
+                .map(|name| (name.to_owned(), name == "StrategyId"))
+                .to_vec(),
+            ("BatchOperateCamStrategy", None) => {
+                ["StrategyId", "RelateUin", "ActionType"].map(|name| (name.to_owned(), true)).to_vec()
             }
             (other, None) => panic!("{other} is a write whose parameters the script does not know"),
         };

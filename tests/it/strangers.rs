@@ -109,6 +109,8 @@ fn cases(own: &World) -> Vec<Case> {
         add(action, holder, names, json!({"PolicyId": policy, holder: HERE}));
         add(action, "PolicyId", PolicyId, json!({"PolicyId": HERE, holder: good}));
     }
+    let tagged = json!({"ServiceType": "cam", "ResourcePrefix": "role", "ResourceIds": [HERE]});
+    add("DescribeResourceTagsByResourceIds", "ResourceIds", RoleId, tagged);
     add("DescribeCamStrategyDetail", "StrategyId", PolicyId, json!({"StrategyId": HERE}));
     add("UpdateCamStrategy", "StrategyId", PolicyId, json!({"StrategyId": HERE, "Remark": "x"}));
     add("UpdateCamStrategy", "StrategyName", New, json!({"StrategyId": policy, "StrategyName": HERE}));
@@ -265,7 +267,7 @@ async fn stranger(t: &Test) -> World {
     root.cam("CreateGroup", json!({"GroupName": "strangers-UpdateGroup"})).await.ok();
     root.role("strangers-CreateRole", &[root_of(&root.uin)]).await;
     root.user("strangers-AddUser").await;
-    for action in ["CreatePolicy", "CreateCamStrategy", "UpdatePolicy"] {
+    for action in ["CreatePolicy", "CreateCamStrategy", "UpdatePolicy", "UpdateCamStrategy"] {
         root.policy(&format!("strangers-{action}"), &allow("*", "*")).await;
     }
     // Another service than the first account's role is for, so that the names of the roles differ.
