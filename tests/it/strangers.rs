@@ -5,7 +5,9 @@
 //! of them. Principals in documents have documented error codes, one of them for an unknown account.
 
 use crate::catalogue;
-use crate::support::{Caller, Test, allow, assert_same, in_memory, on_each_database, operations, root_of, text, trust};
+use crate::support::{
+    Caller, Test, allow, assert_same, in_memory, on_each_database, operation, operations, root_of, text, trust,
+};
 use crate::world::World;
 use serde_json::{Value, json};
 
@@ -310,7 +312,7 @@ fn what_another_account_owns_looks_unknown() {
 }
 
 async fn ask(caller: &Caller, case: &Case, value: Value) -> String {
-    let reply = caller.cam(case.action, filled(&case.params, &value)).await;
+    let reply = caller.ask(operation(case.action), filled(&case.params, &value)).await;
     let headers: Vec<&str> = reply.headers.keys().map(http::HeaderName::as_str).collect();
     format!("{} {headers:?} {}", reply.status, shape(&reply.body, &value))
 }
@@ -340,7 +342,7 @@ fn what_the_own_account_owns_is_found() {
                 TaskId => json!(own.task),
                 New => json!("new"),
             };
-            let reply = own.root.cam(case.action, filled(&case.params, &value)).await;
+            let reply = own.root.ask(operation(case.action), filled(&case.params, &value)).await;
             match (case.action, case.field) {
                 // The policy's only version is the default one, which can only be read.
                 ("SetDefaultPolicyVersion" | "DeletePolicyVersion", _) => {
