@@ -111,7 +111,7 @@ fn cases(own: &World) -> Vec<Case> {
         add(action, holder, names, json!({"PolicyId": policy, holder: HERE}));
         add(action, "PolicyId", PolicyId, json!({"PolicyId": HERE, holder: good}));
     }
-    let tagged = json!({"ServiceType": "cam", "ResourcePrefix": "role", "ResourceIds": [HERE]});
+    let tagged = json!({"ServiceType": "cam", "ResourcePrefix": "role", "ResourceIds": [HERE], "ResourceRegion": "ap-guangzhou"});
     add("DescribeResourceTagsByResourceIds", "ResourceIds", RoleId, tagged);
     add("DescribeCamStrategyDetail", "StrategyId", PolicyId, json!({"StrategyId": HERE}));
     add("UpdateCamStrategy", "StrategyId", PolicyId, json!({"StrategyId": HERE, "Remark": "x"}));
