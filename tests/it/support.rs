@@ -397,8 +397,8 @@ const RECOUNT: &str = "UPDATE accounts SET \
 fn app(dialects: Dialects, engine: Arc<Engine>, limiter: Limiter, bounds: Bounds, exposed: bool) -> Arc<App> {
     let stubs = dialects.stubs();
     let (journal, admin_token) = (Journal::default(), Secret::new(ADMIN_TOKEN.to_owned()));
-    let clock_was_set = Default::default();
-    Arc::new(App { dialects, engine, stubs, limiter, journal, admin_token, bounds, clock_was_set, exposed })
+    let (authority, clock_was_set) = (None, Default::default());
+    Arc::new(App { dialects, engine, stubs, limiter, journal, admin_token, authority, bounds, clock_was_set, exposed })
 }
 
 /// What the emulator's own API answered.

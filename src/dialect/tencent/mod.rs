@@ -41,6 +41,7 @@ use super::contract::{Dialect, Head};
 /// The wire of Tencent Cloud.
 pub static DIALECT: Dialect = Dialect {
     cloud: &cloud::CLOUD,
+    domains: &["tencentcloudapi.com", "api.qcloud.com"],
     // The Go client sends the path of its endpoint, whatever it is, and signs `/`.
     detect: |request: &Head| request.path == "/" || request.headers.contains_key(&headers::ACTION),
     claim: route::claim,
