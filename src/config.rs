@@ -52,6 +52,18 @@ pub struct Flags {
     /// Allow listening on an address that other machines can reach
     #[arg(long, env = "CAMULATOR_ALLOW_PUBLIC", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
     pub allow_public: Option<bool>,
+    /// Certificate chain of the listener, a PEM file: it then speaks TLS and nothing else
+    #[arg(long, env = "CAMULATOR_TLS_CERT", value_name = "FILE")]
+    pub tls_cert: Option<PathBuf>,
+    /// Private key of the first certificate of --tls-cert, a PEM file
+    #[arg(long, env = "CAMULATOR_TLS_KEY", value_name = "FILE")]
+    pub tls_key: Option<PathBuf>,
+    /// Address of a second listener, which speaks TLS with certificates of --tls-local-ca
+    #[arg(long, env = "CAMULATOR_TLS_LISTEN", value_name = "ADDRESS")]
+    pub tls_listen: Option<String>,
+    /// Make a local authority, kept in the data directory, for clients whose host is one of a cloud's and cannot be set
+    #[arg(long, env = "CAMULATOR_TLS_LOCAL_CA", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
+    pub tls_local_ca: Option<bool>,
     /// Format of the output: `text` or `json` [default: text]
     #[arg(long, env = "CAMULATOR_LOG", value_name = "FORM")]
     pub log: Option<String>,
@@ -66,6 +78,10 @@ pub struct Flags {
 pub struct Config {
     /// Where to listen.
     pub listen: SocketAddr,
+    /// The certificate chain and the key with which that listener speaks TLS, if it does.
+    pub tls_files: Option<(PathBuf, PathBuf)>,
+    /// Where to listen for TLS with certificates of the local authority, if anywhere.
+    pub tls_listen: Option<SocketAddr>,
     /// Where keys and tokens are stored; `None` when nothing is written to disk.
     pub data_dir: Option<PathBuf>,
     /// Where the database is.
@@ -102,10 +118,23 @@ impl Config {
             }
         };
         let flags = flags.or(file);
-        let listen = flags.listen.as_deref().unwrap_or("127.0.0.1:4580");
-        let listen = listen.replace("localhost:", "127.0.0.1:").parse().map_err(|_| {
-            format!("--listen `{listen}` is not an address with a port, such as 127.0.0.1:4580 or [::1]:0")
-        })?;
+        let listen = address("--listen", flags.listen.as_deref().unwrap_or("127.0.0.1:4580"))?;
+        let tls_files = match (flags.tls_cert, flags.tls_key) {
+            (Some(certificate), Some(key)) => Some((certificate, key)),
+            (None, None) => None,
+            (Some(_), None) => return Err("--tls-cert needs --tls-key".to_owned()),
+            (None, Some(_)) => return Err("--tls-key needs --tls-cert".to_owned()),
+        };
+        let tls_listen = match (&flags.tls_listen, flags.tls_local_ca.unwrap_or(false)) {
+            (Some(listen), true) => Some(address("--tls-listen", listen)?),
+            (None, false) => None,
+            (Some(_), false) => {
+                return Err("--tls-listen needs --tls-local-ca; for a certificate of your own, use --listen with \
+                            --tls-cert"
+                    .to_owned());
+            }
+            (None, true) => return Err("--tls-local-ca needs --tls-listen, such as 127.0.0.1:443".to_owned()),
+        };
         let ephemeral = flags.ephemeral.unwrap_or(false);
         // A container's environment may name a directory: `--ephemeral` overrides it.
         let data_dir =
@@ -122,7 +151,10 @@ impl Config {
             (Some(_), None) => return Err("--root-secret-id needs --root-secret-key".to_owned()),
             (None, Some(_)) => return Err("--root-secret-key needs --root-secret-id".to_owned()),
         };
-        check_exposure(&listen, flags.allow_public.unwrap_or(false), root_key.as_ref())?;
+        for (option, address) in [("--listen", Some(listen)), ("--tls-listen", tls_listen)] {
+            let Some(address) = address else { continue };
+            check_exposure(option, &address, flags.allow_public.unwrap_or(false), root_key.as_ref())?;
+        }
         let ids = &Dialects::DEFAULT.cloud.ids;
         if let Some(uin) = flags.root_uin.as_ref().filter(|uin| !(ids.is_account)(uin)) {
             return Err(format!("--root-uin `{uin}` is not an account id; give {}", ids.account_form));
@@ -145,6 +177,8 @@ impl Config {
         }
         Ok(Config {
             listen,
+            tls_files,
+            tls_listen,
             data_dir,
             location,
             durability,
@@ -162,7 +196,7 @@ impl Config {
 impl Config {
     /// Returns whether other machines can reach the server.
     pub fn is_exposed(&self) -> bool {
-        !self.listen.ip().is_loopback()
+        [Some(self.listen), self.tls_listen].iter().flatten().any(|address| !address.ip().is_loopback())
     }
 }
 
@@ -193,10 +227,20 @@ impl Flags {
             rate_limit: self.rate_limit.or(file.rate_limit),
             signature: self.signature.or(file.signature),
             allow_public: self.allow_public.or(file.allow_public),
+            tls_cert: self.tls_cert.or(file.tls_cert),
+            tls_key: self.tls_key.or(file.tls_key),
+            tls_listen: self.tls_listen.or(file.tls_listen),
+            tls_local_ca: self.tls_local_ca.or(file.tls_local_ca),
             log: self.log.or(file.log),
             config: self.config,
         }
     }
+}
+
+fn address(option: &str, text: &str) -> Result<SocketAddr, String> {
+    text.replace("localhost:", "127.0.0.1:")
+        .parse()
+        .map_err(|_| format!("{option} `{text}` is not an address with a port, such as 127.0.0.1:4580 or [::1]:0"))
 }
 
 fn location(database: Option<&str>, data_dir: Option<&PathBuf>) -> Result<Location, String> {
@@ -225,20 +269,25 @@ fn location(database: Option<&str>, data_dir: Option<&PathBuf>) -> Result<Locati
 
 /// Refuses an address that other machines can reach, unless it is allowed and the root key is not an example from the
 /// clouds' documentation.
-fn check_exposure(listen: &SocketAddr, allowed: bool, root_key: Option<&(String, Secret)>) -> Result<(), String> {
+fn check_exposure(
+    option: &str,
+    listen: &SocketAddr,
+    allowed: bool,
+    root_key: Option<&(String, Secret)>,
+) -> Result<(), String> {
     if listen.ip().is_loopback() {
         return Ok(());
     }
     if !allowed {
         return Err(format!(
-            "--listen {listen} can be reached from other machines; add --allow-public if you want that, or listen on \
+            "{option} {listen} can be reached from other machines; add --allow-public if you want that, or listen on \
              127.0.0.1"
         ));
     }
     match root_key {
         Some((id, key)) if Dialects::BUILT_IN.is_published(id) || Dialects::BUILT_IN.is_published(key.expose()) => {
             Err(format!(
-                "--listen {listen} can be reached from other machines, and the root key is an example from the \
+                "{option} {listen} can be reached from other machines, and the root key is an example from the \
                  documentation; choose another one"
             ))
         }

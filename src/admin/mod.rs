@@ -1,4 +1,5 @@
-//! The admin API, under `/_camulator`: health checks for everyone, everything else only with the admin token.
+//! The admin API, under `/_camulator`: health checks and the certificate of the local authority for everyone,
+//! everything else only with the admin token.
 //!
 //! Requests and answers are JSON. An error is `{"error":{"code","message"}}` with a fitting status. Times are RFC 3339
 //! in UTC. There are no cookies, and a request with an `Origin` header is refused, so no web page can use the API.
@@ -25,7 +26,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use axum::{Extension, Router};
 use http::StatusCode;
-use http::header::{AUTHORIZATION, ORIGIN};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, ORIGIN};
 use std::sync::Arc;
 
 /// Returns the routes below `/_camulator`.
@@ -48,6 +49,7 @@ pub fn router(app: Arc<App>) -> Router<Arc<App>> {
     Router::new()
         .route("/livez", get(|| async { JsonReply(StatusCode::OK, serde_json::json!({"status": "ok"})) }))
         .route("/readyz", get(ready))
+        .route("/tls-authority.pem", get(authority))
         .nest("/v1", guarded)
         .fallback(nothing_here)
         .method_not_allowed_fallback(|| async {
@@ -91,6 +93,17 @@ async fn guard(
         tracing::error!(%error, "an admin request ended in a panic");
         Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "an internal error occurred").into_response()
     })
+}
+
+/// The certificate to trust. It is public, and a container that has no other way to it can fetch it here.
+async fn authority(State(app): State<Arc<App>>) -> Response {
+    match &app.authority {
+        Some(pem) => ([(CONTENT_TYPE, "application/x-pem-file")], pem.clone()).into_response(),
+        None => {
+            let message = "there is no local authority; start the server with --tls-listen and --tls-local-ca";
+            Failure::new(StatusCode::NOT_FOUND, "not_found", message).into_response()
+        }
+    }
 }
 
 async fn ready(State(app): State<Arc<App>>) -> Response {

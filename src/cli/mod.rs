@@ -3,6 +3,7 @@
 mod account;
 mod client;
 mod health;
+mod kept;
 mod policy;
 mod serve;
 

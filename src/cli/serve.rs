@@ -1,5 +1,6 @@
 //! `camulator serve`: assembles the server, prints how to reach it, and runs until it is told to stop.
 
+use super::kept::{kept, local_authority};
 use crate::admin::make_account;
 use crate::config::{Config, Flags, check_admin_token};
 use crate::dialect::Dialects;
@@ -13,15 +14,16 @@ use crate::limit::Limiter;
 use crate::secret::{Sealer, Secret, same};
 use crate::server::app::App;
 use crate::server::bounds::Bounds;
-use crate::server::{housekeeping, listen};
+use crate::server::{housekeeping, listen, tls};
 use crate::store::{Durability, Location, Store};
 use crate::surface::router;
 use std::io::Write as _;
 use std::net::SocketAddr;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Shown by `--help` below the options.
@@ -32,6 +34,8 @@ Examples:
   camulator serve --rate-limit off                  without the limit of 2 CreateRole calls per second
   camulator serve --root-uin 100000000001 --root-secret-id AKIDlocal0001 --root-secret-key local-secret
                                                     a root key known in advance, for a compose file
+  camulator serve --tls-listen 127.0.0.1:443 --tls-local-ca
+                                                    also over TLS, under the clouds' own host names
 
 Stop it with Ctrl-C or SIGTERM: open requests are answered first.";
 
@@ -50,14 +54,13 @@ pub fn run(flags: Flags) -> Result<(), String> {
 }
 
 async fn serve(config: Config) -> Result<(), String> {
-    // Bind the port first: a server that cannot listen must leave nothing on disk.
-    let listener = tokio::net::TcpListener::bind(config.listen).await.map_err(|error| {
-        format!(
-            "cannot listen on {}: {error}; choose another address with --listen (port 0 picks a free one)",
-            config.listen
-        )
-    })?;
-    let address = listener.local_addr().map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
+    // Read the files and bind the ports first: a server that cannot listen must leave nothing on disk.
+    let tls = config.tls_files.as_ref().map(|(certificate, key)| tls::from_files(certificate, key)).transpose()?;
+    let (listener, address) = bind("--listen", config.listen).await?;
+    let tls_port = match config.tls_listen {
+        Some(address) => Some(bind("--tls-listen", address).await?),
+        None => None,
+    };
     let env = Env::system();
     if let Some(dir) = &config.data_dir {
         make_dir(dir)?;
@@ -82,11 +85,15 @@ async fn serve(config: Config) -> Result<(), String> {
     let (account, secret_id, secret) = first_account(&engine, &config).await?;
     if config.is_exposed() && (dialects.is_published(secret_id.as_str()) || dialects.is_published(secret.expose())) {
         return Err(format!(
-            "--listen {} can be reached from other machines, and the key of account {} is an example from the \
+            "the server can be reached from other machines, and the key of account {} is an example from the \
              documentation; name another account with --root-uin, or listen on 127.0.0.1",
-            config.listen, account.id
+            account.id
         ));
     }
+    let local = match &tls_port {
+        Some(_) => Some(local_authority(config.data_dir.as_deref(), &env, &dialects.domains())?),
+        None => None,
+    };
     let app = Arc::new(App {
         dialects,
         engine,
@@ -94,6 +101,7 @@ async fn serve(config: Config) -> Result<(), String> {
         limiter: Limiter::new(config.rate_limit),
         journal: Journal::default(),
         admin_token,
+        authority: local.as_ref().map(|local| local.authority.root_pem().to_owned()),
         bounds: Bounds::default(),
         clock_was_set: Default::default(),
         exposed: config.is_exposed(),
@@ -101,24 +109,57 @@ async fn serve(config: Config) -> Result<(), String> {
     });
     app.refresh_stubs();
     let stop = Stop::catch()?;
-    announce(&config, &app, address, &account, &secret_id, &secret);
+    let url = format!("{}://{address}", if tls.is_some() { "https" } else { "http" });
+    let trusted = match (&tls_port, &local) {
+        (Some((_, address)), Some(local)) => Some((format!("https://{address}"), local.file.clone())),
+        _ => None,
+    };
+    announce(&config, &app, &url, trusted, &account, &secret_id, &secret);
     tokio::spawn(housekeeping(app.clone()));
-    let (stopping, stopped) = tokio::sync::oneshot::channel();
-    let server = tokio::spawn(listen(listener, router(app.clone()), app.bounds.deadlines, async move {
-        stop.wait().await;
-        let _ = stopping.send(());
-    }));
+    let mut ports = vec![(listener, tls)];
+    if let (Some((listener, _)), Some(local)) = (tls_port, local) {
+        ports.push((listener, Some(tls::from_authority(local.authority)?)));
+    }
+    let (stopping, mut stopped) = tokio::sync::watch::channel(false);
+    let mut servers = tokio::task::JoinSet::new();
+    for (listener, tls) in ports {
+        let mut stopped = stopped.clone();
+        let until = async move { drop(stopped.wait_for(|stopped| *stopped).await) };
+        servers.spawn(listen(listener, tls, router(app.clone()), app.bounds.deadlines, until));
+    }
+    let ended = async {
+        while let Some(ended) = servers.join_next().await {
+            ended.map_err(|error| format!("the server stopped: {error}"))?;
+        }
+        Ok::<(), String>(())
+    };
     let drained = async {
         // The drain time starts with the signal, and a connection that never ends does not delay the stop.
-        let _ = stopped.await;
+        let _ = stopped.wait_for(|stopped| *stopped).await;
         tokio::time::sleep(DRAIN).await;
     };
+    let signalled = tokio::spawn(async move {
+        stop.wait().await;
+        stopping.send_replace(true);
+    });
     tokio::select! {
-        ended = server => ended.map_err(|error| format!("the server stopped: {error}"))?,
+        ended = ended => ended?,
         () = drained => tracing::warn!("some connections were still open and are closed now"),
     }
+    signalled.abort();
     app.engine.store.close().await;
     Ok(())
+}
+
+async fn bind(option: &str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), String> {
+    let bound = async {
+        let listener = TcpListener::bind(address).await?;
+        let address = listener.local_addr()?;
+        Ok::<_, std::io::Error>((listener, address))
+    };
+    bound.await.map_err(|error| {
+        format!("cannot listen on {address}: {error}; choose another address with {option} (port 0 picks a free one)")
+    })
 }
 
 /// The signals that stop the server. They are caught from creation on, so one that comes before `wait` is not lost.
@@ -180,7 +221,7 @@ fn sealer(config: &Config, env: &Env, had_state: bool) -> Result<(Sealer, Option
                     path.display()
                 ));
             }
-            let (digits, is_new) = kept(&path, || hex::encode(env.bytes::<32>()))?;
+            let (digits, is_new) = kept(&path, || Ok(Secret::new(hex::encode(env.bytes::<32>()))))?;
             made = is_new.then_some(path);
             digits
         }
@@ -199,34 +240,12 @@ fn admin_token(config: &Config, env: &Env) -> Result<Secret, String> {
         (Some(token), _) => Ok(token.clone()),
         (None, Some(dir)) => {
             let path = dir.join("admin-token");
-            let (token, _) = kept(&path, || env.alphanumeric(40))?;
+            let (token, _) = kept(&path, || Ok(Secret::new(env.alphanumeric(40))))?;
             check_admin_token(&token)
                 .map_err(|why| format!("the token in {} {why}; delete the file to get a new one", path.display()))?;
             Ok(token)
         }
         (None, None) => Ok(Secret::new(env.alphanumeric(40))),
-    }
-}
-
-/// Reads a secret from the data directory, or generates it with mode 0600. Returns whether it was generated.
-fn kept(path: &Path, make: impl FnOnce() -> String) -> Result<(Secret, bool), String> {
-    // Servers that share the directory (with their state in PostgreSQL) may start at once: the lock lets one of them
-    // write the file and the others read it whole. Where directories cannot be locked, `create_new` refuses the others.
-    let _turn = path.parent().and_then(|dir| std::fs::File::open(dir).ok()).filter(|dir| dir.lock().is_ok());
-    match std::fs::read_to_string(path) {
-        Ok(text) if !text.trim().is_empty() => Ok((Secret::new(text.trim().to_owned()), false)),
-        Ok(_) => Err(format!("{} is empty; restore it, or start with another --data-dir", path.display())),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let secret = Secret::new(make());
-            let written =
-                std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).and_then(|mut file| {
-                    file.write_all(secret.expose().as_bytes())?;
-                    file.write_all(b"\n")?;
-                    file.sync_all()
-                });
-            written.map(|()| (secret, true)).map_err(|error| format!("cannot write {}: {error}", path.display()))
-        }
-        Err(error) => Err(format!("cannot read {}: {error}", path.display())),
     }
 }
 
@@ -292,15 +311,26 @@ async fn known_account(engine: &Arc<Engine>, config: &Config) -> Result<Option<(
     Ok(None)
 }
 
-fn announce(config: &Config, app: &App, address: SocketAddr, account: &Account, secret_id: &SecretId, secret: &Secret) {
-    let url = format!("http://{address}");
+fn announce(
+    config: &Config,
+    app: &App,
+    url: &str,
+    trusted: Option<(String, Option<PathBuf>)>,
+    account: &Account,
+    secret_id: &SecretId,
+    secret: &Secret,
+) {
     let state = app.engine.store.description();
     let token = app.admin_token.expose();
     if config.json {
-        let ready = serde_json::json!({
+        let mut ready = serde_json::json!({
             "event": "camulator ready", "url": url, "state": state, "account": account.id.as_str(),
             "secret_id": secret_id.as_str(), "secret_key": secret.expose(), "admin_token": token,
         });
+        if let (Some((tls_url, file)), Some(members)) = (trusted, ready.as_object_mut()) {
+            members.insert("tls_url".to_owned(), tls_url.into());
+            members.insert("tls_authority".to_owned(), file.map(|file| file.display().to_string()).into());
+        }
         say(format_args!("{ready}"));
         return;
     }
@@ -310,19 +340,42 @@ fn announce(config: &Config, app: &App, address: SocketAddr, account: &Account, 
         (Durability::Fast, _) => "a power cut may lose the latest writes",
     };
     let Some(dialect) = app.dialects.of(account.cloud.name) else { return };
-    let example = (dialect.example)(address, secret_id.as_str(), secret, app.engine.env.now());
+    let example = (dialect.example)(url, secret_id.as_str(), secret, app.engine.env.now());
     let variables = (dialect.variables)(secret_id.as_str(), secret.expose());
     let exports: String = variables.iter().map(|(name, value)| format!("  export {name}={value}\n")).collect();
+    let tls_url = trusted.as_ref().map(|(tls_url, _)| format!(" tls_url={tls_url}")).unwrap_or_default();
+    let hosts = trusted.map(|(tls_url, file)| how_to_trust(app, url, &tls_url, file)).unwrap_or_default();
     say(format_args!(
-        "camulator ready url={url} account={account} state={state}\n\n\
+        "camulator ready url={url}{tls_url} account={account} state={state}\n\n\
          State: {state} ({durability})\n\
          Root key of account {account}, and the variables that the clients read:\n\n\
          {exports}  \
          export CAMULATOR_URL={url}\n  \
          export CAMULATOR_ADMIN_TOKEN={token}\n\n\
-         {example}\n",
+         {hosts}{example}\n",
         account = account.id,
     ));
+}
+
+/// Tells how clients come to trust the local authority.
+fn how_to_trust(app: &App, url: &str, tls_url: &str, file: Option<PathBuf>) -> String {
+    let hosts: Vec<_> = app.dialects.domains().iter().map(|domain| format!("*.{domain}")).collect();
+    let (fetch, file) = match file {
+        Some(file) => (String::new(), file.display().to_string()),
+        None => (
+            format!("  curl -o tls-authority.pem {url}/_camulator/tls-authority.pem\n"),
+            "tls-authority.pem".to_owned(),
+        ),
+    };
+    format!(
+        "For clients whose host cannot be set, {tls_url} answers as {}.\n\
+         Its authority is trusted through one of these, the first two instead of every other authority:\n\n\
+         {fetch}  \
+         export SSL_CERT_FILE={file}        # Go, OpenSSL, Python's ssl\n  \
+         export REQUESTS_CA_BUNDLE={file}   # Python's requests\n  \
+         export NODE_EXTRA_CA_CERTS={file}  # Node\n\n",
+        hosts.join(", "),
+    )
 }
 
 /// Prints a line. A reader that closes the pipe after the first line must not end the server.

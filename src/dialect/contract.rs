@@ -18,7 +18,7 @@ use http::header::{AsHeaderName, HeaderName, HeaderValue};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::borrow::Cow;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -334,6 +334,8 @@ pub struct Dialect {
     pub name: &'static str,
     /// The profile of the cloud.
     pub cloud: &'static Cloud,
+    /// The domains below which the cloud's clients look for it. They are names of whole labels, without a leading dot.
+    pub domains: &'static [&'static str],
     /// Whether a request is in this dialect.
     pub detect: fn(&Head) -> bool,
     /// Reads the claim and checks its signing time against the wall clock. An unsigned request for an operation that must
@@ -374,9 +376,9 @@ pub struct Dialect {
     pub is_operation_level: fn(&str) -> bool,
     /// The environment variables that the cloud's clients read, for a key id and its secret.
     pub variables: fn(&str, &str) -> Vec<(&'static str, String)>,
-    /// A first call for a new user to paste: what it is, and a signed command line, made from the server's address, a key
-    /// and the time.
-    pub example: fn(SocketAddr, &str, &Secret, Time) -> String,
+    /// A first call for a new user to paste: what it is, and a signed command line, made from the server's URL, a key and
+    /// the time.
+    pub example: fn(&str, &str, &Secret, Time) -> String,
     /// The error code for a defect in a policy document of this kind.
     pub defect_code: fn(policy::DocumentKind, &policy::Problem) -> &'static str,
     /// The operations.

@@ -48,6 +48,15 @@ impl Dialects {
         self.iter().find_map(|dialect| dialect.stubs.map(|make| (dialect, make())))
     }
 
+    /// Returns the domains of all clouds, also of those that are not served yet: users trust the local authority once,
+    /// and should not have to do so again.
+    pub fn domains(self) -> Vec<&'static str> {
+        const LATER: [&str; 2] = ["baidubce.com", "ntruss.com"];
+        let mut domains: Vec<_> = self.iter().flat_map(|dialect| dialect.domains).copied().collect();
+        domains.extend(LATER.iter().filter(|later| !domains.contains(later)).copied().collect::<Vec<_>>());
+        domains
+    }
+
     /// Returns the profiles of their clouds.
     pub fn clouds(self) -> Clouds {
         Clouds::new(self.iter().map(|dialect| dialect.cloud))

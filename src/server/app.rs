@@ -25,6 +25,8 @@ pub struct App {
     pub journal: Journal,
     /// Opens the admin API.
     pub admin_token: Secret,
+    /// The certificate of the local authority in PEM form, if there is one.
+    pub authority: Option<String>,
     /// What is granted to those whom nobody knows yet.
     pub bounds: Bounds,
     /// Tells [`housekeeping`](super::housekeeping) that a clock was set.

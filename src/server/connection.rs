@@ -23,7 +23,8 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout_at};
+use tokio_rustls::TlsAcceptor;
 
 /// The peer and the phase of a connection.
 pub struct Connection {
@@ -95,12 +96,54 @@ pub async fn serve(
     peer: SocketAddr,
     surface: Router,
     deadlines: Deadlines,
+    stopping: watch::Receiver<bool>,
+) {
+    at_once(&stream);
+    exchange(stream, peer, surface, deadlines, in_future(deadlines.head), stopping).await;
+}
+
+/// The same over TLS. The handshake and the first head share one deadline, so that a client that finishes neither costs
+/// no more than one that does not finish a head.
+pub async fn serve_tls(
+    tls: TlsAcceptor,
+    stream: TcpStream,
+    peer: SocketAddr,
+    surface: Router,
+    deadlines: Deadlines,
     mut stopping: watch::Receiver<bool>,
 ) {
-    // Small answers must not wait for the client's acknowledgement.
+    at_once(&stream);
+    let until = in_future(deadlines.head);
+    let shaken = tokio::select! {
+        shaken = timeout_at(until, tls.accept(stream)) => shaken,
+        () = stopped(&mut stopping) => return,
+    };
+    match shaken {
+        Ok(Ok(stream)) => exchange(stream, peer, surface, deadlines, until, stopping).await,
+        Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
+        Err(_) => tracing::debug!("a TLS handshake took too long"),
+    }
+}
+
+/// Small answers must not wait for the client's acknowledgement.
+fn at_once(stream: &TcpStream) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "cannot turn off the delay of a connection");
     }
+}
+
+async fn stopped(stopping: &mut watch::Receiver<bool>) {
+    drop(stopping.wait_for(|stopping| *stopping).await);
+}
+
+async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: S,
+    peer: SocketAddr,
+    surface: Router,
+    deadlines: Deadlines,
+    first_head: Instant,
+    mut stopping: watch::Receiver<bool>,
+) {
     let connection = Arc::new(Connection::new(peer));
     let surface = TowerToHyperService::new(surface);
     let at = connection.clone();
@@ -121,13 +164,13 @@ pub async fn serve(
             Ok::<_, std::convert::Infallible>(answer)
         }
     });
-    let socket = TokioIo::new(Socket::new(stream, connection.clone(), deadlines));
+    let socket = TokioIo::new(Socket::new(stream, connection.clone(), deadlines, first_head));
     let mut http = http1::Builder::new();
     http.max_buf_size(LARGEST_HEAD).max_header_size(LARGEST_HEAD).max_headers(MOST_HEADERS);
     let mut exchange = pin!(http.serve_connection(socket, service));
     let ended = tokio::select! {
         ended = exchange.as_mut() => ended,
-        () = async { drop(stopping.wait_for(|stopping| *stopping).await) } => match connection.close() {
+        () = stopped(&mut stopping) => match connection.close() {
             Phase::Head | Phase::Body | Phase::Closed => return,
             Phase::Work | Phase::Idle | Phase::Refused => {
                 exchange.as_mut().graceful_shutdown();
@@ -140,9 +183,10 @@ pub async fn serve(
     }
 }
 
-/// A socket that enforces the deadlines of its connection.
-struct Socket {
-    stream: TcpStream,
+/// A socket that enforces the deadlines of its connection. Of a TLS connection only what is inside counts: records
+/// without content do not put a deadline off.
+struct Socket<S> {
+    stream: S,
     connection: Arc<Connection>,
     deadlines: Deadlines,
     /// The phase in which the client must send something, and its deadline.
@@ -154,16 +198,16 @@ struct Socket {
     timer: Pin<Box<Sleep>>,
 }
 
-impl Socket {
-    fn new(stream: TcpStream, connection: Arc<Connection>, deadlines: Deadlines) -> Socket {
+impl<S> Socket<S> {
+    fn new(stream: S, connection: Arc<Connection>, deadlines: Deadlines, first_head: Instant) -> Socket<S> {
         Socket {
             stream,
             connection,
             deadlines,
-            reading: None,
+            reading: Some((Phase::Head, first_head)),
             writing: None,
             unwanted: 2 * LARGEST_BODY,
-            timer: Box::pin(sleep(deadlines.head)),
+            timer: Box::pin(sleep_until(first_head)),
         }
     }
 
@@ -225,7 +269,7 @@ fn in_future(time: Duration) -> Instant {
     sleep(time).deadline()
 }
 
-impl AsyncRead for Socket {
+impl<S: AsyncRead + Unpin> AsyncRead for Socket<S> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let socket = self.get_mut();
         let before = buffer.filled().len();
@@ -241,7 +285,7 @@ impl AsyncRead for Socket {
     }
 }
 
-impl AsyncWrite for Socket {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Socket<S> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let socket = self.get_mut();
         let written = Pin::new(&mut socket.stream).poll_write(cx, bytes);
@@ -263,7 +307,15 @@ impl AsyncWrite for Socket {
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
+        let socket = self.get_mut();
+        match Pin::new(&mut socket.stream).poll_flush(cx) {
+            Poll::Ready(result) => {
+                socket.writing = None;
+                Poll::Ready(result)
+            }
+            // TLS accepts more than it has sent.
+            Poll::Pending => socket.wait_to_write(cx).map(Err),
+        }
     }
 
     /// Closes the connection so that the client still receives its answer. Closing a socket with unread data resets it,
@@ -271,7 +323,10 @@ impl AsyncWrite for Socket {
     /// limit.
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let socket = self.get_mut();
-        ready!(Pin::new(&mut socket.stream).poll_shutdown(cx))?;
+        match Pin::new(&mut socket.stream).poll_shutdown(cx) {
+            Poll::Ready(ended) => ended?,
+            Poll::Pending => return socket.wait_to_write(cx).map(Err),
+        }
         let mut unwanted = [0; 4096];
         while matches!(socket.connection.phase(), Phase::Head | Phase::Refused) && socket.unwanted > 0 {
             let mut buffer = ReadBuf::new(&mut unwanted);

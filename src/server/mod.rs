@@ -6,6 +6,7 @@ pub mod authenticate;
 pub mod bounds;
 pub mod connection;
 pub mod failure;
+pub mod tls;
 
 use crate::dialect::contract::{
     Answer, Body, Claim, Claimed, Dialect, Head, Input, Op, Permission, RawRequest, Route, Step, Subject,
@@ -37,10 +38,13 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
 
-/// Answers requests until `stop` resolves, then lets running requests finish. Idle or slow clients are not waited for.
+/// Answers requests, over TLS if `tls` is given, until `stop` resolves; then lets running requests finish. Idle or slow
+/// clients are not waited for.
 pub async fn listen(
     listener: TcpListener,
+    tls: Option<TlsAcceptor>,
     surface: Router,
     deadlines: Deadlines,
     stop: impl Future<Output = ()> + Send + 'static,
@@ -56,7 +60,14 @@ pub async fn listen(
         };
         match accepted {
             Ok((stream, peer)) => {
-                connections.spawn(connection::serve(stream, peer, surface.clone(), deadlines, watching.clone()));
+                let (surface, watching) = (surface.clone(), watching.clone());
+                // Two kinds of task: one that could be either would take the memory of the larger.
+                match tls.clone() {
+                    None => connections.spawn(connection::serve(stream, peer, surface, deadlines, watching)),
+                    Some(tls) => {
+                        connections.spawn(connection::serve_tls(tls, stream, peer, surface, deadlines, watching))
+                    }
+                };
             }
             // The client disconnected before it was accepted.
             Err(error) if matches!(error.kind(), ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset) => {}

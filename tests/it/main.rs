@@ -58,6 +58,7 @@ mod tags;
 mod tc3;
 mod tenants;
 mod tidy;
+mod tls;
 mod toy;
 mod transports;
 mod wire;

@@ -41,13 +41,9 @@ async fn serve(t: &Test, deadlines: Deadlines) -> (Test, Listening) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel();
-    let ended =
-        tokio::spawn(listen(
-            listener,
-            router(t.app.clone()),
-            t.app.bounds.deadlines,
-            async move { drop(stopped.await) },
-        ));
+    let ended = tokio::spawn(listen(listener, None, router(t.app.clone()), t.app.bounds.deadlines, async move {
+        drop(stopped.await)
+    }));
     (t, Listening { address, stop, ended })
 }
 

@@ -412,9 +412,21 @@ struct Manner {
 fn app(dialects: Dialects, engine: Arc<Engine>, limiter: Limiter, bounds: Bounds, manner: Manner) -> Arc<App> {
     let stubs = dialects.stubs();
     let (journal, admin_token) = (Journal::default(), Secret::new(ADMIN_TOKEN.to_owned()));
-    let clock_was_set = Default::default();
+    let (authority, clock_was_set) = (None, Default::default());
     let Manner { exposed, strict } = manner;
-    Arc::new(App { dialects, engine, stubs, limiter, journal, admin_token, bounds, clock_was_set, exposed, strict })
+    Arc::new(App {
+        dialects,
+        engine,
+        stubs,
+        limiter,
+        journal,
+        admin_token,
+        authority,
+        bounds,
+        clock_was_set,
+        exposed,
+        strict,
+    })
 }
 
 /// What the emulator's own API answered.

@@ -99,6 +99,8 @@ fn drivers_and_frameworks_keep_to_their_modules() {
         forbid("axum", &["server/", "admin/", "surface.rs"]);
         forbid("hyper", &["server/"]);
         forbid("hyper_util", &["server/"]);
+        forbid("tokio_rustls", &["server/"]);
+        forbid("rcgen", &["server/tls/"]);
         forbid("http", &["server/", "admin/", "dialect/", "cli/"]);
         forbid("ureq", &["cli/"]);
         forbid("clap", &["cli/", "config.rs", "main.rs"]);

@@ -55,6 +55,7 @@ pub static DIALECT: Dialect = COMMON;
 const COMMON: Dialect = Dialect {
     name: "tencent",
     cloud: &cloud::CLOUD,
+    domains: &["tencentcloudapi.com", "api.qcloud.com"],
     // The Go client sends the path of its endpoint, whatever it is, and signs `/`.
     detect: |request: &Head| {
         (request.path == "/" || request.headers.contains_key(&headers::ACTION)) && !component::detect(request)

@@ -400,7 +400,8 @@ pub fn is_published(key: &str) -> bool {
 
 /// Returns a command line to paste that calls GetCallerIdentity, signed as a client would sign it, below a line that says
 /// so.
-pub fn example(address: std::net::SocketAddr, secret_id: &str, secret: &Secret, now: Time) -> String {
+pub fn example(url: &str, secret_id: &str, secret: &Secret, now: Time) -> String {
+    let address = url.split_once("://").map_or(url, |(_, address)| address);
     let scope = format!("{}/sts/tc3_request", now.date());
     let canonical = format!(
         "POST\n/\n\ncontent-type:application/json\nhost:{address}\n\ncontent-type;host\n{}",
@@ -410,8 +411,8 @@ pub fn example(address: std::net::SocketAddr, secret_id: &str, secret: &Secret, 
     let signature = hex::encode(hmac(&derive(secret, &scope), text.as_bytes()));
     format!(
         "A first call, signed and valid for five minutes (later: tccli sts GetCallerIdentity --endpoint \
-         http://{address}):\n\n  \
-         curl http://{address}/ -d '{{}}' -H 'Content-Type: application/json' \\\n    \
+         {url}):\n\n  \
+         curl {url}/ -d '{{}}' -H 'Content-Type: application/json' \\\n    \
          -H 'X-TC-Action: GetCallerIdentity' -H 'X-TC-Version: 2018-08-13' -H 'X-TC-Region: ap-guangzhou' \\\n    \
          -H 'X-TC-Timestamp: {}' \\\n    \
          -H 'Authorization: {ALGORITHM} Credential={secret_id}/{scope}, SignedHeaders=content-type;host, \

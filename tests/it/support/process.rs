@@ -52,6 +52,15 @@ impl Process {
         assert_eq!(refusal.len(), 1, "one clear line: {said}");
         Err(refusal[0].to_owned())
     }
+
+    /// Stops it and returns all that it has said after the first line.
+    pub fn end(mut self) -> String {
+        let _ = self.child.kill();
+        let mut said = String::new();
+        self.out.read_to_string(&mut said).unwrap();
+        self.errors.read_to_string(&mut said).unwrap();
+        said
+    }
 }
 
 impl Drop for Process {

@@ -59,6 +59,7 @@ pub static CLOUD: Cloud = Cloud {
 pub static DIALECT: Dialect = Dialect {
     name: "toy",
     cloud: &CLOUD,
+    domains: &["toy.example"],
     detect: |head| head.path.starts_with("/toy/"),
     claim: |head, now| {
         let Some(key) = head.header("toy-key") else {

@@ -168,6 +168,9 @@ class Server:
             self.process.wait()
             raise AssertionError(f"the first line is not the ready line: {first!r}; {self.errors()}")
         self.first_line, self.url = first, match[1]
+        tls = re.search(r" tls_url=(https://\S+)", first)
+        self.tls_url = tls and tls[1]
+        self.authority = pathlib.Path(self.data_dir) / "tls-authority.pem"
         self.host = self.url.removeprefix("http://")
         self.listen = self.host  # a restart keeps the port, so that existing clients can still connect
         self.admin = Admin(self.url)
