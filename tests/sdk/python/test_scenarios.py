@@ -1,4 +1,4 @@
-"""The scenarios that all clients share, `tests/sdk/scenarios.json`, with the Python SDK in each way that it can call."""
+"""The scenarios that all clients share, `tests/sdk/scenarios.json`, with the Python SDK in each way that it calls."""
 
 import json
 import re

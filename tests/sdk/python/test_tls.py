@@ -3,8 +3,8 @@
 import os
 import pathlib
 import shutil
-import ssl
 import socket
+import ssl
 import stat
 import subprocess
 import urllib.parse
@@ -169,8 +169,9 @@ def test_the_sts_client_of_cos_for_node(secure, company):
 # ------------------------------------------------------------------------------------------------ the authority
 
 
-def handshake(secure, host):
+def handshake(secure, host, newest=ssl.TLSVersion.TLSv1_3):
     context = ssl.create_default_context(cafile=str(secure.authority))
+    context.maximum_version = newest
     at = urllib.parse.urlsplit(secure.tls_url)
     with socket.create_connection((at.hostname, at.port), timeout=10) as stream:
         with context.wrap_socket(stream, server_hostname=host) as wrapped:
@@ -184,6 +185,10 @@ def test_openssl_accepts_the_certificate_of_each_host(secure, host):
     version, certificate = handshake(secure, host)
     assert version == "TLSv1.3"
     assert certificate["subjectAltName"] == (("DNS", host),)
+
+
+def test_an_older_client_speaks_tls_1_2(secure):
+    assert handshake(secure, "sts.tencentcloudapi.com", ssl.TLSVersion.TLSv1_2)[0] == "TLSv1.2"
 
 
 def test_openssl_accepts_the_certificate_of_the_address(secure):
