@@ -45,6 +45,10 @@ pub struct Flags {
     /// Rate limits: `documented`, `off`, or a factor for the documented ones [default: documented]
     #[arg(long, env = "CAMULATOR_RATE_LIMIT", value_name = "MODE")]
     pub rate_limit: Option<String>,
+    /// Signatures: `faithful` accepts what the cloud accepts, `strict` wants all that affects the result to be signed
+    /// [default: faithful]
+    #[arg(long, env = "CAMULATOR_SIGNATURE", value_name = "MODE")]
+    pub signature: Option<String>,
     /// Allow listening on an address that other machines can reach
     #[arg(long, env = "CAMULATOR_ALLOW_PUBLIC", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
     pub allow_public: Option<bool>,
@@ -94,6 +98,8 @@ pub struct Config {
     pub master_key: Option<Secret>,
     /// Which rate limits apply.
     pub rate_limit: Rates,
+    /// Whether a signature must cover everything that affects the result.
+    pub strict: bool,
     /// Whether lines on standard output are JSON.
     pub json: bool,
 }
@@ -155,6 +161,11 @@ impl Config {
         }
         let rate_limit =
             flags.rate_limit.as_deref().unwrap_or("documented").parse().map_err(|why| format!("--rate-limit {why}"))?;
+        let strict = match flags.signature.as_deref().unwrap_or("faithful") {
+            "faithful" => false,
+            "strict" => true,
+            other => return Err(format!("--signature `{other}` is neither faithful nor strict")),
+        };
         let json = match flags.log.as_deref().unwrap_or("text") {
             "text" => false,
             "json" => true,
@@ -176,6 +187,7 @@ impl Config {
             admin_token,
             master_key: std::env::var("CAMULATOR_MASTER_KEY").ok().map(Secret::new),
             rate_limit,
+            strict,
             json,
         })
     }
@@ -213,6 +225,7 @@ impl Flags {
             root_uin: self.root_uin.or(file.root_uin),
             admin_token: self.admin_token.or(file.admin_token),
             rate_limit: self.rate_limit.or(file.rate_limit),
+            signature: self.signature.or(file.signature),
             allow_public: self.allow_public.or(file.allow_public),
             tls_cert: self.tls_cert.or(file.tls_cert),
             tls_key: self.tls_key.or(file.tls_key),

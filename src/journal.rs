@@ -289,6 +289,7 @@ impl Trace {
             Some(Unauthenticated::Claim(why)) => why.len(),
             Some(
                 Unauthenticated::Unsigned
+                | Unauthenticated::Uncovered(_)
                 | Unauthenticated::Stale { .. }
                 | Unauthenticated::UnknownKey
                 | Unauthenticated::Token(_),
@@ -374,7 +375,7 @@ impl Trace {
             "request_id": &*self.request_id,
             "time": self.begun.rfc3339(),
             "cloud": self.dialect.cloud.name,
-            "dialect": self.dialect.cloud.name,
+            "dialect": self.dialect.name,
             "service": self.service,
             "action": self.action,
             "account": self.caller.as_ref().map(|caller| caller.account.as_str()),
@@ -469,6 +470,7 @@ fn verdict(how: &Unauthenticated) -> &'static str {
     match how {
         Unauthenticated::Unsigned => "missing",
         Unauthenticated::Claim(_) => "unreadable",
+        Unauthenticated::Uncovered(_) => "not covered",
         Unauthenticated::Stale { .. } => "stale",
         Unauthenticated::UnknownKey => "unknown key",
         Unauthenticated::Token(_) => "token",

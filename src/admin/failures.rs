@@ -43,7 +43,7 @@ fn word(kind: Kind) -> &'static str {
         Kind::Application => "app_id",
         Kind::User | Kind::NamedUser => "user",
         Kind::Group => "group",
-        Kind::Role => "role",
+        Kind::Role | Kind::AssumedRole => "role",
         Kind::Policy => "policy",
         Kind::PolicyVersion => "policy version",
         Kind::Key => "key",

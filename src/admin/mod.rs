@@ -16,6 +16,7 @@ pub use accounts::make_account;
 use crate::secret;
 use crate::server::admit::Unread;
 use crate::server::app::App;
+use crate::server::bounds::LARGEST_BODY;
 use crate::server::connection::Connection;
 use crate::server::failure::{Failure, JsonReply, nothing_here};
 use axum::body::Body;
@@ -79,7 +80,7 @@ async fn guard(
         return Failure::invalid("the character U+0000 is not allowed in an address").into_response();
     }
     let (parts, body) = request.into_parts();
-    let (body, held) = match Unread::new(body, connection).read(&app.bounds).await {
+    let (body, held) = match Unread::new(body, connection).read(&app.bounds, LARGEST_BODY).await {
         Ok(read) => read,
         Err(fault) => return Failure::from(fault).into_response(),
     };

@@ -130,7 +130,7 @@ fn checked(name: &str, text: &str, kind: Option<As>, owner: &str) -> (String, bo
         Some(As::Trust) => DocumentKind::Trust,
         Some(As::Session) => DocumentKind::Session,
         Some(As::Strategy) => DocumentKind::Strategy,
-        None if text.contains("\"principal\"") => DocumentKind::Trust,
+        None if text.contains("\"principal\"") || text.contains("\"Principal\"") => DocumentKind::Trust,
         None => DocumentKind::Identity,
     };
     let dialect = Dialects::DEFAULT;
@@ -327,13 +327,13 @@ mod tests {
 
     #[test]
     fn the_caret_stands_under_what_is_wide_or_escaped() {
-        let text = document("cvm:*", "qcs::cvm:::x").replace("\"effect\"", "\t\"中\u{7f}\":1,\"Effect\"");
+        let text = document("cvm:*", "qcs::cvm:::x").replace("\"effect\"", "\t\"中\u{7f}\":1,\"EFFECT\"");
         let said = said(&text);
         let shown = said.lines().find(|line| line.contains("中\\u{7f}") && line.starts_with("1 |")).unwrap();
         assert!(!said.chars().any(|letter| letter.is_control() && letter != '\n'), "{said}");
         let caret = said.lines().rfind(|line| line.ends_with(" ^^^^^^^^")).unwrap();
         // A tab takes four columns, the Chinese letter two, the escape six.
-        let column = shown.find("\"Effect\"").unwrap() - "中".len() + 2;
+        let column = shown.find("\"EFFECT\"").unwrap() - "中".len() + 2;
         assert_eq!(caret.find('^'), Some(column), "{said}");
     }
 
@@ -345,7 +345,7 @@ mod tests {
         assert!(said(&spaces).contains(&bytes), "{}", said(&spaces));
         let said = said(&format!("[{}]", "1,".repeat(5_000_000)));
         assert!(
-            said.contains("has 10000002 characters, spaces not counted; at most 4096 are allowed"),
+            said.contains("has 10000002 characters, spaces not counted; at most 6144 are allowed"),
             "{}",
             said.len()
         );

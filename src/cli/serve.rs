@@ -105,6 +105,7 @@ async fn serve(config: Config) -> Result<(), String> {
         bounds: Bounds::default(),
         clock_was_set: Default::default(),
         exposed: config.is_exposed(),
+        strict: config.strict,
     });
     app.refresh_stubs();
     let stop = Stop::catch()?;

@@ -58,6 +58,19 @@ impl Head {
     }
 }
 
+/// Where a request says who sent it.
+pub enum Claimed {
+    /// In its head: it is signed with a key.
+    By(Claim),
+    /// In its head: nobody signed it, and the operation that it names needs no signature.
+    Nobody,
+    /// In its body, which may have at most this many bytes.
+    InBody {
+        /// The limit in bytes.
+        most: usize,
+    },
+}
+
 /// The key that a request claims to be signed with, and its proof.
 #[derive(Clone, Debug)]
 pub struct Claim {
@@ -294,7 +307,7 @@ pub struct Answer {
 /// through the admin API and stored in the globals; how one is written is the dialect's.
 pub trait Stubs: Send + Sync {
     /// Finds the stub for a request that is for none of the operations; `None` when there is none.
-    fn route(&self, request: &RawRequest, claim: Option<&Claim>) -> Option<Result<Route, Fault>>;
+    fn route(&self, request: &RawRequest) -> Option<Result<Route, Fault>>;
 
     /// Returns the generation of the globals that the stubs were loaded from.
     fn generation(&self) -> i64;
@@ -315,28 +328,32 @@ pub trait Stubs: Send + Sync {
     fn is_built_in(&self, service: &str, action: &str) -> bool;
 }
 
-/// One cloud's wire.
+/// One wire of a cloud.
 pub struct Dialect {
+    /// The name of the dialect, for the journal.
+    pub name: &'static str,
     /// The profile of the cloud.
     pub cloud: &'static Cloud,
     /// The domains below which the cloud's clients look for it. They are names of whole labels, without a leading dot.
     pub domains: &'static [&'static str],
     /// Whether a request is in this dialect.
     pub detect: fn(&Head) -> bool,
-    /// Reads the claim and checks its signing time against the wall clock. Returns `None` for an unsigned request whose
-    /// head names an operation that needs no signature. Any other unsigned request is refused here, because the server
-    /// reads the body next.
-    pub claim: fn(&Head, Time) -> Result<Option<Claim>, Fault>,
+    /// Reads the claim and checks its signing time against the wall clock. An unsigned request for an operation that must
+    /// be signed is refused here if the head shows it, because the server reads the body next.
+    pub claim: fn(&Head, Time) -> Result<Claimed, Fault>,
+    /// Does the same for a request whose claim is in its body. Returns `None` for an unsigned request for an operation
+    /// that needs no signature.
+    pub claim_in_body: fn(&RawRequest, Time) -> Result<Option<Claim>, Fault>,
     /// Checks the signature against the key.
     pub verify: fn(&RawRequest, &Claim, &Key) -> Result<(), Fault>,
     /// The elements that affect the result but are not signed, in a fixed order.
     pub free: fn(&Head, &Claim) -> Vec<&'static str>,
     /// Reads what a request says about itself, however malformed it is.
-    pub named: fn(&Head) -> Named,
+    pub named: fn(&RawRequest) -> Named,
     /// Finds the operation and reads the parameters.
-    pub route: fn(&RawRequest, Option<&Claim>) -> Result<Route, Fault>,
-    /// The condition keys that every request has. The second argument holds the caller's tags.
-    pub conditions: fn(&RequestContext, &[(&str, &str)]) -> Conditions,
+    pub route: fn(&RawRequest) -> Result<Route, Fault>,
+    /// The condition keys that every request has. The second argument is the action, the third holds the caller's tags.
+    pub conditions: fn(&RequestContext, &str, &[(&str, &str)]) -> Conditions,
     /// The permissions that the cloud asks for what an operation does besides its main purpose.
     pub deeds: Deeds,
     /// The role to be assumed, when the action is the one that assumes roles and the resource is a role.
@@ -345,8 +362,8 @@ pub struct Dialect {
     pub is_foreign: fn(&Account, &str, &str) -> bool,
     /// A role as the subject of an action: all its names, and its condition keys.
     pub on_role: fn(&AccountId, &Role) -> Subject,
-    /// Writes the answer.
-    pub encode: fn(&Head, Option<&Op>, &Result<Body, Fault>, &str) -> Answer,
+    /// Writes the answer. The body of the request is empty if it was refused before its body was read.
+    pub encode: fn(&RawRequest, Option<&Op>, &Result<Body, Fault>, &str) -> Answer,
     /// Makes the stubs of other services' actions; `None` in a dialect that has no stubs.
     pub stubs: Option<fn() -> Box<dyn Stubs>>,
     /// Whether a text is a key id or a secret that the cloud's documentation prints, and so known to everybody.

@@ -1,4 +1,4 @@
-//! The dialects: each is the wire of one cloud. [`contract`] defines what a dialect is.
+//! The dialects: each is a wire of one cloud, and a cloud may have several. [`contract`] defines what a dialect is.
 
 pub mod contract;
 pub mod decode;
@@ -20,7 +20,7 @@ impl Dialects {
     pub const DEFAULT: &'static Dialect = &tencent::DIALECT;
 
     /// The dialects that come with the program.
-    pub const BUILT_IN: Dialects = Dialects(&[Self::DEFAULT]);
+    pub const BUILT_IN: Dialects = Dialects(&[Self::DEFAULT, &tencent::component::DIALECT, &tencent::api2::DIALECT]);
 
     /// Makes a set of these dialects alone.
     pub const fn new(dialects: &'static [&'static Dialect]) -> Dialects {

@@ -5,10 +5,10 @@ use super::cx::{Cx, Write};
 use super::evidence::Deed;
 use super::fault::{Fault, Kind, Limit, Required};
 use super::ids::{AccountId, GroupId, PolicyId, UserId};
-use super::model::{Account, Grants, Holder, HolderKind, HolderRef};
+use super::model::{Account, Grants, Holder, HolderKind, HolderRef, TagKind};
 use super::policies::{self, NewPolicy, PolicyRef};
 use super::view::{Changed, Tenant};
-use super::{Engine, accounts, groups, holders, roles};
+use super::{Engine, accounts, groups, holders, roles, tags};
 use crate::args;
 use crate::env::Time;
 use crate::policy::{self, Attached, PolicySet, Via};
@@ -131,7 +131,7 @@ pub async fn detach(write: &mut Write<'_, '_>, wanted: &Right<Detach>) -> Result
     Ok(())
 }
 
-/// Returns the policies attached directly to a holder, oldest attachment first. Fails if the holder does not exist.
+/// Returns the policies attached directly to a holder, newest attachment first. Fails if the holder does not exist.
 pub async fn list(cx: &Cx, holder: &Holder) -> Result<Vec<AttachedPolicy>, Fault> {
     #[derive(FromRow)]
     struct ListedRow {
@@ -148,7 +148,7 @@ pub async fn list(cx: &Cx, holder: &Holder) -> Result<Vec<AttachedPolicy>, Fault
         .all(
             "SELECT a.policy_id, a.created_at, p.name, p.description FROM attachments a \
              LEFT JOIN policies p ON p.account_id = a.account_id AND p.id = a.policy_id \
-             WHERE a.account_id = $1 AND a.holder_kind = $2 AND a.holder_id = $3 ORDER BY a.seq, a.policy_id",
+             WHERE a.account_id = $1 AND a.holder_kind = $2 AND a.holder_id = $3 ORDER BY a.seq DESC, a.policy_id DESC",
             args![&cx.account.id, kind, id],
         )
         .await?;
@@ -179,36 +179,39 @@ pub struct Entity {
     pub kind: HolderKind,
     /// Its id.
     pub id: String,
+    /// The second number of a user; `None` for a group or role.
+    pub uid: Option<i64>,
     /// Its name.
     pub name: String,
     /// When the policy was attached.
     pub attached_at: Time,
 }
 
-/// Returns the users, groups and roles that a policy is attached to, oldest attachment first.
+/// Returns the users, groups and roles that a policy is attached to, newest attachment first.
 pub async fn entities(cx: &Cx, wanted: &PolicyRef) -> Result<Vec<Entity>, Fault> {
     let mut read = cx.engine.store.read().await?;
     let mut tx = read.tx();
     let policy = policies::require(cx, &mut tx, wanted).await?;
-    let rows: Vec<(String, String, String, Time)> = tx
+    let rows: Vec<(String, String, Option<i64>, String, Time)> = tx
         .all(
-            "SELECT a.holder_kind, a.holder_id, COALESCE(u.name, g.name, r.written, '') AS name, a.created_at \
+            "SELECT a.holder_kind, a.holder_id, u.uid, COALESCE(u.name, g.name, r.written, '') AS name, a.created_at \
              FROM attachments a \
              LEFT JOIN users u ON a.holder_kind = 'user' AND u.account_id = a.account_id AND u.id = a.holder_id \
              LEFT JOIN user_groups g ON a.holder_kind = 'group' AND g.account_id = a.account_id \
              AND g.id = a.holder_id \
              LEFT JOIN roles r ON a.holder_kind = 'role' AND r.account_id = a.account_id AND r.id = a.holder_id \
-             WHERE a.account_id = $1 AND a.policy_id = $2 ORDER BY a.seq, a.holder_kind, a.holder_id",
+             WHERE a.account_id = $1 AND a.policy_id = $2 ORDER BY a.seq DESC, a.holder_kind, a.holder_id",
             args![&cx.account.id, &policy.id],
         )
         .await?;
-    let entity = |(kind, id, name, attached_at): (String, String, String, Time)| Entity {
+    let entity = |(kind, id, uid, name, attached_at): (String, String, Option<i64>, String, Time)| Entity {
         kind: match kind.as_str() {
             "user" => HolderKind::User,
             "group" => HolderKind::Group,
             _ => HolderKind::Role,
         },
         id,
+        uid,
         name,
         attached_at,
     };
@@ -321,7 +324,8 @@ async fn load(
     };
     let tags = match holder {
         Holder::Role(id) => roles::tags(tx, &account.id, id).await?,
-        Holder::User(_) | Holder::Group(_) => Vec::new(),
+        Holder::User(id) => tags::of(tx, &account.id, TagKind::User, id.as_str()).await?,
+        Holder::Group(_) => Vec::new(),
     };
     Ok(Some(Grants {
         name,

@@ -3,8 +3,8 @@
 //! Each dialect gives the engine one [`Cloud`], so that the engine itself knows no vendor. It sets the forms of ids and
 //! keys, quotas, session durations, presets, the comparison of names, and the language of policies.
 
-use super::ids::PolicyId;
-use crate::env::Env;
+use super::ids::{Number, PolicyId};
+use crate::env::{Env, Time};
 use crate::policy::Language;
 use std::sync::LazyLock;
 
@@ -38,14 +38,18 @@ pub struct Ids {
     pub user: fn(&Env) -> (String, i64),
     /// A user group's id.
     pub group: fn(&Env) -> String,
-    /// A role's id.
-    pub role: fn(&Env) -> String,
-    /// A policy's id.
-    pub policy: fn(&Env) -> String,
-    /// The public half of a key, permanent or temporary.
+    /// A role's id, made from a number that no other role or policy of the cloud has.
+    pub role: fn(Number) -> String,
+    /// A policy's id, made from a number that no other role or policy of the cloud has.
+    pub policy: fn(Number) -> String,
+    /// The public half of a permanent key.
     pub key: fn(&Env) -> String,
-    /// The secret half of a key.
+    /// The secret half of a permanent key.
     pub secret: fn(&Env) -> String,
+    /// The public half of a session's key.
+    pub session_key: fn(&Env) -> String,
+    /// The secret half of a session's key.
+    pub session_secret: fn(&Env) -> String,
     /// The token of a session.
     pub token: fn(&Env) -> String,
 }
@@ -55,8 +59,8 @@ pub struct Ids {
 pub struct Quotas {
     /// Roles of an account.
     pub roles: i64,
-    /// Tags of a role.
-    pub role_tags: usize,
+    /// Tags of a role, user or policy.
+    pub tags: usize,
     /// Sub-users of an account.
     pub users: i64,
     /// User groups of an account.
@@ -101,6 +105,10 @@ pub struct Preset {
     pub description: String,
     /// Its text.
     pub document: String,
+    /// The group of presets that it belongs to, such as its product.
+    pub group: &'static str,
+    /// When the cloud made it, if that is known.
+    pub created_at: Option<Time>,
 }
 
 /// The clouds whose accounts a server can have. An account created without a cloud's name belongs to the first.

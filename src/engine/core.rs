@@ -2,6 +2,7 @@
 
 use super::clock::Clock;
 use super::cloud::Clouds;
+use super::counters::Counters;
 use super::documents::{self, Documents};
 use super::fault::Fault;
 use super::globals::{self, Globals};
@@ -34,6 +35,8 @@ pub struct Engine {
     extra_services: RwLock<Arc<[String]>>,
     /// The state that all accounts depend on: the server's clock and the stored stubs.
     globals: Arc<globals::Known>,
+    /// The numbers that are reserved for ids.
+    pub(super) counters: Counters,
     /// The checks of whether the store can be read and written.
     proofs: Proofs,
 }
@@ -52,6 +55,7 @@ impl Engine {
             clouds,
             extra_services: RwLock::new(Arc::new([])),
             globals: Arc::new(globals::Known::new(globals)),
+            counters: Counters::default(),
             proofs: Proofs::default(),
         })
     }
@@ -69,6 +73,7 @@ impl Engine {
             clouds: self.clouds.clone(),
             extra_services: RwLock::new(self.extra_services()),
             globals: Arc::new(globals::Known::new(globals)),
+            counters: Counters::default(),
             proofs: Proofs::default(),
         })
     }

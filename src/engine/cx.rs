@@ -2,10 +2,12 @@
 
 use super::Engine;
 use super::cloud::Quotas;
+use super::counters::RESERVE;
 use super::fault::{Fault, Internal, Kind};
-use super::ids::{AccountId, SecretId};
+use super::ids::{AccountId, Number, SecretId};
 use super::model::{Caller, Identity, RequestContext};
 use super::view::{Changed, Tenant};
+use crate::args;
 use crate::store::{Argument, BoxFuture, Ledger, Lock, Readable, Row, Tx, WriteTx};
 use std::net::Ipv4Addr;
 use std::ops::Deref;
@@ -41,6 +43,11 @@ impl Cx {
         let now = engine.now(&account);
         let request = RequestContext { caller: Arc::new(caller), account, now, peer: Ipv4Addr::LOCALHOST.into() };
         Ok(Some(Cx { engine: engine.clone(), tenant, request }))
+    }
+
+    /// Returns a number for the id of something that is about to be created.
+    pub async fn number(&self) -> Result<Number, Fault> {
+        self.engine.counters.next(&self.engine.store, self.account.cloud.name).await
     }
 }
 
@@ -128,6 +135,14 @@ impl<'c> Write<'_, 'c> {
     ) -> Result<Option<T>, Fault> {
         self.changed.join(changed);
         Ok(self.tx.returning(sql, arguments).await?)
+    }
+
+    /// Returns another number for an id, when that of [`Cx::number`] is taken by an id that was not counted. It is
+    /// reserved within this write, because a write cannot wait for another one.
+    pub(super) async fn another_number(&mut self) -> Result<Number, Fault> {
+        let arguments = args![self.cx.account.cloud.name, 1];
+        let row: Option<(i64,)> = self.tx.returning(RESERVE, arguments).await?;
+        Ok(row.map(|(last,)| Number(last)).ok_or(Internal::Bug("a counter has no row"))?)
     }
 
     /// Returns the quotas of the account's cloud.

@@ -1,6 +1,6 @@
 //! The evidence of a decision: the question and the policies, kept so that it can be explained later.
 
-use super::model::{Grants, HolderKind, Identity, Pinned, RequestContext, Session};
+use super::model::{Grants, HolderKind, Identity, Pinned, RequestContext, Session, TagKind};
 use crate::policy::{
     self, Attached, ContextEntry, Decision, Explanation, Layers, PolicySet, Question, Reason, Requester,
     RequesterIdentity, Resource, Variables,
@@ -22,9 +22,9 @@ pub struct Asked {
     pub context: Conditions,
     /// Whether the resource belongs to another account, which has no way to allow the action.
     pub foreign: bool,
-    /// Computes the condition keys that every request has, from its context and the caller's tags. Called only when a
-    /// condition is evaluated.
-    pub common: fn(&RequestContext, &[(&str, &str)]) -> Conditions,
+    /// Computes the condition keys that every request has, from its context, the action and the caller's tags. Called
+    /// only when a condition is evaluated.
+    pub common: fn(&RequestContext, &str, &[(&str, &str)]) -> Conditions,
     /// How the caller's cloud names deeds as actions.
     pub deeds: Deeds,
 }
@@ -44,6 +44,10 @@ impl Asked {
 pub enum Deed {
     /// A policy is created.
     CreatePolicy,
+    /// A policy is shown.
+    ReadPolicy,
+    /// A policy is changed.
+    UpdatePolicy,
     /// A policy is attached.
     Attach(HolderKind),
     /// A policy is detached.
@@ -60,6 +64,10 @@ pub enum Deed {
     UpdateSessionDuration,
     /// The account's roles are listed.
     ListRoles,
+    /// Tags are set, which conditions can ask for.
+    Tag(TagKind),
+    /// Tags are removed.
+    Untag(TagKind),
 }
 
 /// The actions that a cloud names deeds by.
@@ -175,12 +183,12 @@ impl Evidence {
         self.own.as_ref()?.grants.as_ref()
     }
 
-    /// Returns the caller's tags: those of its session, then those tags of its role whose keys the session does not
-    /// have.
+    /// Returns the caller's tags: those of its session, then those tags of its user or role whose keys the session
+    /// does not have.
     fn tags(&self) -> Vec<(&str, &str)> {
         let of_session = self.request.caller.session.as_ref().map_or(&[][..], |session| &session.tags);
-        let of_role = self.grants().map_or(&[][..], |grants| &grants.tags);
-        let others = of_role.iter().filter(|(key, _)| of_session.iter().all(|(own, _)| own != key));
+        let of_holder = self.grants().map_or(&[][..], |grants| &grants.tags);
+        let others = of_holder.iter().filter(|(key, _)| of_session.iter().all(|(own, _)| own != key));
         of_session.iter().chain(others).map(|(key, value)| (key.as_str(), value.as_str())).collect()
     }
 
@@ -188,7 +196,7 @@ impl Evidence {
     /// replaces the common key of the same name.
     fn condition_keys(&self) -> Vec<ContextEntry<'_>> {
         let brought: HashSet<&str> = self.asked.context.iter().map(|(key, _)| key.as_ref()).collect();
-        let mut common = (self.asked.common)(&self.request, &self.tags());
+        let mut common = (self.asked.common)(&self.request, &self.asked.action, &self.tags());
         common.retain(|(key, _)| !brought.contains(key.as_ref()));
         let borrowed = self.asked.context.iter().map(|(key, value)| (Cow::Borrowed(key.as_ref()), value.borrowed()));
         borrowed.chain(common).collect()

@@ -60,19 +60,34 @@ pub enum Malformed {
     Busy,
     /// The body is not the expected JSON; the reason names line and column.
     Json(String),
-    /// A header is missing.
+    /// The query or form cannot be read.
+    Form(FormFlaw),
+    /// The multipart body cannot be read.
+    Multipart,
+    /// A header is missing, or the parameter that it carries.
     MissingHeader(&'static str),
     /// A header that must be unique appears more than once.
     RepeatedHeader(String),
     /// A header that matters is not UTF-8.
     UnreadableHeader(String),
-    /// A header's value is not valid.
+    /// The value of a header, or of the parameter that it carries, is not valid.
     Header {
         /// The parameter that it carries.
         name: &'static str,
         /// The value that was sent.
         value: String,
     },
+}
+
+/// What is wrong with a query or a form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FormFlaw {
+    /// A part has no `=`.
+    NoDivider,
+    /// A name or value is not UTF-8, or has the character U+0000, which PostgreSQL cannot store.
+    Unreadable,
+    /// A parameter is given twice, or both as a value and in parts.
+    Repeated(String),
 }
 
 /// Why no operation matches the request.
@@ -103,6 +118,8 @@ pub enum Unauthenticated {
     Claim(String),
     /// The request has no signature but needs one.
     Unsigned,
+    /// Elements that affect the result are not signed, and this server wants them to be.
+    Uncovered(Vec<&'static str>),
     /// Signed too long ago, or in the future.
     Stale {
         /// The age of the request by the wall clock, in seconds; negative when it is signed in the future.
@@ -192,6 +209,8 @@ pub enum Kind {
     Group,
     /// A role.
     Role,
+    /// A role that is to be assumed.
+    AssumedRole,
     /// A policy.
     Policy,
     /// A version of a policy.

@@ -136,13 +136,13 @@ pub async fn get(cx: &Cx, id: &GroupId) -> Result<(Group, Vec<User>), Fault> {
     Ok((group, members))
 }
 
-/// Returns the groups whose name contains the keyword, oldest first.
+/// Returns the groups whose name contains the keyword, newest first.
 pub async fn list(cx: &Cx, keyword: &str) -> Result<Vec<Group>, Fault> {
     let mut read = cx.engine.store.read().await?;
     let mut groups: Vec<Group> = read
         .tx()
         .all(
-            "SELECT id, name, remark, created_at FROM user_groups WHERE account_id = $1 ORDER BY seq, id",
+            "SELECT id, name, remark, created_at FROM user_groups WHERE account_id = $1 ORDER BY seq DESC, id DESC",
             args![&cx.account.id],
         )
         .await?;
@@ -150,7 +150,7 @@ pub async fn list(cx: &Cx, keyword: &str) -> Result<Vec<Group>, Fault> {
     Ok(groups)
 }
 
-/// Returns the groups of a user, oldest membership first.
+/// Returns the groups of a user, newest membership first.
 pub async fn of_user(cx: &Cx, user: &UserRef) -> Result<Vec<Group>, Fault> {
     let mut read = cx.engine.store.read().await?;
     let mut tx = read.tx();
@@ -159,7 +159,7 @@ pub async fn of_user(cx: &Cx, user: &UserRef) -> Result<Vec<Group>, Fault> {
         .all(
             "SELECT g.id, g.name, g.remark, g.created_at FROM group_members m \
              JOIN user_groups g ON g.account_id = m.account_id AND g.id = m.group_id \
-             WHERE m.account_id = $1 AND m.user_id = $2 ORDER BY m.seq, g.id",
+             WHERE m.account_id = $1 AND m.user_id = $2 ORDER BY m.seq DESC, g.id DESC",
             args![&cx.account.id, &user],
         )
         .await?;

@@ -57,6 +57,17 @@ ids! {
     SecretId;
 }
 
+/// A number that no other id of its cloud is made from.
+#[derive(Clone, Copy, Debug)]
+pub struct Number(pub(super) i64);
+
+impl Number {
+    /// Returns the number, which is at least 1.
+    pub fn value(self) -> u64 {
+        u64::try_from(self.0).unwrap_or(0)
+    }
+}
+
 /// A role by id or by name. When a request gives both, the id is used.
 #[derive(Clone, Debug)]
 pub enum RoleRef {

@@ -1,11 +1,11 @@
 //! Policies: the account's own and the presets of its cloud.
 
-use super::authorize::Demanding;
+use super::authorize::{Demanding, Right};
 use super::cloud::Preset;
 use super::cx::{Cx, Write};
 use super::evidence::Deed;
 use super::fault::{Fault, Internal, Kind, Limit, Refusal, Required};
-use super::ids::{AccountId, PolicyId};
+use super::ids::{AccountId, Number, PolicyId};
 use super::model::HolderRef;
 use super::page::{Paged, Window};
 use super::principals;
@@ -28,6 +28,8 @@ pub struct Policy {
     pub document: String,
     /// Whether it is a preset of the cloud.
     pub preset: bool,
+    /// The group of a preset, such as its product; empty for the account's own policies.
+    pub group: &'static str,
     /// When it was created.
     pub created_at: Time,
     /// When it was last changed.
@@ -48,14 +50,17 @@ pub struct NewPolicy {
     holders: Vec<HolderRef>,
     /// Keys and values. No key may appear twice.
     pub tags: Vec<(String, String)>,
+    /// The number that its id is made from.
+    number: Number,
 }
 
 impl NewPolicy {
     /// Compiles the document of a new policy. Its description and tags are left empty.
-    pub fn read(cx: &Cx, name: &str, kind: policy::DocumentKind, text: &str) -> Result<NewPolicy, Fault> {
+    pub async fn read(cx: &Cx, name: &str, kind: policy::DocumentKind, text: &str) -> Result<NewPolicy, Fault> {
         let document = cx.engine.written(&cx.account, kind, text)?;
         let holders = named_in(&document, &cx.account.id)?;
-        Ok(NewPolicy { name: name.to_owned(), description: String::new(), document, holders, tags: Vec::new() })
+        let number = cx.number().await?;
+        Ok(NewPolicy { name: name.to_owned(), description: String::new(), document, holders, tags: Vec::new(), number })
     }
 
     /// Returns the users and groups that it is attached to when it is created.
@@ -139,6 +144,7 @@ impl PolicyRow {
             description: self.description,
             document: self.document,
             preset: false,
+            group: "",
             created_at: self.created_at,
             updated_at: self.updated_at,
             attached: self.attached,
@@ -160,9 +166,11 @@ pub(super) async fn create(write: &mut Write<'_, '_>, new: &NewPolicy) -> Result
     let most = write.quotas().policies;
     let is_full = write.ledger.policies >= most;
     let now = write.cx.now.0;
+    let mut number = new.number;
     let id = loop {
-        let id = PolicyId::from((write.cx.account.cloud.ids.policy)(&write.cx.engine.env));
+        let id = PolicyId::from((write.cx.account.cloud.ids.policy)(number));
         if preset(write.cx, &id).is_some() {
+            number = write.another_number().await?;
             continue;
         }
         let row = Row {
@@ -180,7 +188,7 @@ pub(super) async fn create(write: &mut Write<'_, '_>, new: &NewPolicy) -> Result
         if is_full {
             return Err(Fault::Quota(Limit::Policies, most.unsigned_abs()));
         }
-        // The random id is taken: the loop draws another one.
+        number = write.another_number().await?;
     };
     let first = Row { insert: INSERT_VERSION, values: args![&account, &id, 1, new.document.text(), now] };
     write.insert_new(first).await?;
@@ -194,8 +202,17 @@ pub(super) async fn create(write: &mut Write<'_, '_>, new: &NewPolicy) -> Result
     Ok(id)
 }
 
+/// The deed of showing a policy.
+pub struct Showing;
+
+impl Demanding for Showing {
+    fn deeds(&self) -> Vec<Deed> {
+        vec![Deed::ReadPolicy]
+    }
+}
+
 /// Returns a policy of the caller's account or of its cloud, with its tags.
-pub async fn get(cx: &Cx, wanted: &PolicyRef) -> Result<(Policy, Vec<(String, String)>), Fault> {
+pub async fn get(cx: &Cx, _: &Right<Showing>, wanted: &PolicyRef) -> Result<(Policy, Vec<(String, String)>), Fault> {
     let mut read = cx.engine.store.read().await?;
     let mut tx = read.tx();
     let policy = require(cx, &mut tx, wanted).await?;
@@ -219,10 +236,20 @@ pub struct PolicyPatch {
     pub document: Option<Arc<Document>>,
 }
 
+impl Demanding for PolicyPatch {
+    fn deeds(&self) -> Vec<Deed> {
+        vec![Deed::UpdatePolicy]
+    }
+}
+
 /// Changes the given attributes of a policy: all of them or none.
-pub async fn update(write: &mut Write<'_, '_>, wanted: &PolicyRef, patch: &PolicyPatch) -> Result<PolicyId, Fault> {
+pub async fn update(
+    write: &mut Write<'_, '_>,
+    wanted: &PolicyRef,
+    patch: &Right<PolicyPatch>,
+) -> Result<PolicyId, Fault> {
     let account = write.account().clone();
-    let PolicyPatch { name, description, document } = patch;
+    let PolicyPatch { name, description, document } = &**patch;
     if let Some(document) = document {
         principals::check(write, document).await?;
     }
@@ -290,7 +317,7 @@ pub struct ListedPolicy {
 }
 
 /// Returns one page of the policies that contain the keyword, and their total number. The keyword is searched in names
-/// and descriptions. Presets come first.
+/// and descriptions. Presets come first, then the account's own, newest first.
 pub async fn list(cx: &Cx, scope: Scope, keyword: &str, page: Window) -> Result<Paged<ListedPolicy>, Fault> {
     let mut policies: Vec<Policy> = Vec::new();
     let mut read = cx.engine.store.read().await?;
@@ -322,14 +349,14 @@ pub async fn list(cx: &Cx, scope: Scope, keyword: &str, page: Window) -> Result<
         .all(
             "SELECT p.id, p.name, p.description, '' AS document, p.created_at, p.updated_at, \
              (SELECT COUNT(*) FROM attachments a WHERE a.account_id = p.account_id AND a.policy_id = p.id) \
-             AS attached FROM policies p WHERE p.account_id = $1 ORDER BY p.seq, p.id LIMIT $2 OFFSET $3",
+             AS attached FROM policies p WHERE p.account_id = $1 ORDER BY p.seq DESC, p.id DESC LIMIT $2 OFFSET $3",
             args![&cx.account.id, limit, offset],
         )
         .await?;
     let tags: Vec<(String, String, String)> = tx
         .all(
             "SELECT policy_id, tag_key, tag_value FROM policy_tags WHERE account_id = $1 AND policy_id IN \
-             (SELECT id FROM policies WHERE account_id = $1 ORDER BY seq, id LIMIT $2 OFFSET $3) \
+             (SELECT id FROM policies WHERE account_id = $1 ORDER BY seq DESC, id DESC LIMIT $2 OFFSET $3) \
              ORDER BY policy_id, place, tag_key",
             args![&cx.account.id, limit, offset],
         )
@@ -422,8 +449,9 @@ fn shown(cx: &Cx, preset: &Preset) -> Policy {
         description: preset.description.clone(),
         document: preset.document.clone(),
         preset: true,
-        created_at: cx.account.created_at,
-        updated_at: cx.account.created_at,
+        group: preset.group,
+        created_at: preset.created_at.unwrap_or(cx.account.created_at),
+        updated_at: preset.created_at.unwrap_or(cx.account.created_at),
         attached: 0,
     }
 }

@@ -1,10 +1,10 @@
-//! Roles, their trust policies and tags.
+//! Roles and their trust policies.
 
 use super::authorize::{Demanding, Right};
 use super::cx::{Cx, Write};
 use super::evidence::Deed;
 use super::fault::{Fault, Kind, Limit, Refusal, Required};
-use super::ids::{AccountId, RoleId, RoleRef};
+use super::ids::{AccountId, Number, RoleId, RoleRef};
 use super::model::{Account, Holder, NamedRole, Role};
 use super::page::{Paged, Window};
 use super::view::{Changed, Part, Tenant};
@@ -30,6 +30,8 @@ pub struct NewRole {
     pub session_duration: i64,
     /// Keys and values. No key may appear twice.
     pub tags: Vec<(String, String)>,
+    /// The number that its id is made from.
+    pub number: Number,
 }
 
 impl Role {
@@ -163,8 +165,9 @@ pub(super) async fn create_as(write: &mut Write<'_, '_>, new: &NewRole, kind: &s
     principals::check(write, &new.document).await?;
     let (most, folded) = (write.quotas().roles, fold(&write.cx.account, &new.name));
     let is_full = write.ledger.roles >= most;
+    let mut number = new.number;
     loop {
-        let id = RoleId::from((write.cx.account.cloud.ids.role)(&write.cx.engine.env));
+        let id = RoleId::from((write.cx.account.cloud.ids.role)(number));
         let row = Row {
             insert: "INSERT INTO roles (account_id, id, name, written, kind, document, description, console_login, \
                      session_duration, boundary_id, created_at, updated_at, seq)",
@@ -201,7 +204,7 @@ pub(super) async fn create_as(write: &mut Write<'_, '_>, new: &NewRole, kind: &s
         if is_full {
             return Err(Fault::Quota(Limit::Roles, most.unsigned_abs()));
         }
-        // The random id is taken: the loop draws another one.
+        number = write.another_number().await?;
     }
 }
 
@@ -253,7 +256,7 @@ pub(super) async fn remove(write: &mut Write<'_, '_>, role: Role) -> Result<(), 
     Ok(())
 }
 
-/// Returns one page of the account's roles, oldest first, and their total number. With `keep`, only the roles that it
+/// Returns one page of the account's roles, newest first, and their total number. With `keep`, only the roles that it
 /// accepts are listed and counted.
 pub async fn list(
     cx: &Cx,
@@ -268,14 +271,14 @@ pub async fn list(
     let rows: Vec<RoleRow> = tx
         .all(
             "SELECT id, written AS name, kind, document, description, console_login, session_duration, created_at, updated_at \
-             FROM roles WHERE account_id = $1 ORDER BY seq, id LIMIT $2 OFFSET $3",
+             FROM roles WHERE account_id = $1 ORDER BY seq DESC, id DESC LIMIT $2 OFFSET $3",
             args![account, count, from],
         )
         .await?;
     let tags: Vec<(RoleId, String, String)> = tx
         .all(
             "SELECT role_id, tag_key, tag_value FROM role_tags WHERE account_id = $1 AND role_id IN \
-             (SELECT id FROM roles WHERE account_id = $1 ORDER BY seq, id LIMIT $2 OFFSET $3) \
+             (SELECT id FROM roles WHERE account_id = $1 ORDER BY seq DESC, id DESC LIMIT $2 OFFSET $3) \
              ORDER BY role_id, place, tag_key",
             args![account, count, from],
         )
@@ -295,62 +298,28 @@ pub async fn list(
     Ok(page.of(roles.filter(|role| keep(role)).collect()))
 }
 
-/// Adds tags to a role. No key may appear twice in `tags`; an existing key gets the new value.
-pub async fn tag(write: &mut Write<'_, '_>, wanted: &RoleRef, tags: &[(String, String)]) -> Result<(), Fault> {
-    let role = require(write, wanted).await?;
-    let added = tags.iter().filter(|(key, _)| role.tags.iter().all(|(known, _)| known != key)).count();
-    let most = write.quotas().role_tags;
-    if role.tags.len() + added > most {
-        return Err(Fault::Quota(Limit::Tags, most as u64));
-    }
-    let account = write.account().clone();
-    for (key, value) in tags {
-        // A new key is placed after the last one; an existing key keeps its place.
-        write
-            .execute_only(
-                whole(write.cx, &role),
-                "INSERT INTO role_tags (account_id, role_id, tag_key, tag_value, place) VALUES ($1, $2, $3, $4, \
-                 (SELECT COALESCE(MAX(place) + 1, 0) FROM role_tags WHERE account_id = $1 AND role_id = $2)) \
-                 ON CONFLICT (account_id, role_id, tag_key) DO UPDATE SET tag_value = excluded.tag_value",
-                args![&account, &role.id, key, value],
-            )
-            .await?;
-    }
-    Ok(())
-}
-
-/// Removes tags from a role. Ignores keys that the role does not have.
-pub async fn untag(write: &mut Write<'_, '_>, wanted: &RoleRef, keys: &[&str]) -> Result<(), Fault> {
-    let account = write.account().clone();
-    let role = require(write, wanted).await?;
-    for key in keys {
-        let sql = "DELETE FROM role_tags WHERE account_id = $1 AND role_id = $2 AND tag_key = $3";
-        write.execute_only(whole(write.cx, &role), sql, args![&account, &role.id, *key]).await?;
-    }
-    Ok(())
-}
-
 /// Returns the change of a role and of its grants. Tags, for example, are part of both.
-fn whole(cx: &Cx, role: &Role) -> Changed {
+pub(super) fn whole(cx: &Cx, role: &Role) -> Changed {
     let folded = fold(&cx.account, &role.name);
     Changed::Parts(vec![Part::Grants(Holder::Role(role.id.clone())), Part::Role(role.id.clone(), folded)])
 }
 
 /// Returns the role as this write's transaction sees it.
 pub async fn require(write: &mut Write<'_, '_>, wanted: &RoleRef) -> Result<Role, Fault> {
-    let account = write.account().clone();
+    let account = write.cx.account.clone();
+    lookup_named(write.tx(), &account, wanted).await?.required(Kind::Role, wanted.text())
+}
+
+/// Returns the role as this transaction sees it.
+pub(super) async fn lookup_named(tx: &mut Tx<'_>, owner: &Account, wanted: &RoleRef) -> Result<Option<Role>, Fault> {
     let id = match wanted {
-        RoleRef::Id(id) => Some(id.clone()),
-        RoleRef::Name(name) => {
-            let folded = fold(&write.cx.account, name);
-            id_of(write.tx(), &account, &folded).await?
-        }
+        RoleRef::Id(id) => id.clone(),
+        RoleRef::Name(name) => match id_of(tx, &owner.id, &fold(owner, name)).await? {
+            Some(id) => id,
+            None => return Ok(None),
+        },
     };
-    let role = match id {
-        Some(id) => lookup(write.tx(), &account, &id).await?,
-        None => None,
-    };
-    role.required(Kind::Role, wanted.text())
+    lookup(tx, &owner.id, &id).await
 }
 
 /// Folds a role name by the rules of the account's cloud. Equal folded names denote the same role.

@@ -55,7 +55,7 @@ pub async fn assume(
     named: &NamedRole,
     wanted: &NewSession,
 ) -> Result<Opened<Credentials>, Fault> {
-    let (owner, role) = cx.engine.named_role(named).await?.required(Kind::Role, named.role.text())?;
+    let (owner, role) = cx.engine.named_role(named).await?.required(Kind::AssumedRole, named.role.text())?;
     authorize::trusted(evidence, role.trust(&cx.engine, &owner))?;
     let seconds = duration(&owner.cloud.durations, &role, wanted.seconds)?;
     open(cx, &owner, Some(&role), wanted, seconds)
@@ -102,8 +102,8 @@ fn open(
         None => String::new(),
     };
     let ids = &owner.cloud.ids;
-    let secret_id = SecretId::from((ids.key)(env));
-    let secret = Secret::new((ids.secret)(env));
+    let secret_id = SecretId::from((ids.session_key)(env));
+    let secret = Secret::new((ids.session_secret)(env));
     let token = Secret::new((ids.token)(env));
     let now = cx.engine.now(owner);
     let expires_at = Time::from_seconds(now.seconds()).plus_seconds(seconds);

@@ -23,8 +23,7 @@ pub enum DocumentKind {
     /// A session policy: what a temporary credential may do at most. It is given with the request that creates the
     /// credential. Statements have actions and resources.
     Session,
-    /// An identity policy of the older interface. It also accepts a project segment in resources, and version `1.0`, in
-    /// which `statement` may be one object instead of a list.
+    /// An identity policy of the older interface. It also accepts numbers of projects in resources, and version `1.0`.
     Strategy,
 }
 
@@ -65,11 +64,11 @@ pub enum Defect {
     DuplicateElement,
     /// The text is longer than allowed.
     TooLong,
-    /// An element that the language does not have, or one in the wrong letter case.
+    /// An element that the language does not have, or one in a letter case that it does not accept.
     UnknownElement,
     /// `version` is missing or not a known one.
     Version,
-    /// `statement` is missing, not a list or empty, or one of its entries is not an object.
+    /// `statement` is missing, empty, neither a list nor an object, or one of its entries is not an object.
     Statement,
     /// `effect` is missing, or neither `allow` nor `deny`.
     Effect,

@@ -3,7 +3,7 @@
 //! The head is bounded where it is read, in [`connection`](super::connection). A body is read only when it is needed
 //! and within a deadline. Its bytes count towards one budget of the whole server until the request is done.
 
-use super::bounds::{Bounds, Held, LARGEST_BODY, in_time};
+use super::bounds::{Bounds, Held, in_time};
 use super::connection::Connection;
 use super::failure::Failure;
 use crate::dialect::contract::{Answer, Head};
@@ -30,17 +30,17 @@ impl Unread {
         Unread { body, connection }
     }
 
-    /// Reads the body and takes its bytes from the budget. From then on, a shutdown waits for the request to be
-    /// answered.
-    pub async fn read(self, bounds: &Bounds) -> Result<(Vec<u8>, Held), Fault> {
+    /// Reads a body of at most `most` bytes and takes its bytes from the budget. From then on, a shutdown waits for the
+    /// request to be answered.
+    pub async fn read(self, bounds: &Bounds, most: usize) -> Result<(Vec<u8>, Held), Fault> {
         let mut late = pin!(sleep(bounds.deadlines.body));
         let unfinished = || Fault::Malformed(Malformed::Unfinished);
-        let too_large = || Fault::Malformed(Malformed::TooLarge { limit: LARGEST_BODY });
+        let too_large = || Fault::Malformed(Malformed::TooLarge { limit: most });
         let (mut body, mut bytes, mut held) = (self.body, Vec::new(), Held::default());
         // A body that announces too large a length is refused at once. Any other announced length is reserved in full
         // before reading, so that no two large bodies wait for each other half-way.
         let announced = body.size_hint().exact().map(|length| usize::try_from(length).unwrap_or(usize::MAX));
-        if announced.is_some_and(|length| length > LARGEST_BODY) {
+        if announced.is_some_and(|length| length > most) {
             return Err(too_large());
         }
         bounds.bodies.hold(&mut held, announced.unwrap_or(0), &mut late).await?;
@@ -50,12 +50,12 @@ impl Unread {
             // Trailers after a body are not part of it.
             let Ok(data) = frame.map_err(|_| unfinished())?.into_data() else { continue };
             let length = bytes.len() + data.len();
-            if length > LARGEST_BODY {
+            if length > most {
                 return Err(too_large());
             }
             if length > bytes.capacity() {
                 // Grows as a vector does, but only once the budget has room for it.
-                let most = announced.unwrap_or(LARGEST_BODY).max(length);
+                let most = announced.unwrap_or(most).max(length);
                 let capacity = length.max(2 * bytes.capacity()).min(most);
                 bounds.bodies.hold(&mut held, capacity, &mut late).await?;
                 bytes.reserve_exact(capacity - bytes.len());
@@ -121,7 +121,7 @@ const USUAL_HEADERS: usize = 16;
 
 #[cfg(test)]
 mod tests {
-    use super::super::bounds::{BODIES_IN_FLIGHT, Deadlines};
+    use super::super::bounds::{BODIES_IN_FLIGHT, Deadlines, LARGEST_BODY};
     use super::*;
     use axum::body::Bytes;
     use hyper::body::Frame;
@@ -150,7 +150,7 @@ mod tests {
         let soon = Duration::from_millis(50);
         let bounds = Bounds::new(Deadlines { head: soon, body: soon, idle: soon }, bodies);
         let connection = Arc::new(Connection::new(([127, 0, 0, 1], 1).into()));
-        match Unread::new(body, connection).read(&bounds).await {
+        match Unread::new(body, connection).read(&bounds, LARGEST_BODY).await {
             Ok((bytes, held)) => {
                 assert!(held.bytes() >= bytes.capacity(), "{} of {}", held.bytes(), bytes.capacity());
                 Ok(bytes.len())

@@ -2,7 +2,7 @@
 
 use super::bounds::Bounds;
 use crate::dialect::Dialects;
-use crate::dialect::contract::{Claim, Dialect, RawRequest, Route, Stubs};
+use crate::dialect::contract::{Dialect, RawRequest, Route, Stubs};
 use crate::engine::Engine;
 use crate::engine::fault::Fault;
 use crate::journal::Journal;
@@ -33,6 +33,8 @@ pub struct App {
     pub clock_was_set: Notify,
     /// Whether other machines can reach this server: keys that the clouds' documents print then open nothing.
     pub exposed: bool,
+    /// Whether a signature must cover everything that affects the result.
+    pub strict: bool,
 }
 
 impl App {
@@ -45,13 +47,13 @@ impl App {
     }
 
     /// Finds the operation of a request. What is for none of the dialect's operations may be for one of its stubs.
-    pub fn route(&self, dialect: &'static Dialect, raw: &RawRequest, claim: Option<&Claim>) -> Result<Route, Fault> {
+    pub fn route(&self, dialect: &'static Dialect, raw: &RawRequest) -> Result<Route, Fault> {
         // Policies may name the services of stubs, so that every request needs the newest.
         self.refresh_stubs();
-        let routed = (dialect.route)(raw, claim);
+        let routed = (dialect.route)(raw);
         match &self.stubs {
             Some((of, stubs)) if matches!(routed, Err(Fault::Unrouted(_))) && std::ptr::eq(*of, dialect) => {
-                stubs.route(raw, claim).unwrap_or(routed)
+                stubs.route(raw).unwrap_or(routed)
             }
             _ => routed,
         }

@@ -6,7 +6,6 @@ use crate::engine::fault::{Fault, Kind, TokenFailure, Unauthenticated};
 use crate::engine::ids::SecretId;
 use crate::engine::model::{Account, Caller, Identity};
 use crate::engine::view::Tenant;
-use crate::env::Time;
 use std::sync::Arc;
 
 /// A verified claim.
@@ -19,10 +18,12 @@ pub struct Verified {
     pub tenant: Arc<Tenant>,
 }
 
-/// Reads the claim from a request's head. An unknown key id is rejected here, before the body is read.
-pub async fn claim(app: &App, dialect: &Dialect, head: &Head, now: Time) -> Result<Option<Claim>, Fault> {
-    let Some(claim) = (dialect.claim)(head, now)? else { return Ok(None) };
-    if app.engine.knows_key(&claim.secret_id).await? { Ok(Some(claim)) } else { Err(unknown(&claim)) }
+/// Refuses a claim to an unknown key. When the head has the claim, this comes before the body is read.
+pub async fn known(app: &App, claim: Result<Option<Claim>, Fault>) -> Result<Option<Claim>, Fault> {
+    match claim? {
+        Some(claim) if !app.engine.knows_key(&claim.secret_id).await? => Err(unknown(&claim)),
+        claim => Ok(claim),
+    }
 }
 
 /// Finds the account that an unsigned request acts in. Its caller is anonymous. Fails if the operation must be signed.

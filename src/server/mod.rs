@@ -9,7 +9,7 @@ pub mod failure;
 pub mod tls;
 
 use crate::dialect::contract::{
-    Answer, Body, Claim, Dialect, Head, Input, Op, Permission, RawRequest, Route, Step, Subject,
+    Answer, Body, Claim, Claimed, Dialect, Head, Input, Op, Permission, RawRequest, Route, Step, Subject,
 };
 use crate::engine::authorize::{authorize, free};
 use crate::engine::cx::{self, Cx};
@@ -25,7 +25,7 @@ use axum::Extension;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use bounds::{Deadlines, Held};
+use bounds::{Deadlines, Held, LARGEST_BODY};
 use connection::Connection;
 use failure::nothing_here;
 use std::future::poll_fn;
@@ -99,12 +99,13 @@ pub async fn receive(
     let shared = Arc::new(head);
     let mut trace = Trace::begin(app.engine.env.now(), request_id.clone(), dialect);
     let heard = hear(&app, dialect, &shared, body, &mut trace).await;
-    let (head, id) = (shared.clone(), request_id.clone());
-    let answer = to_the_end(async move { handle(&app, dialect, &head, heard, trace, &id).await }).await;
+    let id = request_id.clone();
+    let answer = to_the_end(async move { handle(&app, dialect, heard, trace, &id).await }).await;
     let answer = answer.unwrap_or_else(|| {
         tracing::error!(%request_id, "a request ended in a panic");
         let fault = Internal::Bug("a request ended in a panic");
-        (dialect.encode)(&shared, None, &Err(Fault::Internal(fault)), &request_id)
+        let raw = RawRequest { head: shared, body: Vec::new() };
+        (dialect.encode)(&raw, None, &Err(Fault::Internal(fault)), &request_id)
     });
     admit::write(answer, &request_id)
 }
@@ -124,25 +125,53 @@ async fn to_the_end<T: Send + 'static>(work: impl Future<Output = T> + Send + 's
     }
 }
 
-/// A request that is whole, and names a key that exists if it claims to be from somebody.
+/// A request that is whole, or the reason why it is not worth reading to its end.
 pub struct Heard {
-    claim: Option<Claim>,
+    /// Names a key that exists; `None` when nobody claims to have sent the request.
+    claim: Result<Option<Claim>, Fault>,
+    /// Without its body if that was not read.
     raw: RawRequest,
     /// Its body counts until it is done.
     _held: Held,
 }
 
-/// The beginning of the straight line: what the head says is judged, and only then is the body worth its bytes.
-async fn hear(
-    app: &App,
-    dialect: &'static Dialect,
-    head: &Arc<Head>,
-    body: Unread,
-    trace: &mut Trace,
-) -> Result<Heard, Fault> {
-    let claim = trace.claimed(authenticate::claim(app, dialect, head, app.engine.env.now()).await)?;
-    let (body, held) = body.read(&app.bounds).await?;
-    Ok(Heard { claim, raw: RawRequest { head: head.clone(), body }, _held: held })
+/// The beginning of the straight line: what the head says is judged, and only then is the body worth its bytes. Some
+/// wires have the claim in the body, which must then be short.
+async fn hear(app: &App, dialect: &'static Dialect, head: &Arc<Head>, body: Unread, trace: &mut Trace) -> Heard {
+    let raw = RawRequest { head: head.clone(), body: Vec::new() };
+    let mut heard = Heard { claim: Ok(None), raw, _held: Held::default() };
+    heard.claim = heard.listen(app, dialect, body, trace).await;
+    heard
+}
+
+impl Heard {
+    async fn listen(
+        &mut self,
+        app: &App,
+        dialect: &'static Dialect,
+        body: Unread,
+        trace: &mut Trace,
+    ) -> Result<Option<Claim>, Fault> {
+        let now = app.engine.env.now();
+        let claim = match (dialect.claim)(&self.raw.head, now) {
+            Ok(Claimed::By(claim)) => Ok(Some(claim)),
+            Ok(Claimed::Nobody) => Ok(None),
+            Ok(Claimed::InBody { most }) => {
+                self.read(app, body, most).await?;
+                let claim = (dialect.claim_in_body)(&self.raw, now);
+                return trace.claimed(authenticate::known(app, claim).await);
+            }
+            Err(fault) => Err(fault),
+        };
+        let claim = trace.claimed(authenticate::known(app, claim).await)?;
+        self.read(app, body, LARGEST_BODY).await?;
+        Ok(claim)
+    }
+
+    async fn read(&mut self, app: &App, body: Unread, most: usize) -> Result<(), Fault> {
+        (self.raw.body, self._held) = body.read(&app.bounds, most).await?;
+        Ok(())
+    }
 }
 
 /// The straight line of a request: every step needs what the one before it found, and the order in which errors win is
@@ -150,22 +179,22 @@ async fn hear(
 pub async fn handle(
     app: &Arc<App>,
     dialect: &'static Dialect,
-    head: &Arc<Head>,
-    heard: Result<Heard, Fault>,
+    heard: Heard,
     mut trace: Trace,
     request_id: &str,
 ) -> Answer {
+    let Heard { claim, raw, _held } = heard;
     let mut routed = None;
-    let outcome = match heard {
-        Ok(heard) => carry_out(app, dialect, heard, &mut trace, &mut routed).await,
+    let outcome = match claim {
+        Ok(claim) => carry_out(app, dialect, claim, &raw, &mut trace, &mut routed).await,
         Err(fault) => Err(fault),
     };
     if let Err(Fault::Internal(cause)) = &outcome {
         tracing::error!(%request_id, error = %cause, "a request failed because of an internal error");
     }
-    let answer = (dialect.encode)(head, routed, &outcome, request_id);
+    let answer = (dialect.encode)(&raw, routed, &outcome, request_id);
     if routed.is_none() {
-        trace.unrouted((dialect.named)(head));
+        trace.unrouted((dialect.named)(&raw));
     }
     app.journal.record(trace.end(app.engine.env.now(), &outcome, &answer));
     answer
@@ -174,20 +203,24 @@ pub async fn handle(
 async fn carry_out(
     app: &Arc<App>,
     dialect: &'static Dialect,
-    heard: Heard,
+    claim: Option<Claim>,
+    raw: &RawRequest,
     trace: &mut Trace,
     routed: &mut Option<&'static Op>,
 ) -> Result<Body, Fault> {
-    let Heard { claim, raw, _held } = heard;
     let signer = match &claim {
         Some(claim) => {
-            let verdict = authenticate::authenticate(app, dialect, &raw, claim).await;
+            let verdict = authenticate::authenticate(app, dialect, raw, claim).await;
             trace.verified(verdict.as_ref().map(|verified| &verified.caller), || (dialect.free)(&raw.head, claim));
-            Some(verdict?)
+            let verified = verdict?;
+            if app.strict {
+                covers_all((dialect.free)(&raw.head, claim))?;
+            }
+            Some(verified)
         }
         None => None,
     };
-    let route = app.route(dialect, &raw, claim.as_ref())?;
+    let route = app.route(dialect, raw)?;
     let op = *routed.insert(route.op);
     trace.routed(&route);
     let Route { permission: action, mut input, .. } = route;
@@ -232,6 +265,11 @@ async fn carry_out(
             Ok(opened.reply)
         }
     }
+}
+
+/// Refuses a signature that leaves out something that affects the result.
+fn covers_all(free: Vec<&'static str>) -> Result<(), Fault> {
+    if free.is_empty() { Ok(()) } else { Err(Fault::Unauthenticated(Unauthenticated::Uncovered(free))) }
 }
 
 /// Adds the trust policy of the role that was to be assumed to a denied request, for the journal only.

@@ -20,6 +20,10 @@ fn a_policy_is_attached_to_the_principals_it_names() {
     on_each_database(async |t| {
         let root = t.root();
         let users = [root.user("one").await.uin, root.user("two").await.uin];
+        let mut uids = Vec::new();
+        for name in ["one", "two"] {
+            uids.push(root.cam("GetUser", json!({"Name": name})).await.ok()["Uid"].to_string());
+        }
         let group = root.cam("CreateGroup", json!({"GroupName": "crew"})).await.ok()["GroupId"].to_string();
         let name = |place: String| format!("qcs::cam::uin/{}:{place}", root.uin);
         let names = [
@@ -34,7 +38,7 @@ fn a_policy_is_attached_to_the_principals_it_names() {
             let mut listed: Vec<&str> =
                 entities["List"].as_array().unwrap().iter().map(|entity| text(&entity["Id"])).collect();
             listed.sort_unstable();
-            let mut expected = vec![users[0].as_str(), &users[1], &group];
+            let mut expected = vec![uids[0].as_str(), &uids[1], &group];
             expected.sort_unstable();
             assert_eq!(listed, expected);
         }

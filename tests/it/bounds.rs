@@ -28,7 +28,11 @@ fn members(op: &Op) -> Vec<(String, String)> {
             &[("RoleId", "string"), ("RoleName", "string"), ("Description", "string"), ("PolicyDocument", "string")]
         }
         "CreateCamStrategy" => &[("StrategyName", "string"), ("StrategyInfo", "string"), ("Remark", "string")],
-        "OperateCamStrategy" => &[("StrategyId", "string")],
+        "UpdateCamStrategy" => {
+            &[("StrategyId", "string"), ("StrategyName", "string"), ("StrategyInfo", "string"), ("Remark", "string")]
+        }
+        "OperateCamStrategy" | "DescribeCamStrategyDetail" => &[("StrategyId", "string")],
+        "BatchOperateCamStrategy" => &[("StrategyId", "list<string>"), ("RelateUin", "list<string>")],
         other => panic!("{other} has no published request; name its members here"),
     };
     own.iter().map(|(name, kind)| ((*name).to_owned(), (*kind).to_owned())).collect()
@@ -39,10 +43,12 @@ fn item(op: &Op, kind: &str) -> Value {
     match kind {
         "string" => json!("text"),
         "uint64" | "int64" => json!(1),
+        list if list.starts_with("list<") => json!([]),
         other => {
             let members = catalogue::type_of(op.service, other).unwrap_or_else(|| panic!("no type {other}"));
+            let members = members.iter().filter(|member| member["required"] != false);
             let member = |member: &Value| (text(&member["name"]).to_owned(), item(op, text(&member["type"])));
-            Value::Object(members.iter().map(member).collect())
+            Value::Object(members.map(member).collect())
         }
     }
 }

@@ -63,9 +63,11 @@ fn compare(op: &Op, place: &str, members: &Value, found: &Value, wrong: &mut Vec
     let members = members.as_array().unwrap();
     let published: BTreeSet<&str> = members.iter().map(|member| member["name"].as_str().unwrap()).collect();
     let own: BTreeSet<&str> = found.keys().map(String::as_str).collect();
-    if published != own {
+    // A key without a description has no such member, as the cloud answered in 2022.
+    let optional = |name: &&&str| place == "ListAccessKeys.AccessKeys[]" && **name == "Description";
+    let less: Vec<_> = published.difference(&own).filter(|name| !optional(name)).collect();
+    if !less.is_empty() || !own.is_subset(&published) {
         let more: Vec<_> = own.difference(&published).collect();
-        let less: Vec<_> = published.difference(&own).collect();
         wrong.push(format!("{place}: extra {more:?}, missing {less:?}"));
     }
     for member in members {
@@ -226,6 +228,32 @@ fn integers_may_be_sent_as_strings() {
             let world = World::below(root).await;
             let mut params = world.sample(op);
             as_texts(&mut params);
+            world.root.ask(op, params).await.ok();
+        }
+    });
+}
+
+/// Clients send an empty text, or the id 0, for what was not set.
+#[test]
+fn what_was_not_set_may_be_sent_as_an_empty_text() {
+    in_memory(async |t| {
+        for (place, op) in operations().enumerate() {
+            let Some(published) = action(op.service, op.action) else { continue };
+            let root = t.tenant(&(550_000_000 + place).to_string()).await;
+            let world = World::below(root).await;
+            let mut params = world.sample(op);
+            for parameter in published["request"].as_array().unwrap() {
+                let (name, kind) = (parameter["name"].as_str().unwrap(), parameter["type"].as_str().unwrap());
+                // The sample refers to its role, policy or user by an id or a name; the other one is not set.
+                let unset = match kind {
+                    "uint64" if name.ends_with("Id") || name.ends_with("Uin") => json!(0),
+                    "string" | "uint64" | "int64" | "bool" => json!(""),
+                    _ => continue,
+                };
+                if parameter["required"] != true && params.get(name).is_none() {
+                    params[name] = unset;
+                }
+            }
             world.root.ask(op, params).await.ok();
         }
     });

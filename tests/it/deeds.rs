@@ -38,6 +38,8 @@ fn a_document_attaches_nothing_without_permission_however_it_is_spelt() {
             r"princi\u0070al",
             r"\u0070\u0072\u0069\u006e\u0063\u0069\u0070\u0061\u006c",
             r"\u0070rincipa\u006C",
+            "Principal",
+            r"\u0050rincipal",
         ] {
             let document = spelt(principal, &maker.uin, &root.uin);
             let policy = json!({"PolicyName": "mine", "PolicyDocument": document});
@@ -118,6 +120,30 @@ fn a_deny_of_an_action_holds_for_every_operation_that_performs_it() {
             }
             assert_same(&t.dump().await, &before, denied);
             user.cam(other.0, other.1).await.ok();
+        }
+        // TAG changes the tags that conditions ask for.
+        let named = |what: String| json!([format!("qcs::cam::uin/{}:{what}", root.uin)]);
+        let (on_role, on_user) = (named(format!("role/{role}")), named(format!("uin/{}", other.uin)));
+        let on_policy = named(format!("policyid/{policy}"));
+        let set = json!([{"TagKey": "team", "TagValue": "a"}]);
+        let tag = |things: &Value| ("TagResources", json!({"ResourceList": things, "Tags": set}));
+        let untag = |things: &Value| ("UnTagResources", json!({"ResourceList": things, "TagKeys": ["team"]}));
+        let modify = |part: &str, tags: Value| ("ModifyResourceTags", json!({"Resource": on_role[0], part: tags}));
+        let removed = json!([{"TagKey": "team"}]);
+        for (denied, same, other) in [
+            ("cam:TagRole", vec![tag(&on_role), modify("ReplaceTags", set.clone())], untag(&on_role)),
+            ("cam:UntagRole", vec![untag(&on_role), modify("DeleteTags", removed)], tag(&on_role)),
+            ("cam:UpdateUser", vec![tag(&on_user), untag(&on_user)], tag(&on_policy)),
+            ("cam:UpdatePolicy", vec![tag(&on_policy), untag(&on_policy)], tag(&on_user)),
+        ] {
+            let user = all_but(&t, &denied.replace(':', "-"), denied).await;
+            let before = t.dump().await;
+            for (action, params) in same {
+                let reply = user.call("tag", "2018-08-13", action, params).send().await;
+                assert!(reply.fault(DENIED).contains(&format!("({denied})")), "{action}");
+            }
+            assert_same(&t.dump().await, &before, denied);
+            user.call("tag", "2018-08-13", other.0, other.1).send().await.ok();
         }
         // A deny of an extension's own name holds as well.
         let user = all_but(&t, "last", "cam:UpdateRole").await;

@@ -6,9 +6,20 @@ use crate::world::World;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
+/// The words of the services themselves, which are English in every language.
+const SERVICES_OWN: &[&str] = &[
+    "role not exist",
+    "time set too long",
+    "strategy is not json",
+    "resource error",
+    "cant grant other resource ",
+    "role name in use",
+];
+
 /// Whether a sentence has an English word outside its quotes.
 fn has_english(sentence: &str) -> bool {
     let own = sentence.split("[[request id").next().unwrap();
+    let own = SERVICES_OWN.iter().find_map(|words| own.strip_prefix(words)).unwrap_or(own);
     own.split('`').step_by(2).any(|part| {
         part.split(|letter: char| !letter.is_ascii_alphanumeric())
             .any(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase()))

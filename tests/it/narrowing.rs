@@ -194,3 +194,30 @@ fn as_a_boundary_the_default_version_alone_counts() {
         default_alone_counts(&scene.root, policy, &[&scene.user, &scene.federated, &scene.role]).await;
     });
 }
+
+/// The cloud's own library for uploads sends one in every statement, although the documentation forbids it.
+#[test]
+fn a_principal_in_a_session_policy_changes_nothing() {
+    on_each_database(async |t| {
+        let root = t.root();
+        root.role("ops", &[root_of(&root.uin)]).await;
+        root.grant_role("ops", "all", &allow("cam:*", "*")).await;
+        for principal in [json!({"qcs": ["*"]}), json!("nobody")] {
+            let mut inside = allow("cam:ListUsers", "*");
+            inside["statement"][0]["principal"] = principal.clone();
+            let mut beside = allow("cam:ListUsers", "*");
+            beside["principal"] = principal;
+            for policy in [inside, beside] {
+                let policy = policy.to_string();
+                let federated = json!({"Name": "session", "Policy": policy});
+                let federated = root.session(&root.sts("GetFederationToken", federated).await.ok());
+                let arn = format!("qcs::cam::uin/{}:roleName/ops", root.uin);
+                let assumed = json!({"RoleArn": arn, "RoleSessionName": "session", "Policy": policy});
+                let assumed = root.session(&root.sts("AssumeRole", assumed).await.ok());
+                for session in [&federated, &assumed] {
+                    assert_eq!(may(session).await, USERS, "{policy}");
+                }
+            }
+        }
+    });
+}

@@ -33,6 +33,7 @@ mod policies;
 mod roles;
 mod service_linked;
 mod sts;
+mod tag;
 mod users;
 mod versions;
 
@@ -53,6 +54,12 @@ const DRAWN: &[&str] = &[
     "Token",
     "DeletionTaskId",
 ];
+
+/// The same parameters with others in addition.
+fn with(mut params: Value, more: Value) -> Value {
+    params.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    params
+}
 
 /// The width of a snapshot.
 const WIDTH: usize = 100;

@@ -75,6 +75,7 @@ struct Scene {
     /// A user in three groups, with three policies of its own and more through its groups.
     user: String,
     users: Vec<String>,
+    uids: Vec<String>,
     groups: Vec<String>,
     roles: Vec<String>,
     /// `reader-0`, `reader-1`, `writer-2`, …; the last one is attached to nobody.
@@ -88,9 +89,11 @@ impl Scene {
     async fn set(t: &Test) -> Scene {
         let root = t.root();
         let (mut users, mut groups, mut roles, mut policies) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut uids = Vec::new();
         for place in 0..5 {
-            let uin = root.cam("AddUser", json!({"Name": format!("user-{place}")})).await.ok()["Uin"].to_string();
-            users.push(uin);
+            let made = root.cam("AddUser", json!({"Name": format!("user-{place}")})).await.ok();
+            users.push(made["Uin"].to_string());
+            uids.push(made["Uid"].to_string());
             let name = if place < 2 { format!("crew-{place}") } else { format!("team-{place}") };
             let made = root.cam("CreateGroup", json!({"GroupName": name})).await.ok();
             groups.push(made["GroupId"].to_string());
@@ -117,7 +120,12 @@ impl Scene {
         }
         let members: Vec<Value> = users[1..].iter().map(|uin| json!({"Uin": uin, "GroupId": groups[0]})).collect();
         root.cam("AddUserToGroup", json!({"Info": members})).await.ok();
-        Scene { root, user, users, groups, roles, policies }
+        Scene { root, user, users, uids, groups, roles, policies }
+    }
+
+    /// The id that orders a row: where a user is listed by its uid, its uin.
+    fn ordered_by(&self, id: String) -> String {
+        self.uids.iter().position(|uid| *uid == id).map_or(id, |place| self.users[place].clone())
     }
 
     /// Every list with its filters, and how many rows it has.
@@ -198,7 +206,7 @@ fn pages_of_every_size_are_the_list() {
 fn presets_come_first_and_in_pages_too() {
     on_each_database(async |t| {
         let scene = Scene::set(&t).await;
-        let own: Vec<String> = scene.policies.iter().map(u64::to_string).collect();
+        let own: Vec<String> = scene.policies.iter().rev().map(u64::to_string).collect();
         let presets = list("ListPolicies", json!({"Scope": "QCS"})).whole(&scene.root).await;
         let all = list("ListPolicies", json!({})).whole(&scene.root).await;
         assert_eq!(all, [presets, own].concat());
@@ -250,11 +258,16 @@ fn rows_of_one_write_have_an_order() {
         for (list, count) in scene.lists() {
             let all = list.in_pages_of(root, &[1, 2]).await;
             assert_eq!(all.len(), count, "{} {}", list.action, list.params);
+            let all: Vec<String> = all.into_iter().map(|id| scene.ordered_by(id)).collect();
             let mut sorted = all.clone();
             sorted.sort();
+            // Newest first: the later of two rows is the one with the greater id.
+            if list.action != "ListUsersForGroup" {
+                sorted.reverse();
+            }
             match list.action {
                 // Groups before roles before users, each by their ids.
-                "ListEntitiesForPolicy" if matches!(list.params["EntityFilter"].as_str(), None | Some("All")) => {
+                "ListEntitiesForPolicy" => {
                     let kind = |id: &String| (scene.users.contains(id), scene.roles.contains(id));
                     let mut sorted = all.clone();
                     sorted.sort_by_key(|id| (kind(id), id.clone()));
@@ -264,7 +277,7 @@ fn rows_of_one_write_have_an_order() {
                 "ListAttachedUserAllPolicies" => {
                     let own = json!({"TargetUin": list.params["TargetUin"], "AttachType": 1});
                     let own = self::list("ListAttachedUserAllPolicies", own).whole(root).await;
-                    sorted.sort_by_key(|id| (!own.contains(id), id.clone()));
+                    sorted.sort_by_key(|id| (!own.contains(id), std::cmp::Reverse(id.clone())));
                     assert_eq!(all, sorted, "{}", list.params);
                 }
                 _ => assert_eq!(all, sorted, "{} {}", list.action, list.params),
@@ -300,6 +313,7 @@ fn the_principals_of_a_document_are_listed_in_pages() {
         document["principal"] = json!({"qcs": names});
         let policy = root.policy("laid-on", &document).await;
         let listed = list("ListEntitiesForPolicy", json!({"PolicyId": policy})).whole(root).await;
+        let listed: Vec<String> = listed.into_iter().map(|id| scene.ordered_by(id)).collect();
         let sorted = |ids: &[String]| {
             let mut ids = ids.to_vec();
             ids.sort();

@@ -17,7 +17,8 @@ use crate::support::{self, Caller, Test, allow, on_each_database, text};
 const TENANT: &str = "100000000011";
 
 /// The condition keys that the server sets where a question does not give them.
-const EVERY_REQUEST: [&str; 5] = ["qcs:ip", "qcs:current_time", "qcs:uin", "qcs:owner_uin", "qcs:mfa"];
+const EVERY_REQUEST: [&str; 6] =
+    ["qcs:ip", "qcs:current_time", "qcs:uin", "qcs:owner_uin", "qcs:mfa", "qcs:read_only_action"];
 
 /// How many decisions were made by `/authorize`, and how many by calls.
 #[derive(Default)]

@@ -30,7 +30,7 @@ fn a_third_role_in_a_second_is_one_too_many() {
         create("three").send().await.ok();
         let listed = root.cam("DescribeRoleList", json!({"Page": 1, "Rp": 200})).await.ok();
         let names: Vec<&str> = listed["List"].as_array().unwrap().iter().map(|role| text(&role["RoleName"])).collect();
-        assert_eq!(names, ["one", "two", "three"]);
+        assert_eq!(names, ["three", "two", "one"]);
     });
 }
 

@@ -109,6 +109,21 @@ impl Scene {
         json!([{"Key": key, "Value": self.dice.of(&["a", "b"]).unwrap()}])
     }
 
+    /// The name of something that may have tags.
+    fn tagged(&mut self) -> Option<String> {
+        let id = |value: &Value| value.to_string().trim_matches('"').to_owned();
+        let item = match self.dice.below(3) {
+            0 => format!("role/{}", id(&self.dice.of(&self.roles)?.0)),
+            1 => format!("uin/{}", id(&self.dice.of(&self.users)?)),
+            _ => format!("policyid/{}", id(&self.dice.of(&self.policies)?)),
+        };
+        Some(format!("qcs::cam::uin/{}:{item}", self.owner))
+    }
+
+    fn tags_of(&mut self, key: &str) -> Value {
+        json!([{"TagKey": key, "TagValue": self.dice.of(&["a", "b"]).unwrap()}])
+    }
+
     /// A value for a parameter, chosen by its name; `None` leaves the parameter out.
     fn value(&mut self, op: &Op, name: &str) -> Option<Value> {
         let makes = |action: &str| op.action == action;
@@ -121,6 +136,9 @@ impl Scene {
             "RoleName" | "AttachRoleName" | "DetachRoleName" => self.dice.of(&self.roles)?.1,
             "RoleId" | "AttachRoleId" | "DetachRoleId" => self.dice.of(&self.roles)?.0,
             "PolicyId" if makes("DeletePolicy") => json!([self.dice.of(&self.policies)?]),
+            "StrategyId" if makes("BatchOperateCamStrategy") => json!([self.dice.of(&self.policies)?]),
+            "RelateUin" => json!([self.dice.of(&self.users)?]),
+            "ActionType" => json!(1 + self.dice.below(2)),
             "PolicyId" | "StrategyId" => self.dice.of(&self.policies)?,
             "AttachUin" | "DetachUin" | "TargetUin" => self.dice.of(&self.users)?,
             "GroupId" | "AttachGroupId" | "DetachGroupId" => self.dice.of(&self.groups)?,
@@ -131,8 +149,14 @@ impl Scene {
                 json!(self.trust())
             }
             "PolicyDocument" if makes("CreatePolicy") => json!(self.attaching().to_string()),
+            "StrategyInfo" if makes("UpdateCamStrategy") => self.document(),
             "StrategyInfo" => self.attaching(),
             "PolicyDocument" => json!(self.document().to_string()),
+            "Resource" => json!(self.tagged()?),
+            "ResourceList" => json!([self.tagged()?, self.tagged()?]),
+            "ReplaceTags" => self.tags_of("team"),
+            "DeleteTags" => json!([{"TagKey": "env"}]),
+            "Tags" if op.service == "tag" => self.tags_of("env"),
             "Tags" => self.tags(),
             "TagKeys" => json!([self.dice.of(&["env", "team"])?]),
             "QCSServiceName" => json!([self.dice.of(&["cls.qcloud.com", "tat.qcloud.com"])?]),
@@ -177,6 +201,12 @@ impl Scene {
                 .to_vec(),
             ("CreateCamStrategy", None) => {
                 ["StrategyName", "StrategyInfo"].map(|name| (name.to_owned(), true)).to_vec()
+            }
+            ("UpdateCamStrategy", None) => ["StrategyId", "StrategyName", "StrategyInfo", "Remark"]
+                .map(|name| (name.to_owned(), name == "StrategyId"))
+                .to_vec(),
+            ("BatchOperateCamStrategy", None) => {
+                ["StrategyId", "RelateUin", "ActionType"].map(|name| (name.to_owned(), true)).to_vec()
             }
             (other, None) => panic!("{other} is a write whose parameters the script does not know"),
         };

@@ -279,7 +279,8 @@ fn a_token_belongs_to_one_key() {
         };
         identity(&one, one.token.as_deref()).await.ok();
         let token = one.token.clone().unwrap();
-        let almost = format!("{}x", &token[..token.len() - 1]);
+        let last = if token.ends_with('x') { 'y' } else { 'x' };
+        let almost = format!("{}{last}", &token[..token.len() - 1]);
         for (caller, token) in [
             (&one, None),
             (&one, Some("")),
@@ -582,6 +583,6 @@ fn unsigned_headers_are_authorised_as_they_arrive() {
         };
         describe(b"ap-guangzhou").await.ok();
         let message = describe(b"ap-shanghai").await.fault("AuthFailure.UnauthorizedOperation");
-        assert!(message.contains("qcs::cvm:ap-shanghai:uin/100000000001:*"), "{message}");
+        assert!(message.contains("qcs:id/0:cvm:ap-shanghai:uin/100000000001:*"), "{message}");
     });
 }

@@ -181,7 +181,7 @@ fn a_refusal_by_the_head_does_not_wait_for_the_body() {
             (admin(&format!("{bearer}origin: http://evil.example\n")), "foreign_origin"),
             (identity(&root).method("PUT").head(), "UnsupportedProtocol"),
             (identity(&root).edit("content-type", Some(b"text/plain")).head(), "InvalidParameter"),
-            (identity(&root).edit("x-tc-action", None).head(), "MissingParameter"),
+            (identity(&root).edit("x-tc-version", None).head(), "MissingParameter"),
             (identity(&root).edit("authorization", None).head(), "MissingParameter"),
             (identity(&root).edit("authorization", Some(b"SKIP")).head(), "AuthFailure.InvalidAuthorization"),
             (identity(&root).at(1).head(), "AuthFailure.SignatureExpire"),

@@ -441,10 +441,15 @@ async fn earlier(place: &Place) {
     for (account, id, uid) in [("1000", "u1", 11), ("1000", "u2", 11), ("1005", "u3", 11), ("1005", "u4", 12)] {
         raw.run(format!(
             "INSERT INTO users (account_id, id, uid, name, remark, console_login, phone, country_code, email, \
-             boundary_id, created_at, seq) VALUES ('{account}', '{id}', {uid}, '{id}', '', FALSE, '', '', '', '', 1, 1)"
+             boundary_id, created_at, seq) VALUES ('{account}', '{id}', {uid}, '{id}', '', FALSE, '', '', '', \
+             '900000002', 1, 1)"
         ))
         .await;
     }
+    raw.run(
+        "INSERT INTO attachments VALUES ('1000', 'user', 'u1', '900000025', 1, 1), ('1000', 'user', 'u1', '1', 1, 2)",
+    )
+    .await;
     raw.close().await;
 }
 
@@ -469,6 +474,15 @@ fn an_earlier_database_is_brought_up_to_date() {
         let uids: BTreeSet<i64> = users.iter().map(|(_, uid)| *uid).collect();
         assert!(uids.len() == 4 && uids.iter().all(|uid| *uid > 0), "{users:?}");
         assert_eq!((users[0].1, users[3].1), (11, 12));
+        // Presets have other ids now.
+        let mut read = store.read().await.unwrap();
+        let boundaries: Vec<(String,)> =
+            read.tx().all("SELECT DISTINCT boundary_id FROM users", args![]).await.unwrap();
+        let attached: Vec<(String,)> =
+            read.tx().all("SELECT policy_id FROM attachments ORDER BY policy_id", args![]).await.unwrap();
+        drop(read);
+        assert_eq!(boundaries, [("596170".to_owned(),)]);
+        assert_eq!(attached, ["1", "30100465"].map(|id| (id.to_owned(),)));
         assert!(engine(store.clone(), 1).await.is_ok());
         store.close().await;
     });

@@ -54,7 +54,10 @@ fn the_story() {
 
         session.describe_instances("ap-guangzhou").await.ok();
         let message = session.describe_instances("ap-shanghai").await.fault("AuthFailure.UnauthorizedOperation");
-        assert!(message.contains("(cvm:DescribeInstances)\nresource (qcs::cvm:ap-shanghai:uin/12345:*)"), "{message}");
+        assert!(
+            message.contains("(cvm:DescribeInstances)\nresource (qcs:id/0:cvm:ap-shanghai:uin/12345:*)"),
+            "{message}"
+        );
         session.cam("GetRole", json!({"RoleName": "DevOpsRole"})).await.fault("AuthFailure.UnauthorizedOperation");
         let who = session.sts("GetCallerIdentity", json!({})).await.ok();
         assert_eq!(who["AccountId"], A);
@@ -82,7 +85,7 @@ fn the_story() {
             session.describe_instances("ap-guangzhou").await.fault("AuthFailure.TokenFailure");
             session.sts("GetCallerIdentity", json!({})).await.fault("AuthFailure.TokenFailure");
         }
-        assume(&dev).await.fault("ResourceNotFound.RoleNotFound");
+        assume(&dev).await.fault("InternalError.GetRoleError");
         // A role of the same name is another role.
         a.role("DevOpsRole", &[root_of(B)]).await;
         a.cam("AttachRolePolicy", json!({"PolicyId": policy, "AttachRoleName": "DevOpsRole"})).await.ok();

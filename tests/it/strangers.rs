@@ -5,7 +5,9 @@
 //! of them. Principals in documents have documented error codes, one of them for an unknown account.
 
 use crate::catalogue;
-use crate::support::{Caller, Test, allow, assert_same, in_memory, on_each_database, operations, root_of, text, trust};
+use crate::support::{
+    Caller, Test, allow, assert_same, in_memory, on_each_database, operation, operations, root_of, text, trust,
+};
 use crate::world::World;
 use serde_json::{Value, json};
 
@@ -55,6 +57,9 @@ const OURS: &[(&str, &[&str])] = &[
     ("ListRoles", &[]),
     ("UpdateRole", &["RoleId", "RoleName"]),
     ("CreateCamStrategy", &["StrategyName"]),
+    ("DescribeCamStrategyDetail", &["StrategyId"]),
+    ("UpdateCamStrategy", &["StrategyId", "StrategyName"]),
+    ("BatchOperateCamStrategy", &["StrategyId", "RelateUin"]),
     ("OperateCamStrategy", &["GroupId", "RelateUin", "StrategyId"]),
 ];
 
@@ -106,6 +111,14 @@ fn cases(own: &World) -> Vec<Case> {
         add(action, holder, names, json!({"PolicyId": policy, holder: HERE}));
         add(action, "PolicyId", PolicyId, json!({"PolicyId": HERE, holder: good}));
     }
+    let tagged = json!({"ServiceType": "cam", "ResourcePrefix": "role", "ResourceIds": [HERE], "ResourceRegion": "ap-guangzhou"});
+    add("DescribeResourceTagsByResourceIds", "ResourceIds", RoleId, tagged);
+    add("DescribeCamStrategyDetail", "StrategyId", PolicyId, json!({"StrategyId": HERE}));
+    add("UpdateCamStrategy", "StrategyId", PolicyId, json!({"StrategyId": HERE, "Remark": "x"}));
+    add("UpdateCamStrategy", "StrategyName", New, json!({"StrategyId": policy, "StrategyName": HERE}));
+    let batch = |policy: Value, uin: Value| json!({"StrategyId": [policy], "RelateUin": [uin], "ActionType": 1});
+    add("BatchOperateCamStrategy", "StrategyId", PolicyId, batch(json!(HERE), json!(uin)));
+    add("BatchOperateCamStrategy", "RelateUin", Uin, batch(json!(policy), json!(HERE)));
     let operate = |group: Value, uin: Value, policy: Value| json!({"GroupId": group, "RelateUin": uin, "StrategyId": policy, "ActionType": 1});
     add("OperateCamStrategy", "GroupId", GroupId, operate(json!(HERE), json!(-1), json!(policy)));
     add("OperateCamStrategy", "RelateUin", Uin, operate(json!(-1), json!(HERE), json!(policy)));
@@ -256,7 +269,7 @@ async fn stranger(t: &Test) -> World {
     root.cam("CreateGroup", json!({"GroupName": "strangers-UpdateGroup"})).await.ok();
     root.role("strangers-CreateRole", &[root_of(&root.uin)]).await;
     root.user("strangers-AddUser").await;
-    for action in ["CreatePolicy", "CreateCamStrategy", "UpdatePolicy"] {
+    for action in ["CreatePolicy", "CreateCamStrategy", "UpdatePolicy", "UpdateCamStrategy"] {
         root.policy(&format!("strangers-{action}"), &allow("*", "*")).await;
     }
     // Another service than the first account's role is for, so that the names of the roles differ.
@@ -299,7 +312,7 @@ fn what_another_account_owns_looks_unknown() {
 }
 
 async fn ask(caller: &Caller, case: &Case, value: Value) -> String {
-    let reply = caller.cam(case.action, filled(&case.params, &value)).await;
+    let reply = caller.ask(operation(case.action), filled(&case.params, &value)).await;
     let headers: Vec<&str> = reply.headers.keys().map(http::HeaderName::as_str).collect();
     format!("{} {headers:?} {}", reply.status, shape(&reply.body, &value))
 }
@@ -329,7 +342,7 @@ fn what_the_own_account_owns_is_found() {
                 TaskId => json!(own.task),
                 New => json!("new"),
             };
-            let reply = own.root.cam(case.action, filled(&case.params, &value)).await;
+            let reply = own.root.ask(operation(case.action), filled(&case.params, &value)).await;
             match (case.action, case.field) {
                 // The policy's only version is the default one, which can only be read.
                 ("SetDefaultPolicyVersion" | "DeletePolicyVersion", _) => {

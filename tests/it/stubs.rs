@@ -1,6 +1,6 @@
 //! Stubs: what a request can say, and what it cannot; which stub answers when one was removed.
 
-use crate::support::{Caller, Database, ROOT, Reply, Test, allow, in_memory, on, on_each_database, text};
+use crate::support::{Caller, Database, ROOT, Reply, Test, allow, in_memory, on, on_each_database};
 use camulator::args;
 use camulator::dialect::decode::LONGEST_LIST;
 use camulator::limit::Rates;
@@ -16,6 +16,11 @@ async fn put(t: &Test, stub: Value) -> (u16, String) {
 
 fn invoke(caller: &Caller, params: &Value) -> impl Future<Output = Reply> {
     caller.call("scf", "2018-04-16", "Invoke", params.clone()).region(REGION).send()
+}
+
+async fn is_listed(t: &Test, service: &str, action: &str) -> bool {
+    let listed = t.admin("GET", "/stubs", Value::Null).await.done();
+    listed["stubs"].as_array().unwrap().iter().any(|stub| stub["service"] == service && stub["action"] == action)
 }
 
 /// A document with a second statement, which denies under a condition.
@@ -132,7 +137,7 @@ fn a_resource_whose_account_or_service_could_come_from_the_request_is_refused() 
             // It is shown and kept as it was written.
             let listed = t.admin("GET", "/stubs", Value::Null).await.done();
             let shown =
-                listed["stubs"].as_array().unwrap().iter().find(|stub| stub["service"] == "scf").unwrap().clone();
+                listed["stubs"].as_array().unwrap().iter().find(|stub| stub["action"] == "Invoke").unwrap().clone();
             assert_eq!(shown["resource"], resource);
         }
         let wrong = json!({"version": "1", "context": {"scf:x": ["{{", "x"]}, "response": {}});
@@ -263,7 +268,7 @@ fn what_was_removed_stays_removed_and_what_was_overridden_comes_back() {
         assert_eq!(delete().await, 204);
         assert_eq!(answers().await, Value::Null);
         assert_eq!(delete().await, 404);
-        assert_eq!(t.admin("GET", "/stubs", Value::Null).await.done(), json!({"stubs": []}));
+        assert!(!is_listed(&t, "cvm", "DescribeInstances").await);
         put().await;
         assert_eq!(answers().await, own);
         assert_eq!(delete().await, 204);
@@ -298,12 +303,11 @@ fn a_stub_that_cannot_be_read_answers_nothing() {
         let later = t.restarted().await;
         let root = later.root();
         root.describe_instances(REGION).await.fault("InvalidAction");
-        let listed = later.admin("GET", "/stubs", Value::Null).await.done();
-        assert!(listed["stubs"].as_array().unwrap().is_empty(), "{listed}");
+        assert!(!is_listed(&later, "cvm", "DescribeInstances").await);
         let deleted = later.admin("DELETE", "/stubs/cvm/DescribeInstances", Value::Null).await;
         assert_eq!(deleted.status, 204);
         assert_eq!(root.describe_instances(REGION).await.ok()["TotalCount"], 0);
-        assert_eq!(text(&later.admin("GET", "/stubs", Value::Null).await.done()["stubs"][0]["service"]), "cvm");
+        assert!(is_listed(&later, "cvm", "DescribeInstances").await);
     });
 }
 
@@ -393,6 +397,107 @@ fn a_stub_that_could_never_answer_is_refused() {
         // The version of STS and one of its actions, under another service.
         let own = json!({"version": "2018-08-13", "response": {}});
         assert_eq!(t.admin("PUT", "/stubs/tag/GetCallerIdentity", own.clone()).await.status, 400);
-        t.admin("PUT", "/stubs/tag/ModifyResourceTags", own).await.done();
+        t.admin("PUT", "/stubs/tag/GetTagValues", own).await.done();
+    });
+}
+
+/// An operation-level action is granted on everything only, as in the cloud; the evaluator has the same rule for CAM.
+#[test]
+fn a_stub_may_have_no_single_resources() {
+    on_each_database(async |t| {
+        let root = t.root();
+        let stub = json!({"version": "2021-01-11", "resource": "*", "response": {"SendStatusSet": []}});
+        let shown = t.admin("PUT", "/stubs/sms/SendSms", stub).await.done();
+        assert_eq!(shown["resource"], "*");
+        let send = async |caller: &Caller| caller.call("sms", "2021-01-11", "SendSms", json!({})).send().await;
+        assert_eq!(send(&root).await.ok(), json!({"SendStatusSet": []}));
+        for (place, (resource, expected)) in [
+            ("*", None),
+            ("qcs::sms:::*", None),
+            ("qcs::sms::*:*", None),
+            ("qcs::sms:ap-guangzhou::*", Some(DENIED)),
+            ("qcs::sms:::app/*", Some(DENIED)),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let user = root.user(&format!("user-{place}")).await;
+            root.grant(&user, &format!("sms-{place}"), &allow("sms:SendSms", resource)).await;
+            let reply = send(&user).await;
+            assert_eq!(reply.code().as_deref(), expected, "{resource}");
+            let decision = t.trace(&reply.request_id()).await["decision"].clone();
+            assert_eq!(decision["resource"], "*");
+        }
+        // A name cannot be in part a star.
+        for resource in ["**", "* ", ""] {
+            assert_eq!(put(&t, json!({"version": "1", "resource": resource, "response": {}})).await.0, 400);
+        }
+    });
+}
+
+#[test]
+fn lists_of_the_services_that_people_meet_first_are_built_in() {
+    in_memory(async |t| {
+        let root = t.root();
+        for (service, version, action, list) in [
+            ("cvm", "2017-03-12", "DescribeZones", "ZoneSet"),
+            ("cvm", "2017-03-12", "DescribeRegions", "RegionSet"),
+            ("cvm", "2017-03-12", "DescribeImages", "ImageSet"),
+            ("cvm", "2017-03-12", "DescribeKeyPairs", "KeyPairSet"),
+            ("cvm", "2017-03-12", "DescribeInstanceTypeConfigs", "InstanceTypeConfigSet"),
+            ("vpc", "2017-03-12", "DescribeVpcs", "VpcSet"),
+            ("vpc", "2017-03-12", "DescribeSubnets", "SubnetSet"),
+            ("vpc", "2017-03-12", "DescribeSecurityGroups", "SecurityGroupSet"),
+            ("vpc", "2017-03-12", "DescribeAddresses", "AddressSet"),
+            ("cbs", "2017-03-12", "DescribeDisks", "DiskSet"),
+            ("cbs", "2017-03-12", "DescribeSnapshots", "SnapshotSet"),
+            ("clb", "2018-03-17", "DescribeLoadBalancers", "LoadBalancerSet"),
+            ("cdb", "2017-03-20", "DescribeDBInstances", "Items"),
+            // Three services have one version and one of these actions.
+            ("postgres", "2017-03-12", "DescribeDBInstances", "DBInstanceSet"),
+            ("mariadb", "2017-03-12", "DescribeDBInstances", "Instances"),
+            ("redis", "2018-04-12", "DescribeInstances", "InstanceSet"),
+            ("scf", "2018-04-16", "ListFunctions", "Functions"),
+            ("es", "2018-04-16", "DescribeInstances", "InstanceList"),
+            ("tke", "2018-05-25", "DescribeClusters", "Clusters"),
+            ("monitor", "2018-07-24", "DescribeBaseMetrics", "MetricSet"),
+            ("cloudaudit", "2019-03-19", "LookUpEvents", "Events"),
+        ] {
+            let answer = root.call(service, version, action, json!({"Limit": 1})).region(REGION).send().await.ok();
+            assert_eq!(answer[list], json!([]), "{service}:{action}");
+            let trace = root.call(service, version, action, json!({})).region(REGION).send().await.request_id();
+            assert_eq!(t.trace(&trace).await["service"], service, "{action}");
+        }
+    });
+}
+
+/// The condition key that grants whatever only reads, for the server's own actions and for others.
+#[test]
+fn what_only_reads_is_told_from_what_writes() {
+    on_each_database(async |t| {
+        let root = t.root();
+        let mut document = allow("*", "*");
+        document["statement"][0]["condition"] = json!({"numeric_equal": {"qcs:read_only_action": 1}});
+        let user = root.user("reader").await;
+        root.grant(&user, "reading", &document).await;
+        user.describe_instances(REGION).await.ok();
+        user.cam("ListUsers", json!({})).await.ok();
+        user.cam("GetUser", json!({"Name": "reader"})).await.ok();
+        user.cam("AddUser", json!({"Name": "other"})).await.fault(DENIED);
+        // It opens a session, whatever its name is.
+        let opened = user.sts("GetFederationToken", json!({"Name": "x", "Policy": allow("*", "*").to_string()})).await;
+        assert_eq!(opened.code().as_deref(), Some(DENIED));
+        t.admin("PUT", "/stubs/scf/Invoke", json!({"version": "2018-04-16", "response": {}})).await.done();
+        invoke(&user, &json!({})).await.fault(DENIED);
+        // A question may give the key itself.
+        let principal = format!("qcs::cam::uin/{ROOT}:uin/{}", user.uin);
+        let ask = async |action: &str, context: Value| {
+            let question = json!({"principal": principal, "action": action, "context": context});
+            t.admin("POST", "/authorize", question).await.done()["decision"].clone()
+        };
+        assert_eq!(ask("vod:ListFiles", json!({})).await, "allow");
+        assert_eq!(ask("vod:DeleteMedia", json!({})).await, "deny");
+        assert_eq!(ask("sts:GetSessionToken", json!({})).await, "deny");
+        assert_eq!(ask("vod:DeleteMedia", json!({"qcs:read_only_action": 1})).await, "allow");
     });
 }

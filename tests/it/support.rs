@@ -9,6 +9,7 @@ mod raw;
 mod surface;
 mod tencent;
 mod twin;
+mod v1;
 
 pub use dump::{Dump, assert_same, columns};
 pub use hold::Hold;
@@ -20,6 +21,7 @@ pub use tencent::{
     trust, version,
 };
 pub use twin::{Questions, Twin};
+pub use v1::V1;
 
 use camulator::dialect::Dialects;
 use camulator::engine::Engine;
@@ -212,13 +214,19 @@ impl Test {
 
     /// Another server on the same engine, with these bounds, that other machines can or cannot reach.
     pub fn with(&self, bounds: Bounds, exposed: bool) -> Test {
-        self.around(self.app.engine.clone(), Limiter::new(Rates::Off), bounds, exposed)
+        self.around(self.app.engine.clone(), Limiter::new(Rates::Off), bounds, Manner { exposed, strict: false })
+    }
+
+    /// Another server on the same engine that wants everything to be signed.
+    pub fn strict(&self) -> Test {
+        let manner = Manner { exposed: false, strict: true };
+        self.around(self.app.engine.clone(), Limiter::new(Rates::Off), Bounds::default(), manner)
     }
 
     /// A server that knows no more than what the database says, as after a restart.
     pub async fn restarted(&self) -> Test {
         let engine = Arc::new(self.app.engine.cold().await.unwrap());
-        self.around(engine, Limiter::new(Rates::Off), Bounds::default(), false)
+        self.around(engine, Limiter::new(Rates::Off), Bounds::default(), Manner::default())
     }
 
     /// A connection of its own to the database of this server.
@@ -239,14 +247,14 @@ impl Test {
         let env = Env { clock: clock.clone(), entropy: entropy.clone() };
         let store = Store::open(location, Durability::Fast).await.unwrap();
         let engine = Engine::open(store, env, Sealer::new(&[7; 32]), clouds.dialects.clouds()).await.unwrap();
-        let app = app(clouds.dialects, Arc::new(engine), Limiter::new(rates), Bounds::default(), false);
+        let app = app(clouds.dialects, Arc::new(engine), Limiter::new(rates), Bounds::default(), Manner::default());
         let surface = Surface::new(&app, clock, twin);
         Test { app, surface, first, clouds, entropy, location: location.clone() }
     }
 
     /// Another server around this engine, everything else being this one's.
-    fn around(&self, engine: Arc<Engine>, limiter: Limiter, bounds: Bounds, exposed: bool) -> Test {
-        let app = app(self.clouds.dialects, engine, limiter, bounds, exposed);
+    fn around(&self, engine: Arc<Engine>, limiter: Limiter, bounds: Bounds, manner: Manner) -> Test {
+        let app = app(self.clouds.dialects, engine, limiter, bounds, manner);
         let surface = Surface::new(&app, self.surface.clock.clone(), self.surface.twin.clone());
         Test { app, surface, ..self.clone() }
     }
@@ -394,11 +402,31 @@ const RECOUNT: &str = "UPDATE accounts SET \
      group_count = (SELECT COUNT(*) FROM user_groups WHERE account_id = accounts.id), \
      policy_count = (SELECT COUNT(*) FROM policies WHERE account_id = accounts.id)";
 
-fn app(dialects: Dialects, engine: Arc<Engine>, limiter: Limiter, bounds: Bounds, exposed: bool) -> Arc<App> {
+/// How a server deals with strangers and signatures.
+#[derive(Clone, Copy, Default)]
+struct Manner {
+    exposed: bool,
+    strict: bool,
+}
+
+fn app(dialects: Dialects, engine: Arc<Engine>, limiter: Limiter, bounds: Bounds, manner: Manner) -> Arc<App> {
     let stubs = dialects.stubs();
     let (journal, admin_token) = (Journal::default(), Secret::new(ADMIN_TOKEN.to_owned()));
     let (authority, clock_was_set) = (None, Default::default());
-    Arc::new(App { dialects, engine, stubs, limiter, journal, admin_token, authority, bounds, clock_was_set, exposed })
+    let Manner { exposed, strict } = manner;
+    Arc::new(App {
+        dialects,
+        engine,
+        stubs,
+        limiter,
+        journal,
+        admin_token,
+        authority,
+        bounds,
+        clock_was_set,
+        exposed,
+        strict,
+    })
 }
 
 /// What the emulator's own API answered.

@@ -247,8 +247,10 @@ fn every_order_is_total() {
         for (line, text) in source.texts.iter().filter(|(_, text)| is_sql(text)) {
             for order in text.split("ORDER BY ").skip(1) {
                 let order = order.split([')']).next().unwrap().split(" LIMIT ").next().unwrap();
-                let columns: Vec<&str> =
-                    order.split(", ").map(|column| column.split('.').next_back().unwrap()).collect();
+                let columns: Vec<&str> = order
+                    .split(", ")
+                    .map(|column| column.split('.').next_back().unwrap().trim_end_matches(" DESC"))
+                    .collect();
                 let columns = columns.join(", ");
                 let is_total = |last: &&str| columns == **last || columns.ends_with(&format!(", {last}"));
                 if !unique.iter().any(is_total) {

@@ -397,7 +397,7 @@ async fn a_restart_keeps_the_authority() {
     std::fs::write(&file, "tls-listen = \"127.0.0.1:0\"\ntls-local-ca = true\n").unwrap();
     let in_file = ["--config", file.to_str().unwrap()];
     let variables = [("CAMULATOR_TLS_LISTEN", "localhost:0"), ("CAMULATOR_TLS_LOCAL_CA", "true")];
-    let starts: [(&[&str], &[(&str, &str)]); 3] = [(&options, &[]), (&[], &variables), (&in_file, &[])];
+    let starts = [(&options[..], &[][..]), (&[], &variables), (&in_file, &[])];
     let mut certificates = Vec::new();
     for (options, variables) in starts {
         let mut server = Process::serve(&data, options, variables);

@@ -57,6 +57,7 @@ impl Request {
     fn authorization(&self) -> String {
         let host = self.header("host").unwrap_or_default();
         let service = match self.header("x-tc-version") {
+            Some("2018-08-13") if host.starts_with("tag.") => "tag",
             Some("2018-08-13") => "sts",
             Some("2017-03-12" | "2017-03-13") => "cvm",
             _ => "cam",

@@ -77,6 +77,7 @@ impl World {
         let uin = uin(&self.user);
         let new_trust = trust(&[root_of(&self.root.uin)]);
         let document = allow("cam:GetUser", "*").to_string();
+        let ops = format!("qcs::cam::uin/{}:roleName/ops", self.root.uin);
         let info = json!([{"Uid": self.uid, "GroupId": group}]);
         match op.action {
             "CreateRole" => json!({
@@ -160,10 +161,29 @@ impl World {
             "UpdateCamStrategy" => json!({"StrategyId": spare, "StrategyInfo": document}),
             "BatchOperateCamStrategy" => json!({"StrategyId": [spare], "ActionType": 1, "RelateUin": [uin]}),
             "AssumeRole" => json!({
-                "RoleArn": format!("qcs::cam::uin/{}:roleName/ops", self.root.uin), "RoleSessionName": "session",
+                "RoleArn": ops, "RoleSessionName": "session",
                 "DurationSeconds": 1800,
             }),
             "GetFederationToken" => json!({"Name": "someone", "Policy": document, "DurationSeconds": 1800}),
+            "ModifyResourceTags" => json!({
+                "Resource": format!("qcs::cam:ap-guangzhou:uin/:role/{}", self.role),
+                "ReplaceTags": [{"TagKey": "team", "TagValue": "a"}], "DeleteTags": [{"TagKey": "env"}],
+            }),
+            "DescribeResourceTagsByResourceIds" => json!({
+                "ServiceType": "cam", "ResourcePrefix": "role", "ResourceIds": [self.role],
+                "ResourceRegion": "ap-guangzhou", "Offset": 0, "Limit": 20, "Category": "Custom",
+            }),
+            "TagResources" => json!({
+                "ResourceList": [ops, format!("qcs::cam::uin/{}:roleName/none", self.root.uin)],
+                "Tags": [{"TagKey": "team", "TagValue": "a"}],
+            }),
+            "UnTagResources" => json!({
+                "ResourceList": [ops, format!("qcs::cam::uin/{}:roleName/none", self.root.uin)], "TagKeys": ["env"],
+            }),
+            "GetResources" => json!({
+                "ResourceList": [ops], "TagFilters": [{"TagKey": "env", "TagValue": ["prod"]}], "PaginationToken": "",
+                "MaxResults": 50,
+            }),
             "QueryApiKey" => json!({"TargetUin": uin}),
             other => panic!("{other} has no sample in tests/it/world.rs: add a request that succeeds"),
         }

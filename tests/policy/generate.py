@@ -106,10 +106,11 @@ class World:
         document = {"version": "2.0", "statement": statements}
         if self.kind == "strategy" and rng.random() < 0.3:
             document["version"] = "1.0"
-            if rng.random() < 0.5:
-                document["statement"] = statements[0]
+        if len(statements) == 1 and rng.random() < 0.3:
+            document["statement"] = statements[0]
         if self.kind in ("identity", "strategy") and rng.random() < 0.2:
             document["principal"] = self.principal()
+        document = capitals(rng, document)
         if rng.random() < broken:
             document = spoil(rng, document, 1) if rng.random() < 0.6 else mislead(rng, document)
         return json.dumps(document, ensure_ascii=rng.random() < 0.2)
@@ -138,7 +139,7 @@ class World:
         action = rng.choice([
             "*", "*:*", f"{service}:*", f"{service}:*", f"{service}:{operation}", f"{service}:{operation[:3]}*", f"*:{operation}",
             f"{service}:*{operation[-2:]}", f"*:*{operation[2:5]}*", f"permid/{rng.choice('6789')}", f"{service}:{operation}",
-            f"{service}:{operation.lower()}*", f"cam:Made{operation.replace('.', '')}" if rng.random() < 0.1 else "*",
+            f"{service}:{operation.lower()}*", "SMS:*" if rng.random() < 0.2 else f"{service}:*", f"cam:Made{operation.replace('.', '')}" if rng.random() < 0.1 else "*",
         ])
         return "name/" + action if rng.random() < 0.2 else action
 
@@ -149,11 +150,11 @@ class World:
         if self.kind == "strategy" and rng.random() < 0.05:
             return ""
         project = ""
-        if self.kind == "strategy" and rng.random() < 0.4:
-            project = rng.choice(["id/0", "id/7", "id/*", "*"])
+        if rng.random() < (0.4 if self.kind == "strategy" else 0.15):
+            project = rng.choice(["id/0", "id/7" if self.kind == "strategy" else "id/0", "id/*", "*"])
         service = rng.choice(["", "*", *self.services, *self.services])
-        region = rng.choice(["", "", "*", *REGIONS, "moon" if rng.random() < 0.1 else ""])
-        account = rng.choice(["", "", "uin/-1", f"uin/{self.owner}", f"uid/{self.app_id}", f"uid/0{self.app_id}", f"uin/{self.owner}",
+        region = rng.choice(["", "", "*", *REGIONS, "cn-east", "moon" if rng.random() < 0.1 else ""])
+        account = rng.choice(["", "", "*", "uin/-1", f"uin/{self.owner}", f"uid/{self.app_id}", f"uid/0{self.app_id}", f"uin/{self.owner}",
                               "uin/99" if rng.random() < 0.1 else ""])
         item = rng.choice(ITEM_PATTERNS)
         if self.kind == "strategy" and rng.random() < 0.1 and account:
@@ -211,7 +212,7 @@ class World:
             if rng.random() < 0.4:
                 statement["condition"] = self.condition()
             statements.append(statement)
-        document = {"version": "2.0", "statement": statements}
+        document = capitals(rng, {"version": "2.0", "statement": statements})
         if rng.random() < broken:
             document = spoil(rng, document, 1) if rng.random() < 0.6 else mislead(rng, document)
         return json.dumps(document, ensure_ascii=False)
@@ -323,7 +324,8 @@ ODD = [
     None, True, 0, 2.0, "", [], {}, "*", ["*"], [""], [[]], {"": ""}, "1.0", "2.0", "Allow", "name/", "name/*", "name/name/cvm:X", "cvm",
     "cvm:", ":X", "cvm:Run:X", "CVM:Run", "cvm:Rün", "cv*:Run", "nosuch:Run", "cam:CreatRole", "cam:createRole", "cam:Creat*", "sts:*",
     "*:", "**", "*:**", "permid/6", "permid/7", "permid/9", "permid/404", "permid/", "name/permid/8", "sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:GetCallerIdentity",
-    "qcs", "qcs::cvm:gz::x", "qcs::cvm:gz:x", "qcs::cvm:gz:::x", "qcs::cvm:gz::", "QCS::cvm:gz::x", "qcs::CVM:gz::x", "qcs::nosuch:::x",
+    "Deny", "ALLOW", "SMS:Send", "name/SMS:*", "Sms:Send", "qcs::SMS:::x", "qcs::Sms:::x", "qcs::cvm:cn-east::x", "qcs::cvm:cn-west::x", "qcs::cvm:gz:*:x",
+    "qcs::cvm:gz:uin/*:x", "qcs::cam::*:roleName/dev", "qcs:id/7:cvm:::x", "qcs:id/00:cvm:::x", "qcs", "qcs::cvm:gz::x", "qcs::cvm:gz:x", "qcs::cvm:gz:::x", "qcs::cvm:gz::", "QCS::cvm:gz::x", "qcs::CVM:gz::x", "qcs::nosuch:::x",
     "qcs::cvm:moon::x", "qcs::cvm:*:uin/99:x", "qcs::cvm::uin/:x", "qcs::cvm::uin/-2:x", "qcs::cvm::10001:x", "qcs::cvm::uid/1250000000:x",
     "qcs::cvm::uid/01250000000:x", "qcs::cvm::uid/12345678901234567890:x", "qcs::cvm::uid/99:x", "qcs::cam::uin/99:roleName/dev",
     "qcs::cam::uin/99:role/1", "qcs::cam::uin/x:role/1", "qcs::cam::uin/99:roles/1", "qcs::*::uin/99:role/1", "qcs:id/0:cvm:::x",
@@ -337,7 +339,7 @@ ODD = [
     ".qcloud.com", "cvm.qcloud.com.", "CVM.qcloud.com", "cvm.example.com", "a..qcloud.com", "-a.qcloud.com", "a_b.qcloud.com", "cvm qcloud.com", "xqcloud.com", "é.qcloud.com",
     "*.qcloud.com", "10.0.0.0/8", "10.0.0.0/33", "${uin}", "${x}", TAG_KEY, TAG_VALUE, "${qcs:principal_tag}", "qcs::cvm:::" + TAG_KEY, "a${", "1e5", "true", "2024-02-29T12:00:00Z", "QQ==",
 ]
-NAMES = ["version", "statement", "principal", "effect", "action", "resource", "condition", "Effect", "sid", "notaction", "qcs", "service", "federated", "QCS",
+NAMES = ["version", "statement", "principal", "effect", "action", "resource", "condition", "Effect", "Version", "Statement", "Principal", "Action", "Resource", "Condition", "EFFECT", "sid", "notaction", "qcs", "service", "federated", "QCS",
          "qcs:ip", "qcs:", ":ip", "qcsip", "q c:ip", "qcs:a b", "qcs:a:b", "qcs:é", "é:x", "q.x:y", "qcs:\n", "qcs:\u007f", "qcs:\u0085", "", "string_equal", "String_equal",
          "string_equal_if_exist", "string_equal_if_exists", "string_equal_if_exist_if_exist", "null_equal", "null_equal_if_exist",
          "for_any_value:null_equal", "for_any_value:string_like", "for_all_value:ip_equal_if_exist", "for_all_values:string_equal",
@@ -353,6 +355,23 @@ NO_VARIABLES = ["${qcs:principal_tag}", "${principal_tag_key}", "${qcs:principal
 NO_OPERATORS = ["string_equals", "String_equal", "ip_like", "null_equal_if_exist", "for_all_value:null_equal", "for_all_values:ip_equal", "bool_not_equal", ""]
 NO_KEYS = ["qcsip", "qcs:", ":ip", "é:x", "q c:ip", "qcs:\n", "", "qcs.x:y"]
 NO_VALUES = [None, [], {}, [[]], [None], {"a:b": "x"}, ["a", None], [["a"]], ["a", {}, 1, "", True]]
+
+
+def capitals(rng, document):
+    """The document, sometimes with a capital initial in some names of elements or in an effect."""
+    if rng.random() < 0.9:
+        return document
+
+    def name(text):
+        return text.capitalize() if rng.random() < 0.5 else text
+
+    def statement(elements):
+        changed = {name(key): value for key, value in elements.items()}
+        return changed | {key: name(value) for key, value in changed.items() if key in ("effect", "Effect")}
+
+    inner = document["statement"]
+    changed = document | {"statement": [statement(one) for one in inner] if isinstance(inner, list) else statement(inner)}
+    return {name(key): value for key, value in changed.items()}
 
 
 def spoil(rng, document, count):
@@ -383,9 +402,9 @@ def spoil(rng, document, count):
 
 def mislead(rng, document):
     """The document with a misplaced variable, or with defects below an unknown operator or a malformed key."""
-    statements = document.get("statement")
+    statements = document.get("statement", document.get("Statement"))
     statement = rng.choice(statements) if isinstance(statements, list) else statements
-    conditions = statement.setdefault("condition", {})
+    conditions = statement.setdefault("Condition" if "Condition" in statement else "condition", {})
     roll = rng.random()
     operator = rng.choice(sorted(OPERATORS))
     if roll < 0.2 and "resource" in statement:
@@ -425,6 +444,8 @@ def near_miss(rng):
     world.kind = "strategy" if kind == "strategy" else "identity"
     text = world.trust(0) if kind == "trust" else world.document(0)
     document = json.loads(text)
+    if rng.random() < 0.05 and isinstance(document.get("statement"), list):
+        document["statement"] = document["statement"][0]
     if rng.random() < 0.2:
         document = mislead(rng, document)
     if rng.random() < 0.55:
@@ -449,12 +470,12 @@ def near_miss(rng):
         if rng.random() < 0.5:
             visible = sum(c not in " \t\n\r" for c in text)
             text = text[:-1] + " " * 50 + rng.choice([" ", "\u00a0"]) + text[-1:] + "\n"
-            filler = 4096 - visible + rng.choice([-1, 0, 1])
+            filler = 6144 - visible + rng.choice([-1, 0, 1])
             text = text.replace('"2.0"', '"2.0' + rng.choice(["x", "é"]) * max(0, filler) + '"', 1)
         else:
             depth = rng.choice([28, 29, 30, 31, 32, 33])
             text = text.replace("[", "[" * depth, 1).replace("]", "]" * depth, 1)
     if rng.random() < 0.02:
         visible = sum(c not in " \t\n\r" for c in text)
-        text = text.replace('"*"', '"qcs::cvm:::' + rng.choice("ax") * max(0, 4096 - visible - 11 + rng.choice([-1, 0, 1])) + '*"', 1)
+        text = text.replace('"*"', '"qcs::cvm:::' + rng.choice("ax") * max(0, 6144 - visible - 11 + rng.choice([-1, 0, 1])) + '*"', 1)
     return world.rules | {"kind": kind}, text.encode("utf-8", "replace").decode()

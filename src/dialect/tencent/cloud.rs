@@ -1,12 +1,15 @@
 //! The profile of Tencent Cloud.
 //!
 //! Quotas and durations come from the documentation: "limits" in the user guide (598/10596), and AssumeRole and
-//! GetFederationToken of STS. Ids have the form of those in the published examples.
+//! GetFederationToken of STS. Ids and keys have the form and the length of those in the published examples: clients that
+//! forget to encode a `+`, or keep a token in 255 characters, fail here as they do on the cloud.
 
 use super::presets;
 use crate::engine::cloud::{Cloud, Durations, Ids, Quotas};
 use crate::env::Env;
 use crate::policy::grammar::tencent::LANGUAGE;
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use std::sync::LazyLock;
 
 /// The profile that the engine works with.
@@ -24,16 +27,19 @@ pub static CLOUD: Cloud = Cloud {
         account_form: "5 to 18 digits",
         user: |env| ((100_000_000_000 + env.below(100_000_000_000)).to_string(), number(10_000_000, 90_000_000, env)),
         group: |env| (100_000 + env.below(900_000_000)).to_string(),
-        // A little more than 2^62: always 19 digits, and always below 2^63.
-        role: |env| ((1_u64 << 62) + ((milliseconds(env) % (1 << 34)) << 10) + env.below(1 << 10)).to_string(),
-        policy: |env| (100_000_000 + env.below(900_000_000)).to_string(),
+        // 2^62 and some millions, as every id that was seen.
+        role: |number| ((1_u64 << 62) + 10_000_000 + number.value()).to_string(),
+        // Above every preset's id that is Tencent's own.
+        policy: |number| (240_000_000 + number.value()).to_string(),
         key: |env| format!("AKID{}{}", in_order(milliseconds(env)), env.alphanumeric(25)),
         secret: |env| env.alphanumeric(32),
-        token: |env| env.alphanumeric(96),
+        session_key: |env| format!("AKID{}{}", in_order(milliseconds(env)), url_safe::<43>(env, 57)),
+        session_secret: |env| STANDARD.encode(env.bytes::<32>()),
+        token: |env| [env.alphanumeric(32), hex::encode(env.bytes::<16>()), url_safe::<432>(env, 576)].concat(),
     },
     quotas: Quotas {
         roles: 1000,
-        role_tags: 50,
+        tags: 50,
         users: 1000,
         groups: 300,
         group_members: 100,
@@ -45,7 +51,7 @@ pub static CLOUD: Cloud = Cloud {
     },
     durations: Durations {
         role_default: 7200,
-        role_longest: LONGEST_ROLE_SESSION,
+        role_longest: 7200,
         federation_default: 1800,
         federation_longest: 129_600,
         federation_longest_of_root: 7200,
@@ -71,6 +77,13 @@ fn in_order(number: u64) -> String {
         char::from(DIGITS.get(digit).copied().unwrap_or(b'0'))
     };
     (0..7).rev().map(digit).collect()
+}
+
+/// Writes random bytes with the letters of URL-safe base64, and keeps the first `length` of them.
+fn url_safe<const BYTES: usize>(env: &Env, length: usize) -> String {
+    let mut text = URL_SAFE_NO_PAD.encode(env.bytes::<BYTES>());
+    text.truncate(length);
+    text
 }
 
 fn number(from: u64, below: u64, env: &Env) -> i64 {

@@ -4,7 +4,7 @@
 //! of preference, and the first that Tencent documents for the action is the answer; the last candidate, a public code
 //! that any action may give, when none is.
 
-use super::{documented, operations};
+use super::{documented, operations, v1};
 use crate::dialect::contract::Op;
 use crate::engine::fault::{Fault, Kind, Limit, Malformed, Parameter, Refusal, Unauthenticated, Unrouted, Why};
 use crate::policy::{self, Defect, Problem, Reason};
@@ -23,20 +23,23 @@ pub fn candidates(fault: &Fault) -> &'static [&'static str] {
             Malformed::Method(_) => &["UnsupportedProtocol"],
             Malformed::ContentType(_)
             | Malformed::Json(_)
+            | Malformed::Form(_)
             | Malformed::RepeatedHeader(_)
             | Malformed::UnreadableHeader(_) => &["InvalidParameter"],
+            // So says the gateway of a request with the older signature.
+            Malformed::TooLarge { limit: v1::LARGEST_FORM } => &["AuthFailure.SignatureFailure"],
             Malformed::TooLarge { .. } => &["RequestSizeLimitExceeded"],
-            Malformed::Unfinished => &["InvalidRequest"],
+            Malformed::Unfinished | Malformed::Multipart => &["InvalidRequest"],
             Malformed::Busy => &["ServiceUnavailable"],
             Malformed::MissingHeader(_) => &["MissingParameter"],
-            Malformed::Header { name: "Timestamp", .. } => &["InvalidParameter"],
+            Malformed::Header { name: "Timestamp" | "Nonce", .. } => &["InvalidParameter"],
             Malformed::Header { .. } => &["InvalidParameterValue"],
         },
         Fault::Unrouted(Unrouted::Action { .. }) => &["InvalidAction"],
         Fault::Unrouted(Unrouted::Version { .. }) => &["NoSuchVersion"],
         Fault::Unauthenticated(how) => match how {
             Unauthenticated::Unsigned => &["MissingParameter"],
-            Unauthenticated::Claim(_) => &["AuthFailure.InvalidAuthorization"],
+            Unauthenticated::Claim(_) | Unauthenticated::Uncovered(_) => &["AuthFailure.InvalidAuthorization"],
             Unauthenticated::Stale { .. } => &["AuthFailure.SignatureExpire"],
             Unauthenticated::UnknownKey => &["AuthFailure.SecretIdNotFound"],
             Unauthenticated::Token(_) => &["AuthFailure.TokenFailure"],
@@ -65,12 +68,8 @@ pub fn candidates(fault: &Fault) -> &'static [&'static str] {
                 "InvalidParameter.ParamError",
                 "ResourceNotFound",
             ],
-            Kind::Role => &[
-                "InvalidParameter.RoleNotExist",
-                "ResourceNotFound.RoleNotFound",
-                "InvalidParameter.ParamError",
-                "ResourceNotFound",
-            ],
+            Kind::Role => &["InvalidParameter.RoleNotExist", "InvalidParameter.ParamError", "ResourceNotFound"],
+            Kind::AssumedRole => &["InternalError.GetRoleError", "ResourceNotFound.RoleNotFound", "ResourceNotFound"],
             Kind::Policy => &[
                 "ResourceNotFound.PolicyIdNotFound",
                 "InvalidParameter.PolicyIdNotExist",

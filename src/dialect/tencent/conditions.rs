@@ -2,8 +2,8 @@
 //!
 //! A tag `game: web` is a value of `qcs:resource_tag`, `qcs:request_tag` or `qcs:principal_tag`, which policies write
 //! `game&web`. It is also the value `web` of `qcs:resource_tag/game` and its like (the guides 598/47827 and 598/58347).
-//! Only actions that work on a single resource have resource tags: AssumeRole has those of the role, a stub's action
-//! those that the stub names.
+//! Only actions that work on a single resource have resource tags: AssumeRole has those of the role, CreateAccessKey those
+//! of the user, a stub's action those that the stub names.
 
 use super::params::Tag;
 use super::principal;
@@ -20,7 +20,7 @@ pub const RESOURCE: &[&str] = &["qcs:resource_tag", "qcs:tag"];
 /// Keys of the tags in the request.
 pub const REQUEST: &[&str] = &["qcs:request_tag"];
 
-/// Keys of the tags of the principal: those of its session and of its role.
+/// Keys of the tags of the principal: those of its session and of its user or role.
 const PRINCIPAL: &[&str] = &["qcs:principal_tag"];
 
 /// Returns the condition keys of every request; `tags` are the caller's. No caller has signed in with a second factor.

@@ -46,7 +46,6 @@ mod tests {
         let table: Table = serde_json::from_str(include_str!("documented.json")).unwrap();
         for (action, codes) in table.values().flatten() {
             assert!(codes.is_sorted_by(|one, next| one < next), "{action}: sorted, each once");
-            assert!(!codes.is_empty(), "{action}");
         }
         let services: Vec<_> = table.keys().filter(|name| **name != EXTENSIONS).collect();
         for (extension, relatives) in &table[EXTENSIONS] {
@@ -65,8 +64,9 @@ mod tests {
         let listed: BTreeSet<&str> = TABLE.values().flat_map(BTreeMap::keys).copied().collect();
         let served: BTreeSet<&str> = operations::ALL.iter().map(|op| op.action).collect();
         assert_eq!(listed, served);
+        // The published model of TAG has no codes.
         for op in operations::ALL {
-            assert!(codes(op).next().is_some(), "{}", op.action);
+            assert_eq!(codes(op).next().is_none(), op.service == "tag", "{}", op.action);
         }
     }
 }

@@ -1,55 +1,72 @@
-//! Tencent Cloud: API 3.0 of CAM 2019-01-16 and STS 2018-08-13, over `POST` with JSON, signed with TC3-HMAC-SHA256.
+//! Tencent Cloud: API 3.0 of CAM 2019-01-16, STS and TAG 2018-08-13, over every transport and signature that its clients
+//! use.
 //!
 //! | module | holds |
 //! | --- | --- |
 //! | `cloud` | the profile of the cloud: ids, quotas, durations, presets |
 //! | `headers` | the names of the headers |
-//! | `tc3` | the signature |
+//! | `tc3`, `v1` | the signatures |
+//! | `component`, `api2` | the older wires, which are dialects of their own |
+//! | `fields`, `multipart` | parameters of queries, forms and multipart bodies |
 //! | `route` | how a request's operation is found |
 //! | `operations` | the registry |
-//! | `cam`, `sts` | the request, reply and function of each operation |
+//! | `cam`, `sts`, `tag` | the request, reply and function of each operation |
 //! | `params`, `shown` | the types of parameters, and how values are written in replies |
 //! | `reply`, `codes` | the envelope, and the error codes |
 //! | `stubs` | answers for actions of other services |
-//! | `conditions`, `deeds` | what policies can ask about a request, and the further permissions that an operation needs |
+//! | `conditions`, `reading`, `deeds` | what policies can ask about a request, and the further permissions that an operation needs |
 //!
-//! [`inferred`] lists behaviour that is inferred rather than documented. Not served yet: `GET`, multipart, the older
-//! signature, API 2.0, the component envelope.
+//! [`inferred`] lists behaviour that is inferred rather than documented.
 
+pub mod api2;
 mod cam;
 pub mod cloud;
 pub mod codes;
+pub mod component;
 mod conditions;
 mod deeds;
 pub mod documented;
+mod fields;
 mod headers;
 pub mod inferred;
+mod legacy;
 pub mod messages;
+mod multipart;
 pub mod operations;
 mod params;
 mod presets;
 mod principal;
+mod reading;
 pub mod reply;
 mod route;
 mod shown;
 mod sts;
 mod stubs;
+mod tag;
 pub mod tc3;
+mod v1;
 
 use super::contract::{Dialect, Head};
 
-/// The wire of Tencent Cloud.
-pub static DIALECT: Dialect = Dialect {
+/// The wire of API 3.0.
+pub static DIALECT: Dialect = COMMON;
+
+/// The wire of API 3.0, and what the older wires have in common with it.
+const COMMON: Dialect = Dialect {
+    name: "tencent",
     cloud: &cloud::CLOUD,
     domains: &["tencentcloudapi.com", "api.qcloud.com"],
     // The Go client sends the path of its endpoint, whatever it is, and signs `/`.
-    detect: |request: &Head| request.path == "/" || request.headers.contains_key(&headers::ACTION),
+    detect: |request: &Head| {
+        (request.path == "/" || request.headers.contains_key(&headers::ACTION)) && !component::detect(request)
+    },
     claim: route::claim,
-    verify: tc3::verify,
+    claim_in_body: route::claim_in_body,
+    verify: route::verify,
     free: tc3::free,
     named: route::named,
     route: route::route,
-    conditions: conditions::common,
+    conditions: reading::conditions,
     deeds: deeds::DEEDS,
     assumes: |action, resource| if action == "sts:AssumeRole" { principal::role(resource) } else { None },
     is_foreign: |account, action, resource| {

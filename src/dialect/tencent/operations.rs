@@ -4,21 +4,30 @@
 //! documentation gives none. The registry drives dispatch, rate limits, authorisation, the README's table and the admin
 //! API. `documented.json` holds the error codes that Tencent documents for each action.
 
-use super::cam::{attachments, boundaries, extensions, groups, keys, policies, roles, service_linked, users, versions};
-use super::sts;
+use super::cam::{
+    attachments, boundaries, extensions, groups, keys, policies, roles, service_linked, strategies, users, versions,
+};
+use super::{sts, tag};
 use crate::dialect::contract::{Op, Permission};
 
 /// The version of CAM.
 pub const CAM: &str = "2019-01-16";
 /// The version of STS.
 pub const STS: &str = "2018-08-13";
+/// The version of TAG, which is that of STS too.
+pub const TAG: &str = "2018-08-13";
 
-const SERVICES: &[(&str, &str)] = &[("cam", CAM), ("sts", STS)];
+const SERVICES: &[(&str, &str)] = &[("cam", CAM), ("sts", STS), ("tag", TAG)];
 
-/// Returns the operation with this version and action.
+/// Returns the operation with this version and action. No two services have an action of the same name, so that the
+/// version need not tell the service.
 pub fn find(version: &str, action: &str) -> Option<&'static Op> {
-    let service = service_of(version)?;
-    ALL.iter().find(|op| op.action == action && op.service == service)
+    ALL.iter().find(|op| op.action == action && version_of(op.service) == Some(version))
+}
+
+/// Returns the operation with this action. No action is in two services.
+pub fn named(action: &str) -> Option<&'static Op> {
+    ALL.iter().find(|op| op.action == action)
 }
 
 /// Returns the version of a service that is served.
@@ -26,9 +35,10 @@ pub fn version_of(service: &str) -> Option<&'static str> {
     SERVICES.iter().find(|(known, _)| *known == service).map(|(_, version)| *version)
 }
 
-/// Returns the service of a version that is served.
+/// Returns the service of a version that is served; `None` for a version that several have.
 pub fn service_of(version: &str) -> Option<&'static str> {
-    SERVICES.iter().find(|(_, known)| *known == version).map(|(service, _)| *service)
+    let mut services = SERVICES.iter().filter(|(_, known)| *known == version).map(|(service, _)| *service);
+    services.next().filter(|_| services.next().is_none())
 }
 
 /// Returns whether `service:Action` is an operation whose permission is on the operation as a whole.
@@ -46,8 +56,8 @@ crate::operations! {
         roles::UpdateRoleDescription => update, Write(reads_description), 20, operation;
         roles::UpdateRoleConsoleLogin => update, Write(reads_console_login), 20, operation;
         roles::UpdateRoleSessionDuration => update, Write(reads_session_duration), 20, operation;
-        roles::TagRole => tag, Write, 20, operation(tags_it);
-        roles::UntagRole => untag, Write, 20, operation(untags_it);
+        roles::TagRole => change_tags, Write(tags_role), 20, operation(tags_it);
+        roles::UntagRole => change_tags, Write(untags_role), 20, operation(untags_it);
         attachments::AttachRolePolicy => attach, Write(attaches_role), 3, operation;
         attachments::DetachRolePolicy => detach, Write(detaches_role), 20, operation;
         attachments::ListAttachedRolePolicies => list_role, Read, 10, operation;
@@ -99,12 +109,37 @@ crate::operations! {
         // Extensions of this emulator: Tencent has no actions with these names on API 3.0.
         extensions::ListRoles => list_roles, Read, 20, operation;
         extensions::UpdateRole => update_role, Write(reads_role), 20, operation;
-        extensions::CreateCamStrategy => create_strategy, Write(reads_strategy), 20, operation;
-        extensions::OperateCamStrategy => operate_strategy, Write(operates), 20, operation;
+        strategies::CreateCamStrategy => create, Write(reads), 20, operation;
+        strategies::DescribeCamStrategyDetail => describe, Read, 20, operation;
+        strategies::UpdateCamStrategy => update, Write(reads_patch), 20, operation;
+        strategies::OperateCamStrategy => operate, Write(operates), 20, operation;
+        strategies::BatchOperateCamStrategy => operate, Write(operates_all), 20, operation;
     }
     "sts" {
         sts::AssumeRole => assume_role, Open, 600, resource(assumed_role);
         sts::GetFederationToken => get_federation_token, Open, 600, operation;
         sts::GetCallerIdentity => get_caller_identity, Read, 20, free;
+    }
+    "tag" {
+        tag::ModifyResourceTags => modify, Write(modifies), 20, operation(modifies_it);
+        tag::DescribeResourceTagsByResourceIds => describe, Read, 20, operation;
+        tag::TagResources => change_each, Write(tags_each), 20, operation(tags_them);
+        tag::UnTagResources => change_each, Write(untags_each), 20, operation(untags_them);
+        tag::GetResources => get_resources, Read, 20, operation;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_services_have_an_action_of_the_same_name() {
+        for (place, op) in ALL.iter().enumerate() {
+            assert!(ALL.iter().take(place).all(|other| other.action != op.action), "{}", op.action);
+            assert!(find(version_of(op.service).unwrap(), op.action).is_some_and(|found| found.service == op.service));
+        }
+        assert_eq!((service_of(CAM), service_of(STS), service_of("2000-01-01")), (Some("cam"), None, None));
+        assert!(find(CAM, "AssumeRole").is_none());
     }
 }

@@ -1,6 +1,7 @@
 //! The types of Tencent's parameters, and what several operations make of them.
 //!
-//! The forms are those of the parameter tables of the CAM 2019-01-16 and STS 2018-08-13 documentation.
+//! The forms are those of the parameter tables of the documentation of CAM 2019-01-16, STS 2018-08-13 and TAG 2018-08-13.
+//! In an optional parameter an empty text counts as absent ([`crate::dialect::decode`]), and so does the id 0 ([`given`]).
 
 use super::cloud::LONGEST_ROLE_SESSION;
 use crate::dialect::decode::{List, Text};
@@ -63,6 +64,8 @@ numbers! {
     Page(page in 1..=1_000_000), "1 to 1000000";
     /// Rows per page.
     Rp(rows in 1..=200), "1 to 200";
+    /// Rows per page of ListGroupsForUser.
+    WideRp(rows in 1..=1000), "1 to 1000";
 }
 
 /// An id of decimal digits. It may be sent as text or as a number, and may exceed 2^53.
@@ -109,6 +112,11 @@ impl de::Visitor<'_> for IdVisitor {
     }
 }
 
+/// Returns an optional id. No id is 0: clients send it for one that was not set.
+pub fn given(id: &Option<Id>) -> Option<&Id> {
+    id.as_ref().filter(|id| id.as_str() != "0")
+}
+
 /// Returns the part of a list that a page is; without numbers, the first 20 rows.
 pub fn paging(page: Option<Page>, rows: Option<Rp>) -> Window {
     let rows = rows.map_or(20, |rows| rows.0);
@@ -129,46 +137,70 @@ pub struct Tag {
     pub value: TagValue,
 }
 
-/// Checks the tags of a role or policy: keys of 1 to 127 characters, values of at most 255 (the documentation of TAG).
+/// Checks the tags of a role or policy.
 pub fn tags(tags: &Tags) -> Result<Vec<(String, String)>, Fault> {
-    tags_of(tags, 127, 255)
+    check_tags("Tags", ("Key", "Value"), pairs(tags))
 }
 
 /// Checks the tags of a session: keys of 1 to 128 characters, values of at most 256 (AssumeRole's documentation).
 pub fn session_tags(tags: &Tags) -> Result<Vec<(String, String)>, Fault> {
-    tags_of(tags, 128, 256)
+    tags_of("Tags", ("Key", "Value"), (128, 256), pairs(tags))
 }
 
-fn tags_of(tags: &Tags, key_length: usize, value_length: usize) -> Result<Vec<(String, String)>, Fault> {
-    for (place, tag) in tags.iter().enumerate() {
-        if tag.key.chars().count() > key_length {
-            return Err(Fault::illegal(&format!("Tags.{place}.Key"), format!("1 to {key_length} characters")));
+/// Checks the tags in a list of this name, in whose items key and value have these names: keys of 1 to 127 characters,
+/// values of at most 255 (the documentation of TAG).
+pub fn check_tags<'t>(
+    list: &str,
+    names: (&str, &str),
+    tags: impl Iterator<Item = (&'t str, &'t str)>,
+) -> Result<Vec<(String, String)>, Fault> {
+    tags_of(list, names, (127, 255), tags)
+}
+
+fn pairs(tags: &Tags) -> impl Iterator<Item = (&str, &str)> {
+    tags.iter().map(|tag| (&*tag.key, &*tag.value))
+}
+
+fn tags_of<'t>(
+    list: &str,
+    (key_name, value_name): (&str, &str),
+    (key_length, value_length): (usize, usize),
+    tags: impl Iterator<Item = (&'t str, &'t str)>,
+) -> Result<Vec<(String, String)>, Fault> {
+    let mut checked: Vec<(String, String)> = Vec::new();
+    for (place, (key, value)) in tags.enumerate() {
+        if key.chars().count() > key_length {
+            return Err(Fault::illegal(&format!("{list}.{place}.{key_name}"), format!("1 to {key_length} characters")));
         }
-        if tag.value.chars().count() > value_length {
-            return Err(Fault::illegal(&format!("Tags.{place}.Value"), format!("at most {value_length} characters")));
+        if value.chars().count() > value_length {
+            let rule = format!("at most {value_length} characters");
+            return Err(Fault::illegal(&format!("{list}.{place}.{value_name}"), rule));
         }
-        let key = &*tag.key;
-        if tags.iter().take(place).any(|earlier| *earlier.key == *key) {
-            return Err(Fault::illegal(&format!("Tags.{place}"), format!("a key of its own; `{key}` is given twice")));
+        if checked.iter().any(|(earlier, _)| earlier == key) {
+            return Err(Fault::illegal(
+                &format!("{list}.{place}"),
+                format!("a key of its own; `{key}` is given twice"),
+            ));
         }
+        checked.push((key.to_owned(), value.to_owned()));
     }
-    Ok(tags.iter().map(|tag| (tag.key.to_string(), tag.value.to_string())).collect())
+    Ok(checked)
 }
 
 /// Returns the role with this id or name; the id counts when both are given.
-pub fn role_ref(id: Option<&Id>, name: Option<&Name>, names: &'static [&'static str]) -> Result<RoleRef, Fault> {
-    match (id, name) {
+pub fn role_ref(id: &Option<Id>, name: Option<&Name>, names: &'static [&'static str]) -> Result<RoleRef, Fault> {
+    match (given(id), name) {
         (Some(id), _) => Ok(RoleRef::Id(RoleId::from(id.as_str()))),
-        (None, Some(name)) if !name.is_empty() => Ok(RoleRef::Name(name.to_string())),
+        (None, Some(name)) => Ok(RoleRef::Name(name.to_string())),
         _ => Err(Fault::none_of(names)),
     }
 }
 
 /// Returns the policy with this id or name; the id counts when both are given.
-pub fn policy_ref(id: Option<&Id>, name: Option<&str>) -> Result<PolicyRef, Fault> {
-    match (id, name) {
+pub fn policy_ref(id: &Option<Id>, name: Option<&str>) -> Result<PolicyRef, Fault> {
+    match (given(id), name) {
         (Some(id), _) => Ok(policy_by_id(id)),
-        (None, Some(name)) if !name.is_empty() => Ok(PolicyRef::Name(name.to_owned())),
+        (None, Some(name)) => Ok(PolicyRef::Name(name.to_owned())),
         _ => Err(Fault::none_of(&["PolicyId", "PolicyName"])),
     }
 }

@@ -3,23 +3,22 @@
 //! The Python client takes an error for a success under any other content type, and every client takes another status for
 //! a failure of the network.
 
+use super::codes;
 use super::messages::{self, Locale};
-use super::{codes, headers};
-use crate::dialect::contract::{Answer, Body, Head, Op};
+use super::route::Common;
+use crate::dialect::contract::{Answer, Body, Op, RawRequest};
 use crate::engine::fault::Fault;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use serde::Serialize;
 
 /// The language that a request asks its messages in.
-pub fn locale(request: &Head) -> Locale {
-    match request.header(&headers::LANGUAGE) {
-        Some(language) if language.to_ascii_lowercase().starts_with("zh") => Locale::Chinese,
-        _ => Locale::English,
-    }
+pub fn locale(request: &RawRequest) -> Locale {
+    let is_chinese = Common::of(request).language.to_ascii_lowercase().starts_with("zh");
+    if is_chinese { Locale::Chinese } else { Locale::English }
 }
 
 /// Writes the answer.
-pub fn encode(request: &Head, op: Option<&Op>, outcome: &Result<Body, Fault>, request_id: &str) -> Answer {
+pub fn encode(request: &RawRequest, op: Option<&Op>, outcome: &Result<Body, Fault>, request_id: &str) -> Answer {
     let (body, code) = match outcome {
         Ok(body) => {
             let members = body.strip_suffix('}').unwrap_or(body);
@@ -29,7 +28,7 @@ pub fn encode(request: &Head, op: Option<&Op>, outcome: &Result<Body, Fault>, re
         }
         Err(fault) => {
             let code = codes::code(fault, op);
-            let message = messages::message(fault, request_id, locale(request));
+            let message = messages::message(fault, code, request_id, locale(request));
             (failure(code, &message, request_id), Some(code))
         }
     };

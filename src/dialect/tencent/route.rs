@@ -3,18 +3,90 @@
 //! No action name occurs in two of the services that are served. The service in the signature's scope, or the first
 //! label of the host, is only a hint: the Node and Java clients derive it from whatever the endpoint is.
 
-use super::{headers, operations, tc3};
-use crate::dialect::contract::{Claim, Head, Input, Named, RawRequest, Route};
+use super::fields::Fields;
+use super::{headers, multipart, operations, tc3, v1};
+use crate::dialect::contract::{Claim, Claimed, Head, Input, Named, Permission, RawRequest, Route};
 use crate::dialect::decode::Json;
 use crate::engine::fault::{Fault, Malformed, Unrouted};
+use crate::engine::model::Key;
 use crate::env::Time;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
+use http::Method;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderName};
 use std::borrow::Cow;
 
+/// Where a request has its common parameters: action, version, region, time, key and signature.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Carrier {
+    /// In headers, signed with TC3.
+    Headers,
+    /// In the query, signed with the older signature.
+    Query,
+    /// In the form that is the body, signed with the older signature.
+    Form,
+}
+
+impl Carrier {
+    fn of(head: &Head) -> Carrier {
+        if head.headers.contains_key(AUTHORIZATION) || head.headers.contains_key(&headers::ACTION) {
+            Carrier::Headers
+        } else if head.method == Method::GET {
+            Carrier::Query
+        } else {
+            Carrier::Form
+        }
+    }
+}
+
 /// Reads the claim, after refusing methods and content types that are not served.
-pub fn claim(head: &Head, now: Time) -> Result<Option<Claim>, Fault> {
-    if head.method != http::Method::POST {
+pub fn claim(head: &Head, now: Time) -> Result<Claimed, Fault> {
+    check_head(head)?;
+    let carrier = Carrier::of(head);
+    check_kind(head, carrier)?;
+    match carrier {
+        Carrier::Headers => {
+            for (name, header) in [("Action", &headers::ACTION), ("Version", &headers::VERSION)] {
+                head.header(header).ok_or(Fault::Malformed(Malformed::MissingHeader(name)))?;
+            }
+            tc3::claim(head, now).map(Claimed::By)
+        }
+        Carrier::Query => {
+            let claim = signed(&Fields::read(head.query.as_bytes())?, now)?;
+            Ok(claim.map_or(Claimed::Nobody, Claimed::By))
+        }
+        Carrier::Form => Ok(Claimed::InBody { most: v1::LARGEST_FORM }),
+    }
+}
+
+/// Reads the claim of a form.
+pub fn claim_in_body(request: &RawRequest, now: Time) -> Result<Option<Claim>, Fault> {
+    // JSON without any of the headers that should come with it.
+    if request.body.trim_ascii_start().starts_with(b"{") {
+        return Err(Fault::Malformed(Malformed::MissingHeader("Action")));
+    }
+    signed(&Fields::read(&request.body)?, now)
+}
+
+/// Reads the older signature's claim. Nobody may have signed only what needs no signature.
+fn signed(fields: &Fields<'_>, now: Time) -> Result<Option<Claim>, Fault> {
+    let claim = v1::claim(fields, &v1::API3, now)?;
+    let named = |name| fields.get(name).unwrap_or_default();
+    let needs_none = || {
+        operations::find(named("Version"), &first_upper(named("Action")))
+            .is_some_and(|op| op.permission == Permission::Unsigned)
+    };
+    if claim.is_none() && !needs_none() {
+        return Err(Fault::Malformed(Malformed::MissingHeader("SecretId")));
+    }
+    Ok(claim)
+}
+
+/// Refuses methods that are not served, and headers that could be read in two ways.
+pub fn check_head(head: &Head) -> Result<(), Fault> {
+    if head.method != Method::POST && head.method != Method::GET {
         return Err(Fault::Malformed(Malformed::Method(head.method.to_string())));
+    }
+    if head.query.len() > v1::LARGEST_QUERY {
+        return Err(Fault::Malformed(Malformed::TooLarge { limit: v1::LARGEST_QUERY }));
     }
     // Every value of a repeated name counts.
     let is_any_repeated = head.headers.len() > head.headers.keys_len();
@@ -30,12 +102,120 @@ pub fn claim(head: &Head, now: Time) -> Result<Option<Claim>, Fault> {
             return Err(Fault::Malformed(Malformed::UnreadableHeader(name.to_owned())));
         }
     }
+    Ok(())
+}
+
+/// How the parameters of an operation are written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Json,
+    Form,
+    Multipart,
+}
+
+fn kind(head: &Head) -> Option<Kind> {
     let content_type = head.header(CONTENT_TYPE).unwrap_or_default();
     let kind = content_type.split(';').next().unwrap_or_default().trim();
-    if !kind.eq_ignore_ascii_case("application/json") {
-        return Err(Fault::Malformed(Malformed::ContentType(content_type.to_owned())));
+    let is = |known: &str| kind.eq_ignore_ascii_case(known);
+    // What an operation reads from a body of any type is JSON.
+    match kind {
+        _ if is("application/json") || is("application/octet-stream") => Some(Kind::Json),
+        _ if is("application/x-www-form-urlencoded") => Some(Kind::Form),
+        _ if is("multipart/form-data") => Some(Kind::Multipart),
+        _ => None,
     }
-    tc3::claim(head, now).map(Some)
+}
+
+/// Refuses a content type that does not go with method and signature, as the table of "Request structure" has it.
+fn check_kind(head: &Head, carrier: Carrier) -> Result<(), Fault> {
+    let is_served = match (carrier, kind(head)) {
+        // A link that somebody opens has no content type.
+        (Carrier::Query, None) => !head.headers.contains_key(CONTENT_TYPE),
+        (Carrier::Query, kind) => kind == Some(Kind::Form),
+        // `@tencent-sdk/capi` sends a form under the name of JSON.
+        (Carrier::Form, kind) => matches!(kind, Some(Kind::Form | Kind::Json)),
+        (Carrier::Headers, kind) if head.method == Method::GET => kind == Some(Kind::Form),
+        (Carrier::Headers, kind) => matches!(kind, Some(Kind::Json | Kind::Multipart)),
+    };
+    if is_served {
+        return Ok(());
+    }
+    let content_type = head.header(CONTENT_TYPE).unwrap_or_default();
+    Err(Fault::Malformed(Malformed::ContentType(content_type.to_owned())))
+}
+
+/// Checks the signature against the key.
+pub fn verify(request: &RawRequest, claim: &Claim, key: &Key) -> Result<(), Fault> {
+    let verify = |fields: Fields<'_>| {
+        let version = fields.get("Version").unwrap_or_default();
+        let op = operations::find(version, &first_upper(fields.get("Action").unwrap_or_default()));
+        let service = op.map(|op| op.service).or_else(|| hint(&request.head, ""));
+        v1::verify(&request.head, &fields, &v1::API3, service, claim, key)
+    };
+    match Carrier::of(&request.head) {
+        Carrier::Headers => tc3::verify(request, claim, key),
+        Carrier::Query => verify(Fields::read(request.head.query.as_bytes())?),
+        Carrier::Form => verify(Fields::read(&request.body)?),
+    }
+}
+
+/// The common parameters of a request, as they were sent.
+pub struct Common<'a> {
+    /// The action.
+    pub action: Cow<'a, str>,
+    /// The version.
+    pub version: Cow<'a, str>,
+    /// The region; empty when none is named.
+    pub region: Cow<'a, str>,
+    /// The language of messages; empty when none is named.
+    pub language: Cow<'a, str>,
+    /// The key id, without TC3's scope.
+    pub secret_id: Cow<'a, str>,
+    /// The algorithm of the signature, if there is one.
+    pub scheme: Option<&'static str>,
+    /// The scope's service, if the signature has a scope.
+    scope: &'a str,
+}
+
+impl<'a> Common<'a> {
+    /// Reads them, as far as they are readable.
+    pub fn of(request: &'a RawRequest) -> Common<'a> {
+        let head = &*request.head;
+        let fields = match Carrier::of(head) {
+            Carrier::Headers => return Common::of_headers(head),
+            Carrier::Query => Fields::read(head.query.as_bytes()),
+            Carrier::Form => Fields::read(&request.body),
+        };
+        let get =
+            |name| Cow::Owned(fields.as_ref().ok().and_then(|fields| fields.get(name)).unwrap_or_default().to_owned());
+        let is_signed = fields.as_ref().is_ok_and(|fields| fields.get("Signature").is_some());
+        Common {
+            action: get("Action"),
+            version: get("Version"),
+            region: get("Region"),
+            language: get("Language"),
+            secret_id: get("SecretId"),
+            scheme: is_signed.then(|| v1::scheme(&get("SignatureMethod"))),
+            scope: "",
+        }
+    }
+
+    fn of_headers(head: &'a Head) -> Common<'a> {
+        let get = |name: &HeaderName| head.header(name).unwrap_or_default();
+        let signature = get(&AUTHORIZATION).strip_prefix(tc3::ALGORITHM);
+        let credential = signature.and_then(|rest| rest.split_once("Credential=")).map(|(_, rest)| rest);
+        let credential = credential.and_then(|rest| rest.split(',').next()).unwrap_or_default();
+        let (secret_id, scope) = credential.split_once('/').unwrap_or_default();
+        Common {
+            action: Cow::Borrowed(get(&headers::ACTION)),
+            version: Cow::Borrowed(get(&headers::VERSION)),
+            region: Cow::Borrowed(get(&headers::REGION)),
+            language: Cow::Borrowed(get(&headers::LANGUAGE)),
+            secret_id: Cow::Borrowed(secret_id),
+            scheme: signature.map(|_| tc3::ALGORITHM),
+            scope: scope.split('/').nth(1).unwrap_or_default(),
+        }
+    }
 }
 
 /// The action that a request asks for.
@@ -43,53 +223,53 @@ pub struct Target<'a> {
     /// The action, with its first letter in upper case, as the clients do with whatever name they are given.
     pub action: Cow<'a, str>,
     /// The version.
-    pub version: &'a str,
+    pub version: Cow<'a, str>,
     /// The region; empty when none is named.
-    pub region: &'a str,
-    head: &'a Head,
-    scope: &'a str,
+    pub region: Cow<'a, str>,
+    hint: Option<&'a str>,
 }
 
 impl<'a> Target<'a> {
-    /// Reads it from the headers and the signature's scope.
-    pub fn of(request: &'a RawRequest, claim: Option<&'a Claim>) -> Target<'a> {
-        let head = &*request.head;
-        Target {
-            action: first_upper(head.header(&headers::ACTION).unwrap_or_default()),
-            version: head.header(&headers::VERSION).unwrap_or_default(),
-            region: head.header(&headers::REGION).unwrap_or_default(),
-            head,
-            scope: claim.map_or("", |claim| &claim.scope),
-        }
+    /// Reads it from a request.
+    pub fn of(request: &'a RawRequest) -> Target<'a> {
+        let Common { action, version, region, scope, .. } = Common::of(request);
+        Target { action: first_upper_of(action), version, region, hint: hint(&request.head, scope) }
     }
 
     /// Returns the service, as far as it can be guessed.
     pub fn hint(&self) -> Option<&'a str> {
-        hint(self.head, self.scope)
+        self.hint
     }
 
-    /// Checks the region. STS and the services behind stubs need one; CAM accepts and ignores one.
+    /// Checks the region. STS and the services behind stubs need one; CAM and TAG accept and ignore one.
     pub fn check_region(&self, service: &str) -> Result<(), Fault> {
-        if self.region.is_empty() && service != "cam" {
+        if self.region.is_empty() && !matches!(service, "cam" | "tag") {
             return Err(Fault::Malformed(Malformed::MissingHeader("Region")));
         }
         if self.region.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-') {
             return Ok(());
         }
-        Err(Fault::Malformed(Malformed::Header { name: "X-TC-Region", value: self.region.to_owned() }))
+        Err(Fault::Malformed(Malformed::Header { name: "X-TC-Region", value: self.region.to_string() }))
     }
 }
 
-/// Reads the parameters. An empty body has none.
+/// Reads the parameters of the operation. An empty body has none.
 pub fn parameters(request: &RawRequest) -> Result<Json, Fault> {
-    let body = request.body.trim_ascii();
-    if body.is_empty() { Ok(Json::Object(Vec::new())) } else { Json::read(body) }
+    let head = &*request.head;
+    match (Carrier::of(head), kind(head)) {
+        (Carrier::Query, _) => Fields::read(head.query.as_bytes())?.object(v1::is_common),
+        (Carrier::Form, _) => Fields::read(&request.body)?.object(v1::is_common),
+        (Carrier::Headers, _) if head.method == Method::GET => Fields::read(head.query.as_bytes())?.object(|_| false),
+        (Carrier::Headers, Some(Kind::Multipart)) => multipart::object(request),
+        (Carrier::Headers, _) if request.body.trim_ascii().is_empty() => Ok(Json::Object(Vec::new())),
+        (Carrier::Headers, _) => Json::read(&request.body),
+    }
 }
 
 /// Finds the operation and reads the parameters.
-pub fn route(request: &RawRequest, claim: Option<&Claim>) -> Result<Route, Fault> {
-    let target = Target::of(request, claim);
-    let Some(op) = operations::find(target.version, &target.action) else { return Err(unrouted(target)) };
+pub fn route(request: &RawRequest) -> Result<Route, Fault> {
+    let target = Target::of(request);
+    let Some(op) = operations::find(&target.version, &target.action) else { return Err(unrouted(target)) };
     target.check_region(op.service)?;
     Ok(Route {
         op,
@@ -101,26 +281,22 @@ pub fn route(request: &RawRequest, claim: Option<&Claim>) -> Result<Route, Fault
 }
 
 /// Reads what an unverified request says about itself, as far as it is readable.
-pub fn named(head: &Head) -> Named {
+pub fn named(request: &RawRequest) -> Named {
     // A stranger may send texts of any length; the journal keeps no more of them than a name needs.
     let short = |text: &str| text.chars().take(128).collect::<String>();
-    let action = head.header(&headers::ACTION).unwrap_or_default();
-    let version = head.header(&headers::VERSION).unwrap_or_default();
-    let authorization = head.header(AUTHORIZATION).unwrap_or_default();
-    let signature = authorization.strip_prefix(tc3::ALGORITHM);
-    let credential = signature.and_then(|rest| rest.split_once("Credential=")).map(|(_, rest)| rest);
-    let credential = credential.and_then(|rest| rest.split(',').next()).unwrap_or_default();
-    let (secret_id, scope) = credential.split_once('/').unwrap_or_default();
-    let service = hint(head, scope).or_else(|| operations::service_of(version));
+    let Common { action, version, secret_id, scheme, scope, .. } = Common::of(request);
+    let found = || operations::find(&version, &first_upper(&action)).map(|op| op.service);
+    let service = hint(&request.head, scope).or_else(found).or_else(|| operations::service_of(&version));
     Named {
-        scheme: signature.map(|_| tc3::ALGORITHM),
-        secret_id: if secret_id.is_empty() { None } else { Some(short(secret_id)) },
+        scheme,
+        secret_id: if secret_id.is_empty() { None } else { Some(short(&secret_id)) },
         service: short(service.unwrap_or_default()),
-        action: short(action),
+        action: short(&action),
     }
 }
 
-fn first_upper(action: &str) -> Cow<'_, str> {
+/// Writes the first letter of an action in upper case.
+pub fn first_upper(action: &str) -> Cow<'_, str> {
     let mut letters = action.chars();
     match letters.next() {
         Some(first) if first.is_ascii_lowercase() => {
@@ -130,15 +306,23 @@ fn first_upper(action: &str) -> Cow<'_, str> {
     }
 }
 
+fn first_upper_of(action: Cow<'_, str>) -> Cow<'_, str> {
+    match action {
+        Cow::Borrowed(action) => first_upper(action),
+        Cow::Owned(action) => Cow::Owned(first_upper(&action).into_owned()),
+    }
+}
+
 /// Guesses the service: from the scope, unless that was derived from an address, or else from the host's first label.
-fn hint<'a>(head: &'a Head, scope: &'a str) -> Option<&'a str> {
+fn hint<'a>(head: &'a Head, service: &'a str) -> Option<&'a str> {
     let is_service = |text: &&str| {
         text.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase())
             && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
             && *text != "localhost"
     };
-    let scope = scope.split('/').nth(1).filter(is_service);
-    scope.or_else(|| head.header(HOST).and_then(|host| host.split('.').next()).filter(is_service))
+    Some(service)
+        .filter(is_service)
+        .or_else(|| head.header(HOST).and_then(|host| host.split('.').next()).filter(is_service))
 }
 
 fn unrouted(target: Target<'_>) -> Fault {
@@ -147,15 +331,15 @@ fn unrouted(target: Target<'_>) -> Fault {
     let served = hint.and_then(operations::version_of);
     match (elsewhere, served) {
         (Some(op), _) => {
-            Fault::Unrouted(Unrouted::Version { service: op.service.to_owned(), version: version.to_owned() })
+            Fault::Unrouted(Unrouted::Version { service: op.service.to_owned(), version: version.into_owned() })
         }
         (None, Some(known)) if known != version => {
             let service = hint.unwrap_or_default().to_owned();
-            Fault::Unrouted(Unrouted::Version { service, version: version.to_owned() })
+            Fault::Unrouted(Unrouted::Version { service, version: version.into_owned() })
         }
         _ => Fault::Unrouted(Unrouted::Action {
-            service: hint.or_else(|| operations::service_of(version)).map(str::to_owned),
-            version: version.to_owned(),
+            service: hint.or_else(|| operations::service_of(&version)).map(str::to_owned),
+            version: version.into_owned(),
             action: action.into_owned(),
         }),
     }

@@ -1,6 +1,7 @@
 //! How values are written in replies.
 
 use crate::env::Time;
+use md5::{Digest, Md5};
 use serde::Serialize;
 
 /// Writes a time as CAM does: `YYYY-MM-DD HH:MM:SS`, China Standard Time.
@@ -11,6 +12,16 @@ pub fn local_time(time: Time) -> String {
 /// Writes an id where CAM's field is an integer. An id that is not a number, which only another cloud has, becomes 0.
 pub fn integer(id: &str) -> u64 {
     id.parse().unwrap_or(0)
+}
+
+/// Writes the MD5 of a text, which TAG gives for keys and values.
+pub fn md5(text: &str) -> String {
+    hex::encode(Md5::digest(text))
+}
+
+/// Writes a country code. The cloud shows China's for a user without a telephone number.
+pub fn country_code(code: String) -> String {
+    if code.is_empty() { "86".to_owned() } else { code }
 }
 
 #[derive(Serialize)]

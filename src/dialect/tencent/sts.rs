@@ -1,6 +1,5 @@
 //! STS 2018-08-13: AssumeRole, GetFederationToken and GetCallerIdentity.
 
-use super::cloud::LONGEST_ROLE_SESSION;
 use super::params::{Arn, Contact, ExternalId, FederationName, SessionName, Tags, session_tags};
 use super::{conditions, principal};
 use crate::dialect::contract::Subject;
@@ -20,10 +19,8 @@ use std::borrow::Cow;
 type SessionPolicy = Text<16_384>;
 
 numbers! {
-    /// The wanted length of a role's session, in seconds.
-    DurationSeconds(seconds in 1..=LONGEST_ROLE_SESSION), "1 to 43200 seconds";
-    /// The wanted length of a federation session, in seconds. Its limit depends on the caller and is checked later.
-    FederationSeconds(seconds in 1..), "1 second or more";
+    /// The wanted length of a session, in seconds. Its limit depends on the role or the caller and is checked later.
+    DurationSeconds(seconds in 1..), "1 second or more";
 }
 
 #[derive(Deserialize)]
@@ -132,7 +129,7 @@ fn session_policy(sent: &SessionPolicy) -> Result<String, Fault> {
 pub struct GetFederationToken {
     name: FederationName,
     policy: SessionPolicy,
-    duration_seconds: Option<FederationSeconds>,
+    duration_seconds: Option<DurationSeconds>,
 }
 
 pub async fn get_federation_token(

@@ -35,8 +35,6 @@ pub const LONGEST_SHOWN: usize = 4096;
 pub fn claim(head: &Head, now: Time) -> Result<Claim, Fault> {
     let required =
         |name, header: &HeaderName| head.header(header).ok_or(Fault::Malformed(Malformed::MissingHeader(name)));
-    required("Action", &headers::ACTION)?;
-    required("Version", &headers::VERSION)?;
     let timestamp = required("Timestamp", &headers::TIMESTAMP)?;
     let invalid = |why: &str| Fault::Unauthenticated(Unauthenticated::Claim(why.to_owned()));
     if head.headers.get(AUTHORIZATION).is_some_and(|value| std::str::from_utf8(value.as_bytes()).is_err()) {
@@ -132,7 +130,8 @@ fn service_of(host: &str) -> Option<Cow<'_, str>> {
     is_clouds.then(|| lower(service))
 }
 
-const DOMAIN: &str = "tencentcloudapi.com";
+/// The domain of the cloud's hosts.
+pub const DOMAIN: &str = "tencentcloudapi.com";
 
 /// Checks the signature against the key.
 pub fn verify(request: &RawRequest, claim: &Claim, key: &Key) -> Result<(), Fault> {
@@ -144,7 +143,7 @@ pub fn verify(request: &RawRequest, claim: &Claim, key: &Key) -> Result<(), Faul
     };
     let host = head.header(HOST).unwrap_or_default();
     let content_type = head.header(CONTENT_TYPE).unwrap_or_default();
-    for host in hosts(host, &claim.scope) {
+    for host in hosts(host, claim.scope.split('/').nth(1).unwrap_or_default(), DOMAIN) {
         for content_type in content_types(content_type) {
             let text = string_to_sign(claim, &signed.digest(&host, &content_type));
             let expected = Digits::of(&hmac(&signing_key, text.as_bytes()));
@@ -277,6 +276,10 @@ const SHOWN: [&str; 8] = [
 /// Host, content type, time, and the scope's date and service are always signed. So is the body, unless the client
 /// declares it unsigned.
 pub fn free(head: &Head, claim: &Claim) -> Vec<&'static str> {
+    // The older signature covers everything.
+    if claim.scheme != ALGORITHM {
+        return Vec::new();
+    }
     static DECIDING: [&HeaderName; 5] =
         [&headers::ACTION, &headers::VERSION, &headers::REGION, &headers::TOKEN, &headers::LANGUAGE];
     let is_signed = |name: &str| claim.signed_headers.split(';').any(|signed| signed.eq_ignore_ascii_case(name));
@@ -349,7 +352,7 @@ fn string_to_sign(claim: &Claim, digest: &Digits) -> String {
 ///
 /// The header in lower case, as the documentation asks; the header as sent; without the scheme (the command line adds
 /// one); without the port (Node); and the service's public name, which the COS clients sign wherever they connect to.
-fn hosts<'a>(received: &'a str, scope: &'a str) -> impl Iterator<Item = Cow<'a, str>> {
+pub fn hosts<'a>(received: &'a str, service: &'a str, domain: &'static str) -> impl Iterator<Item = Cow<'a, str>> {
     let bare = without_scheme(received);
     let without_port = without_port(bare);
     // Computed one by one: the first is nearly always the right one.
@@ -359,7 +362,7 @@ fn hosts<'a>(received: &'a str, scope: &'a str) -> impl Iterator<Item = Cow<'a, 
         2 => lower(bare),
         3 => lower(without_port),
         4 => Cow::Borrowed(without_port),
-        _ => Cow::Owned(format!("{}.{DOMAIN}", scope.split('/').nth(1).unwrap_or_default())),
+        _ => Cow::Owned(format!("{service}.{domain}")),
     })
 }
 

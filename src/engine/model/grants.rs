@@ -13,6 +13,6 @@ pub struct Grants {
     pub boundary: Option<PolicySet>,
     /// The groups of a user; empty for a role.
     pub groups: Vec<GroupId>,
-    /// The tags of a role; empty for a user.
+    /// The tags of the user or role.
     pub tags: Vec<(String, String)>,
 }

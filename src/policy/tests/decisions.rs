@@ -123,7 +123,7 @@ fn a_resource_without_region_lies_in_none() {
 
 #[test]
 fn an_account_is_a_uin_or_an_application() {
-    for pattern in ["", "uin/-1", "uin/100000000001", "uid/1250000000"] {
+    for pattern in ["", "*", "uin/-1", "uin/100000000001", "uid/1250000000"] {
         for name in ["", "uin/100000000001", "uid/1250000000"] {
             check_resource(&format!("qcs::cos::{pattern}:b/*"), &format!("qcs::cos::{name}:b/1"), true);
         }
@@ -384,7 +384,7 @@ fn what_cannot_be_loaded_denies_and_never_allows() {
     let one = |statement: &str| ask(&document(statement));
     assert_eq!(one(r#"{"effect":"deny","action":"cvm:Do","resource":"nonsense"}"#), Reason::ExplicitDeny);
     assert_eq!(one(r#"{"effect":"deny","action":"cvm:Other","resource":"nonsense"}"#), Reason::Allow);
-    assert_eq!(one(r#"{"effect":"Deny","action":"cvm:Other","resource":"*"}"#), Reason::ExplicitDeny);
+    assert_eq!(one(r#"{"effect":"DENY","action":"cvm:Other","resource":"*"}"#), Reason::ExplicitDeny);
     assert_eq!(one(r#"{"effect":"deny","notaction":"cvm:Other","resource":"*"}"#), Reason::ExplicitDeny);
     let out_of_place = r#"{"effect":"deny","principal":"*","action":"cvm:Other","resource":"*"}"#;
     assert_eq!(one(out_of_place), Reason::ExplicitDeny);

@@ -8,6 +8,7 @@ mod decisions;
 mod defects;
 mod explanations;
 mod laws;
+mod met;
 mod nearest;
 mod principals;
 mod tags;

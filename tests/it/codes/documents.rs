@@ -31,7 +31,7 @@ fn change(statement: &mut Value, changed: &Value) {
 pub fn wrong_conditions() -> Vec<(Value, &'static str)> {
     vec![
         (json!("x"), "ConditionError"),
-        (json!([]), "ConditionError"),
+        (json!(["qcs:ip"]), "ConditionError"),
         (json!({"string_equals": {"qcs:ip": "1"}}), "ConditionTypeError"),
         (json!({"ip_equal": {"qcs:ip": "somewhere"}}), "ConditionContentError"),
         (json!({"numeric_equal": {"qcs:x": "many"}}), "ConditionContentError"),
@@ -44,7 +44,7 @@ pub fn trust_defects(account: &str) -> Vec<(String, &'static str)> {
     let document = |changed: Value| trusting(account, &changed);
     let named = |qcs: String| document(json!({"principal": {"qcs": qcs}}));
     let mut defects = vec![
-        (document(json!({"effect": "Allow"})), "EffectError"),
+        (document(json!({"effect": "permit"})), "EffectError"),
         (document(json!({"effect": null})), "EffectError"),
         (document(json!({"action": null})), "ActionError"),
         (document(json!({"action": "AssumeRole"})), "ActionMiss"),
@@ -81,7 +81,7 @@ pub fn policy_defects(account: &str) -> Vec<(String, &'static str)> {
         ("[]".to_owned(), "PolicyDocumentError"),
         (r#"{"version":"2.0","version":"2.0","statement":[]}"#.to_owned(), "PolicyDocumentError"),
         (document(json!({"notaction": "*"})), "PolicyDocumentError"),
-        (allowing(&json!({"action": vec!["cvm:DescribeInstances"; 300]})), "PolicyDocumentLengthOverLimit"),
+        (allowing(&json!({"action": vec!["cvm:DescribeInstances"; 400]})), "PolicyDocumentLengthOverLimit"),
         (allowing(&json!({})).replace("2.0", "3.0"), "VersionError"),
         (json!({"version": "2.0"}).to_string(), "StatementError"),
         (document(json!({"effect": "permit"})), "EffectError"),

@@ -34,5 +34,21 @@ pub fn cases(scene: &Scene, add: &mut Add<'_>) {
     add(Who::Root, "OperateCamStrategy", operate(-1, signed, 999_999, 1), "ResourceNotFound.PolicyIdNotFound");
     let full = operate(-1, i64::try_from(laden).unwrap(), scene.spare, 1);
     add(Who::Full, "OperateCamStrategy", full, "AttachmentFull");
+    let batch =
+        |policy: u64, uin: u64, kind: i64| json!({"StrategyId": [policy], "RelateUin": [uin], "ActionType": kind});
+    add(Who::Root, "BatchOperateCamStrategy", batch(policy, user, 3), "ParamError");
+    add(Who::Root, "BatchOperateCamStrategy", batch(policy, 999_999, 1), "ResourceNotFound.UserNotExist");
+    add(Who::Root, "BatchOperateCamStrategy", batch(999_999, user, 1), "ResourceNotFound.PolicyIdNotFound");
+    add(Who::Full, "BatchOperateCamStrategy", batch(scene.spare, laden, 1), "AttachmentFull");
+    add(Who::Root, "DescribeCamStrategyDetail", json!({"StrategyId": 999_999}), "ResourceNotFound.PolicyIdNotFound");
+    let update = |policy: u64, more: Value| with(more, "StrategyId", json!(policy));
+    add(Who::Root, "UpdateCamStrategy", update(999_999, json!({})), "ResourceNotFound.PolicyIdNotFound");
+    let renamed = update(scene.world.spare, json!({"StrategyName": "reader"}));
+    add(Who::Root, "UpdateCamStrategy", renamed, "FailedOperation.PolicyNameInUse");
+    add(Who::Root, "UpdateCamStrategy", update(1, json!({"Remark": "x"})), "ParamError");
+    add(Who::Root, "UpdateCamStrategy", update(policy, json!({"Remark": *LONG})), "ParamError");
+    for (document, code) in policy_defects(root) {
+        add(Who::Root, "UpdateCamStrategy", update(policy, json!({"StrategyInfo": document})), code);
+    }
     add(Who::Root, "ListRoles", json!({"Rp": 201}), "ParamError");
 }

@@ -16,7 +16,9 @@ pub fn cases(scene: &Scene, add: &mut Add<'_>) {
     }
     for name in ["", "s", "a b", "会话", &"s".repeat(129)] {
         add(Who::Root, "AssumeRole", assume("RoleSessionName", json!(name)), "ParamError");
-        add(Who::Root, "AssumeRole", assume("ExternalId", json!(name)), "ParamError");
+        if !name.is_empty() {
+            add(Who::Root, "AssumeRole", assume("ExternalId", json!(name)), "ParamError");
+        }
     }
     for seconds in [0, 7201, 43_201] {
         add(Who::Root, "AssumeRole", assume("DurationSeconds", json!(seconds)), "OverTimeError");
@@ -25,9 +27,9 @@ pub fn cases(scene: &Scene, add: &mut Add<'_>) {
         add(Who::Root, "AssumeRole", assume(name, json!("123456")), "FailedOperation.MFATypeNotSupported");
     }
     let missing = assume("RoleArn", json!(format!("qcs::cam::uin/{root}:roleName/nobody")));
-    add(Who::Root, "AssumeRole", missing, "ResourceNotFound.RoleNotFound");
+    add(Who::Root, "AssumeRole", missing, "InternalError.GetRoleError");
     let missing = assume("RoleArn", json!("qcs::cam::uin/999999999:roleName/ops"));
-    add(Who::Root, "AssumeRole", missing, "ResourceNotFound.RoleNotFound");
+    add(Who::Root, "AssumeRole", missing, "InternalError.GetRoleError");
     add(Who::Full, "AssumeRole", assume("RoleSessionName", json!("full")), "UnauthorizedOperation");
     let federate = |document: &str| json!({"Name": "someone", "Policy": document});
     add(Who::Session, "GetFederationToken", federate(&document), "UnsupportedOperation");
@@ -44,8 +46,7 @@ pub fn cases(scene: &Scene, add: &mut Add<'_>) {
         (allowing(&json!({"notaction": "*"})), "StrategyFormatError"),
         (allowing(&json!({"effect": "permit"})), "StrategyInvalid"),
         (allowing(&json!({"action": "nosuchservice:Do"})), "StrategyInvalid"),
-        (allowing(&json!({"principal": {"qcs": "*"}})), "StrategyInvalid"),
-        (allowing(&json!({"condition": []})), "StrategyInvalid"),
+        (allowing(&json!({"condition": ["qcs:ip"]})), "StrategyInvalid"),
         (allowing(&json!({"action": vec!["cvm:DescribeInstances"; 300]})), "PolicyTooLong"),
         (allowing(&json!({"resource": "qcs::cvm:gz"})), "ResouceError"),
         (allowing(&json!({"resource": "qcs::cvm:moon::x"})), "ResouceError"),

@@ -44,14 +44,14 @@ fn a_policy_is_attached_to_each_kind_of_holder_and_detached() {
               "List": [
                 {
                   "AddTime": "2026-01-01 08:00:00", "CreateMode": 2, "Deactived": 0, "DeactivedDetail": [],
-                  "OperateOwnerUin": null, "OperateUin": null, "OperateUinType": null, "PolicyId": <PolicyId 1>,
-                  "PolicyName": "shared", "PolicyType": "User", "Remark": ""
-                },
-                {
-                  "AddTime": "2026-01-01 08:00:00", "CreateMode": 2, "Deactived": 0, "DeactivedDetail": [],
                   "OperateOwnerUin": null, "OperateUin": null, "OperateUinType": null, "PolicyId": 1,
                   "PolicyName": "AdministratorAccess", "PolicyType": "QCS",
                   "Remark": "Everything in the account: users and their rights, finance and all resources"
+                },
+                {
+                  "AddTime": "2026-01-01 08:00:00", "CreateMode": 2, "Deactived": 0, "DeactivedDetail": [],
+                  "OperateOwnerUin": null, "OperateUin": null, "OperateUinType": null, "PolicyId": <PolicyId 1>,
+                  "PolicyName": "shared", "PolicyType": "User", "Remark": ""
                 }
               ],
               "TotalNum": 2
@@ -83,22 +83,22 @@ fn a_policy_is_attached_to_each_kind_of_holder_and_detached() {
             {
               "List": [
                 {
-                  "AttachmentTime": "2026-01-01 08:00:00", "Id": "<Uin 1>", "Name": "dev", "RelatedType": 1,
-                  "Uin": <Uin 1>
+                  "AttachmentTime": "2026-01-01 08:00:00", "Id": "<RoleId 1>", "Name": "ops", "RelatedType": 3,
+                  "Uin": 0
                 },
                 {
                   "AttachmentTime": "2026-01-01 08:00:00", "Id": "<GroupId 1>", "Name": "crew", "RelatedType": 2,
                   "Uin": 0
                 },
                 {
-                  "AttachmentTime": "2026-01-01 08:00:00", "Id": "<RoleId 1>", "Name": "ops", "RelatedType": 3,
-                  "Uin": 0
+                  "AttachmentTime": "2026-01-01 08:00:00", "Id": "<Uid 1>", "Name": "dev", "RelatedType": 1,
+                  "Uin": <Uin 1>
                 }
               ],
               "TotalNum": 3
             }
         "#);
-        for (place, kind) in ["User", "Group", "Role"].into_iter().enumerate() {
+        for (place, kind) in ["Role", "Group", "User"].into_iter().enumerate() {
             let filtered = json!({"PolicyId": policy, "EntityFilter": kind});
             let listed = root.cam("ListEntitiesForPolicy", filtered).await.ok();
             assert_eq!(listed, json!({"List": [everybody["List"][place]], "TotalNum": 1}));
@@ -140,6 +140,8 @@ fn a_policy_is_attached_to_each_kind_of_holder_and_detached() {
         assert_eq!(has(json!({"AttachType": 1})).await, std::slice::from_ref(&own));
         assert_eq!(has(json!({"AttachType": 2})).await, [own.clone(), preset.clone()]);
         assert_eq!(has(json!({"StrategyType": 2})).await, std::slice::from_ref(&preset));
+        // 0 means both, as if it was left out.
+        assert_eq!(has(json!({"StrategyType": 0})).await, [own.clone(), preset.clone()]);
         assert_eq!(has(json!({"Keyword": "har"})).await, [own]);
 
         reply!(ids, root.cam("DetachUserPolicy", json!({"PolicyId": policy, "DetachUin": uin})), @"{}");

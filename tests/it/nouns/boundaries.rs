@@ -65,7 +65,7 @@ fn a_boundary_is_put_replaced_and_deleted() {
                 json!([policy["PolicyName"], policy["Tags"], policy["AttachEntityBoundaryCount"]])
             })
         };
-        assert_eq!(bounded().await, [json!(["bound", tags, 2]), json!(["other", [], 0])]);
+        assert_eq!(bounded().await, [json!(["other", [], 0]), json!(["bound", tags, 2])]);
 
         reply!(ids, root.cam("DeleteUserPermissionsBoundary", json!({"TargetUin": uin})), @"{}");
         reply!(ids, root.cam("DeleteRolePermissionsBoundary", json!({"RoleName": "ops"})), @"{}");
@@ -81,6 +81,6 @@ fn a_boundary_is_put_replaced_and_deleted() {
               "PolicyType": null
             }
         "#);
-        assert_eq!(bounded().await, [json!(["bound", tags, 0]), json!(["other", [], 0])]);
+        assert_eq!(bounded().await, [json!(["other", [], 0]), json!(["bound", tags, 0])]);
     });
 }

@@ -21,7 +21,7 @@ fn roles_are_listed_and_updated_in_one_call() {
                   "AddTime": "2026-01-01 08:00:00", "ConsoleLogin": 0, "DeletionTaskId": null, "Description": "",
                   "PolicyDocument": `{"statement":[{"action":"name/sts:AssumeRole","effect":"allow","principal":{"qcs":["qcs::cam::uin/100000000001:root"]}}],"version":"2.0"}`,
                   "RoleArn": "qcs::cam::uin/100000000001:roleName/ops", "RoleId": "<RoleId 1>",
-                  "RoleName": "ops", "RoleType": "user", "SessionDuration": 7200, "Tags": [],
+                  "RoleName": "ops", "RoleType": "user", "SessionDuration": 0, "Tags": [],
                   "UpdateTime": "2026-01-01 08:00:00"
                 }
               ],

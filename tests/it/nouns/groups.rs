@@ -31,12 +31,12 @@ fn a_group_is_created_filled_emptied_and_deleted() {
               "TotalNum": 2,
               "UserInfo": [
                 {
-                  "CountryCode": "", "CreateTime": "2026-01-01 08:00:00", "Email": "", "EmailFlag": 0,
+                  "CountryCode": "86", "CreateTime": "2026-01-01 08:00:00", "Email": "", "EmailFlag": 0,
                   "IsReceiverOwner": 0, "Name": "dave", "PhoneFlag": 0, "PhoneNum": "", "Remark": "",
                   "Uid": <Uid 1>, "Uin": <Uin 1>, "UserType": 0
                 },
                 {
-                  "CountryCode": "", "CreateTime": "2026-01-01 08:00:00", "Email": "", "EmailFlag": 0,
+                  "CountryCode": "86", "CreateTime": "2026-01-01 08:00:00", "Email": "", "EmailFlag": 0,
                   "IsReceiverOwner": 0, "Name": "carol", "PhoneFlag": 0, "PhoneNum": "", "Remark": "",
                   "Uid": <Uid 2>, "Uin": <Uin 2>, "UserType": 0
                 }
@@ -64,12 +64,12 @@ fn a_group_is_created_filled_emptied_and_deleted() {
               "Remark": "some",
               "UserInfo": [
                 {
-                  "CountryCode": "", "CreateTime": "2026-01-01 08:00:00", "Email": "", "EmailFlag": 0,
+                  "CountryCode": "86", "CreateTime": "2026-01-01 08:00:00", "Email": "", "EmailFlag": 0,
                   "IsReceiverOwner": 0, "Name": "dave", "PhoneFlag": 0, "PhoneNum": "", "Remark": "",
                   "Uid": <Uid 1>, "Uin": <Uin 1>, "UserType": 0
                 },
                 {
-                  "CountryCode": "", "CreateTime": "2026-01-01 08:00:00", "Email": "", "EmailFlag": 0,
+                  "CountryCode": "86", "CreateTime": "2026-01-01 08:00:00", "Email": "", "EmailFlag": 0,
                   "IsReceiverOwner": 0, "Name": "carol", "PhoneFlag": 0, "PhoneNum": "", "Remark": "",
                   "Uid": <Uid 2>, "Uin": <Uin 2>, "UserType": 0
                 }

@@ -55,10 +55,7 @@ fn a_key_is_created_disabled_enabled_and_deleted() {
                   "AccessKeyId": "<AccessKeyId 1>", "CreateTime": "2026-01-01 08:00:00", "Description": "laptop",
                   "Status": "Inactive"
                 },
-                {
-                  "AccessKeyId": "<AccessKeyId 2>", "CreateTime": "2026-01-01 08:00:00", "Description": "",
-                  "Status": "Active"
-                }
+                {"AccessKeyId": "<AccessKeyId 2>", "CreateTime": "2026-01-01 08:00:00", "Status": "Active"}
               ]
             }
         "#);

@@ -34,7 +34,7 @@ fn a_policy_is_created_changed_and_deleted() {
                   "AddTime": "2026-01-01 08:00:00", "AttachEntityBoundaryCount": 0, "AttachEntityCount": 0,
                   "Attachments": 0, "CreateMode": 2, "Deactived": 0, "DeactivedDetail": [],
                   "Description": "reads", "IsAttached": null, "IsServiceLinkedPolicy": 0, "PermissionLevel": "",
-                  "PolicyId": <PolicyId 1>, "PolicyName": "reader", "ServiceType": null,
+                  "PolicyId": <PolicyId 1>, "PolicyName": "reader", "ServiceType": "",
                   "Tags": [{"Key": "env", "Value": "prod"}], "Type": 1, "UpdateTime": "2026-01-01 08:00:00"
                 }
               ],
@@ -71,12 +71,12 @@ fn a_preset_is_read_and_never_changed() {
         let (root, ids) = (t.root(), Ids::default());
         reply!(ids, root.cam("GetPolicy", json!({"PolicyId": 1})), @r#"
             {
-              "AddTime": "2026-01-01 08:00:00",
+              "AddTime": "2016-06-02 19:40:09",
               "Description": "Everything in the account: users and their rights, finance and all resources",
               "IsServiceLinkedRolePolicy": 0,
               "PolicyDocument": `{"statement":[{"action":"*","effect":"allow","resource":"*"}],"version":"2.0"}`,
-              "PolicyName": "AdministratorAccess", "PresetAlias": null, "Tags": [], "Type": 2,
-              "UpdateTime": "2026-01-01 08:00:00"
+              "PolicyName": "AdministratorAccess", "PresetAlias": "", "Tags": [], "Type": 2,
+              "UpdateTime": "2016-06-02 19:40:09"
             }
         "#);
         let document = allow("cvm:*", "*").to_string();
@@ -84,6 +84,30 @@ fn a_preset_is_read_and_never_changed() {
             .await
             .fault("InvalidParameter.ParamError");
         root.cam("DeletePolicy", json!({"PolicyId": [1]})).await.fault("InvalidParameter.ParamError");
+    });
+}
+
+#[test]
+fn presets_are_listed_as_the_cloud_lists_them() {
+    on_each_database(async |t| {
+        let listed = t.root().cam("ListPolicies", json!({"Scope": "QCS", "Rp": 200})).await.ok();
+        let listed = listed["List"].as_array().unwrap();
+        let ids: Vec<u64> = listed.iter().take(4).map(|preset| preset["PolicyId"].as_u64().unwrap()).collect();
+        assert_eq!(ids, [1, 400_411, 2, 3]);
+        let names: Vec<String> =
+            listed.iter().skip(4).map(|preset| text(&preset["PolicyName"]).to_lowercase()).collect();
+        assert!(names.is_sorted(), "{names:?}");
+        for (name, id, service) in [
+            ("ReadOnlyAccess", 400_411, "cooperator"),
+            ("QcloudAAIFullAccess", 534_810, "aai"),
+            ("QcloudAccessForBAASRole", 3_915_863, "cvm"),
+            ("QcloudAccessForCARole", 18_150_187, "cooperator"),
+            ("QcloudCamReadOnlyAccess", 596_170, "cam"),
+            ("QcloudTCRFullAccess", 30_100_465, "tcr"),
+        ] {
+            let preset = listed.iter().find(|preset| preset["PolicyName"] == name).unwrap();
+            assert_eq!((&preset["PolicyId"], &preset["ServiceType"]), (&json!(id), &json!(service)), "{name}");
+        }
     });
 }
 

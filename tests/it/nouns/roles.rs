@@ -22,7 +22,7 @@ fn a_role_is_created_changed_and_deleted() {
                 "Description": "operations",
                 "PolicyDocument": `{"statement":[{"action":"name/sts:AssumeRole","effect":"allow","principal":{"qcs":["qcs::cam::uin/100000000001:root"]}}],"version":"2.0"}`,
                 "RoleArn": "qcs::cam::uin/100000000001:roleName/ops", "RoleId": "<RoleId 1>", "RoleName": "ops",
-                "RoleType": "user", "SessionDuration": 7200, "Tags": [], "UpdateTime": "2026-01-01 08:00:00"
+                "RoleType": "user", "SessionDuration": 0, "Tags": [], "UpdateTime": "2026-01-01 08:00:00"
               }
             }
         "#);
@@ -49,14 +49,14 @@ fn a_role_is_created_changed_and_deleted() {
         "#);
 
         root.cam("CreateRole", json!({"RoleName": "web", "PolicyDocument": own})).await.ok();
-        reply!(ids, root.cam("DescribeRoleList", json!({"Page": 2, "Rp": 1})), @r#"
+        reply!(ids, root.cam("DescribeRoleList", json!({"Page": 1, "Rp": 1})), @r#"
             {
               "List": [
                 {
                   "AddTime": "2026-01-01 08:01:00", "ConsoleLogin": 0, "DeletionTaskId": null, "Description": "",
                   "PolicyDocument": `{"statement":[{"action":"name/sts:AssumeRole","effect":"allow","principal":{"qcs":["qcs::cam::uin/100000000001:root"]}}],"version":"2.0"}`,
                   "RoleArn": "qcs::cam::uin/100000000001:roleName/web", "RoleId": "<RoleId 2>",
-                  "RoleName": "web", "RoleType": "user", "SessionDuration": 7200, "Tags": [],
+                  "RoleName": "web", "RoleType": "user", "SessionDuration": 0, "Tags": [],
                   "UpdateTime": "2026-01-01 08:01:00"
                 }
               ],

@@ -24,8 +24,8 @@ fn a_service_linked_role_is_created_and_deleted_by_a_task() {
                 "AddTime": "2026-01-01 08:00:00", "ConsoleLogin": 0, "DeletionTaskId": null,
                 "Description": "checks",
                 "PolicyDocument": `{"statement":[{"action":"sts:AssumeRole","effect":"allow","principal":{"service":["cvm.qcloud.com"]}}],"version":"2.0"}`,
-                "RoleArn": "qcs::cam::uin/100000000001:role/tencentcloudServiceRoleName/CVM_QCSLinkedRoleInDiagnostic",
-                "RoleId": "<RoleId 1>", "RoleName": "CVM_QCSLinkedRoleInDiagnostic",
+                "RoleArn": "qcs::cam::uin/100000000001:role/tencentcloudServiceRoleName/CVM_QCSLinkedRoleInCVM_Diagnostic",
+                "RoleId": "<RoleId 1>", "RoleName": "CVM_QCSLinkedRoleInCVM_Diagnostic",
                 "RoleType": "service_linked", "SessionDuration": 43200,
                 "Tags": [{"Key": "env", "Value": "test"}], "UpdateTime": "2026-01-01 08:00:00"
               }

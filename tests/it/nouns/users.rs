@@ -48,7 +48,7 @@ fn a_user_is_added_changed_and_deleted() {
                   "Remark": "other", "Uid": <Uid 1>, "Uin": <Uin 1>
                 },
                 {
-                  "ConsoleLogin": 0, "CountryCode": "", "CreateTime": "2026-01-01 08:00:00", "Email": "",
+                  "ConsoleLogin": 0, "CountryCode": "86", "CreateTime": "2026-01-01 08:00:00", "Email": "",
                   "Name": "dave", "NickName": "dave", "PhoneNum": "", "Remark": "", "Uid": <Uid 2>,
                   "Uin": <Uin 2>
                 }

@@ -121,6 +121,11 @@ impl Caller {
         self.call("cvm", "2017-03-12", "DescribeInstances", json!({})).region(region).send().await
     }
 
+    /// The server that it calls.
+    pub fn surface(&self) -> &Surface {
+        &self.surface
+    }
+
     /// A request that can be changed before it is signed and after.
     pub fn call(&self, service: &str, version: &str, action: &str, params: Value) -> Call {
         let host = format!("{service}.tencentcloudapi.com");
@@ -443,7 +448,7 @@ impl Call {
 
 /// The reply to an API call.
 pub struct Reply {
-    asked: String,
+    pub(super) asked: String,
     pub status: u16,
     pub headers: http::HeaderMap,
     pub body: Vec<u8>,

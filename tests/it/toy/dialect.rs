@@ -1,7 +1,7 @@
 //! The toy cloud's wire: REST paths, JSON bodies, a signature of its own, headers on its answers.
 
 use super::language::LANGUAGE;
-use camulator::dialect::contract::{Answer, Claim, Dialect, Head, Input, Named, Permission, Route, Subject};
+use camulator::dialect::contract::{Answer, Claim, Claimed, Dialect, Head, Input, Named, Permission, Route, Subject};
 use camulator::dialect::decode::Json;
 use camulator::dialect::rest;
 use camulator::engine::cloud::{Cloud, Durations, Ids, Quotas};
@@ -25,15 +25,17 @@ pub static CLOUD: Cloud = Cloud {
         account_form: "four digits that begin with 7",
         user: |env| (format!("u-{}", env.alphanumeric(8)), i64::try_from(env.below(1 << 40)).unwrap()),
         group: |env| format!("g-{}", env.alphanumeric(8)),
-        role: |env| format!("r-{}", env.alphanumeric(8)),
-        policy: |env| format!("p-{}", env.alphanumeric(8)),
+        role: |number| format!("r-{:08}", number.value()),
+        policy: |number| format!("p-{:08}", number.value()),
         key: |env| format!("toy-{}", env.alphanumeric(12)),
         secret: |env| env.alphanumeric(20),
+        session_key: |env| format!("toy-{}", env.alphanumeric(12)),
+        session_secret: |env| env.alphanumeric(20),
         token: |env| env.alphanumeric(40),
     },
     quotas: Quotas {
         roles: 3,
-        role_tags: 0,
+        tags: 0,
         users: 10,
         groups: 0,
         group_members: 0,
@@ -55,6 +57,7 @@ pub static CLOUD: Cloud = Cloud {
 };
 
 pub static DIALECT: Dialect = Dialect {
+    name: "toy",
     cloud: &CLOUD,
     domains: &["toy.example"],
     detect: |head| head.path.starts_with("/toy/"),
@@ -62,7 +65,7 @@ pub static DIALECT: Dialect = Dialect {
         let Some(key) = head.header("toy-key") else {
             let named = rest::find(super::ALL, &head.method, &head.path);
             return match named.is_some_and(|(op, _)| op.permission == Permission::Unsigned) {
-                true => Ok(None),
+                true => Ok(Claimed::Nobody),
                 false => Err(Fault::Unauthenticated(Unauthenticated::Unsigned)),
             };
         };
@@ -71,7 +74,7 @@ pub static DIALECT: Dialect = Dialect {
         if (now.seconds() - signed_at).abs() > 60 {
             return Err(Fault::Unauthenticated(Unauthenticated::Stale { seconds: now.seconds() - signed_at }));
         }
-        Ok(Some(Claim {
+        Ok(Claimed::By(Claim {
             scheme: "TOY",
             secret_id: SecretId::from(key),
             token: head.header("toy-token").map(|token| Secret::new(token.to_owned())),
@@ -81,6 +84,7 @@ pub static DIALECT: Dialect = Dialect {
             signature: part("toy-signature")?,
         }))
     },
+    claim_in_body: |_, _| Err(Fault::Unauthenticated(Unauthenticated::Unsigned)),
     verify: |request, claim, key| {
         let Head { method, path, .. } = &*request.head;
         let expected = sign(key.secret.expose(), method.as_str(), path, claim.signed_at, &request.body);
@@ -91,8 +95,8 @@ pub static DIALECT: Dialect = Dialect {
         Err(Fault::Unauthenticated(Unauthenticated::Signature { canonical_request, string_to_sign }))
     },
     free: |_, _| vec!["query"],
-    named: |head| Named { service: "toy".to_owned(), action: head.path.clone(), ..Named::default() },
-    route: |request, _| {
+    named: |request| Named { service: "toy".to_owned(), action: request.head.path.clone(), ..Named::default() },
+    route: |request| {
         let Head { method, path, .. } = &*request.head;
         let (op, mut fields) = rest::find(super::ALL, method, path).ok_or_else(|| {
             let (service, version) = (Some("toy".to_owned()), String::new());
@@ -110,7 +114,7 @@ pub static DIALECT: Dialect = Dialect {
             input: Input::Untyped(Json::Object(fields)),
         })
     },
-    conditions: |_, _| Vec::new(),
+    conditions: |_, _, _| Vec::new(),
     deeds: Deeds {
         action: |deed| match deed {
             Deed::CreatePolicy | Deed::Attach(_) => "toy:Permit",

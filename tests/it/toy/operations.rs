@@ -48,6 +48,7 @@ pub async fn reads(cx: &Cx, input: Authorized<CreateRole>) -> Result<NewRole, Fa
         console_login: false,
         session_duration: 0,
         tags: Vec::new(),
+        number: cx.number().await?,
     })
 }
 
@@ -114,7 +115,7 @@ pub struct Permit {
 
 pub async fn permits(cx: &Cx, input: Authorized<Permit>) -> Result<(Right<NewPolicy>, Right<Attach>), Fault> {
     let name = format!("of-{}", input.user.as_str());
-    let new = NewPolicy::read(cx, &name, DocumentKind::Identity, input.policy.as_str())?;
+    let new = NewPolicy::read(cx, &name, DocumentKind::Identity, input.policy.as_str()).await?;
     let attach = Attach { to: HolderRef::User(input.user.as_str().into()), policy: PolicyRef::Name(name) };
     Ok((input.demand(cx, new).await?, input.demand(cx, attach).await?))
 }

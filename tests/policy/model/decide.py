@@ -4,7 +4,7 @@ Tests return True, False or None (unknown), which are combined as in Kleene's lo
 """
 
 from . import known, values
-from .document import OPERATORS
+from .document import OPERATORS, OWN_ACCOUNT
 
 
 class Caller(dict):
@@ -144,7 +144,7 @@ def _number(text):
     return text.isascii() and text.isdigit()
 
 
-def _account(account, caller, own=("", "uin/-1")):
+def _account(account, caller, own=OWN_ACCOUNT):
     """None for the caller's own account, else the kind and number of another one. `own` lists forms of the own one."""
     if account in own:
         return None

@@ -10,6 +10,10 @@ import re
 from . import known, text as json, values
 
 ORDER = ("Version", "Statement", "Effect", "Principal", "Action", "Resource", "Condition")
+OF_DOCUMENT = ("version", "principal", "statement")
+OF_STATEMENT = ("effect", "principal", "action", "resource", "condition")
+# Account segments that mean the account of the document's owner.
+OWN_ACCOUNT = ("", "*", "uin/-1")
 TRUST_ACTIONS = ("sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity")
 # These defects depend on limits and lists that may change, so an entry with one of them still means what it says.
 MEANT = {"TooLong", "ActionUnknown", "ActionServiceUnknown", "ResourceServiceUnknown", "ResourceRegion", "PrincipalServiceUnknown"}
@@ -52,7 +56,7 @@ READERS = {
 class Rules:
     """The rules by which a document is read."""
 
-    def __init__(self, kind, owner, app_id, extra_services=(), permission_sets=None, max_chars=4096):
+    def __init__(self, kind, owner, app_id, extra_services=(), permission_sets=None, max_chars=6144):
         self.kind, self.owner, self.app_id, self.max_chars = kind, owner, app_id, max_chars
         self.services = known.SERVICES.union(extra_services)
         self.permission_sets = permission_sets or {}
@@ -100,6 +104,7 @@ class _Reader:
         except json.NotJson as error:
             self.defect("NotJson", "", error.at)
             return [deny_all()]
+        _lower_names(top)
         twice = self.duplicates(top, None)
         if top.kind != "object":
             self.defect("NotObject", "", top.start)
@@ -113,7 +118,7 @@ class _Reader:
             if name == "principal":
                 if self.rules.kind in ("identity", "strategy"):
                     self.principal(node, "principal")
-                else:
+                elif self.rules.kind == "trust":
                     self.defect("PrincipalNotAllowed", name, at)
                     rest = False
             elif name not in ("version", "statement"):
@@ -130,7 +135,7 @@ class _Reader:
         if statement is None:
             self.defect("Statement", "statement", top.start)
             return [deny_all()]
-        if statement.kind == "object" and self.version == "1.0":
+        if statement.kind == "object":
             statements = [self.statement(statement, "statement")]
         elif statement.kind == "list" and statement.value:
             statements = [self.statement(node, f"statement[{i}]") for i, node in enumerate(statement.value)]
@@ -168,6 +173,8 @@ class _Reader:
             if name in members:
                 continue
             members[name] = inner
+            if name == "principal" and self.rules.kind == "session":
+                continue
             if name == "principal" and not trust:
                 self.defect("PrincipalNotAllowed", f"{path}.{name}", at)
             elif name == "resource" and trust:
@@ -178,11 +185,11 @@ class _Reader:
                 continue
             result.unreadable = True
         effect = members.get("effect")
-        if effect is None or effect.kind != "text" or effect.value not in ("allow", "deny"):
+        if effect is None or effect.kind != "text" or effect.value not in ("allow", "Allow", "deny", "Deny"):
             self.defect("Effect", f"{path}.effect", (effect or node).start)
             result.unreadable = True
         else:
-            result.effect = effect.value
+            result.effect = effect.value.lower()
         if trust:
             if "principal" in members:
                 result.principals = self.principal(members["principal"], f"{path}.principal")
@@ -249,6 +256,7 @@ class _Reader:
             self.defect("ActionForm", path, at)
             return None
         service, _, operation = text.partition(":")
+        service = _service(service)
         if service != "*" and service not in self.rules.services:
             self.defect("ActionServiceUnknown", path, at)
         elif "*" not in operation and operation not in known.OPERATIONS.get(service, (operation,)):
@@ -258,12 +266,12 @@ class _Reader:
     @staticmethod
     def well_formed(text):
         service, colon, operation = text.partition(":")
-        return (service == "*" or _SERVICE.fullmatch(service)) and colon and _OPERATION.fullmatch(operation)
+        return (service == "*" or _SERVICE.fullmatch(_service(service))) and colon and _OPERATION.fullmatch(operation)
 
     @staticmethod
     def operation(text):
         service, _, operation = text.removeprefix("name/").partition(":")
-        return "of", service, values.pieces(operation)
+        return "of", _service(service), values.pieces(operation)
 
     # Resources: "*", (project, service, region, account, item cut at its variables), or None.
 
@@ -279,9 +287,10 @@ class _Reader:
             self.defect("ResourceSegments", path, at)
             return None
         _, project, service, region, account, item = segments
+        service = _service(service)
         before = len(self.defects)
-        legacy = project in ("id/*", "*") or project.startswith("id/") and _DIGITS.fullmatch(project[3:])
-        if project and not (strategy and legacy):
+        numbered = strategy and project.startswith("id/") and _DIGITS.fullmatch(project[3:])
+        if project not in ("", "id/0", "id/*", "*") and not numbered:
             self.defect("ResourceProject", path, at, 1)
         if service not in ("", "*") and service not in self.rules.services:
             self.defect("ResourceServiceUnknown", path, at, 2)
@@ -305,7 +314,7 @@ class _Reader:
         return kind == "uid" and bool(_UID.fullmatch(number))
 
     def own(self, text):
-        if text in ("", "uin/-1"):
+        if text in OWN_ACCOUNT:
             return True
         if not self.account(text):
             return False
@@ -362,6 +371,8 @@ class _Reader:
     # Conditions: (qualifier, operator, if_exist, key, values), or None. A value is cut at its variables, or None.
 
     def conditions(self, node, path):
+        if node.kind == "list" and not node.value:
+            return []
         if node.kind != "object":
             self.defect("ConditionForm", path, node.start)
             return [None]
@@ -420,6 +431,28 @@ class _Reader:
         if cut is None:
             self.defect("ConditionContent", path, node.start)
         return cut
+
+
+def _lower_names(top):
+    """Gives the names of elements with a capital initial the spelling of the page."""
+    if top.kind != "object":
+        return
+    top.value = [(_lower(name, OF_DOCUMENT), at, inner) for name, at, inner in top.value]
+    for name, _, inner in top.value:
+        if name != "statement":
+            continue
+        for statement in inner.value if inner.kind == "list" else [inner]:
+            if statement.kind == "object":
+                statement.value = [(_lower(name, OF_STATEMENT), at, value) for name, at, value in statement.value]
+
+
+def _lower(name, known_names):
+    return next((known_name for known_name in known_names if known_name.capitalize() == name), name)
+
+
+def _service(prefix):
+    """A service as the list has it; `SMS` is the only one that may be in capitals."""
+    return "sms" if prefix == "SMS" else prefix
 
 
 def _everything(item):

@@ -120,12 +120,12 @@ class Documents(unittest.TestCase):
         self.assertEqual(defects({}), ["Effect", "ActionMissing", "ResourceMissing"])
         self.assertEqual(defects({}, "trust"), ["Effect", "PrincipalMissing", "ActionMissing"])
         for expected, elements in [
-            ("Effect", {"effect": "Allow"}), ("UnknownElement", {"sid": "x"}), ("PrincipalNotAllowed", {"principal": "*"}),
+            ("Effect", {"effect": "ALLOW"}), ("UnknownElement", {"EFFECT": "allow"}), ("UnknownElement", {"sid": "x"}), ("PrincipalNotAllowed", {"principal": "*"}),
             ("ActionForm", {"action": "cvm"}), ("ActionServiceUnknown", {"action": "nosuch:X"}), ("ActionUnknown", {"action": "cam:CreatRole"}),
             ("PermissionSetUnknown", {"action": "permid/8"}), ("ResourceSegments", {"resource": "qcs::cvm"}),
-            ("ResourceProject", {"resource": "qcs:id/0:cvm:::x"}), ("ResourceServiceUnknown", {"resource": "qcs::nosuch:::x"}),
+            ("ResourceProject", {"resource": "qcs:id/7:cvm:::x"}), ("ResourceServiceUnknown", {"resource": "qcs::nosuch:::x"}),
             ("ResourceRegion", {"resource": "qcs::cvm:moon::x"}), ("ResourceOwner", {"resource": "qcs::cvm::uin/99:x"}),
-            ("ResourceContent", {"resource": "qcs::cvm:::${x}"}), ("ConditionForm", {"condition": []}),
+            ("ResourceContent", {"resource": "qcs::cvm:::${x}"}), ("ConditionForm", {"condition": ["x"]}),
             ("ConditionOperator", {"condition": {"string_equals": {"a:b": "x"}}}), ("ConditionContent", {"condition": {"ip_equal": {"qcs:ip": "x"}}}),
         ]:
             self.assertEqual(defects(statement(**elements)), [expected], elements)
@@ -185,7 +185,20 @@ class Documents(unittest.TestCase):
     def test_strategies(self):
         old = {"version": "1.0", "statement": statement(resource=["", "qcs::cos:uin/10001:*", "qcs:id/*:cvm:gz::x"])}
         self.assertEqual(defects(json.dumps(old), "strategy"), [])
-        self.assertEqual(defects(json.dumps(old)), ["Version", "Statement"])
+        self.assertEqual(defects(json.dumps(old)), ["Version", "ResourceSegments", "ResourceSegments"])
+
+    def test_what_is_met_beyond_the_guide_is_accepted(self):
+        for elements in ({"effect": "Allow"}, {"condition": []}, {"resource": "qcs::tcr:gz:*:repo/a/*"}, {"action": "name/SMS:*"},
+                         {"resource": ["qcs:id/0:cvm:::x", "qcs:id/*:cvm:::x", "qcs:*:cvm:::x", "qcs::cos:cn-east::x", "qcs::SMS:::x"]}):
+            self.assertEqual(defects(statement(**elements)), [], elements)
+        single = {"version": "2.0", "statement": statement()}
+        self.assertEqual(defects(json.dumps(single)), [])
+        capitals = {"Version": "2.0", "Statement": [{name.capitalize(): value for name, value in statement(condition={}).items()}]}
+        self.assertEqual(defects(json.dumps(capitals)), [])
+        self.assertEqual(defects(json.dumps(capitals | {"version": "2.0"})), ["DuplicateElement"])
+        session = {"version": "2.0", "principal": 7, "statement": [statement(principal={"nobody": []})]}
+        self.assertEqual(defects(json.dumps(session), "session"), [])
+        self.assertEqual(defects(json.dumps(session)), ["PrincipalForm", "PrincipalNotAllowed"])
 
 
 class Decisions(unittest.TestCase):

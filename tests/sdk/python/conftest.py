@@ -240,15 +240,41 @@ def server(serve):
 
 
 @pytest.fixture
-def tenant(server):
+def transport():
+    """How the clients of a tenant send their requests; see `TRANSPORTS`."""
+    return {}
+
+
+@pytest.fixture
+def tenant(server, transport):
     """A new account for each test."""
-    return server.tenant()
+    made = server.tenant()
+    made.transport = transport
+    return made
 
 
 # ------------------------------------------------------------------------------------------------ the clients
 
 
-def profile(host, language=None, method="POST", unsigned=False):
+# The ways in which the SDK can send a request and sign it.
+TRANSPORTS = {
+    "post": {},
+    "get": {"method": "GET"},
+    "unsigned body": {"unsigned": True},
+    "form, SHA-1": {"signature": "HmacSHA1"},
+    "form, SHA-256": {"signature": "HmacSHA256"},
+    "query, SHA-1": {"method": "GET", "signature": "HmacSHA1"},
+    "query, SHA-256": {"method": "GET", "signature": "HmacSHA256"},
+}
+
+
+def pytest_generate_tests(metafunc):
+    """A module with `EVERY_TRANSPORT` runs its tests over each of them."""
+    if getattr(metafunc.module, "EVERY_TRANSPORT", False) and "tenant" in metafunc.fixturenames:
+        metafunc.parametrize("transport", TRANSPORTS.values(), ids=TRANSPORTS.keys())
+
+
+def profile(host, language=None, method="POST", unsigned=False, signature=None):
     from tencentcloud.common.profile.client_profile import ClientProfile
     from tencentcloud.common.profile.http_profile import HttpProfile
 
@@ -258,14 +284,20 @@ def profile(host, language=None, method="POST", unsigned=False):
     )
     if unsigned:
         made.unsignedPayload = True
+    if signature:
+        made.signMethod = signature
     return made
 
 
 class Caller:
     """A credential for an endpoint, and the SDK's clients that use it."""
 
-    def __init__(self, server, secret_id, secret_key, token=None):
+    def __init__(self, server, secret_id, secret_key, token=None, transport=None):
         self.server, self.secret_id, self.secret_key, self.token = server, secret_id, secret_key, token
+        self.transport = transport or {}
+
+    def profile(self, options):
+        return profile(self.server.host, **(self.transport | options))
 
     def credential(self):
         from tencentcloud.common.credential import Credential
@@ -275,22 +307,22 @@ class Caller:
     def cam(self, region="ap-guangzhou", **options):
         from tencentcloud.cam.v20190116.cam_client import CamClient
 
-        return CamClient(self.credential(), region, profile(self.server.host, **options))
+        return CamClient(self.credential(), region, self.profile(options))
 
     def sts(self, region="ap-guangzhou", **options):
         from tencentcloud.sts.v20180813.sts_client import StsClient
 
-        return StsClient(self.credential(), region, profile(self.server.host, **options))
+        return StsClient(self.credential(), region, self.profile(options))
 
     def cvm(self, region="ap-guangzhou", **options):
         from tencentcloud.cvm.v20170312.cvm_client import CvmClient
 
-        return CvmClient(self.credential(), region, profile(self.server.host, **options))
+        return CvmClient(self.credential(), region, self.profile(options))
 
     def common(self, service, version, region="ap-guangzhou", **options):
         from tencentcloud.common.common_client import CommonClient
 
-        return CommonClient(service, version, self.credential(), region, profile(self.server.host, **options))
+        return CommonClient(service, version, self.credential(), region, self.profile(options))
 
     def raw(self, service, action, params=None, **options):
         import tc3
@@ -300,7 +332,7 @@ class Caller:
 
     def with_(self, **changes):
         fields = dict(secret_id=self.secret_id, secret_key=self.secret_key, token=self.token) | changes
-        return Caller(self.server, **fields)
+        return Caller(self.server, **fields, transport=self.transport)
 
 
 class Tenant(Caller):
@@ -319,7 +351,7 @@ class Tenant(Caller):
         request = models.AddUserRequest()
         request.Name, request.UseApi = name, 1
         added = self.cam().AddUser(request)
-        user = Caller(self.server, added.SecretId, added.SecretKey)
+        user = Caller(self.server, added.SecretId, added.SecretKey, transport=self.transport)
         user.uin, user.name = added.Uin, name
         if statements:
             policy = self.policy(f"{name}-policy", *statements)
@@ -364,7 +396,7 @@ def assume(caller, arn, name="DevBAssumeTheRole", **fields):
         setattr(request, key, value)
     answer = caller.sts().AssumeRole(request)
     keys = answer.Credentials
-    return Caller(caller.server, keys.TmpSecretId, keys.TmpSecretKey, keys.Token), answer
+    return Caller(caller.server, keys.TmpSecretId, keys.TmpSecretKey, keys.Token, caller.transport), answer
 
 
 def allow(action, resource="*", **more):

@@ -106,7 +106,7 @@ def test_deleting_an_account_ends_its_sessions(server):
     server.admin.ok("DELETE", f"/accounts/{owner.id}")
     with refused("AuthFailure.TokenFailure", "AuthFailure.SecretIdNotFound"):
         session.sts().GetCallerIdentity(sts.GetCallerIdentityRequest())
-    with refused("ResourceNotFound.RoleNotFound", "AuthFailure.UnauthorizedOperation", "InvalidParameter.AccountNotAvaliable"):
+    with refused("InternalError.GetRoleError", "AuthFailure.UnauthorizedOperation", "InvalidParameter.AccountNotAvaliable"):
         assume(guest, owner.role_arn("open"))
 
 

@@ -108,7 +108,7 @@ def test_a_null_for_a_required_parameter(unchanged):
         {"SessionDuration": "7200s"},
         {"SessionDuration": 10**30},
         {"SessionDuration": "9" * 40},
-        {"SessionDuration": ""},
+        {"SessionDuration": " "},
         {"PolicyDocument": {"version": "2.0"}},
         {"Tags": "team=ops"},
         {"Tags": {"Key": "a", "Value": "b"}},

@@ -293,7 +293,7 @@ def test_deleting_the_role_ends_its_sessions_at_once(story):
         machines(session)
     with refused("AuthFailure.TokenFailure"):
         who(session)
-    with refused("ResourceNotFound.RoleNotFound", "AuthFailure.UnauthorizedOperation"):
+    with refused("InternalError.GetRoleError", "AuthFailure.UnauthorizedOperation"):
         assume(story.b, ROLE_ARN)
     # A new role with the old name is another role, so the old keys stay invalid, even after a restart.
     story.a.role(ROLE, f"qcs::cam::uin/{B}:root")

@@ -25,9 +25,8 @@ pub struct AttachRolePolicy {
 }
 
 pub async fn attaches_role(cx: &Cx, input: Authorized<AttachRolePolicy>) -> Result<Right<Attach>, Fault> {
-    let to =
-        role_ref(input.attach_role_id.as_ref(), input.attach_role_name.as_ref(), &["AttachRoleId", "AttachRoleName"])?;
-    let policy = policy_ref(input.policy_id.as_ref(), input.policy_name.as_deref())?;
+    let to = role_ref(&input.attach_role_id, input.attach_role_name.as_ref(), &["AttachRoleId", "AttachRoleName"])?;
+    let policy = policy_ref(&input.policy_id, input.policy_name.as_deref())?;
     input.demand(cx, Attach { to: HolderRef::Role(to), policy }).await
 }
 
@@ -47,9 +46,8 @@ pub struct DetachRolePolicy {
 }
 
 pub async fn detaches_role(cx: &Cx, input: Authorized<DetachRolePolicy>) -> Result<Right<Detach>, Fault> {
-    let from =
-        role_ref(input.detach_role_id.as_ref(), input.detach_role_name.as_ref(), &["DetachRoleId", "DetachRoleName"])?;
-    let policy = policy_ref(input.policy_id.as_ref(), input.policy_name.as_deref())?;
+    let from = role_ref(&input.detach_role_id, input.detach_role_name.as_ref(), &["DetachRoleId", "DetachRoleName"])?;
+    let policy = policy_ref(&input.policy_id, input.policy_name.as_deref())?;
     input.demand(cx, Detach { from: HolderRef::Role(from), policy }).await
 }
 
@@ -279,7 +277,7 @@ pub struct ListedEntities {
     list: Vec<AttachEntityOfPolicy>,
 }
 
-/// A user, group or role that a policy is attached to. A group or role has the uin 0.
+/// A user, group or role that a policy is attached to. The id of a user is its uid; a group or role has the uin 0.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct AttachEntityOfPolicy {
@@ -301,7 +299,7 @@ pub async fn list_entities(cx: &Cx, input: Authorized<ListEntitiesForPolicy>) ->
             HolderKind::Group => 2,
             HolderKind::Role => 3,
         },
-        id: entity.id,
+        id: entity.uid.map_or(entity.id, |uid| uid.to_string()),
         name: entity.name,
         attachment_time: local_time(entity.attached_at),
     };
@@ -322,8 +320,9 @@ pub struct ListAttachedUserAllPolicies {
 numbers! {
     /// 0 for all of a user's policies, 1 for its own, 2 for those of its groups.
     AttachType(kind in 0..=2), "0, 1 or 2";
-    /// Whether presets (2) are meant, or the account's own policies (1).
-    StrategyType(kind in 1..=2) -> bool = kind == 2, "1 or 2";
+    /// Whether presets (2) are meant, the account's own policies (1), or both (0), which the Terraform provider always
+    /// sends.
+    StrategyType(kind in 0..=2) -> Option<bool> = if kind == 0 { None } else { Some(kind == 2) }, "0, 1 or 2";
 }
 
 #[derive(Serialize)]
@@ -368,7 +367,7 @@ pub async fn list_user_all(
             2 => !had.groups.is_empty(),
             _ => true,
         };
-        let kind = input.strategy_type.is_none_or(|wanted| wanted.0 == had.policy.preset);
+        let kind = input.strategy_type.and_then(|wanted| wanted.0).is_none_or(|preset| preset == had.policy.preset);
         way && kind && had.policy.name.contains(keyword)
     });
     let page = paging(Some(input.page), Some(input.rp)).of(had);

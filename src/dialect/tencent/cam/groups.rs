@@ -1,9 +1,9 @@
 //! User groups: Create-, Get-, Update-, DeleteGroup, the lists, and AddUserToGroup, RemoveUserFromGroup.
 
 use super::Done;
-use crate::dialect::decode::List;
-use crate::dialect::tencent::params::{GroupName, Id, Keyword, Page, Remark, Rp, paging};
-use crate::dialect::tencent::shown::{integer, local_time};
+use crate::dialect::decode::{List, even_empty};
+use crate::dialect::tencent::params::{GroupName, Id, Keyword, Page, Remark, Rp, WideRp, given, paging};
+use crate::dialect::tencent::shown::{country_code, integer, local_time};
 use crate::engine::authorize::Authorized;
 use crate::engine::cx::{Cx, Write};
 use crate::engine::fault::{Fault, Parameter, Why};
@@ -90,6 +90,7 @@ pub async fn delete(write: &mut Write<'_, '_>, input: &Authorized<DeleteGroup>) 
 pub struct UpdateGroup {
     group_id: Id,
     group_name: Option<GroupName>,
+    #[serde(default, deserialize_with = "even_empty")]
     remark: Option<Remark>,
 }
 
@@ -131,14 +132,14 @@ pub async fn list(cx: &Cx, input: Authorized<ListGroups>) -> Result<ListedGroups
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct ListGroupsForUser {
     uid: Option<i64>,
-    rp: Option<Rp>,
+    rp: Option<WideRp>,
     page: Option<Page>,
     sub_uin: Option<Id>,
 }
 
 pub async fn list_for_user(cx: &Cx, input: Authorized<ListGroupsForUser>) -> Result<ListedGroups, Fault> {
-    let user = user_ref(input.uid, input.sub_uin.as_ref()).ok_or_else(|| Fault::none_of(&["Uid", "SubUin"]))?;
-    Ok(listed(groups::of_user(cx, &user).await?, paging(input.page, input.rp)))
+    let user = user_ref(input.uid, &input.sub_uin).ok_or_else(|| Fault::none_of(&["Uid", "SubUin"]))?;
+    Ok(listed(groups::of_user(cx, &user).await?, paging(input.page, input.rp.map(|rows| Rp(rows.0)))))
 }
 
 #[derive(Deserialize)]
@@ -196,7 +197,7 @@ pub async fn remove_users(write: &mut Write<'_, '_>, input: &Authorized<RemoveUs
 }
 
 fn named(place: usize, membership: &Membership) -> Result<UserRef, Fault> {
-    user_ref(membership.uid, membership.uin.as_ref()).ok_or_else(|| {
+    user_ref(membership.uid, &membership.uin).ok_or_else(|| {
         Fault::Parameter(Parameter {
             path: format!("Info.{place}.Uid`, `Info.{place}.Uin"),
             why: Why::NoneOf(&["Uid", "Uin"]),
@@ -204,8 +205,8 @@ fn named(place: usize, membership: &Membership) -> Result<UserRef, Fault> {
     })
 }
 
-fn user_ref(uid: Option<i64>, uin: Option<&Id>) -> Option<UserRef> {
-    match (uin, uid) {
+fn user_ref(uid: Option<i64>, uin: &Option<Id>) -> Option<UserRef> {
+    match (given(uin), uid.filter(|uid| *uid != 0)) {
         (Some(uin), _) => Some(UserRef::Id(UserId::from(uin.as_str()))),
         (None, Some(uid)) => Some(UserRef::Uid(uid)),
         (None, None) => None,
@@ -234,7 +235,7 @@ fn member(user: User) -> GroupMemberInfo {
         create_time: local_time(user.created_at),
         name: user.name,
         phone_num: user.phone,
-        country_code: user.country_code,
+        country_code: country_code(user.country_code),
         phone_flag: 0,
         email: user.email,
         email_flag: 0,

@@ -4,14 +4,15 @@
 
 use super::Done;
 use crate::dialect::contract::Subject;
-use crate::dialect::tencent::params::{Id, KeyDescription, Name};
+use crate::dialect::tencent::conditions;
+use crate::dialect::tencent::params::{Id, KeyDescription, Name, given};
 use crate::dialect::tencent::shown::local_time;
 use crate::engine::authorize::{Authorized, Right};
 use crate::engine::cx::{Cx, Write};
 use crate::engine::fault::{Fault, Refusal};
 use crate::engine::ids::{SecretId, UserId};
 use crate::engine::keys::{self, KeyInfo, NewKey};
-use crate::engine::model::Identity;
+use crate::engine::model::{Holder, Identity};
 use crate::words;
 use serde::{Deserialize, Serialize};
 
@@ -41,7 +42,7 @@ pub struct AccessKeyDetail {
 
 pub async fn reads(cx: &Cx, input: Authorized<CreateAccessKey>) -> Result<(Option<UserId>, Right<NewKey>), Fault> {
     let description = input.description.as_deref().unwrap_or_default().to_owned();
-    Ok((owner(cx, input.target_uin.as_ref())?, input.demand(cx, NewKey { description }).await?))
+    Ok((owner(cx, &input.target_uin)?, input.demand(cx, NewKey { description }).await?))
 }
 
 pub async fn create(
@@ -60,11 +61,14 @@ pub async fn create(
     })
 }
 
-/// Returns the user whom the key is for: CreateAccessKey is granted on it (documentation of CAM's own authorisation).
+/// Returns the user whom the key is for, with its tags: CreateAccessKey is granted on it (documentation of CAM's own authorisation).
 pub async fn subject(cx: &Cx, input: &CreateAccessKey) -> Result<Subject, Fault> {
-    let uin = input.target_uin.as_ref().map_or(cx.caller.id(), Id::as_str);
+    let uin = given(&input.target_uin).map_or(cx.caller.id(), Id::as_str);
     let resource = format!("qcs::cam::uin/{}:uin/{uin}", cx.account.id);
-    Ok(Subject { resources: Some(vec![resource]), ..Subject::default() })
+    let user = cx.engine.grants(&cx.tenant, &Holder::User(UserId::from(uin))).await?;
+    let tags = user.iter().flat_map(|user| &user.tags);
+    let context = tags.flat_map(|(key, value)| conditions::tag(conditions::RESOURCE, key, value)).collect();
+    Ok(Subject { resources: Some(vec![resource]), context })
 }
 
 #[derive(Deserialize)]
@@ -79,17 +83,19 @@ pub struct ListedKeys {
     access_keys: Vec<AccessKey>,
 }
 
+/// A key without its secret. A key without a description has no such member.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct AccessKey {
     access_key_id: String,
     status: &'static str,
     create_time: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
     description: String,
 }
 
 pub async fn list(cx: &Cx, input: Authorized<ListAccessKeys>) -> Result<ListedKeys, Fault> {
-    let owner = owner(cx, input.target_uin.as_ref())?;
+    let owner = owner(cx, &input.target_uin)?;
     let shown = |key: KeyInfo| AccessKey {
         status: status(&key),
         create_time: local_time(key.created_at),
@@ -113,7 +119,7 @@ words! {
 }
 
 pub async fn update(write: &mut Write<'_, '_>, input: &Authorized<UpdateAccessKey>) -> Result<Done, Fault> {
-    let owner = owner(write.cx, input.target_uin.as_ref())?;
+    let owner = owner(write.cx, &input.target_uin)?;
     keys::set_active(write, owner.as_ref(), &SecretId::from(&*input.access_key_id), input.status.0).await?;
     Ok(Done {})
 }
@@ -126,13 +132,14 @@ pub struct DeleteAccessKey {
 }
 
 pub async fn delete(write: &mut Write<'_, '_>, input: &Authorized<DeleteAccessKey>) -> Result<Done, Fault> {
-    let owner = owner(write.cx, input.target_uin.as_ref())?;
+    let owner = owner(write.cx, &input.target_uin)?;
     keys::delete(write, owner.as_ref(), &SecretId::from(&*input.access_key_id)).await?;
     Ok(Done {})
 }
 
 /// Returns the user whose keys are meant; `None` for the root account's own.
-fn owner(cx: &Cx, target: Option<&Id>) -> Result<Option<UserId>, Fault> {
+fn owner(cx: &Cx, target: &Option<Id>) -> Result<Option<UserId>, Fault> {
+    let target = given(target);
     if target.is_none() && matches!(cx.caller.identity, Identity::Role { .. }) {
         // A role has no keys of its own, and its session has no right to the keys of whoever assumed it.
         return Err(Fault::none_of(&["TargetUin"]));

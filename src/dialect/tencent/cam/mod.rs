@@ -8,6 +8,7 @@ pub mod keys;
 pub mod policies;
 pub mod roles;
 pub mod service_linked;
+pub mod strategies;
 pub mod users;
 pub mod versions;
 

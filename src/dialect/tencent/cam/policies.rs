@@ -2,7 +2,7 @@
 
 use super::Done;
 use crate::dialect::contract::Subject;
-use crate::dialect::decode::List;
+use crate::dialect::decode::{List, even_empty};
 use crate::dialect::tencent::conditions;
 use crate::dialect::tencent::params::{
     Description, DocumentText, Id, Keyword, Name, Page, PolicyName, Rp, Tags, paging, policy_by_id, policy_ref, tags,
@@ -13,7 +13,7 @@ use crate::engine::authorize::{Authorized, Right};
 use crate::engine::cx::{Cx, Write};
 use crate::engine::fault::Fault;
 use crate::engine::ids::PolicyId;
-use crate::engine::policies::{self, ListedPolicy, NewPolicy, Policy, PolicyPatch, PolicyRef, Scope};
+use crate::engine::policies::{self, ListedPolicy, NewPolicy, Policy, PolicyPatch, PolicyRef, Scope, Showing};
 use crate::policy::DocumentKind;
 use crate::words;
 use serde::{Deserialize, Serialize};
@@ -40,7 +40,8 @@ pub struct CreatedPolicy {
 /// Demands the permissions of the Attach- actions when the document names principals.
 pub async fn reads(cx: &Cx, input: Authorized<CreatePolicy>) -> Result<Right<NewPolicy>, Fault> {
     let tags = tags(&input.tags)?;
-    let mut new = NewPolicy::read(cx, &input.policy_name, DocumentKind::Identity, input.policy_document.as_str())?;
+    let document = input.policy_document.as_str();
+    let mut new = NewPolicy::read(cx, &input.policy_name, DocumentKind::Identity, document).await?;
     new.description = input.description.as_deref().unwrap_or_default().to_owned();
     new.tags = tags;
     input.demand(cx, new).await
@@ -64,20 +65,21 @@ pub struct GetPolicy {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct ShownPolicy {
+    policy_document: String,
+    update_time: String,
+    add_time: String,
     policy_name: String,
     description: String,
     #[serde(rename = "Type")]
     kind: u64,
-    add_time: String,
-    update_time: String,
-    policy_document: String,
     preset_alias: Option<String>,
     is_service_linked_role_policy: u64,
     tags: Vec<ShownTag>,
 }
 
 pub async fn get(cx: &Cx, input: Authorized<GetPolicy>) -> Result<ShownPolicy, Fault> {
-    let (policy, tags) = policies::get(cx, &policy_by_id(&input.policy_id)).await?;
+    let right = input.demand(cx, Showing).await?;
+    let (policy, tags) = policies::get(cx, &right, &policy_by_id(&input.policy_id)).await?;
     Ok(ShownPolicy {
         kind: kind(&policy),
         add_time: local_time(policy.created_at),
@@ -85,7 +87,7 @@ pub async fn get(cx: &Cx, input: Authorized<GetPolicy>) -> Result<ShownPolicy, F
         policy_name: policy.name,
         description: policy.description,
         policy_document: policy.document,
-        preset_alias: None,
+        preset_alias: policy.preset.then(String::new),
         is_service_linked_role_policy: 0,
         tags: shown_tags(&tags),
     })
@@ -96,6 +98,7 @@ pub async fn get(cx: &Cx, input: Authorized<GetPolicy>) -> Result<ShownPolicy, F
 pub struct UpdatePolicy {
     policy_id: Option<Id>,
     policy_name: Option<PolicyName>,
+    #[serde(default, deserialize_with = "even_empty")]
     description: Option<Description>,
     policy_document: Option<DocumentText>,
     alias: Option<Name>,
@@ -108,24 +111,24 @@ pub struct UpdatedPolicy {
 }
 
 /// Reads the change. `PolicyName` is the new name next to a `PolicyId`; without one it says which policy is meant.
-pub async fn reads_patch(cx: &Cx, input: Authorized<UpdatePolicy>) -> Result<(PolicyRef, PolicyPatch), Fault> {
+pub async fn reads_patch(cx: &Cx, input: Authorized<UpdatePolicy>) -> Result<(PolicyRef, Right<PolicyPatch>), Fault> {
     if input.alias.is_some() {
         return Err(Fault::illegal("Alias", "only preset policies have an alias, and they cannot be changed"));
     }
     let name = input.policy_name.as_deref();
-    let wanted = policy_ref(input.policy_id.as_ref(), name)?;
+    let wanted = policy_ref(&input.policy_id, name)?;
     let read = |text: &DocumentText| cx.engine.written(&cx.account, DocumentKind::Identity, text.as_str());
     let patch = PolicyPatch {
         name: name.filter(|_| matches!(wanted, PolicyRef::Id(_))).map(str::to_owned),
         description: input.description.as_deref().map(str::to_owned),
         document: input.policy_document.as_ref().map(read).transpose()?,
     };
-    Ok((wanted, patch))
+    Ok((wanted, input.demand(cx, patch).await?))
 }
 
 pub async fn update(
     write: &mut Write<'_, '_>,
-    (wanted, patch): &(PolicyRef, PolicyPatch),
+    (wanted, patch): &(PolicyRef, Right<PolicyPatch>),
 ) -> Result<UpdatedPolicy, Fault> {
     Ok(UpdatedPolicy { policy_id: integer(policies::update(write, wanted, patch).await?.as_str()) })
 }
@@ -161,30 +164,32 @@ words! {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct ListedPolicies {
-    total_num: usize,
-    list: Vec<PolicyInfo>,
     service_type_list: Vec<String>,
+    list: Vec<PolicyInfo>,
+    total_num: usize,
 }
 
+/// A policy in a list, its members in the order that the cloud gives them. `ServiceType` is never null, because the
+/// Terraform provider reads it without looking.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct PolicyInfo {
     policy_id: u64,
     policy_name: String,
-    add_time: String,
     #[serde(rename = "Type")]
     kind: u64,
     description: String,
     create_mode: u64,
     attachments: i64,
-    service_type: Option<String>,
+    service_type: &'static str,
     is_attached: Option<u64>,
-    deactived: u64,
-    deactived_detail: Vec<String>,
     is_service_linked_policy: u64,
     attach_entity_count: i64,
     attach_entity_boundary_count: i64,
+    add_time: String,
     update_time: String,
+    deactived: u64,
+    deactived_detail: Vec<String>,
     tags: Vec<ShownTag>,
     permission_level: String,
 }
@@ -207,7 +212,7 @@ pub async fn list(cx: &Cx, input: Authorized<ListPolicies>) -> Result<ListedPoli
         policy_name: policy.name,
         description: policy.description,
         create_mode: BY_SYNTAX,
-        service_type: None,
+        service_type: policy.group,
         is_attached: None,
         deactived: 0,
         deactived_detail: Vec::new(),

@@ -13,9 +13,10 @@ use crate::engine::authorize::{Authorized, Right};
 use crate::engine::cx::{Cx, Write};
 use crate::engine::fault::Fault;
 use crate::engine::ids::{AccountId, RoleId, RoleRef};
-use crate::engine::model::Role;
+use crate::engine::model::{Role, Taggable};
 use crate::engine::page::Window;
 use crate::engine::roles::{self, Listing, NewRole, RolePatch};
+use crate::engine::tags::{self, Tagging};
 use crate::policy::{Document, DocumentKind};
 use serde::{Deserialize, Serialize, Serializer};
 use std::sync::Arc;
@@ -96,7 +97,8 @@ pub async fn reads(cx: &Cx, input: Authorized<CreateRole>) -> Result<NewRole, Fa
         document: trust(cx, &input.policy_document)?,
         description: input.description.as_deref().unwrap_or_default().to_owned(),
         console_login: input.console_login.is_some_and(|flag| flag.0),
-        session_duration: input.session_duration.map_or(7200, |duration| duration.0),
+        session_duration: input.session_duration.map_or(0, |duration| duration.0),
+        number: cx.number().await?,
     })
 }
 
@@ -256,8 +258,15 @@ pub struct TagRole {
     role_id: Option<Id>,
 }
 
-pub async fn tag(write: &mut Write<'_, '_>, input: &Authorized<TagRole>) -> Result<Done, Fault> {
-    roles::tag(write, &named(&input.role_id, &input.role_name)?, &tags(&input.tags)?).await?;
+pub async fn tags_role(cx: &Cx, input: Authorized<TagRole>) -> Result<Right<Tagging>, Fault> {
+    let things = vec![Taggable::Role(named(&input.role_id, &input.role_name)?)];
+    let set = tags(&input.tags)?;
+    input.demand(cx, Tagging { things, set, remove: Vec::new() }).await
+}
+
+/// Serves TagRole and UntagRole.
+pub async fn change_tags(write: &mut Write<'_, '_>, wanted: &Right<Tagging>) -> Result<Done, Fault> {
+    tags::change(write, wanted).await?;
     Ok(Done {})
 }
 
@@ -274,10 +283,10 @@ pub struct UntagRole {
     role_id: Option<Id>,
 }
 
-pub async fn untag(write: &mut Write<'_, '_>, input: &Authorized<UntagRole>) -> Result<Done, Fault> {
-    let keys: Vec<&str> = input.tag_keys.iter().map(|key| &**key).collect();
-    roles::untag(write, &named(&input.role_id, &input.role_name)?, &keys).await?;
-    Ok(Done {})
+pub async fn untags_role(cx: &Cx, input: Authorized<UntagRole>) -> Result<Right<Tagging>, Fault> {
+    let things = vec![Taggable::Role(named(&input.role_id, &input.role_name)?)];
+    let remove = input.tag_keys.iter().map(|key| key.to_string()).collect();
+    input.demand(cx, Tagging { things, set: Vec::new(), remove }).await
 }
 
 /// Returns the tags that would be removed, as the request's tags for conditions.
@@ -293,5 +302,5 @@ pub async fn untags_it(cx: &Cx, input: &UntagRole) -> Result<Subject, Fault> {
 
 /// Returns the role that `RoleId` or `RoleName` gives.
 pub fn named(id: &Option<Id>, name: &Option<Name>) -> Result<RoleRef, Fault> {
-    role_ref(id.as_ref(), name.as_ref(), BY)
+    role_ref(id, name.as_ref(), BY)
 }

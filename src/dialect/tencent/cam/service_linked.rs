@@ -1,7 +1,8 @@
 //! Service-linked roles: CreateServiceLinkedRole, DeleteServiceLinkedRole, GetServiceLinkedRoleDeletionStatus.
 //!
-//! Tencent has a fixed role name for each service. Only a few are published (`TAT_QCSLinkedRoleInCommand`, for one); this
-//! emulator derives a name of that form from the service's own.
+//! Tencent has a fixed role name for each service: `COS_QCSLinkedRoleIn…` for `cosoclsr.cos.cloud.tencent.com`, whose
+//! product is the second label, and then `_` and the suffix, if there is one. Only a few names are published whole; this
+//! emulator derives the others from the first label.
 
 use super::roles::{CreatedRole, trust};
 use crate::dialect::contract::Subject;
@@ -32,9 +33,10 @@ pub struct CreateServiceLinkedRole {
 
 pub async fn reads(cx: &Cx, input: Authorized<CreateServiceLinkedRole>) -> Result<NewRole, Fault> {
     let first = input.services.first().ok_or_else(|| Fault::none_of(&["QCSServiceName"]))?;
-    let product = first.split('.').next().unwrap_or_default().to_uppercase();
-    let suffix = input.suffix.as_deref().unwrap_or_default();
-    let name = format!("{product}_QCSLinkedRoleIn{}{suffix}", if suffix.is_empty() { product.as_str() } else { "" });
+    let mut name = name_for(first);
+    if let Some(suffix) = input.suffix.as_deref() {
+        name.extend(["_", suffix]);
+    }
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
     if name.len() > 128 || !name.bytes().all(is_name) {
         return Err(Fault::illegal("RoleName", "a service and a suffix of letters, digits, _ or -"));
@@ -54,6 +56,7 @@ pub async fn reads(cx: &Cx, input: Authorized<CreateServiceLinkedRole>) -> Resul
         description: input.description.as_deref().unwrap_or_default().to_owned(),
         console_login: false,
         session_duration: LONGEST_ROLE_SESSION,
+        number: cx.number().await?,
     })
 }
 
@@ -106,8 +109,31 @@ pub async fn deletion_status(
     input: Authorized<GetServiceLinkedRoleDeletionStatus>,
 ) -> Result<DeletionStatus, Fault> {
     let deletion = service_linked::deletion(cx, &input.deletion_task_id).await?;
-    let service_type = deletion.service.split('.').next().map(str::to_owned);
+    let service_type = Some(labels(&deletion.service).1.to_owned());
     Ok(DeletionStatus { status: "SUCCEEDED", reason: "ok", service_type, service_name: Some(deletion.service) })
+}
+
+/// What Tencent writes after `…_QCSLinkedRoleIn` in the published names whose letter case cannot be derived.
+const PUBLISHED: &[(&str, &str)] = &[("cvmsmartdiagnostic", "CVMSmartDiagnostic")];
+
+/// Returns the name of the role for a service, without a suffix.
+fn name_for(service: &str) -> String {
+    let (feature, product) = labels(service);
+    let published = PUBLISHED.iter().find(|(label, _)| *label == feature).map(|(_, written)| (*written).to_owned());
+    let written = published.unwrap_or_else(|| match feature.split_at_checked(1) {
+        Some((first, rest)) if feature != product => first.to_uppercase() + rest,
+        _ => feature.to_uppercase(),
+    });
+    format!("{}_QCSLinkedRoleIn{written}", product.to_uppercase())
+}
+
+/// Splits the name of a service into its first label and its product. In a name such as `cvm.qcloud.com`, whose second
+/// label is the vendor's, the first label is the product.
+fn labels(service: &str) -> (&str, &str) {
+    let own = service.strip_suffix(".cloud.tencent.com").or_else(|| service.strip_suffix(".qcloud.com"));
+    let own = own.unwrap_or_else(|| service.split('.').next().unwrap_or_default());
+    let (first, rest) = own.split_once('.').unwrap_or((own, own));
+    (first, rest.split('.').next().unwrap_or_default())
 }
 
 /// Returns the first service that a trust policy written by [`reads`] names.
@@ -115,4 +141,24 @@ fn service_of(document: &str) -> String {
     let document: Value = serde_json::from_str(document).unwrap_or_default();
     let service = document.pointer("/statement/0/principal/service/0").and_then(Value::as_str);
     service.unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_is_named_after_the_product_of_its_service() {
+        for (service, name) in [
+            ("command.tat.cloud.tencent.com", "TAT_QCSLinkedRoleInCommand"),
+            ("cvmsmartdiagnostic.cvm.cloud.tencent.com", "CVM_QCSLinkedRoleInCVMSmartDiagnostic"),
+            ("cosoclsr.cos.cloud.tencent.com", "COS_QCSLinkedRoleInCosoclsr"),
+            ("cls.cloud.tencent.com", "CLS_QCSLinkedRoleInCLS"),
+            ("cvm.qcloud.com", "CVM_QCSLinkedRoleInCVM"),
+            ("cvm", "CVM_QCSLinkedRoleInCVM"),
+            ("", "_QCSLinkedRoleIn"),
+        ] {
+            assert_eq!(name_for(service), name, "{service}");
+        }
+    }
 }

@@ -3,8 +3,9 @@
 //! A password is checked and not stored: there is no console to sign in to.
 
 use super::Done;
+use crate::dialect::decode::even_empty;
 use crate::dialect::tencent::params::{Contact, Flag, Name, Password, Remark, UserName};
-use crate::dialect::tencent::shown::{integer, local_time};
+use crate::dialect::tencent::shown::{country_code, integer, local_time};
 use crate::engine::authorize::{Authorized, Right};
 use crate::engine::cx::{Cx, Write};
 use crate::engine::fault::Fault;
@@ -70,9 +71,9 @@ pub async fn add(
         None => Default::default(),
     };
     let password = match (&input.password, console_login) {
-        (Some(password), _) if !password.is_empty() => password.to_string(),
-        (_, true) => write.cx.engine.env.alphanumeric(29) + "a1!",
-        _ => String::new(),
+        (Some(password), _) => password.to_string(),
+        (None, true) => write.cx.engine.env.alphanumeric(29) + "a1!",
+        (None, false) => String::new(),
     };
     Ok(AddedUser {
         uin: integer(user.id.as_str()),
@@ -125,7 +126,7 @@ pub async fn get(cx: &Cx, input: Authorized<GetUser>) -> Result<ShownUser, Fault
         remark: user.remark,
         console_login: u64::from(user.console_login),
         phone_num: user.phone,
-        country_code: user.country_code,
+        country_code: country_code(user.country_code),
         email: user.email,
         recently_login_ip: String::new(),
         recently_login_time: String::new(),
@@ -136,13 +137,16 @@ pub async fn get(cx: &Cx, input: Authorized<GetUser>) -> Result<ShownUser, Fault
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct UpdateUser {
     name: Name,
+    #[serde(default, deserialize_with = "even_empty")]
     remark: Option<Remark>,
     console_login: Option<Flag>,
     password: Option<Password>,
     #[serde(rename = "NeedResetPassword")]
     _need_reset_password: Option<Flag>,
+    #[serde(default, deserialize_with = "even_empty")]
     phone_num: Option<Contact>,
     country_code: Option<Contact>,
+    #[serde(default, deserialize_with = "even_empty")]
     email: Option<Contact>,
 }
 
@@ -206,7 +210,7 @@ pub async fn list(cx: &Cx, _: Authorized<ListUsers>) -> Result<ListedUsers, Faul
         remark: user.remark,
         console_login: u64::from(user.console_login),
         phone_num: user.phone,
-        country_code: user.country_code,
+        country_code: country_code(user.country_code),
         email: user.email,
     };
     Ok(ListedUsers { data: users::list(cx).await?.into_iter().map(shown).collect() })
@@ -214,7 +218,7 @@ pub async fn list(cx: &Cx, _: Authorized<ListUsers>) -> Result<ListedUsers, Faul
 
 /// Checks the default password rules: 8 to 32 characters, of at least three kinds.
 fn check_password(password: Option<&str>) -> Result<(), Fault> {
-    let Some(password) = password.filter(|password| !password.is_empty()) else { return Ok(()) };
+    let Some(password) = password else { return Ok(()) };
     let kinds: [fn(char) -> bool; 4] = [
         |letter| letter.is_ascii_lowercase(),
         |letter| letter.is_ascii_uppercase(),

@@ -1,8 +1,10 @@
 //! The English sentences.
 
 use super::quoted::{brief, no_permission};
-use crate::dialect::tencent::operations;
-use crate::engine::fault::{Fault, Kind, Limit, Malformed, Parameter, Refusal, Unauthenticated, Unrouted, Why};
+use crate::dialect::tencent::{operations, v1};
+use crate::engine::fault::{
+    Fault, FormFlaw, Kind, Limit, Malformed, Parameter, Refusal, Unauthenticated, Unrouted, Why,
+};
 use crate::policy::Reason;
 
 /// The sentence for a fault.
@@ -52,16 +54,33 @@ pub fn denied(reason: Reason, action: &str, resource: &str, request_id: &str) ->
 
 fn malformed_message(malformed: &Malformed) -> String {
     match malformed {
-        Malformed::Method(method) => format!("the method `{method}` is not served; send POST with a JSON body"),
-        Malformed::ContentType(kind) => format!("the content type `{kind}` is not served; send `application/json`"),
-        Malformed::TooLarge { limit } => format!("the request body is larger than {limit} bytes"),
+        Malformed::Method(method) => format!("the method `{method}` is not served; send `GET` or `POST`"),
+        Malformed::ContentType(kind) => format!(
+            "the content type `{kind}` is not served here; send `application/json` with a signature of `TC3-HMAC-SHA256`"
+        ),
+        Malformed::TooLarge { limit: v1::LARGEST_FORM } => {
+            "The provided credentials could not be validated because of exceeding request size limit, please use new \
+             signature method `TC3-HMAC-SHA256`."
+                .to_owned()
+        }
+        Malformed::TooLarge { limit } => format!("the request is larger than {limit} bytes"),
         Malformed::Unfinished => "the request body did not arrive completely in time; send it again".to_owned(),
         Malformed::Busy => "the server is receiving too many request bodies at once; try again later".to_owned(),
         Malformed::Json(why) => format!("the request body is not valid JSON: {why}"),
+        Malformed::Form(FormFlaw::NoDivider) => "Url key and value should be splited by `=`.".to_owned(),
+        Malformed::Form(FormFlaw::Unreadable) => {
+            "a parameter of the query or form is not `UTF-8`, or has the character `U+0000`".to_owned()
+        }
+        Malformed::Form(FormFlaw::Repeated(name)) => format!("the parameter `{name}` is given twice; give it once"),
+        Malformed::Multipart => {
+            "the `multipart` body cannot be read: it needs its `boundary`, `UTF-8` values and a name for each part"
+                .to_owned()
+        }
         Malformed::MissingHeader(name) => missing(name),
         Malformed::RepeatedHeader(name) => format!("the header `{name}` is there more than once; send it once"),
         Malformed::UnreadableHeader(name) => format!("the header `{name}` is not UTF-8"),
         Malformed::Header { name: name @ "Timestamp", .. } => wrong_type(name, "integer"),
+        Malformed::Header { name: "Nonce", .. } => "Parameter `Nonce` type error.".to_owned(),
         Malformed::Header { name, .. } => {
             format!("A value specified in `{name}` is not valid, is unsupported, or cannot be used.")
         }
@@ -94,6 +113,13 @@ fn unauthenticated_message(how: &Unauthenticated) -> String {
     match how {
         Unauthenticated::Claim(why) => {
             return format!("The request `Authorization` header does not conform to tencentcloud standards: {why}.");
+        }
+        Unauthenticated::Uncovered(free) => {
+            return format!(
+                "The request `Authorization` header does not conform to tencentcloud standards: the signature must cover \
+                 `{}` as well, because this server was started with `--signature strict`.",
+                free.join("`, `")
+            );
         }
         Unauthenticated::Unsigned => return missing("Authorization"),
         Unauthenticated::Stale { .. } => "The signature is expired, please request again.",
@@ -157,7 +183,7 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::Application => "application number",
         Kind::User | Kind::NamedUser => "user",
         Kind::Group => "group",
-        Kind::Role => "role",
+        Kind::Role | Kind::AssumedRole => "role",
         Kind::Policy => "policy",
         Kind::PolicyVersion => "policy version",
         Kind::Key => "access key",
@@ -177,6 +203,6 @@ fn limit_name(limit: Limit) -> &'static str {
         Limit::PolicyVersions => "versions of a policy",
         Limit::Attachments => "attached policies",
         Limit::Keys => "access keys of a user",
-        Limit::Tags => "tags of a role",
+        Limit::Tags => "tags of a role, user or policy",
     }
 }

@@ -17,6 +17,9 @@ pub fn identifiers(sentence: &str) -> impl Iterator<Item = &str> {
 
 /// The service's own answer inside the gateway's refusal, as Tencent's users quote it. It is English in every language.
 pub fn no_permission(action: &str, resource: &str, request_id: &str) -> String {
+    // CVM writes the default project into the names of its resources.
+    let cvm = resource.strip_prefix("qcs::cvm:").map(|rest| ["qcs:id/0:cvm:", rest].concat());
+    let resource = cvm.as_deref().unwrap_or(resource);
     format!(
         "[[request id:{request_id}]you are not authorized to perform operation ({action})\nresource ({resource}) has no \
          permission\n]"

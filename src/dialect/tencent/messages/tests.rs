@@ -3,7 +3,7 @@
 use super::quoted::identifiers;
 use super::{en, zh};
 use crate::engine::fault::{
-    Fault, Internal, Kind, Limit, Malformed, Parameter, Refusal, TokenFailure, Unauthenticated, Unrouted, Why,
+    Fault, FormFlaw, Internal, Kind, Limit, Malformed, Parameter, Refusal, TokenFailure, Unauthenticated, Unrouted, Why,
 };
 use crate::policy::{self, Defect, Problem, Reason, Rules, Span};
 
@@ -38,6 +38,10 @@ const RULES: &[&str] = &[
     "only preset policies have an alias, and they cannot be changed",
     "one of GroupId and RelateUin, the other being -1",
     "a key of its own; `k` is given twice",
+    "a name such as `qcs::cam::uin/<account>:role/<id>`",
+    "a role, user or policy of this account, such as `qcs::cam::uin/<account>:role/<id>`",
+    "the `PaginationToken` of the page before",
+    "`Custom`",
 ];
 const CLAIMS: &[&str] = &[
     "`Authorization` not valid",
@@ -54,7 +58,7 @@ macro_rules! every {
 }
 
 fn kinds() -> impl Iterator<Item = Kind> {
-    every!(Kind: Account, Application, User, NamedUser, Group, Role, Policy, PolicyVersion, Key, DeletionTask, Principal)
+    every!(Kind: Account, Application, User, NamedUser, Group, Role, AssumedRole, Policy, PolicyVersion, Key, DeletionTask, Principal)
         .into_iter()
 }
 
@@ -100,11 +104,15 @@ fn faults() -> Vec<Fault> {
     let mut faults: Vec<Fault> = vec![Fault::RateLimited { seen: 4, limit: 2 }, Fault::Internal(Internal::Bug("x"))];
     let malformed = every!(Malformed:
         Method(text("PUT")), ContentType(text("text/plain")), TooLarge { limit: 10 }, Unfinished, Busy,
-        Json(text("EOF while parsing an object at line 1 column 11")), MissingHeader("Region"),
+        Json(text("EOF while parsing an object at line 1 column 11")), Form(FormFlaw::NoDivider), Multipart, MissingHeader("Region"),
         RepeatedHeader(text("x-tc-action")), UnreadableHeader(text("x-tc-region")),
         Header { name: "Timestamp", value: text("soon") },
     );
     let more = [
+        Malformed::TooLarge { limit: crate::dialect::tencent::v1::LARGEST_FORM },
+        Malformed::Form(FormFlaw::Unreadable),
+        Malformed::Form(FormFlaw::Repeated(text("RoleName"))),
+        Malformed::Header { name: "Nonce", value: text("-1") },
         Malformed::Header { name: "X-TC-Region", value: text("A B") },
         Malformed::Json(text("the key `Role Name` is given twice at line 1 column 18")),
         Malformed::Json(text("the character U+0000 is not allowed in a text at line 3 column 4")),
@@ -121,7 +129,7 @@ fn faults() -> Vec<Fault> {
     });
     faults.extend(unrouted.into_iter().chain(more).map(Fault::Unrouted));
     let unauthenticated = every!(Unauthenticated:
-        Unsigned, Claim(text("something that nobody has translated in `Authorization`")), Stale { seconds: 301 }, UnknownKey,
+        Unsigned, Uncovered(vec!["x-tc-action", "body"]), Claim(text("something that nobody has translated in `Authorization`")), Stale { seconds: 301 }, UnknownKey,
         Token(TokenFailure::Missing), Signature { canonical_request: text("POST"), string_to_sign: text("TC3") },
     );
     let claims = CLAIMS.iter().map(|why| Unauthenticated::Claim(text(why)));

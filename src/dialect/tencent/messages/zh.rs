@@ -5,8 +5,10 @@
 //! sentence says what is wrong without it and keeps the identifiers.
 
 use super::quoted::{brief, identifiers, no_permission};
-use crate::dialect::tencent::operations;
-use crate::engine::fault::{Fault, Kind, Limit, Malformed, Parameter, Refusal, Unauthenticated, Unrouted, Why};
+use crate::dialect::tencent::{operations, v1};
+use crate::engine::fault::{
+    Fault, FormFlaw, Kind, Limit, Malformed, Parameter, Refusal, Unauthenticated, Unrouted, Why,
+};
 use crate::policy::{Defect, Problem, Reason};
 
 /// English clauses and their translations; each `{}` stands for the same text in both, in the same order.
@@ -36,6 +38,10 @@ const PHRASES: &[(&str, &str)] = &[
     ("only preset policies have an alias, and they cannot be changed", "只有预设策略有别名，且预设策略不能修改"),
     ("one of GroupId and RelateUin, the other being {}", "`GroupId` 和 `RelateUin` 必须且只能指定一个，另一个为 {}"),
     ("a key of its own; `{}` is given twice", "键 `{}` 重复"),
+    ("a name such as `{}`", "应为资源六段式，例如 `{}`"),
+    ("a role, user or policy of this account, such as `{}`", "应为本账号的角色、用户或策略，例如 `{}`"),
+    ("the `{}` of the page before", "应为上一页返回的 `{}`"),
+    ("`{}`", "应为 `{}`"),
     // Why a credential cannot be read.
     ("`{}` in Credential not valid", "`Credential` 中的 `{}` 无效"),
     ("`{}` not valid", "`{}` 无效"),
@@ -87,16 +93,30 @@ pub fn denied(reason: Reason, action: &str, resource: &str, request_id: &str) ->
 
 fn malformed_message(malformed: &Malformed) -> String {
     match malformed {
-        Malformed::Method(method) => format!("不支持的请求方法 `{method}`，请使用 POST 并以 JSON 作为请求体。"),
-        Malformed::ContentType(kind) => format!("不支持的 Content-Type `{kind}`，请使用 `application/json`。"),
-        Malformed::TooLarge { limit } => format!("请求体超过上限 {limit} 字节。"),
+        Malformed::Method(method) => format!("不支持的请求方法 `{method}`，请使用 `GET` 或 `POST`。"),
+        Malformed::ContentType(kind) => {
+            format!("此处不支持 Content-Type `{kind}`，请使用 `application/json` 与签名方法 `TC3-HMAC-SHA256`。")
+        }
+        Malformed::TooLarge { limit: v1::LARGEST_FORM } => {
+            "请求超过大小限制，签名验证失败，请使用新的签名方法 `TC3-HMAC-SHA256`。".to_owned()
+        }
+        Malformed::TooLarge { limit } => format!("请求超过上限 {limit} 字节。"),
         Malformed::Unfinished => "请求体不完整或未及时到达，请重新发送。".to_owned(),
         Malformed::Busy => "服务器正在接收过多的请求体，请稍后重试。".to_owned(),
         Malformed::Json(why) => format!("请求体不是合法的 JSON：{}。", syntax(why)),
+        Malformed::Form(FormFlaw::NoDivider) => "请求参数的键和值应以 `=` 分隔。".to_owned(),
+        Malformed::Form(FormFlaw::Unreadable) => {
+            "查询或表单中的参数不是 `UTF-8` 编码，或含有字符 `U+0000`。".to_owned()
+        }
+        Malformed::Form(FormFlaw::Repeated(name)) => format!("参数 `{name}` 重复，请只传一次。"),
+        Malformed::Multipart => {
+            "无法读取 `multipart` 请求体：需要 `boundary`、`UTF-8` 的值以及每个部分的名称。".to_owned()
+        }
         Malformed::MissingHeader(name) => missing(name),
         Malformed::RepeatedHeader(name) => format!("请求头 `{name}` 重复，请只发送一次。"),
         Malformed::UnreadableHeader(name) => format!("请求头 `{name}` 不是 UTF-8 编码。"),
         Malformed::Header { name: name @ "Timestamp", .. } => wrong_type(name, "integer"),
+        Malformed::Header { name: "Nonce", .. } => "参数 `Nonce` 类型错误。".to_owned(),
         Malformed::Header { name, .. } => format!("参数 `{name}` 取值错误。"),
     }
 }
@@ -122,6 +142,12 @@ fn unauthenticated_message(how: &Unauthenticated) -> String {
         Unauthenticated::Claim(why) => {
             let why = phrase(why).unwrap_or_else(|| "无法解析".to_owned() + &named_in(why, ""));
             return format!("请求头部的 `Authorization` 不符合腾讯云标准：{why}。");
+        }
+        Unauthenticated::Uncovered(free) => {
+            return format!(
+                "请求的 `Authorization` 不符合要求：本服务器以 `--signature strict` 启动，签名还必须覆盖 `{}`。",
+                free.join("`、`")
+            );
         }
         Unauthenticated::Unsigned => return missing("Authorization"),
         Unauthenticated::Stale { .. } => "签名已过期，请重新请求。",
@@ -225,7 +251,7 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::Application => "APPID",
         Kind::User | Kind::NamedUser => "用户",
         Kind::Group => "用户组",
-        Kind::Role => "角色",
+        Kind::Role | Kind::AssumedRole => "角色",
         Kind::Policy => "策略",
         Kind::PolicyVersion => "策略版本",
         Kind::Key => "密钥",
@@ -245,7 +271,7 @@ fn limit_name(limit: Limit) -> &'static str {
         Limit::PolicyVersions => "策略的版本",
         Limit::Attachments => "已关联的策略",
         Limit::Keys => "用户的密钥",
-        Limit::Tags => "角色的标签",
+        Limit::Tags => "资源的标签",
     }
 }
 

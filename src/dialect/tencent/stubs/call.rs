@@ -78,12 +78,16 @@ fn names<'a>(cx: &'a Cx, request: &'a StubCall) -> RequestValues<'a> {
     }
 }
 
-/// Returns the resource of the call, with the condition keys that the stub defines.
+/// Returns the resource of the call, if its action works on one, with the condition keys that the stub defines.
 fn subject(cx: &Cx, request: &StubCall) -> Result<Subject, Fault> {
     let names = names(cx, request);
     let mut room = Room(MOST_BYTES);
-    let resource = request.stub.resource.name(&names)?;
-    room.take(resource.len(), request.stub.resource.first_field())?;
+    let mut resources = None;
+    if let Some(template) = &request.stub.resource {
+        let resource = template.name(&names)?;
+        room.take(resource.len(), template.first_field())?;
+        resources = Some(vec![resource]);
+    }
     let mut context = Vec::new();
     for (key, templates) in &request.stub.context {
         let family =
@@ -99,7 +103,7 @@ fn subject(cx: &Cx, request: &StubCall) -> Result<Subject, Fault> {
             }
         }
     }
-    Ok(Subject { resources: Some(vec![resource]), context })
+    Ok(Subject { resources, context })
 }
 
 /// Returns the bytes of values; one more for each, so that empty ones count too.

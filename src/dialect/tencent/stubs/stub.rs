@@ -16,7 +16,8 @@ pub struct WrittenStub {
     pub version: String,
     /// The action.
     pub action: String,
-    /// The resource's name as a template. Without one, it is everything of the service in the request's region.
+    /// The resource's name as a template. Without one, it is everything of the service in the request's region. `*` says
+    /// that the action has no single resources.
     #[serde(default)]
     pub resource: Option<String>,
     /// The response's members. Every text in them is a template.
@@ -60,8 +61,8 @@ fn empty_object() -> serde_json::Value {
 pub struct Stub {
     /// As it was written.
     pub written: WrittenStub,
-    /// The resource that its action works on.
-    pub resource: ResourceTemplate,
+    /// The resource that its action works on; `None` if it has no single resources.
+    pub resource: Option<ResourceTemplate>,
     /// The response.
     pub response: ResponseTemplate,
     /// Condition keys with their values.
@@ -111,9 +112,10 @@ impl Stub {
         if response.get("RequestId").is_some() {
             return Err("the response has a member `RequestId`, which the server adds itself; leave it out".to_owned());
         }
-        let resource = match &written.resource {
-            Some(text) => ResourceTemplate::read(text)?,
-            None => ResourceTemplate::everything(&written.service),
+        let resource = match written.resource.as_deref() {
+            Some("*") => None,
+            Some(text) => Some(ResourceTemplate::read(text)?),
+            None => Some(ResourceTemplate::everything(&written.service)),
         };
         let context = written.context.iter().map(|(key, templates)| {
             let templates = templates.each().iter().map(|text| ConditionTemplate::read(key, text));

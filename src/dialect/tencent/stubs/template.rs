@@ -148,7 +148,7 @@ impl ResourceTemplate {
         let mut segments = Template::read(text)?.segments();
         let no_name = || {
             format!(
-                "the resource `{text}` is no name; write one like `qcs::cvm:{{{{Region}}}}:uin/{{{{OwnerUin}}}}:instance/{{{{InstanceId}}}}`"
+                "the resource `{text}` is no name; write one like `qcs::cvm:{{{{Region}}}}:uin/{{{{OwnerUin}}}}:instance/{{{{InstanceId}}}}`, or `*` for an action without single resources"
             )
         };
         if segments.len() < SEGMENTS

@@ -75,7 +75,9 @@ fn form(cx: &mut Cx<'_>, text: &str, range: Range, path: &Path<'_>) -> ActionFor
     }
     let (service, operation) = match action.split_once(':') {
         _ if action == "*" => ("*", "*"),
-        Some((service, operation)) if is_service(service) && is_operation(operation) => (service, operation),
+        Some((service, operation)) if is_service(catalogue::service(service)) && is_operation(operation) => {
+            (catalogue::service(service), operation)
+        }
         _ => {
             let message = format!("`{text}` is no action; write `service:Operation`, such as `cam:GetRole`, or `*`");
             cx.report(Defect::ActionForm, path, range, message);

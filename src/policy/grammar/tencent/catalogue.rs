@@ -8,6 +8,11 @@ pub(super) fn is_service(prefix: &str) -> bool {
     services().any(|service| service == prefix)
 }
 
+/// Returns a service prefix as the list has it. `SMS` is the only one that published policies also write in capitals.
+pub(super) fn service(prefix: &str) -> &str {
+    if prefix == "SMS" { "sms" } else { prefix }
+}
+
 /// Returns all known service prefixes.
 pub(super) fn services() -> impl Iterator<Item = &'static str> {
     include_str!("services.txt").split_ascii_whitespace()
@@ -32,7 +37,8 @@ pub(super) fn long_regions() -> impl Iterator<Item = &'static str> {
     REGIONS.iter().map(|(long, _)| *long)
 }
 
-/// Long and short names. Of the region `st` only the short name is published (CMQ notes).
+/// Long and short names. Of the region `st` only the short name is published (CMQ notes). `cn-east` is what COS called
+/// Shanghai before its regions had the names of the other services.
 const REGIONS: &[(&str, &str)] = &[
     ("st", "st"),
     ("ap-guangzhou", "gz"),
@@ -40,6 +46,7 @@ const REGIONS: &[(&str, &str)] = &[
     ("ap-shenzhen", "szx"),
     ("ap-shenzhen-fsi", "szjr"),
     ("ap-shanghai", "sh"),
+    ("ap-shanghai", "cn-east"),
     ("ap-shanghai-fsi", "shjr"),
     ("ap-shanghai-adc", "shadc"),
     ("ap-beijing", "bj"),
@@ -127,6 +134,7 @@ const CAM: &[&str] = &[
     "DescribeSafeAuthFlag",
     "DescribeSafeAuthFlagColl",
     "DescribeSafeAuthFlagIntl",
+    "DescribeSubAccountContacts",
     "DescribeSubAccounts",
     "DescribeUserOIDCConfig",
     "DescribeUserSAMLConfig",

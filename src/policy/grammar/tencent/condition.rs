@@ -43,6 +43,11 @@ struct Written {
 }
 
 pub(super) fn conditions(cx: &mut Cx<'_>, node: &Node<'_>, path: &Path<'_>) -> Vec<Condition> {
+    // An empty list is an empty object to a program that writes JSON without telling them apart. The cloud's own pages
+    // show one.
+    if matches!(&node.content, Content::List(nodes) if nodes.is_empty()) {
+        return Vec::new();
+    }
     let Content::Object(operators) = &node.content else {
         let message =
             "`condition` must be an object of operators, such as `{\"ip_equal\": {\"qcs:ip\": \"10.0.0.0/8\"}}`";

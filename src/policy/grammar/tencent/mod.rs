@@ -6,6 +6,9 @@
 //!
 //! `notaction`, `notresource` and `notprincipal` are not documented, and deliberately absent here. So is any check of
 //! whether a principal exists.
+//!
+//! What published documents contain beyond that grammar is accepted where it can have one meaning only: a single object
+//! as `statement`, capital initials, an account or a project segment of `*`.
 
 mod action;
 mod catalogue;
@@ -14,6 +17,7 @@ mod cx;
 mod length;
 mod principal;
 mod resource;
+mod spelling;
 mod tag;
 mod text;
 mod warn;
@@ -54,7 +58,10 @@ fn read(text: &str, rules: &Rules<'_>) -> (Document, Vec<Problem>) {
         cx.report(Defect::TooLong, &Path::Root, Range { start: 0, len: 0 }, message);
     }
     let body = match json::read(text) {
-        Ok(node) => body(&mut cx, &node),
+        Ok(mut node) => {
+            spelling::lower(&mut node);
+            body(&mut cx, &node)
+        }
         Err(syntax) => {
             let place = Range { start: u32::try_from(syntax.at).unwrap_or(u32::MAX), len: 0 };
             cx.report(Defect::NotJson, &Path::Root, place, format!("the document is not JSON: {}", syntax.what));
@@ -87,15 +94,15 @@ fn body(cx: &mut Cx<'_>, node: &Node<'_>) -> Option<Body> {
     let attaches = matches!(cx.rules.kind, DocumentKind::Identity | DocumentKind::Strategy);
     let known: &[&str] = if attaches { &["version", "principal", "statement"] } else { &["version", "statement"] };
     for member in members {
-        if member.name == "principal" && !attaches {
-            let message = match cx.rules.kind {
-                DocumentKind::Trust => "`principal` belongs inside each statement of a trust policy",
-                _ => "a session policy may not have a `principal`: it applies to its own session",
-            };
-            cx.report(Defect::PrincipalNotAllowed, &Path::Root.name("principal"), member.range, message.into());
-            readable = false;
-        } else {
-            readable &= cx.require_known(member, known, &Path::Root);
+        match cx.rules.kind {
+            DocumentKind::Trust if member.name == "principal" => {
+                let message = "`principal` belongs inside each statement of a trust policy";
+                cx.report(Defect::PrincipalNotAllowed, &Path::Root.name("principal"), member.range, message.into());
+                readable = false;
+            }
+            // Ignored: a session policy applies to its own session, whoever is named.
+            DocumentKind::Session if member.name == "principal" => {}
+            _ => readable &= cx.require_known(member, known, &Path::Root),
         }
     }
     let version = version(cx, node, members);
@@ -138,7 +145,7 @@ fn statements(cx: &mut Cx<'_>, document: &Node<'_>, members: &[Member<'_>], old:
             Defect::Statement,
             &path,
             document.range,
-            "`statement` is missing; it must be a list of statements".into(),
+            "`statement` is missing; it must be a list of statements or one statement".into(),
         );
         return None;
     };
@@ -155,9 +162,10 @@ fn statements(cx: &mut Cx<'_>, document: &Node<'_>, members: &[Member<'_>], old:
         Content::List(nodes) => {
             Some(nodes.iter().enumerate().map(|(index, node)| statement(cx, node, &path.index(index), old)).collect())
         }
-        Content::Object(_) if old => Some(vec![statement(cx, node, &path, old)]),
+        Content::Object(_) => Some(vec![statement(cx, node, &path, old)]),
         _ => {
-            cx.report(Defect::Statement, &path, node.range, "`statement` must be a list of statements".into());
+            let message = "`statement` must be a list of statements or one statement";
+            cx.report(Defect::Statement, &path, node.range, message.into());
             None
         }
     }
@@ -168,7 +176,7 @@ fn statement(cx: &mut Cx<'_>, node: &Node<'_>, path: &Path<'_>, old: bool) -> St
         cx.report(Defect::Statement, path, node.range, "a statement must be an object".into());
         return Statement::unreadable(node.range);
     };
-    let trust = cx.rules.kind == DocumentKind::Trust;
+    let (trust, session) = (cx.rules.kind == DocumentKind::Trust, cx.rules.kind == DocumentKind::Session);
     let known: &[&str] = if trust {
         &["effect", "principal", "action", "condition"]
     } else {
@@ -177,6 +185,8 @@ fn statement(cx: &mut Cx<'_>, node: &Node<'_>, path: &Path<'_>, old: bool) -> St
     let mut all_known = true;
     for member in members {
         match &*member.name {
+            // Ignored, as it is beside the statements.
+            "principal" if session => continue,
             "principal" if !trust => {
                 let message = "a statement of this policy may not have a `principal`";
                 cx.report(Defect::PrincipalNotAllowed, &path.name("principal"), member.range, message.into());
@@ -233,8 +243,8 @@ fn effect(cx: &mut Cx<'_>, statement: &Node<'_>, members: &[Member<'_>], path: &
         return None;
     };
     match &node.content {
-        Content::Text(effect) if effect == "allow" => Some(Effect::Allow),
-        Content::Text(effect) if effect == "deny" => Some(Effect::Deny),
+        Content::Text(effect) if effect == "allow" || effect == "Allow" => Some(Effect::Allow),
+        Content::Text(effect) if effect == "deny" || effect == "Deny" => Some(Effect::Deny),
         _ => {
             let message = format!("`effect` is {}; it must be `allow` or `deny`", cx.quote(node.range));
             cx.report(Defect::Effect, &path, node.range, message);

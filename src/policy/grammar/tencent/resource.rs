@@ -113,11 +113,11 @@ fn is_assuming(action: &ActionPattern) -> bool {
 fn project_segment<'s>(cx: &mut Cx<'_>, text: &'s str, range: Range, path: &Path<'_>) -> Option<Option<&'s str>> {
     let numbered = text.strip_prefix("id/").is_some_and(is_number);
     match text {
-        "" => Some(Some("id/0")),
-        "*" | "id/*" if cx.rules.kind == DocumentKind::Strategy => Some(None),
+        "" | "id/0" => Some(Some("id/0")),
+        "*" | "id/*" => Some(None),
         _ if numbered && cx.rules.kind == DocumentKind::Strategy => Some(Some(text)),
         _ => {
-            let message = format!("the project segment is `{text}`; it must be empty");
+            let message = format!("the project segment is `{text}`; leave it empty");
             cx.report(Defect::ResourceProject, path, range, message);
             None
         }
@@ -128,6 +128,7 @@ fn service_segment<'s>(cx: &mut Cx<'_>, text: &'s str, range: Range, path: &Path
     if text.is_empty() || text == "*" {
         return Some(None);
     }
+    let text = catalogue::service(text);
     if !catalogue::is_service(text) && !cx.rules.extra_services.contains(&text) {
         let hint = did_you_mean(text, catalogue::services());
         cx.report(Defect::ResourceServiceUnknown, path, range, format!("there is no service `{text}`{hint}"));
@@ -156,7 +157,7 @@ fn account_segment(
     crosses: bool,
 ) -> Option<AccountSegment<Box<str>>> {
     let (account, own) = match text.split_once('/') {
-        _ if text.is_empty() || text == "uin/-1" => (AccountSegment::Own, true),
+        _ if matches!(text, "" | "*" | "uin/-1") => (AccountSegment::Own, true),
         Some(("uin", uin)) if is_number(uin) => (AccountSegment::Id(Box::from(uin)), uin == cx.rules.owner),
         Some(("uid", uid)) if is_number(uid) && uid.len() < 20 => {
             let id = uid.parse().unwrap_or_default();

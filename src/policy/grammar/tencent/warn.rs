@@ -1,15 +1,18 @@
-//! Warns about legal text that certainly does not do what it seems to do, and about nothing else.
+//! Warns about legal text that certainly does not do what it seems to do, and about capitals, which the documentation
+//! does not allow.
 
 use super::catalogue;
+use super::spelling::{self, Capital};
 use crate::policy::budget::{Budget, STEPS};
 use crate::policy::document::{
     ActionForm, ActionPattern, Document, DocumentKind, Effect, ResourceForm, ResourcePattern, Rules, Statement, Warning,
 };
-use crate::policy::json::Range;
+use crate::policy::json::{self, Range};
 use crate::policy::pattern::{Glob, Tri};
 use crate::policy::question::Variables;
 
-/// The condition keys that belong to no service in the user guide (598/10608), and the keys of tags.
+/// The condition keys that belong to no service, in the user guide (598/10608) or in published policies, and the keys of
+/// tags.
 const GLOBAL_KEYS: &[&str] = &[
     "qcs:ip",
     "qcs:current_time",
@@ -19,6 +22,8 @@ const GLOBAL_KEYS: &[&str] = &[
     "qcs:owner_uin",
     "qcs:create_uin",
     "qcs:mfa",
+    "qcs:read_only_action",
+    "qcs:vpc",
     "qcs:tag",
     "qcs:principal_tag",
 ];
@@ -27,10 +32,21 @@ const GLOBAL_KEYS: &[&str] = &[
 const TAG_KEYS: &[&str] = &["qcs:resource_tag/", "qcs:request_tag/", "qcs:principal_tag/", "qcs:tag/"];
 
 pub(super) fn warnings(document: &Document, rules: &Rules<'_>) -> Vec<Warning> {
-    let mut warnings = Vec::new();
+    let written = json::read(&document.text).ok();
+    let mut warnings: Vec<Warning> = written
+        .iter()
+        .flat_map(spelling::capitals)
+        .map(|capital| {
+            let Capital { path, range, written } = capital;
+            let lower = written.to_ascii_lowercase();
+            let message = format!("write `{lower}` for `{written}`: the documentation knows lower case only");
+            Warning { path, span: document.span(range), message }
+        })
+        .collect();
+    let single = written.as_ref().is_some_and(spelling::has_single_statement);
     for (index, statement) in document.statements.iter().enumerate() {
         let mut warn = |element: &str, range: Range, message: String| {
-            let path = format!("statement[{index}]{element}");
+            let path = if single { format!("statement{element}") } else { format!("statement[{index}]{element}") };
             warnings.push(Warning { path, span: document.span(range), message });
         };
         for action in &statement.actions {

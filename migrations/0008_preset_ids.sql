@@ -1,0 +1,22 @@
+-- Seven presets have the ids of the cloud instead of ours. Policies that are attached or bound by the old id follow.
+UPDATE attachments SET policy_id = '596170' WHERE policy_id = '900000002';
+UPDATE attachments SET policy_id = '243334' WHERE policy_id = '900000006';
+UPDATE attachments SET policy_id = '244869' WHERE policy_id = '900000008';
+UPDATE attachments SET policy_id = '186457' WHERE policy_id = '900000010';
+UPDATE attachments SET policy_id = '30100465' WHERE policy_id = '900000025';
+UPDATE attachments SET policy_id = '30100579' WHERE policy_id = '900000026';
+UPDATE attachments SET policy_id = '12031968' WHERE policy_id = '900000062';
+UPDATE users SET boundary_id = '596170' WHERE boundary_id = '900000002';
+UPDATE users SET boundary_id = '243334' WHERE boundary_id = '900000006';
+UPDATE users SET boundary_id = '244869' WHERE boundary_id = '900000008';
+UPDATE users SET boundary_id = '186457' WHERE boundary_id = '900000010';
+UPDATE users SET boundary_id = '30100465' WHERE boundary_id = '900000025';
+UPDATE users SET boundary_id = '30100579' WHERE boundary_id = '900000026';
+UPDATE users SET boundary_id = '12031968' WHERE boundary_id = '900000062';
+UPDATE roles SET boundary_id = '596170' WHERE boundary_id = '900000002';
+UPDATE roles SET boundary_id = '243334' WHERE boundary_id = '900000006';
+UPDATE roles SET boundary_id = '244869' WHERE boundary_id = '900000008';
+UPDATE roles SET boundary_id = '186457' WHERE boundary_id = '900000010';
+UPDATE roles SET boundary_id = '30100465' WHERE boundary_id = '900000025';
+UPDATE roles SET boundary_id = '30100579' WHERE boundary_id = '900000026';
+UPDATE roles SET boundary_id = '12031968' WHERE boundary_id = '900000062';
