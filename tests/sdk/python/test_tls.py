@@ -17,8 +17,7 @@ from conftest import ADMIN_TOKEN, REPOSITORY, Caller, allow, refused
 
 NODE = REPOSITORY / "tests/sdk/node"
 
-# Strict: they fail when they begin to pass, and then the mark goes.
-NEEDS_V1 = pytest.mark.xfail(strict=True, reason="sends forms signed with HmacSHA1, which are not served yet")
+# Strict: it fails when it begins to pass, and then the mark goes.
 NEEDS_OIDC = pytest.mark.xfail(strict=True, reason="calls AssumeRoleWithWebIdentity, which is not built yet")
 
 
@@ -99,7 +98,6 @@ def test_the_oidc_provider_of_the_sdk(secure, company):
         ).get_credential_info()
 
 
-@NEEDS_V1
 @pytest.mark.parametrize("action", ["get_credential", "get_role_credential"])
 def test_the_sts_client_of_cos(secure, company, action):
     from sts.sts import Sts
@@ -159,7 +157,6 @@ def test_the_sdk_of_node_with_its_own_hosts(secure, company):
     assert run.returncode == 0, run.stdout + run.stderr
 
 
-@NEEDS_V1
 @needs_node
 def test_the_sts_client_of_cos_for_node(secure, company):
     run = node(secure, company, "cos.mjs")
