@@ -104,7 +104,8 @@ def test_the_sts_client_of_cos(secure, company, action):
 
     company.role("Uploader")
     root = {"secret_id": company.secret_id, "secret_key": company.secret_key}
-    config = {"bucket": "examples-1250000000", "region": "ap-guangzhou", "allow_prefix": ["uploads/*"]}
+    bucket = f"examples-{company.created['account']['app_id']}"
+    config = {"bucket": bucket, "region": "ap-guangzhou", "allow_prefix": ["uploads/*"]}
     client = Sts(root | config | {"allow_actions": ["name/cos:PutObject"], "duration_seconds": 900})
     with tls.routed(secure) as asked:
         arguments = [company.role_arn("Uploader")] if action == "get_role_credential" else []
@@ -137,6 +138,7 @@ def node(secure, company, file):
             "TENCENTCLOUD_SECRET_ID": dev.secret_id,
             "TENCENTCLOUD_SECRET_KEY": dev.secret_key,
             "ACCOUNT": company.id,
+            "APP_ID": str(company.created["account"]["app_id"]),
             "NO_PROXY": "*",
         },
         stdin=subprocess.DEVNULL,
