@@ -40,7 +40,8 @@
 //!    ledgers of accounts. Every statement runs unchanged on SQLite and PostgreSQL, with two exceptions in [`store`]: the
 //!    check of who owns a database before it is opened, and the clause that locks accounts, which SQLite does not need.
 //! 4. [`policy`] is pure: no clock, no I/O, no async; it cannot fail, it returns a decision with its reasons.
-//! 5. Time and randomness enter only through [`env`](mod@env); clippy forbids the calls that go around it.
+//! 5. Time and randomness enter only through [`env`](mod@env); clippy forbids the calls that go around it. TLS takes its
+//!    randomness, and the keys of certificates, from its own library.
 //! 6. Operations neither begin nor end transactions: `server::handle` and the admin API hand them to [`engine::cx`].
 //! 7. Every statement on a tenant's data binds the account's id.
 //! 8. An operation receives [`engine::authorize::Authorized`], which only that module can make; a line of a registry

@@ -360,12 +360,10 @@ fn announce(
 /// Tells how clients come to trust the local authority.
 fn how_to_trust(app: &App, url: &str, tls_url: &str, file: Option<PathBuf>) -> String {
     let hosts: Vec<_> = app.dialects.domains().iter().map(|domain| format!("*.{domain}")).collect();
+    let fetched = "tls-authority.pem";
     let (fetch, file) = match file {
-        Some(file) => (String::new(), file.display().to_string()),
-        None => (
-            format!("  curl -o tls-authority.pem {url}/_camulator/tls-authority.pem\n"),
-            "tls-authority.pem".to_owned(),
-        ),
+        Some(file) => (String::new(), quoted(&file.display().to_string())),
+        None => (format!("  curl -o {fetched} {url}/_camulator/{fetched}\n"), fetched.to_owned()),
     };
     format!(
         "For clients whose host cannot be set, {tls_url} answers as {}.\n\
@@ -376,6 +374,14 @@ fn how_to_trust(app: &App, url: &str, tls_url: &str, file: Option<PathBuf>) -> S
          export NODE_EXTRA_CA_CERTS={file}  # Node\n\n",
         hosts.join(", "),
     )
+}
+
+/// Quotes a path for a shell, where that is needed.
+fn quoted(path: &str) -> String {
+    if path.chars().all(|letter| letter.is_alphanumeric() || "/._-".contains(letter)) {
+        return path.to_owned();
+    }
+    format!("'{}'", path.replace('\'', "'\\''"))
 }
 
 /// Prints a line. A reader that closes the pipe after the first line must not end the server.

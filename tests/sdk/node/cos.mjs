@@ -9,7 +9,7 @@ import common from "tencentcloud-sdk-nodejs-common";
 const root = { secretId: process.env.ROOT_SECRET_ID, secretKey: process.env.ROOT_SECRET_KEY };
 const region = "ap-guangzhou";
 const policy = cos.getPolicy([
-  { action: "name/cos:PutObject", bucket: "examples-1250000000", region, prefix: "uploads/*" },
+  { action: "name/cos:PutObject", bucket: `examples-${process.env.APP_ID}`, region, prefix: "uploads/*" },
 ]);
 
 async function check({ credentials }) {

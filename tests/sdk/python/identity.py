@@ -1,5 +1,5 @@
-"""What an identity provider publishes: the keys of an OIDC provider, and the metadata of a SAML provider. The private key
-of both was thrown away.
+"""What an identity provider publishes: the keys of an OIDC provider, and the metadata of a SAML provider. The private
+key of both was thrown away.
 """
 
 import base64

@@ -8,7 +8,6 @@ import pytest
 from conftest import ADMIN_TOKEN, REPOSITORY
 
 FOLDER = REPOSITORY / "tests/sdk/node"
-NOT_SERVED = pytest.mark.xfail(strict=True, reason="not served yet; the mark goes when it is")
 
 pytestmark = [
     pytest.mark.skipif(shutil.which("node") is None, reason="Node.js is not installed"),
@@ -40,14 +39,6 @@ def test_the_scenario_in_node(server):
     run(server, "story.mjs")
 
 
-@pytest.mark.parametrize(
-    "way",
-    [
-        "POST",
-        pytest.param("GET", marks=NOT_SERVED),
-        pytest.param("HmacSHA1 POST", marks=NOT_SERVED),
-        pytest.param("HmacSHA256 GET", marks=NOT_SERVED),
-    ],
-)
+@pytest.mark.parametrize("way", ["POST", "GET", "HmacSHA1 POST", "HmacSHA256 GET"])
 def test_the_scenarios_of_all_clients(server, way):
     run(server, "scenarios.mjs", CAMULATOR_NODE_WAYS=way)

@@ -1,8 +1,8 @@
 """tccli calls every action once, from its own example where that is usable, in the order of a noun's life.
 
-The examples name ids and secrets of somebody else, masked with `*`; `STEPS` replaces those members and no others. An
-action that is not built yet stands in `NOT_BUILT`, and must answer so: when it is built, its test fails, and it moves
-into `STEPS`.
+The examples name ids and secrets of somebody else, masked with `*`; the tests replace those members and no others. An
+action that is not built yet stands in `NOT_BUILT`, and must answer so. When it is built, take it from there: `COMING` says
+what it is to be called with.
 """
 
 import importlib.resources
@@ -12,6 +12,7 @@ import subprocess
 import sys
 import urllib.parse
 
+import identity
 import pytest
 from conftest import allow, document
 
@@ -227,10 +228,85 @@ def test_each_action_from_its_example(cli, account):
     assert cam("ListUsers")["Data"] == [] and cam("ListGroups")["TotalNum"] == 0
 
     for service, actions in called.items():
-        rest = set(EXAMPLES[service]) - actions
-        assert rest == set(NOT_BUILT[service]), "an action that tccli knows is neither called here nor in NOT_BUILT"
+        later = {action for of, action, *_ in COMING if of == service}
+        assert actions | later == set(EXAMPLES[service]), "tccli knows an action that is not called here"
 
 
-@pytest.mark.parametrize("service, action", [(service, action) for service in NOT_BUILT for action in NOT_BUILT[service]])
-def test_an_action_that_is_not_built_says_so(account, service, action):
-    assert account.raw(service, action, {}).code == "InvalidAction", f"move {action} into the test above"
+METADATA = identity.as_sent(identity.METADATA)
+KEYS = identity.as_sent(identity.JWKS)
+LOGIN = {"IdentityUrl": "https://login.example.com", "AuthorizationEndpoint": "https://login.example.com/authorize"}
+OIDC = {"IdentityUrl": "https://login.example.com", "IdentityKey": KEYS}
+# The example names something that nobody has, and is to be refused for that reason.
+REFUSED = "refused"
+
+# Actions after the core, in the order of their lives, with the members that are replaced; `$uin` and `$key` are those of
+# a user.
+COMING = [
+    ("cam", "CreateSAMLProvider", {"SAMLMetadataDocument": METADATA}),
+    ("cam", "GetSAMLProvider", {"Name": "testName"}),
+    ("cam", "ListSAMLProviders", {}),
+    ("cam", "UpdateSAMLProvider", {"SAMLMetadataDocument": METADATA}),
+    ("cam", "DeleteSAMLProvider", {"Name": "testName"}),
+    ("cam", "CreateOIDCConfig", OIDC),
+    ("cam", "DescribeOIDCConfig", {"Name": "OIDC"}),
+    ("cam", "UpdateOIDCConfig", OIDC | {"Name": "OIDC"}),
+    ("cam", "DeleteOIDCConfig", {"Name": "OIDC"}),
+    ("cam", "CreateUserOIDCConfig", LOGIN | {"IdentityKey": KEYS, "ClientId": "one"}),
+    ("cam", "DescribeUserOIDCConfig", {}),
+    ("cam", "UpdateUserOIDCConfig", LOGIN | {"IdentityKey": KEYS, "ClientId": "two"}),
+    ("cam", "DisableUserSSO", {}),
+    ("cam", "CreateUserSAMLConfig", {"SAMLMetadataDocument": METADATA}),
+    ("cam", "DescribeUserSAMLConfig", {}),
+    ("cam", "UpdateUserSAMLConfig", {"SAMLMetadataDocument": METADATA}),
+    ("cam", "CreateMessageReceiver", {"PhoneNumber": "13200004539", "Email": "somebody@example.com"}),
+    ("cam", "ListReceiver", {"Offset": "0"}),
+    ("cam", "DeleteMessageReceiver", {"Name": "用户"}),
+    ("cam", "SetMfaFlag", {"OpUin": "$uin"}),
+    ("cam", "DescribeSafeAuthFlag", {}),
+    ("cam", "DescribeSafeAuthFlagColl", {"SubUin": "$uin"}),
+    ("cam", "DescribeSafeAuthFlagIntl", {}),
+    ("cam", "GetPasswordRules", {}),
+    ("cam", "UpdatePasswordRules", {}),
+    ("cam", "CreateSubAccountLoginIpPolicy", {}),
+    ("cam", "GetAccountSummary", {}),
+    ("cam", "GetSecurityLastUsed", {"SecretIdList": ["$key"]}),
+    ("cam", "GetUserAppId", {}),
+    ("cam", "DescribeSubAccounts", {"FilterSubAccountUin": ["$uin"]}),
+    ("cam", "ListAccounts", {}),
+    ("cam", "ListCollaborators", {}),
+    ("cam", "ListPoliciesGrantingServiceAccess", {"TargetUin": "$uin"}),
+    ("cam", "ListWeChatWorkSubAccounts", {}),
+    ("cam", "BuildDataFlowAuthToken", {}),
+    ("cam", "GetCustomMFATokenInfo", {}, REFUSED),
+    ("cam", "ConsumeCustomMFAToken", {}, REFUSED),
+    ("sts", "QueryApiKey", {"TargetUin": "$uin"}),
+    ("sts", "AssumeRoleWithSAML", {}, REFUSED),
+    ("sts", "AssumeRoleWithWebIdentity", {}, REFUSED),
+    ("sts", "GetSessionToken", {}, REFUSED),
+]
+
+
+@pytest.fixture(scope="module")
+def user(account):
+    return account.user("later")
+
+
+@pytest.mark.parametrize("service, action, changes, how", [(*step, "done")[:4] for step in COMING])
+def test_an_action_after_the_core(cli, account, user, service, action, changes, how):
+    if action in NOT_BUILT[service]:
+        assert account.raw(service, action, {}).code == "InvalidAction", f"take {action} from NOT_BUILT"
+        pytest.skip("not built yet")
+    known = {"$uin": user.uin, "$key": user.secret_id}
+
+    def filled(value):
+        return [filled(item) for item in value] if isinstance(value, list) else known.get(value, value)
+
+    given = EXAMPLES[service][action] | {name: filled(value) for name, value in changes.items()}
+    status, said, complained = cli.run(service, action, given)
+    if how == "done":
+        assert status == 0, f"{action} {given}: {said}{complained}"
+        return
+    code = re.search(r"code:(\S+)", said + complained)
+    assert status != 0 and code, f"{action} {given}: {said}{complained}"
+    wrong = ("InvalidAction", "UnknownParameter", "MissingParameter", "InternalError", "AuthFailure.SignatureFailure")
+    assert code[1] not in wrong, said + complained

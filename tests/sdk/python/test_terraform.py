@@ -181,7 +181,7 @@ class Policy:
 
 
 class PolicyByName(Policy):
-    """It finds the id of its policy in the list of all, and reads the name of the service of each on the way."""
+    """It finds the id of its policy in the list of all."""
 
     def create(self, p):
         super().create(p)
@@ -352,7 +352,8 @@ class RolePolicyAttachmentByName:
 
 class ServiceLinkedRole:
     def create(self, p):
-        made = p.cam("CreateServiceLinkedRole", QCSServiceName=["cvm.qcloud.com"], CustomSuffix="tf", Description="made")
+        service = ["cvm.qcloud.com"]
+        made = p.cam("CreateServiceLinkedRole", QCSServiceName=service, CustomSuffix="tf", Description="made")
         return needed(made, "RoleId")["RoleId"]
 
     def read(self, p, identity):
@@ -578,6 +579,66 @@ def test_the_life_of_a_resource(tenant, kind, actions):
         resource.delete(p, known_as)
         with pytest.raises(Gone):
             resource.read(p, known_as)
+
+
+PAGED = {"Page": 1, "Rp": PAGE}
+ATTACHED = "PolicyId PolicyName CreateMode AddTime"
+
+# A data source: its call, where the rows are, what the provider dereferences of each, and its parameters, in which
+# `uin`, `uid`, `group`, `policy`, `role` and `key` stand for what the account has.
+DATA_SOURCES = [
+    ("cam:DescribeRoleList", "List", "RoleId RoleName PolicyDocument AddTime UpdateTime", PAGED),
+    ("cam:ListUsers", "Data", "Name Uin Uid ConsoleLogin", {}),
+    ("cam:ListGroups", "GroupInfo", "GroupId GroupName CreateTime", PAGED),
+    ("cam:ListUsersForGroup", "UserInfo", "Name Uid", {"GroupId": "group"} | PAGED),
+    ("cam:ListGroupsForUser", "GroupInfo", "GroupId GroupName", {"Uid": "uid"} | PAGED),
+    ("cam:ListPolicies", "List", "PolicyId PolicyName Type Description CreateMode AddTime ServiceType",
+     {"Scope": "Local"} | PAGED),  # fmt: skip
+    ("cam:ListAttachedUserPolicies", "List", ATTACHED, {"TargetUin": "uin"} | PAGED),
+    ("cam:ListAttachedRolePolicies", "List", ATTACHED + " PolicyType", {"RoleId": "role"} | PAGED),
+    ("cam:ListAttachedGroupPolicies", "List", ATTACHED, {"TargetGroupId": "group"} | PAGED),
+    ("cam:ListAttachedUserAllPolicies", "PolicyList", "PolicyId PolicyName", {"TargetUin": "uin", "AttachType": 0} | PAGED),
+    ("cam:ListEntitiesForPolicy", "List", "Id Name", {"PolicyId": "policy"} | PAGED),
+    ("cam:ListPolicyVersions", "Versions", "VersionId IsDefaultVersion", {"PolicyId": "policy"}),
+    ("cam:ListAccessKeys", "AccessKeys", "AccessKeyId Status CreateTime", {"TargetUin": "uin"}),
+    ("cam:GetUserAppId", None, "Uin OwnerUin AppId", {}),
+    ("cam:GetSecurityLastUsed", "SecretIdLastUsedRows", "SecretId", {"SecretIdList": ["key"]}),
+    ("cam:GetAccountSummary", None, "Policies Roles Group User IdentityProviders Member", {}),
+    ("cam:DescribeSubAccounts", "SubAccounts", "Uin Name", {"FilterSubAccountUin": ["uin"]}),
+    ("cam:ListPoliciesGrantingServiceAccess", "List", "Service Policy", {"TargetUin": "uin"}),
+]
+
+
+@pytest.fixture(scope="module")
+def populated(server):
+    """An account that has one of each."""
+    tenant = server.tenant()
+    p = Provider(tenant)
+    user = p.cam("AddUser", Name="tf", UseApi=1)
+    group, role, policy = int(Group().create(p)), Role().create(p), int(Policy().create(p))
+    p.cam("AddUserToGroup", Info=[{"Uid": user["Uid"], "GroupId": group}])
+    p.cam("AttachUserPolicy", AttachUin=user["Uin"], PolicyId=policy)
+    p.cam("AttachGroupPolicy", AttachGroupId=group, PolicyId=policy)
+    p.cam("AttachRolePolicy", AttachRoleId=role, PolicyId=policy)
+    has = {"uin": user["Uin"], "uid": user["Uid"], "key": user["SecretId"]}
+    return p, has | {"group": group, "role": role, "policy": policy}
+
+
+@pytest.mark.parametrize("call, rows, members, parameters", DATA_SOURCES)
+def test_a_data_source(populated, call, rows, members, parameters):
+    p, has = populated
+    if not is_built(p.tenant, call):
+        pytest.skip(f"not built yet: {call}")
+
+    def known(value):
+        return [known(item) for item in value] if isinstance(value, list) else has.get(value, value)
+
+    service, action = call.split(":")
+    reply = p(service, action, {name: known(value) for name, value in parameters.items()})
+    found = [reply] if rows is None else reply[rows]
+    assert found, f"{action} found nothing"
+    for row in found:
+        needed(row, *members.split())
 
 
 def test_two_resources_of_one_name(tenant):

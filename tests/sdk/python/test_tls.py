@@ -3,8 +3,8 @@
 import os
 import pathlib
 import shutil
-import ssl
 import socket
+import ssl
 import stat
 import subprocess
 import urllib.parse
@@ -17,8 +17,7 @@ from conftest import ADMIN_TOKEN, REPOSITORY, Caller, allow, refused
 
 NODE = REPOSITORY / "tests/sdk/node"
 
-# Strict: they fail when they begin to pass, and then the mark goes.
-NEEDS_V1 = pytest.mark.xfail(strict=True, reason="sends forms signed with HmacSHA1, which are not served yet")
+# Strict: it fails when it begins to pass, and then the mark goes.
 NEEDS_OIDC = pytest.mark.xfail(strict=True, reason="calls AssumeRoleWithWebIdentity, which is not built yet")
 
 
@@ -99,14 +98,14 @@ def test_the_oidc_provider_of_the_sdk(secure, company):
         ).get_credential_info()
 
 
-@NEEDS_V1
 @pytest.mark.parametrize("action", ["get_credential", "get_role_credential"])
 def test_the_sts_client_of_cos(secure, company, action):
     from sts.sts import Sts
 
     company.role("Uploader")
     root = {"secret_id": company.secret_id, "secret_key": company.secret_key}
-    config = {"bucket": "examples-1250000000", "region": "ap-guangzhou", "allow_prefix": ["uploads/*"]}
+    bucket = f"examples-{company.created['account']['app_id']}"
+    config = {"bucket": bucket, "region": "ap-guangzhou", "allow_prefix": ["uploads/*"]}
     client = Sts(root | config | {"allow_actions": ["name/cos:PutObject"], "duration_seconds": 900})
     with tls.routed(secure) as asked:
         arguments = [company.role_arn("Uploader")] if action == "get_role_credential" else []
@@ -139,6 +138,7 @@ def node(secure, company, file):
             "TENCENTCLOUD_SECRET_ID": dev.secret_id,
             "TENCENTCLOUD_SECRET_KEY": dev.secret_key,
             "ACCOUNT": company.id,
+            "APP_ID": str(company.created["account"]["app_id"]),
             "NO_PROXY": "*",
         },
         stdin=subprocess.DEVNULL,
@@ -159,7 +159,6 @@ def test_the_sdk_of_node_with_its_own_hosts(secure, company):
     assert run.returncode == 0, run.stdout + run.stderr
 
 
-@NEEDS_V1
 @needs_node
 def test_the_sts_client_of_cos_for_node(secure, company):
     run = node(secure, company, "cos.mjs")
@@ -169,8 +168,9 @@ def test_the_sts_client_of_cos_for_node(secure, company):
 # ------------------------------------------------------------------------------------------------ the authority
 
 
-def handshake(secure, host):
+def handshake(secure, host, newest=ssl.TLSVersion.TLSv1_3):
     context = ssl.create_default_context(cafile=str(secure.authority))
+    context.maximum_version = newest
     at = urllib.parse.urlsplit(secure.tls_url)
     with socket.create_connection((at.hostname, at.port), timeout=10) as stream:
         with context.wrap_socket(stream, server_hostname=host) as wrapped:
@@ -184,6 +184,10 @@ def test_openssl_accepts_the_certificate_of_each_host(secure, host):
     version, certificate = handshake(secure, host)
     assert version == "TLSv1.3"
     assert certificate["subjectAltName"] == (("DNS", host),)
+
+
+def test_an_older_client_speaks_tls_1_2(secure):
+    assert handshake(secure, "sts.tencentcloudapi.com", ssl.TLSVersion.TLSv1_2)[0] == "TLSv1.2"
 
 
 def test_openssl_accepts_the_certificate_of_the_address(secure):

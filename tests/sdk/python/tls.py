@@ -3,9 +3,9 @@
     with tls.routed(server):
         STSAssumeRoleCredential(…).get_credential_info()   # calls https://sts.tencentcloudapi.com
 
-A hosts entry and port 443 do the same for a whole machine; `docs/clients.md` says how. Here two functions are replaced:
-`socket.getaddrinfo`, because the test's server is not at port 443, and `certifi.where`, because the SDK's own credential
-providers name that file and read no variable.
+A hosts entry and port 443 do the same for a whole machine; `docs/clients.md` says how. Here two functions are
+replaced: `socket.getaddrinfo`, because the test's server is not at port 443, and `certifi.where`, because the SDK's own
+credential providers name that file and read no variable.
 """
 
 import contextlib
