@@ -47,6 +47,7 @@ struct Case {
 const OTHER: &[(&str, &str, &str)] = &[
     ("CreateServiceLinkedRole", "QCSServiceName", "a service of the cloud"),
     ("GetFederationToken", "Name", "the name of the new session"),
+    ("DescribeResourceTagsByResourceIds", "ResourceIds", "what is not there has no tags"),
     ("AssumeRole", "RoleArn", "it is meant for other accounts' roles"),
     ("AssumeRole", "RoleSessionName", "the name of the new session"),
     ("AssumeRole", "ExternalId", "a value that two accounts have agreed on"),
