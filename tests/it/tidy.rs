@@ -21,6 +21,7 @@ const LAYERS: &[&[&str]] = &[
     &["dialect"],
     &["engine"],
     &["policy"],
+    &["federation"],
     &["store"],
     &["secret"],
     &["env"],
