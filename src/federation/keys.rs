@@ -197,7 +197,9 @@ pub fn key_set(text: &str) -> Result<Vec<SetKey>, Flaw> {
         keys.push(SetKey { id: written.kid.clone(), algorithm: algorithm.flatten(), key });
     }
     if keys.is_empty() {
-        return Err(Flaw::from("the set has no RSA key of at least 2048 bits and no key on P-256 or P-384 for signatures"));
+        return Err(Flaw::from(
+            "the set has no RSA key of at least 2048 bits and no key on P-256 or P-384 for signatures",
+        ));
     }
     Ok(keys)
 }

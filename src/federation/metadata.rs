@@ -38,7 +38,9 @@ pub fn parse(text: &str) -> Result<Metadata, Flaw> {
         }
     }
     match keys.len() {
-        0 => Err(Flaw::from("there is no signing certificate with an RSA key of at least 2048 bits or a key on P-256 or P-384")),
+        0 => Err(Flaw::from(
+            "there is no signing certificate with an RSA key of at least 2048 bits or a key on P-256 or P-384",
+        )),
         1..=MOST_KEYS => Ok(Metadata { entity, keys }),
         _ => Err(Flaw(format!("at most {MOST_KEYS} signing certificates are allowed"))),
     }

@@ -49,7 +49,9 @@ pub(super) fn verify(doc: &Document<'_>, signed: NodeId, keys: &[PublicKey]) -> 
 
     let algorithm = xml::required(doc, *method, "Algorithm")?;
     let known = ALGORITHMS.iter().find(|(uri, _)| *uri == algorithm);
-    let (_, algorithm) = known.ok_or_else(|| Flaw(format!("the signature algorithm `{algorithm}` is not accepted")))?;
+    let (_, algorithm) = known.ok_or_else(|| {
+        Flaw::from("the signature algorithm is not accepted; RSA and ECDSA with SHA-256, SHA-384 or SHA-512 are")
+    })?;
     if xml::required(doc, *canonicalization, "Algorithm")? != EXCLUSIVE {
         return Err(Flaw::from("the signature is not over exclusive canonical XML"));
     }
@@ -77,7 +79,8 @@ fn check_digest(doc: &Document<'_>, signed: NodeId, signature: NodeId, reference
     let covered = all.subtract(&NodeSet::tree_with_comments(signature, doc));
     let content = canonical(doc, covered, &prefixes(doc, *exclusive)?)?;
     let name = xml::required(doc, *method, "Algorithm")?;
-    let algorithm = digest_named(name).ok_or_else(|| Flaw(format!("the digest algorithm `{name}` is not accepted")))?;
+    let algorithm = digest_named(name)
+        .ok_or_else(|| Flaw::from("the digest algorithm is not accepted; SHA-256, SHA-384 and SHA-512 are"))?;
     let sent = decode_base64(&xml::text(doc, *value)?)?;
     if digest::digest(algorithm, &content).as_ref() == sent.as_slice() {
         Ok(())

@@ -58,8 +58,9 @@ pub fn verify(token: &str, keys: &[SetKey], now: Time) -> Result<Claims, Flaw> {
     if read.crit.is_some() {
         return Err(Flaw::from("the header has `crit`, which is not understood"));
     }
-    let algorithm = Algorithm::named(&read.alg)
-        .ok_or_else(|| Flaw::from("`alg` is not accepted; sign with RS256, RS384, RS512, PS256, PS384, PS512, ES256 or ES384"))?;
+    let algorithm = Algorithm::named(&read.alg).ok_or_else(|| {
+        Flaw::from("`alg` is not accepted; sign with RS256, RS384, RS512, PS256, PS384, PS512, ES256 or ES384")
+    })?;
     let key = keys.iter().find(|key| key.id == read.kid && key.algorithm.is_none_or(|only| only == algorithm));
     let key = key.ok_or_else(|| Flaw::from("none of the provider's keys has the token's `kid` and `alg`"))?;
     let signed = token.get(..header.len() + 1 + claims.len()).unwrap_or_default();

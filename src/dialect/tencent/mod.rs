@@ -7,7 +7,8 @@
 //! | `tc3` | the signature |
 //! | `route` | how a request's operation is found |
 //! | `operations` | the registry |
-//! | `cam`, `sts` | the request, reply and function of each operation |
+//! | `cam`, `sts`, `federated` | the request, reply and function of each operation |
+//! | `proofs` | what identity providers give: metadata and keys |
 //! | `params`, `shown` | the types of parameters, and how values are written in replies |
 //! | `reply`, `codes` | the envelope, and the error codes |
 //! | `stubs` | answers for actions of other services |
@@ -22,6 +23,7 @@ pub mod codes;
 mod conditions;
 mod deeds;
 pub mod documented;
+mod federated;
 mod headers;
 pub mod inferred;
 pub mod messages;
@@ -29,6 +31,7 @@ pub mod operations;
 mod params;
 mod presets;
 mod principal;
+mod proofs;
 pub mod reply;
 mod route;
 mod shown;

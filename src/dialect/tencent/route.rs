@@ -4,7 +4,7 @@
 //! label of the host, is only a hint: the Node and Java clients derive it from whatever the endpoint is.
 
 use super::{headers, operations, tc3};
-use crate::dialect::contract::{Claim, Head, Input, Named, RawRequest, Route};
+use crate::dialect::contract::{Claim, Head, Input, Named, Permission, RawRequest, Route};
 use crate::dialect::decode::Json;
 use crate::engine::fault::{Fault, Malformed, Unrouted};
 use crate::env::Time;
@@ -35,7 +35,14 @@ pub fn claim(head: &Head, now: Time) -> Result<Option<Claim>, Fault> {
     if !kind.eq_ignore_ascii_case("application/json") {
         return Err(Fault::Malformed(Malformed::ContentType(content_type.to_owned())));
     }
-    tc3::claim(head, now).map(Some)
+    if is_anonymous(head) { Ok(None) } else { tc3::claim(head, now).map(Some) }
+}
+
+/// Returns whether the request says that it is not signed, and its operation needs no signature.
+fn is_anonymous(head: &Head) -> bool {
+    let action = first_upper(head.header(&headers::ACTION).unwrap_or_default());
+    let op = operations::find(head.header(&headers::VERSION).unwrap_or_default(), &action);
+    head.header(AUTHORIZATION) == Some("SKIP") && op.is_some_and(|op| op.permission == Permission::Unsigned)
 }
 
 /// The action that a request asks for.

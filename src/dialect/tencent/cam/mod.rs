@@ -6,8 +6,10 @@ pub mod extensions;
 pub mod groups;
 pub mod keys;
 pub mod policies;
+pub mod providers;
 pub mod roles;
 pub mod service_linked;
+pub mod sign_on;
 pub mod users;
 pub mod versions;
 

@@ -54,7 +54,7 @@ macro_rules! every {
 }
 
 fn kinds() -> impl Iterator<Item = Kind> {
-    every!(Kind: Account, Application, User, NamedUser, Group, Role, Policy, PolicyVersion, Key, DeletionTask, Principal)
+    every!(Kind: Account, Application, User, NamedUser, Group, Role, Policy, PolicyVersion, Key, DeletionTask, Principal, Provider)
         .into_iter()
 }
 
@@ -137,12 +137,13 @@ fn faults() -> Vec<Fault> {
     faults.extend(kinds().map(|kind| Fault::NotFound(kind, text("Widex"))));
     faults.extend(kinds().map(|kind| Fault::Exists(kind, text("Widex"))));
     let limits = every!(Limit:
-        Roles, Users, Groups, GroupMembers, UserGroups, Policies, PolicyVersions, Attachments, Keys, Tags,
+        Roles, Users, Groups, GroupMembers, UserGroups, Policies, PolicyVersions, Attachments, Keys, Tags, Providers, SignOns,
     );
     faults.extend(limits.map(|limit| Fault::Quota(limit, 10)));
     let refusals = every!(Refusal:
         UserHasKeys, KeysOfAnother, PresetPolicy, BoundaryInUse, ServiceLinkedRole, NotServiceLinked, DefaultVersion,
         SessionTooLong { limit: 3600 }, OtherSource { inherited: text("carol") }, TemporaryKey, SecondFactor,
+        Assertion { why: text("`Recipient` is another address than that of this service") }, Token { why: text("`iss` is wrong") },
     );
     faults.extend(refusals.map(Fault::Refused));
     faults

@@ -215,6 +215,8 @@ fn refusal_message(refusal: &Refusal) -> String {
         }
         Refusal::TemporaryKey => "此处不支持临时密钥，请使用永久密钥签名。",
         Refusal::SecondFactor => "不支持该 MFA 类型。",
+        Refusal::Assertion { why } => return format!("断言未通过校验{}。", named_in(why, "")),
+        Refusal::Token { why } => return format!("令牌未通过校验{}。", named_in(why, "")),
     }
     .to_owned()
 }
@@ -231,6 +233,7 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::Key => "密钥",
         Kind::DeletionTask => "删除任务",
         Kind::Principal => "授权对象",
+        Kind::Provider => "身份提供商",
     }
 }
 
@@ -246,6 +249,8 @@ fn limit_name(limit: Limit) -> &'static str {
         Limit::Attachments => "已关联的策略",
         Limit::Keys => "用户的密钥",
         Limit::Tags => "角色的标签",
+        Limit::Providers => "账号的身份提供商",
+        Limit::SignOns => "用户单点登录配置",
     }
 }
 
