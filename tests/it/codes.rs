@@ -10,6 +10,7 @@ mod extensions;
 mod groups;
 mod keys;
 mod policies;
+mod providers;
 mod roles;
 mod scene;
 mod service_linked;
@@ -55,6 +56,7 @@ fn cases(scene: &Scene) -> Vec<Case> {
         users::cases,
         keys::cases,
         policies::cases,
+        providers::cases,
         extensions::cases,
         sts::cases,
     ] {
