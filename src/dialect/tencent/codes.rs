@@ -126,6 +126,12 @@ pub fn candidates(fault: &Fault) -> &'static [&'static str] {
             }
             Refusal::SecondFactor => &["FailedOperation.MFATypeNotSupported", "UnsupportedOperation"],
             Refusal::Assertion { .. } => &["InvalidParameter.ParamError"],
+            Refusal::Metadata { .. } => &["InvalidParameterValue.MetadataError", "InvalidParameterValue"],
+            Refusal::Keys { .. } => &[
+                "InvalidParameterValue.IdentityKeyError",
+                "InvalidParameterValue.MetadataError",
+                "InvalidParameterValue",
+            ],
             Refusal::Token { .. } => &["InvalidParameter.WebIdentityTokenError", "InvalidParameter.ParamError"],
         },
         Fault::Internal(_) => &["InternalError.SystemError", "InternalError.DbError", "InternalError"],

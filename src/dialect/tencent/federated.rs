@@ -75,7 +75,7 @@ async fn account_of(engine: &Arc<Engine>, role: &Arn) -> Result<AccountId, Fault
 
 pub async fn assume_with_saml(cx: &Cx, input: Authorized<AssumeRoleWithSAML>) -> Result<Opened<ShownSession>, Fault> {
     let Some((account, provider)) = principal::provider(&input.principal_arn, Protocol::Saml) else {
-        return Err(Fault::illegal("PrincipalArn", "`qcs::cam::uin/<account>:saml-provider/<name>`"));
+        return Err(Fault::illegal("PrincipalArn", "a name like `qcs::cam::uin/<account>:saml-provider/<name>`"));
     };
     if account != cx.account.id.as_str() {
         return Err(Fault::illegal("PrincipalArn", "a provider of the role's account"));

@@ -1,6 +1,6 @@
 //! The documents of identity providers as parameters carry them, and what Tencent expects of their proofs.
 
-use crate::engine::fault::Fault;
+use crate::engine::fault::{Fault, Refusal};
 use crate::federation::keys::{self as key_sets, SetKey};
 use crate::federation::metadata::{self as documents, Metadata};
 use crate::federation::{Flaw, decode_text};
@@ -23,7 +23,7 @@ pub const DISABLED: u64 = 2;
 
 texts! {
     /// The address of a provider, which is its name as the issuer of tokens. It is never fetched.
-    IdentityUrl(text) if is_address(&text), "a URL of at most 1024 bytes that begins with `https://`";
+    IdentityUrl(text) if is_address(&text), "at most 1024 bytes that begin with `https://` and a host";
 }
 
 fn is_address(text: &str) -> bool {
@@ -50,10 +50,10 @@ pub fn keys(base64: &str) -> Result<Vec<SetKey>, Flaw> {
 
 /// Returns the fault for metadata that is not what it must be.
 pub fn wrong_metadata(Flaw(why): Flaw) -> Fault {
-    Fault::illegal("SAMLMetadataDocument", format!("the metadata of one SAML identity provider, in base64; {why}"))
+    Fault::Refused(Refusal::Metadata { why })
 }
 
 /// Returns the fault for keys that are not what they must be.
 pub fn wrong_keys(Flaw(why): Flaw) -> Fault {
-    Fault::illegal("IdentityKey", format!("a JSON Web Key Set, in base64; {why}"))
+    Fault::Refused(Refusal::Keys { why })
 }

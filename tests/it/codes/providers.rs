@@ -81,6 +81,7 @@ pub fn cases(scene: &Scene, add: &mut Add<'_>) {
     add(Who::Full, "CreateOIDCConfig", oidc("new"), FULL);
     add(Who::Root, "UpdateSAMLProvider", saml("nobody", &good), UNKNOWN);
     add(Who::Root, "UpdateOIDCConfig", oidc("nobody"), UNKNOWN);
+    add(Who::Root, "DescribeOIDCConfig", json!({"Name": 7}), "InvalidParameter");
     // A SAML provider is not an OIDC provider.
     for action in ["DescribeOIDCConfig", "DeleteOIDCConfig"] {
         add(Who::Root, action, json!({"Name": "corp"}), UNKNOWN);

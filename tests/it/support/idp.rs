@@ -174,6 +174,8 @@ impl Idp {
     /// A signature of this canonical `SignedInfo`.
     pub fn around(&self, info: &str) -> String {
         let value = base64(self.sign(info.as_bytes()));
+        // Canonical XML declares a namespace once.
+        let info = info.replacen(&format!(" xmlns:ds=\"{DSIG}\""), "", 1);
         format!("<ds:Signature xmlns:ds=\"{DSIG}\">{info}<ds:SignatureValue>{value}</ds:SignatureValue></ds:Signature>")
     }
 

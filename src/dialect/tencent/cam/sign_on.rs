@@ -16,7 +16,7 @@ use std::borrow::Cow;
 
 /// What UpdateUserSAMLConfig does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deed {
+pub enum Change {
     Enable,
     Disable,
     Replace,
@@ -29,13 +29,13 @@ texts! {
     /// The member of a token that is a sub-user's name.
     MappingField(text) if (1..=128).contains(&text.len()) && !text.chars().any(char::is_control),
         "1 to 128 characters, no control characters";
-    ResponseType(text) if text == "id_token", "`id_token`";
+    ResponseType(text) if text == "id_token", "only `id_token`";
     ResponseMode(text) if ["form_post", "fragment"].contains(&&*text), "`form_post` or `fragment`";
     Scope(text) if ["openid", "email", "profile"].contains(&&*text), "`openid`, `email` or `profile`";
 }
 
 words! {
-    Operate -> Deed { "enable" => Deed::Enable, "disable" => Deed::Disable, "updateSAML" => Deed::Replace }
+    Operate -> Change { "enable" => Change::Enable, "disable" => Change::Disable, "updateSAML" => Change::Replace }
 }
 
 #[derive(Deserialize)]
@@ -72,12 +72,12 @@ pub async fn update_saml(write: &mut Write<'_, '_>, input: &Authorized<UpdateUse
     metadata.map(proofs::metadata).transpose().map_err(proofs::wrong_metadata)?;
     sign_on::update(write, Protocol::Saml, |config| {
         match input.operate.0 {
-            Deed::Enable => config.enabled = true,
-            Deed::Disable => config.enabled = false,
-            Deed::Replace if metadata.is_none() => {
+            Change::Enable => config.enabled = true,
+            Change::Disable => config.enabled = false,
+            Change::Replace if metadata.is_none() => {
                 return Err(Fault::illegal("SAMLMetadataDocument", "a document, which `updateSAML` needs"));
             }
-            Deed::Replace => {}
+            Change::Replace => {}
         }
         if let Some(metadata) = metadata {
             config.material = metadata.to_owned();
@@ -156,18 +156,19 @@ struct StoredSettings<'a> {
     response_type: Cow<'a, str>,
     response_mode: Cow<'a, str>,
     mapping: Cow<'a, str>,
-    scope: Vec<Cow<'a, str>>,
+    /// With spaces between the words.
+    scope: Cow<'a, str>,
     description: Cow<'a, str>,
     rotates: bool,
 }
 
 pub async fn reads_oidc(_: &Cx, input: Authorized<CreateUserOIDCConfig>) -> Result<SignOn, Fault> {
     proofs::keys(input.identity_key.as_str()).map_err(proofs::wrong_keys)?;
-    let mut scope: Vec<Cow<'_, str>> = input.scope.iter().map(|scope| Cow::Borrowed(&**scope)).collect();
+    let mut scope: Vec<&str> = input.scope.iter().map(|scope| &**scope).collect();
     if scope.is_empty() {
-        scope.push("openid".into());
+        scope.push("openid");
     }
-    if !scope.iter().any(|scope| scope == "openid") {
+    if !scope.contains(&"openid") {
         return Err(Fault::illegal("Scope", "a list with `openid`"));
     }
     let settings = StoredSettings {
@@ -176,7 +177,7 @@ pub async fn reads_oidc(_: &Cx, input: Authorized<CreateUserOIDCConfig>) -> Resu
         response_type: (&*input.response_type).into(),
         response_mode: (&*input.response_mode).into(),
         mapping: (&*input.mapping_field).into(),
-        scope,
+        scope: scope.join(" ").into(),
         description: input.description.as_deref().unwrap_or_default().into(),
         rotates: input.auto_rotate_key.is_some_and(|flag| flag.0),
     };
@@ -235,7 +236,7 @@ pub async fn describe_oidc(cx: &Cx, _: Authorized<DescribeUserOIDCConfig>) -> Re
         identity_key: config.material.clone(),
         client_id: settings.client.into(),
         authorization_endpoint: settings.endpoint.into(),
-        scope: settings.scope.into_iter().map(Cow::into_owned).collect(),
+        scope: settings.scope.split_whitespace().map(str::to_owned).collect(),
         response_type: settings.response_type.into(),
         response_mode: settings.response_mode.into(),
         mapping_field: settings.mapping.into(),

@@ -148,6 +148,10 @@ fn refusal_message(refusal: &Refusal) -> String {
         Refusal::TemporaryKey => "temporary keys are not accepted here; sign with a permanent key",
         Refusal::SecondFactor => "this kind of second factor is not supported",
         Refusal::Assertion { why } => return format!("the SAML response is not accepted: {why}"),
+        Refusal::Metadata { why } => {
+            return format!("`SAMLMetadataDocument` must be the metadata of one identity provider in base64: {why}");
+        }
+        Refusal::Keys { why } => return format!("`IdentityKey` must be a JSON Web Key Set in base64: {why}"),
         Refusal::Token { why } => return format!("the token is not accepted: {why}"),
     }
     .to_owned()

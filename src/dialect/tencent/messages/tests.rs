@@ -21,6 +21,13 @@ const RULES: &[&str] = &[
     "at most 256 characters",
     "at most 300 bytes",
     "0 to 43200 seconds",
+    "only `id_token`",
+    "at most 1024 bytes that begin with `https://` and a host",
+    "a name like `qcs::cam::uin/<account>:saml-provider/<name>`",
+    "a provider of the role's account",
+    "at least one client",
+    "a list with `openid`",
+    "a document, which `updateSAML` needs",
     "1 second or more",
     "1 to attach or 2 to detach",
     "1 to 200",
@@ -143,6 +150,7 @@ fn faults() -> Vec<Fault> {
     let refusals = every!(Refusal:
         UserHasKeys, KeysOfAnother, PresetPolicy, BoundaryInUse, ServiceLinkedRole, NotServiceLinked, DefaultVersion,
         SessionTooLong { limit: 3600 }, OtherSource { inherited: text("carol") }, TemporaryKey, SecondFactor,
+        Metadata { why: text("`entityID` must have 1 to 1024 bytes") }, Keys { why: text("it is not base64") },
         Assertion { why: text("`Recipient` is another address than that of this service") }, Token { why: text("`iss` is wrong") },
     );
     faults.extend(refusals.map(Fault::Refused));
