@@ -48,6 +48,9 @@ fn word(kind: Kind) -> &'static str {
         Kind::PolicyVersion => "policy version",
         Kind::Key => "key",
         Kind::DeletionTask => "deletion task",
-        Kind::Principal => "principal",
+        Kind::Principal | Kind::ForeignPrincipal => "principal",
+        Kind::Member => "member",
+        Kind::FactorToken => "token",
+        Kind::DataFlow => "data flow",
     }
 }

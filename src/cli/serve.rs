@@ -13,7 +13,7 @@ use crate::limit::Limiter;
 use crate::secret::{Sealer, Secret, same};
 use crate::server::app::App;
 use crate::server::bounds::Bounds;
-use crate::server::{housekeeping, listen};
+use crate::server::{housekeeping, listen, note_uses};
 use crate::store::{Durability, Location, Store};
 use crate::surface::router;
 use std::io::Write as _;
@@ -102,6 +102,7 @@ async fn serve(config: Config) -> Result<(), String> {
     let stop = Stop::catch()?;
     announce(&config, &app, address, &account, &secret_id, &secret);
     tokio::spawn(housekeeping(app.clone()));
+    tokio::spawn(note_uses(app.clone()));
     let (stopping, stopped) = tokio::sync::oneshot::channel();
     let server = tokio::spawn(listen(listener, router(app.clone()), app.bounds.deadlines, async move {
         stop.wait().await;
@@ -115,6 +116,9 @@ async fn serve(config: Config) -> Result<(), String> {
     tokio::select! {
         ended = server => ended.map_err(|error| format!("the server stopped: {error}"))?,
         () = drained => tracing::warn!("some connections were still open and are closed now"),
+    }
+    if let Err(error) = app.engine.write_uses().await {
+        tracing::warn!(?error, "could not write when keys were last used");
     }
     app.engine.store.close().await;
     Ok(())

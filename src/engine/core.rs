@@ -8,6 +8,7 @@ use super::globals::{self, Globals};
 use super::ids::AccountId;
 use super::meta::{self, Proofs};
 use super::model::Account;
+use super::uses::Uses;
 use super::view::{Tenant, View};
 use crate::args;
 use crate::env::{Env, Time};
@@ -36,6 +37,8 @@ pub struct Engine {
     globals: Arc<globals::Known>,
     /// The checks of whether the store can be read and written.
     proofs: Proofs,
+    /// The uses of keys that were not written yet.
+    pub(super) uses: Uses,
 }
 
 impl Engine {
@@ -53,6 +56,7 @@ impl Engine {
             extra_services: RwLock::new(Arc::new([])),
             globals: Arc::new(globals::Known::new(globals)),
             proofs: Proofs::default(),
+            uses: Uses::default(),
         })
     }
 
@@ -70,6 +74,7 @@ impl Engine {
             extra_services: RwLock::new(self.extra_services()),
             globals: Arc::new(globals::Known::new(globals)),
             proofs: Proofs::default(),
+            uses: Uses::default(),
         })
     }
 

@@ -4,7 +4,7 @@ use super::Engine;
 use super::authorize::{Demanding, Right};
 use super::cx::{self, Cx, Write};
 use super::evidence::Deed;
-use super::fault::{Fault, Kind, Limit, TokenFailure, Unauthenticated};
+use super::fault::{Fault, Kind, Limit, Refusal, TokenFailure, Unauthenticated};
 use super::ids::{AccountId, SecretId, UserId};
 use super::model::{Account, Caller, Identity, Key, Owner};
 use super::sessions;
@@ -265,7 +265,11 @@ async fn touched_one(
     check_owner(write.tx(), &account, user).await?;
     let changed = Changed::only(Part::Key(secret_id.clone()));
     if !write.execute_one(changed, sql, arguments).await? {
-        return Err(Fault::NotFound(Kind::Key, secret_id.to_string()));
+        let others = "SELECT COUNT(*) FROM access_keys WHERE account_id = $1 AND secret_id = $2 AND NOT ended";
+        return Err(match write.tx().number(others, args![&account, secret_id]).await? {
+            0 => Fault::NotFound(Kind::Key, secret_id.to_string()),
+            _ => Fault::Refused(Refusal::KeyOfOther),
+        });
     }
     Ok(())
 }

@@ -16,9 +16,10 @@
 //! [`inferred`] lists behaviour that is inferred rather than documented. Not served yet: `GET`, multipart, the older
 //! signature, API 2.0, the component envelope.
 
+pub mod addresses;
 mod cam;
 pub mod cloud;
-pub mod codes;
+mod codes;
 mod conditions;
 mod deeds;
 pub mod documented;

@@ -4,7 +4,10 @@
 //! documentation gives none. The registry drives dispatch, rate limits, authorisation, the README's table and the admin
 //! API. `documented.json` holds the error codes that Tencent documents for each action.
 
-use super::cam::{attachments, boundaries, extensions, groups, keys, policies, roles, service_linked, users, versions};
+use super::cam::{
+    accounts, attachments, boundaries, data_flow, extensions, granting, groups, keys, passwords, policies, protection,
+    receivers, roles, service_linked, users, versions,
+};
 use super::sts;
 use crate::dialect::contract::{Op, Permission};
 
@@ -65,6 +68,7 @@ crate::operations! {
         keys::ListAccessKeys => list, Read, 20, operation;
         keys::UpdateAccessKey => update, Write, 20, operation;
         keys::DeleteAccessKey => delete, Write, 5, operation;
+        keys::GetSecurityLastUsed => last_used, Read, 20, operation;
         policies::CreatePolicy => create, Write(reads), 10, operation(creates);
         policies::GetPolicy => get, Read, 20, operation;
         policies::UpdatePolicy => update, Write(reads_patch), 20, operation;
@@ -96,6 +100,26 @@ crate::operations! {
         service_linked::CreateServiceLinkedRole => create, Write(reads), 20, operation(creates);
         service_linked::DeleteServiceLinkedRole => delete, Write, 20, operation;
         service_linked::GetServiceLinkedRoleDeletionStatus => deletion_status, Read, 20, operation;
+        accounts::GetUserAppId => app_id, Read, 20, operation;
+        accounts::GetAccountSummary => summary, Read, 20, operation;
+        accounts::DescribeSubAccounts => describe, Read, 20, operation;
+        accounts::ListAccounts => list, Read, 20, operation;
+        accounts::ListCollaborators => collaborators, Read, 20, operation;
+        accounts::ListWeChatWorkSubAccounts => colleagues, Read, 20, operation;
+        receivers::CreateMessageReceiver => create, Write, 20, operation;
+        receivers::ListReceiver => list, Read, 20, operation;
+        receivers::DeleteMessageReceiver => delete, Write, 20, operation;
+        passwords::GetPasswordRules => get, Read, 20, operation;
+        passwords::UpdatePasswordRules => update, Write, 20, operation;
+        protection::SetMfaFlag => set_flags, Write, 20, operation;
+        protection::DescribeSafeAuthFlag => own_flags, Read, 20, operation;
+        protection::DescribeSafeAuthFlagColl => flags_of, Read, 20, operation;
+        protection::DescribeSafeAuthFlagIntl => own_flags_abroad, Read, 20, operation;
+        protection::GetCustomMFATokenInfo => token, Read, 20, operation;
+        protection::ConsumeCustomMFAToken => consume, Write, 20, operation;
+        protection::CreateSubAccountLoginIpPolicy => sign_in, Write, 20, operation;
+        granting::ListPoliciesGrantingServiceAccess => list, Read, 20, operation;
+        data_flow::BuildDataFlowAuthToken => build, Read, 20, operation;
         // Extensions of this emulator: Tencent has no actions with these names on API 3.0.
         extensions::ListRoles => list_roles, Read, 20, operation;
         extensions::UpdateRole => update_role, Write(reads_role), 20, operation;
@@ -105,6 +129,8 @@ crate::operations! {
     "sts" {
         sts::AssumeRole => assume_role, Open, 600, resource(assumed_role);
         sts::GetFederationToken => get_federation_token, Open, 600, operation;
+        sts::GetSessionToken => get_session_token, Open, 20, operation;
+        sts::QueryApiKey => query_api_key, Read, 20, operation;
         sts::GetCallerIdentity => get_caller_identity, Read, 20, free;
     }
 }

@@ -10,6 +10,7 @@ mod key;
 mod pinned;
 mod request;
 mod role;
+mod standing;
 
 pub use account::Account;
 pub use caller::{Caller, Identity, Session};
@@ -19,3 +20,4 @@ pub use key::{Key, Owner};
 pub use pinned::Pinned;
 pub use request::RequestContext;
 pub use role::{NamedRole, Role, SERVICE_LINKED};
+pub use standing::{Managed, ManagedKind, Manager, Standing};

@@ -35,6 +35,8 @@ pub static CLOUD: Cloud = Cloud {
         roles: 3,
         role_tags: 0,
         users: 10,
+        receivers: 0,
+        unverified_users_per_day: 10,
         groups: 0,
         group_members: 0,
         user_groups: 0,

@@ -3,8 +3,10 @@
 use super::quoted::identifiers;
 use super::{en, zh};
 use crate::engine::fault::{
-    Fault, Internal, Kind, Limit, Malformed, Parameter, Refusal, TokenFailure, Unauthenticated, Unrouted, Why,
+    Fault, Internal, Kind, Limit, Malformed, Parameter, PasswordFlaw, Refusal, TokenFailure, Unauthenticated, Unrouted,
+    Why,
 };
+use crate::engine::model::{ManagedKind, Manager};
 use crate::policy::{self, Defect, Problem, Reason, Rules, Span};
 
 /// Words that Chinese sentences keep in Latin letters.
@@ -54,7 +56,8 @@ macro_rules! every {
 }
 
 fn kinds() -> impl Iterator<Item = Kind> {
-    every!(Kind: Account, Application, User, NamedUser, Group, Role, Policy, PolicyVersion, Key, DeletionTask, Principal)
+    every!(Kind: Account, Application, User, NamedUser, Group, Role, Policy, PolicyVersion, Key, DeletionTask, Principal,
+        ForeignPrincipal, Member, FactorToken, DataFlow)
         .into_iter()
 }
 
@@ -137,14 +140,21 @@ fn faults() -> Vec<Fault> {
     faults.extend(kinds().map(|kind| Fault::NotFound(kind, text("Widex"))));
     faults.extend(kinds().map(|kind| Fault::Exists(kind, text("Widex"))));
     let limits = every!(Limit:
-        Roles, Users, Groups, GroupMembers, UserGroups, Policies, PolicyVersions, Attachments, Keys, Tags,
+        Roles, Users, UsersPerDay, Receivers, Identities, Groups, GroupMembers, UserGroups, Policies, PolicyVersions, Attachments, Keys, Tags,
     );
     faults.extend(limits.map(|limit| Fault::Quota(limit, 10)));
     let refusals = every!(Refusal:
-        UserHasKeys, KeysOfAnother, PresetPolicy, BoundaryInUse, ServiceLinkedRole, NotServiceLinked, DefaultVersion,
+        UserHasKeys, KeysOfAnother, KeyOfOther, PresetPolicy, BoundaryInUse, ServiceLinkedRole, NotServiceLinked, DefaultVersion,
         SessionTooLong { limit: 3600 }, OtherSource { inherited: text("carol") }, TemporaryKey, SecondFactor,
+        WrongCode, NoPhone, NoChat, NoDevice, FactorRequired, Suspended, Unverified, NoNewUsers, Risky,
+        Managed(ManagedKind::Policy, Manager::Organization), TagConditions, Password(PasswordFlaw::TooShort(9)),
+        FlowClosed, FlowWithoutSecret,
     );
     faults.extend(refusals.map(Fault::Refused));
+    let flaws = [PasswordFlaw::Lacks(text("A")), PasswordFlaw::UsedBefore(3)].map(Refusal::Password);
+    let managers = [Manager::IdentityCenter, Manager::Service, Manager::Tags];
+    let managed = managers.map(|manager| Refusal::Managed(ManagedKind::Role, manager));
+    faults.extend(flaws.into_iter().chain(managed).map(Fault::Refused));
     faults
 }
 
