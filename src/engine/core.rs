@@ -7,7 +7,7 @@ use super::fault::Fault;
 use super::globals::{self, Globals};
 use super::ids::AccountId;
 use super::meta::{self, Proofs};
-use super::model::Account;
+use super::model::{Account, Key};
 use super::uses::Uses;
 use super::view::{Tenant, View};
 use crate::args;
@@ -162,6 +162,16 @@ impl Engine {
             own => own,
         };
         clock.at(self.env.now())
+    }
+
+    /// Notes that a key of this account has signed a request.
+    pub fn note_use(&self, account: &Account, key: &Key) {
+        self.uses.note(key, self.now(account));
+    }
+
+    /// Writes when keys were last used, as far as that was not written yet.
+    pub async fn write_uses(&self) -> Result<(), Fault> {
+        self.uses.write(&self.store).await
     }
 
     /// Returns whether the store can be read and written.

@@ -43,7 +43,7 @@ pub mod stubs;
 pub mod summary;
 mod totp;
 pub mod users;
-pub mod uses;
+mod uses;
 pub mod versions;
 pub mod view;
 

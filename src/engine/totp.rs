@@ -6,9 +6,6 @@ use crate::secret;
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 
-/// The letters of base32 (RFC 4648).
-const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-
 /// The length of a step in seconds.
 const STEP: i64 = 30;
 
@@ -34,8 +31,7 @@ fn at(seed: &[u8], step: i64) -> String {
 pub(super) fn read(text: &str) -> Option<Vec<u8>> {
     let (mut bytes, mut held, mut bits) = (Vec::new(), 0_u32, 0);
     for letter in text.bytes().filter(|letter| !matches!(letter, b' ' | b'-' | b'=')) {
-        let value = LETTERS.iter().position(|known| *known == letter.to_ascii_uppercase())?;
-        held = (held << 5) | u32::try_from(value).ok()?;
+        held = (held << 5) | u32::from(value(letter.to_ascii_uppercase())?);
         bits += 5;
         if bits >= 8 {
             bits -= 8;
@@ -45,12 +41,24 @@ pub(super) fn read(text: &str) -> Option<Vec<u8>> {
     (bytes.len() >= 10).then_some(bytes)
 }
 
+/// Returns the value of a letter of base32 (RFC 4648).
+fn value(letter: u8) -> Option<u8> {
+    match letter {
+        b'A'..=b'Z' => Some(letter - b'A'),
+        b'2'..=b'7' => Some(letter - b'2' + 26),
+        _ => None,
+    }
+}
+
 /// Writes a seed of 20 bytes.
 pub(super) fn write(bytes: &[u8; 20]) -> String {
     let bits = bytes.iter().flat_map(|byte| (0..8).rev().map(move |bit| (byte >> bit) & 1));
     let bits: Vec<u8> = bits.collect();
-    let letter = |five: &[u8]| five.iter().fold(0_usize, |value, bit| value * 2 + usize::from(*bit));
-    bits.chunks(5).filter_map(|five| LETTERS.get(letter(five))).map(|letter| char::from(*letter)).collect()
+    let letter = |five: &[u8]| match five.iter().fold(0, |value, bit| value * 2 + bit) {
+        value @ 0..26 => char::from(b'A' + value),
+        value => char::from(b'2' + value - 26),
+    };
+    bits.chunks(5).map(letter).collect()
 }
 
 #[cfg(test)]

@@ -39,6 +39,7 @@ fn item(op: &Op, kind: &str) -> Value {
     match kind {
         "string" => json!("text"),
         "uint64" | "int64" => json!(1),
+        "IpPolicy" => json!({"IP": "192.0.2.1", "Effect": "Allow"}),
         other => {
             let members = catalogue::type_of(op.service, other).unwrap_or_else(|| panic!("no type {other}"));
             let member = |member: &Value| (text(&member["name"]).to_owned(), item(op, text(&member["type"])));

@@ -56,6 +56,7 @@ mod tags;
 mod tc3;
 mod tenants;
 mod tidy;
+mod totp;
 mod toy;
 mod wire;
 mod world;

@@ -4,33 +4,33 @@ use std::net::IpAddr;
 
 /// The first and the last address of a span, and whether they have the long form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Span {
+pub struct AddressSpan {
     long: bool,
     first: u128,
     last: u128,
 }
 
-impl Span {
+impl AddressSpan {
     /// Reads `192.0.2.1`, `192.0.2.0/24`, `192.0.2.1-192.0.2.9`, and their like with long addresses.
-    pub fn read(text: &str) -> Option<Span> {
+    pub fn read(text: &str) -> Option<AddressSpan> {
         if let Some((first, last)) = text.split_once('-') {
             let ((long, first), (also_long, last)) = (number(first)?, number(last)?);
-            return (long == also_long && first <= last).then_some(Span { long, first, last });
+            return (long == also_long && first <= last).then_some(AddressSpan { long, first, last });
         }
         let Some((address, length)) = text.split_once('/') else {
             let (long, first) = number(text)?;
-            return Some(Span { long, first, last: first });
+            return Some(AddressSpan { long, first, last: first });
         };
         let (long, address) = number(address)?;
         let bits = if long { 128 } else { 32 };
         let length: u32 = length.parse().ok().filter(|length| *length <= bits)?;
         let hosts = 1_u128.checked_shl(bits - length).map_or(u128::MAX, |size| size - 1);
         let first = address & !hosts;
-        Some(Span { long, first, last: first | hosts })
+        Some(AddressSpan { long, first, last: first | hosts })
     }
 
     /// Returns whether both have an address in common.
-    pub fn overlaps(&self, other: &Span) -> bool {
+    pub fn overlaps(&self, other: &AddressSpan) -> bool {
         self.long == other.long && self.first <= other.last && other.first <= self.last
     }
 }
@@ -48,7 +48,7 @@ mod tests {
 
     #[test]
     fn spans_are_read_and_compared() {
-        let read = |text: &str| Span::read(text).unwrap();
+        let read = |text: &str| AddressSpan::read(text).unwrap();
         assert_eq!(read("192.0.2.7/24"), read("192.0.2.0-192.0.2.255"));
         assert_eq!(read("0.0.0.0/0"), read("0.0.0.0-255.255.255.255"));
         assert_eq!(read("::/0"), read("::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"));
@@ -58,7 +58,7 @@ mod tests {
         for wrong in
             ["", "x", "192.0.2", "192.0.2.1/33", "192.0.2.9-192.0.2.1", "::1-192.0.2.1", "192.0.2.1/", "::/129"]
         {
-            assert!(Span::read(wrong).is_none(), "{wrong}");
+            assert!(AddressSpan::read(wrong).is_none(), "{wrong}");
         }
     }
 }

@@ -202,7 +202,8 @@ fn parameter_candidates(parameter: &Parameter) -> &'static [&'static str] {
                 "InvalidParameterValue",
             ];
         }
-        Why::TooLong(_) | Why::TooMany(_) => &illegal,
+        Why::TooMany(_) => return &["InvalidParameter.ParamError", "InvalidParameter", "InvalidParameterValue"],
+        Why::TooLong(_) => &illegal,
         other => other,
     };
     let last = parameter.path.rsplit('.').next().unwrap_or_default();
@@ -253,7 +254,7 @@ fn parameter_candidates(parameter: &Parameter) -> &'static [&'static str] {
             &["InvalidParameter.OverTimeError", "InvalidParameter.ParamError", "InvalidParameterValue"]
         }
         (Why::Illegal(_) | Why::TooLong(_) | Why::TooMany(_), _) => {
-            &["InvalidParameter.ParamError", "InvalidParameter", "InvalidParameterValue"]
+            &["InvalidParameter.ParamError", "InvalidParameterValue"]
         }
     }
 }

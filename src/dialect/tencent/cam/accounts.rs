@@ -90,7 +90,7 @@ pub struct SubAccountUser {
     remark: String,
     create_time: String,
     last_login_ip: String,
-    last_login_time: Option<String>,
+    last_login_time: String,
 }
 
 /// Returns those of the accounts that exist, in the order of the request.
@@ -106,7 +106,7 @@ pub async fn describe(cx: &Cx, input: Authorized<DescribeSubAccounts>) -> Result
         remark: user.remark.clone(),
         create_time: local_time(user.created_at),
         last_login_ip: String::new(),
-        last_login_time: None,
+        last_login_time: String::new(),
     };
     let of_member = |member: &Member| SubAccountUser {
         uid: member.uid,
@@ -116,7 +116,7 @@ pub async fn describe(cx: &Cx, input: Authorized<DescribeSubAccounts>) -> Result
         remark: member.remark.clone(),
         create_time: local_time(member.created_at),
         last_login_ip: String::new(),
-        last_login_time: None,
+        last_login_time: String::new(),
     };
     let shown = |id: &UserId| {
         let user = users.iter().find(|user| user.id == *id).map(of_user);

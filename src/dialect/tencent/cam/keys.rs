@@ -13,7 +13,6 @@ use crate::engine::fault::{Fault, Refusal};
 use crate::engine::ids::{SecretId, UserId};
 use crate::engine::keys::{self, KeyInfo, NewKey};
 use crate::engine::model::Identity;
-use crate::engine::uses;
 use crate::words;
 use serde::{Deserialize, Serialize};
 
@@ -155,14 +154,14 @@ pub struct SecretIdLastUsed {
 }
 
 pub async fn last_used(cx: &Cx, input: Authorized<GetSecurityLastUsed>) -> Result<LastUses, Fault> {
-    let keys: Vec<SecretId> = input.secret_id_list.iter().map(|key| SecretId::from(&**key)).collect();
-    let uses = uses::last(cx, &keys).await?;
+    let ids: Vec<SecretId> = input.secret_id_list.iter().map(|key| SecretId::from(&**key)).collect();
+    let uses = keys::last_uses(cx, &ids).await?;
     let row = |(key, at): (&SecretId, Option<crate::env::Time>)| SecretIdLastUsed {
         secret_id: key.to_string(),
         last_used_date: at.map(local_date),
         last_secret_used_date: at.map(|at| at.0 / 1000),
     };
-    Ok(LastUses { secret_id_last_used_rows: keys.iter().zip(uses).map(row).collect() })
+    Ok(LastUses { secret_id_last_used_rows: ids.iter().zip(uses).map(row).collect() })
 }
 
 /// Returns the user whose keys are meant; `None` for the root account's own.

@@ -5,7 +5,7 @@
 
 use super::Done;
 use crate::dialect::decode::List;
-use crate::dialect::tencent::addresses::Span;
+use crate::dialect::tencent::addresses::AddressSpan;
 use crate::dialect::tencent::params::{Contact, Flag, Id};
 use crate::dialect::tencent::shown::integer;
 use crate::engine::authorize::Authorized;
@@ -183,7 +183,7 @@ words! {
 
 texts! {
     /// An address, a network or a range of addresses.
-    IpText(text) if Span::read(&text).is_some(), "an address, a network such as 10.0.0.0/8, or two addresses with a hyphen between them";
+    IpText(text) if AddressSpan::read(&text).is_some(), "an address, a network such as 10.0.0.0/8, or two addresses with a hyphen between them";
 }
 
 #[derive(Deserialize)]
@@ -213,7 +213,7 @@ pub async fn sign_in(
     let disabled = input.disable_policy.map(|flag| flag.0);
     let is_for_places = input.policy_type.is_some_and(|kind| kind.0 == 2);
     if let Some(policies) = &input.ip_policies {
-        let spans: Vec<Span> = policies.iter().filter_map(|policy| Span::read(&policy.ip)).collect();
+        let spans: Vec<AddressSpan> = policies.iter().filter_map(|policy| AddressSpan::read(&policy.ip)).collect();
         for (place, span) in spans.iter().enumerate() {
             if spans.iter().take(place).any(|earlier| earlier.overlaps(span)) {
                 return Err(Fault::illegal("IpPolicies", "addresses that do not overlap"));

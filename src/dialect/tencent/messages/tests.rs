@@ -11,7 +11,7 @@ use crate::policy::{self, Defect, Problem, Reason, Rules, Span};
 
 /// Words that Chinese sentences keep in Latin letters.
 const TERMS: &[&str] =
-    &["APPID", "CAM", "Content-Type", "ID", "JSON", "MFA", "POST", "SecretId", "Token", "U+0000", "UTF-8"];
+    &["APPID", "CAM", "Content-Type", "ID", "IP", "JSON", "MFA", "POST", "SecretId", "Token", "U+0000", "UTF-8"];
 
 /// Clauses that faults bring along in English: rules of parameters, then reasons why a credential cannot be read.
 const RULES: &[&str] = &[
@@ -40,6 +40,12 @@ const RULES: &[&str] = &[
     "only preset policies have an alias, and they cannot be changed",
     "one of GroupId and RelateUin, the other being -1",
     "a key of its own; `k` is given twice",
+    "1 to 128 bytes",
+    "`SubAccountLoginLimitApproval`",
+    "one of TargetUin, RoleId and GroupId",
+    "the marker of an earlier answer",
+    "addresses that do not overlap",
+    "an address, a network such as 10.0.0.0/8, or two addresses with a hyphen between them",
 ];
 const CLAIMS: &[&str] = &[
     "`Authorization` not valid",
