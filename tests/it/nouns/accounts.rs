@@ -181,7 +181,8 @@ fn password_rules_count_as_soon_as_they_are_set() {
         let root = t.root();
         let shown = root.cam("GetPasswordRules", json!({})).await.ok();
         assert_eq!((&shown["Modifier"], &shown["UpdateTime"]), (&json!(ROOT), &json!("2026-01-01 08:00:00")));
-        let password = |action: &str, password: &str| root.cam(action, json!({"Name": "dev", "Password": password}));
+        let password =
+            async |action: &str, password: &str| root.cam(action, json!({"Name": "dev", "Password": password})).await;
         password("AddUser", "Passw0rd!1").await.ok();
         password("UpdateUser", "Passw0rd!1").await.ok();
         let rules = json!({"MinimumLength": 10, "MustContain": "A!", "ReusePasswordLimit": 2});
