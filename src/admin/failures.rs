@@ -48,7 +48,10 @@ fn word(kind: Kind) -> &'static str {
         Kind::PolicyVersion => "policy version",
         Kind::Key => "key",
         Kind::DeletionTask => "deletion task",
-        Kind::Principal => "principal",
+        Kind::Principal | Kind::ForeignPrincipal => "principal",
         Kind::Provider => "identity provider",
+        Kind::Member => "member",
+        Kind::FactorToken => "token",
+        Kind::DataFlow => "data flow",
     }
 }

@@ -10,6 +10,7 @@ mod clock;
 mod failures;
 mod input;
 mod observe;
+mod people;
 
 pub use accounts::make_account;
 
@@ -23,7 +24,7 @@ use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post, put};
+use axum::routing::{delete, get, post, put};
 use axum::{Extension, Router};
 use http::StatusCode;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, ORIGIN};
@@ -34,6 +35,13 @@ pub fn router(app: Arc<App>) -> Router<Arc<App>> {
     let guarded = Router::new()
         .route("/accounts", post(accounts::create).get(accounts::list))
         .route("/accounts/{id}", get(accounts::show).delete(accounts::delete))
+        .route("/accounts/{id}/state", get(people::state).put(people::set_state))
+        .route("/accounts/{id}/members", post(people::add_member).get(people::list_members))
+        .route("/accounts/{id}/members/{kind}/{name}", delete(people::remove_member))
+        .route("/accounts/{id}/users/{user}/security", get(people::security).put(people::set_security))
+        .route("/accounts/{id}/users/{user}/mfa-tokens", post(people::begin_sign_in))
+        .route("/accounts/{id}/sign-in-policy", get(people::sign_in_policy))
+        .route("/accounts/{id}/data-flows", put(people::set_data_flow))
         .route("/clock", get(clock::show).put(clock::set))
         .route("/clock/advance", post(clock::advance))
         .route("/credentials/{secret_id}/expire", post(accounts::end_credential))

@@ -14,7 +14,7 @@ use crate::limit::Limiter;
 use crate::secret::{Sealer, Secret, same};
 use crate::server::app::App;
 use crate::server::bounds::Bounds;
-use crate::server::{housekeeping, listen, tls};
+use crate::server::{housekeeping, listen, note_uses, tls};
 use crate::store::{Durability, Location, Store};
 use crate::surface::router;
 use std::io::Write as _;
@@ -116,6 +116,7 @@ async fn serve(config: Config) -> Result<(), String> {
     };
     announce(&config, &app, &url, trusted, &account, &secret_id, &secret);
     tokio::spawn(housekeeping(app.clone()));
+    tokio::spawn(note_uses(app.clone()));
     let mut ports = vec![(listener, tls)];
     if let (Some((listener, _)), Some(local)) = (tls_port, local) {
         ports.push((listener, Some(tls::from_authority(local.authority)?)));
@@ -147,6 +148,9 @@ async fn serve(config: Config) -> Result<(), String> {
         () = drained => tracing::warn!("some connections were still open and are closed now"),
     }
     signalled.abort();
+    if let Err(error) = app.engine.write_uses().await {
+        tracing::warn!(?error, "could not write when keys were last used");
+    }
     app.engine.store.close().await;
     Ok(())
 }

@@ -6,7 +6,7 @@ use super::cloud::Clouds;
 use super::cx::{self, Cx};
 use super::fault::{Fault, Internal, Kind};
 use super::ids::AccountId;
-use super::model::Account;
+use super::model::{Account, Standing};
 use super::view::{Changed, Part, Tenant};
 use crate::args;
 use crate::env::Time;
@@ -23,6 +23,7 @@ struct AccountRow {
     clock_mode: String,
     clock_at: i64,
     incarnation: i64,
+    standing: String,
 }
 
 impl AccountRow {
@@ -35,6 +36,10 @@ impl AccountRow {
             what: format!("clock of account {}", self.id),
             why: format!("unknown mode {}", self.clock_mode),
         })?;
+        let standing: Standing = serde_json::from_str(&self.standing).map_err(|error| Internal::Unreadable {
+            what: format!("facts about account {}", self.id),
+            why: error.to_string(),
+        })?;
         Ok(Account {
             id: self.id,
             cloud,
@@ -43,6 +48,7 @@ impl AccountRow {
             created_at: self.created_at,
             clock,
             incarnation: self.incarnation,
+            standing,
         })
     }
 }
@@ -86,7 +92,7 @@ pub async fn list(engine: &Engine) -> Result<Vec<Account>, Fault> {
     let rows: Vec<AccountRow> = read
         .tx()
         .all(
-            "SELECT id, cloud, name, application, created_at, clock_mode, clock_at, incarnation FROM accounts \
+            "SELECT id, cloud, name, application, created_at, clock_mode, clock_at, incarnation, standing FROM accounts \
              ORDER BY created_at, application, id",
             args![],
         )
@@ -111,7 +117,8 @@ pub async fn set_clock(cx: Cx, clock: Clock) -> Result<(), Fault> {
 pub(super) async fn lookup(tx: &mut Tx<'_>, clouds: &Clouds, id: &AccountId) -> Result<Option<Account>, Fault> {
     let row: Option<AccountRow> = tx
         .optional(
-            "SELECT id, cloud, name, application, created_at, clock_mode, clock_at, incarnation FROM accounts WHERE id = $1",
+            "SELECT id, cloud, name, application, created_at, clock_mode, clock_at, incarnation, standing \
+             FROM accounts WHERE id = $1",
             args![id],
         )
         .await?;

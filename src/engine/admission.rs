@@ -5,7 +5,7 @@ use super::cloud::Cloud;
 use super::fault::{Fault, Kind};
 use super::ids::{AccountId, SecretId};
 use super::meta::MASTER_KEY;
-use super::model::Account;
+use super::model::{Account, Standing};
 use super::{Engine, accounts, keys};
 use crate::args;
 use crate::secret::Secret;
@@ -75,6 +75,7 @@ pub async fn create_admitted(engine: &Engine, new: NewAccount, admission: Admiss
         created_at: now,
         clock: Clock::Inherit,
         incarnation,
+        standing: Standing::default(),
     };
     let clouds = engine.clouds.clone();
     let made = engine

@@ -5,10 +5,10 @@ use super::cx::{Cx, Write};
 use super::evidence::Deed;
 use super::fault::{Fault, Kind, Limit, Required};
 use super::ids::{AccountId, GroupId, PolicyId, UserId};
-use super::model::{Account, Grants, Holder, HolderKind, HolderRef, TagKind};
+use super::model::{Account, Grants, Holder, HolderKind, HolderRef, ManagedKind, TagKind};
 use super::policies::{self, NewPolicy, PolicyRef};
 use super::view::{Changed, Tenant};
-use super::{Engine, accounts, groups, holders, roles, tags};
+use super::{Engine, accounts, groups, holders, roles, standing, tags};
 use crate::args;
 use crate::env::Time;
 use crate::policy::{self, Attached, PolicySet, Via};
@@ -86,6 +86,7 @@ impl Demanding for Detach {
 pub async fn attach(write: &mut Write<'_, '_>, wanted: &Right<Attach>) -> Result<(), Fault> {
     let holder = holders::require(write, &wanted.to).await?;
     let policy = policies::require(write.cx, write.tx(), &wanted.policy).await?;
+    standing::require_own(write.cx, ManagedKind::Policy, policy.id.as_str())?;
     put(write, &holder, &policy.id).await
 }
 
@@ -124,6 +125,7 @@ pub async fn detach(write: &mut Write<'_, '_>, wanted: &Right<Detach>) -> Result
     let account = write.account().clone();
     let holder = holders::require(write, &wanted.from).await?;
     let policy = policies::require(write.cx, write.tx(), &wanted.policy).await?;
+    standing::require_own(write.cx, ManagedKind::Policy, policy.id.as_str())?;
     let (kind, id) = columns(&holder);
     let sql = "DELETE FROM attachments WHERE account_id = $1 AND holder_kind = $2 AND holder_id = $3 \
                AND policy_id = $4";

@@ -3,7 +3,7 @@
 use super::cx::{Cx, Write};
 use super::fault::{Fault, Internal, Kind, Refusal, Required};
 use super::ids::{PolicyId, RoleRef};
-use super::model::{Holder, SERVICE_LINKED};
+use super::model::{Holder, ManagedKind, Manager, SERVICE_LINKED};
 use super::policies::{self, Policy, PolicyRef};
 use super::roles;
 use super::users::{self, UserRef};
@@ -13,6 +13,10 @@ use crate::args;
 /// Sets the permission boundary of a user or role. Replaces the previous one.
 pub async fn put(write: &mut Write<'_, '_>, holder: &Holder, policy: &PolicyId) -> Result<(), Fault> {
     policies::require(write.cx, write.tx(), &PolicyRef::Id(policy.clone())).await?;
+    // A service changes its own policies as it needs, so they bound nobody.
+    if write.cx.account.standing.manager(ManagedKind::Policy, policy.as_str()) == Some(Manager::Service) {
+        return Err(Fault::Refused(Refusal::Managed(ManagedKind::Policy, Manager::Service)));
+    }
     set(write, holder, policy.as_str()).await
 }
 

@@ -63,6 +63,10 @@ pub struct Quotas {
     pub tags: usize,
     /// Sub-users of an account.
     pub users: i64,
+    /// Receivers of messages of an account.
+    pub receivers: i64,
+    /// Sub-users that an account whose holder is not verified creates within a day.
+    pub unverified_users_per_day: i64,
     /// User groups of an account.
     pub groups: i64,
     /// Users of a group.

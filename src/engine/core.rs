@@ -8,7 +8,8 @@ use super::fault::Fault;
 use super::globals::{self, Globals};
 use super::ids::AccountId;
 use super::meta::{self, Proofs};
-use super::model::Account;
+use super::model::{Account, Key};
+use super::uses::Uses;
 use super::view::{Tenant, View};
 use crate::args;
 use crate::env::{Env, Time};
@@ -39,6 +40,8 @@ pub struct Engine {
     pub(super) counters: Counters,
     /// The checks of whether the store can be read and written.
     proofs: Proofs,
+    /// The uses of keys that were not written yet.
+    pub(super) uses: Uses,
 }
 
 impl Engine {
@@ -57,6 +60,7 @@ impl Engine {
             globals: Arc::new(globals::Known::new(globals)),
             counters: Counters::default(),
             proofs: Proofs::default(),
+            uses: Uses::default(),
         })
     }
 
@@ -75,6 +79,7 @@ impl Engine {
             globals: Arc::new(globals::Known::new(globals)),
             counters: Counters::default(),
             proofs: Proofs::default(),
+            uses: Uses::default(),
         })
     }
 
@@ -162,6 +167,16 @@ impl Engine {
             own => own,
         };
         clock.at(self.env.now())
+    }
+
+    /// Notes that a key of this account has signed a request.
+    pub fn note_use(&self, account: &Account, key: &Key) {
+        self.uses.note(key, self.now(account));
+    }
+
+    /// Writes when keys were last used, as far as that was not written yet.
+    pub async fn write_uses(&self) -> Result<(), Fault> {
+        self.uses.write(&self.store).await
     }
 
     /// Returns whether the store can be read and written.

@@ -4,6 +4,7 @@
 //! both from it. Deliberately absent: HTTP statuses and vendors' names.
 
 use super::evidence::Evidence;
+use super::model::{ManagedKind, Manager};
 use crate::policy;
 use crate::store;
 use std::sync::Arc;
@@ -223,6 +224,14 @@ pub enum Kind {
     Principal,
     /// An identity provider.
     Provider,
+    /// An account that a trust policy names and that is on another site of the cloud.
+    ForeignPrincipal,
+    /// A person of an account who is not a sub-user.
+    Member,
+    /// A token of a sign-in that waits for the account's own second factor.
+    FactorToken,
+    /// An account of a resource whose password is lent.
+    DataFlow,
 }
 
 /// The limits that the clouds document.
@@ -232,6 +241,12 @@ pub enum Limit {
     Roles,
     /// Sub-users of an account.
     Users,
+    /// Sub-users that an account whose holder is not verified creates within a day.
+    UsersPerDay,
+    /// Receivers of messages of an account.
+    Receivers,
+    /// Sub-users and receivers of messages of an account together.
+    Identities,
     /// Groups of an account.
     Groups,
     /// Members of a group.
@@ -261,6 +276,8 @@ pub enum Refusal {
     UserHasKeys,
     /// A sub-user may not manage the root account's keys or another user's.
     KeysOfAnother,
+    /// The key belongs to another identity than the one that the request names.
+    KeyOfOther,
     /// The policy is a preset of the cloud and cannot be changed.
     PresetPolicy,
     /// The policy is the permission boundary of a user or role.
@@ -283,7 +300,7 @@ pub enum Refusal {
     },
     /// The operation accepts only permanent keys, and the caller used a temporary one.
     TemporaryKey,
-    /// The emulator cannot check a second factor.
+    /// The emulator cannot check this kind of second factor.
     SecondFactor,
     /// An identity provider's assertion does not prove what it must.
     Assertion {
@@ -305,6 +322,45 @@ pub enum Refusal {
         /// Why not: a clause in English.
         why: String,
     },
+    /// The code of the second factor is wrong, or the caller has no device that shows codes.
+    WrongCode,
+    /// No telephone is bound to the user.
+    NoPhone,
+    /// No messenger is bound to the user.
+    NoChat,
+    /// No device that shows codes is bound to the user.
+    NoDevice,
+    /// Every identity of the account must keep a second factor.
+    FactorRequired,
+    /// The account is suspended.
+    Suspended,
+    /// The identity of the account's holder was not verified.
+    Unverified,
+    /// The account may not create sub-users.
+    NoNewUsers,
+    /// The change would make a sub-user's rights easy to steal, and the account is guarded against that.
+    Risky,
+    /// Somebody else than the account manages the thing.
+    Managed(ManagedKind, Manager),
+    /// A policy that is granted by tag would have conditions on tags.
+    TagConditions,
+    /// The password breaks a rule of the account.
+    Password(PasswordFlaw),
+    /// The account of the resource is closed to callers.
+    FlowClosed,
+    /// The account of the resource has no secret.
+    FlowWithoutSecret,
+}
+
+/// The rules of passwords, as a password can break them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PasswordFlaw {
+    /// It has fewer characters than this.
+    TooShort(i64),
+    /// It lacks a character of the kind of one of these.
+    Lacks(String),
+    /// It is one of this number of last passwords.
+    UsedBefore(i64),
 }
 
 /// The cause of an internal failure.

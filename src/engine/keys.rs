@@ -4,7 +4,7 @@ use super::Engine;
 use super::authorize::{Demanding, Right};
 use super::cx::{self, Cx, Write};
 use super::evidence::Deed;
-use super::fault::{Fault, Kind, Limit, TokenFailure, Unauthenticated};
+use super::fault::{Fault, Kind, Limit, Refusal, Required, TokenFailure, Unauthenticated};
 use super::ids::{AccountId, SecretId, UserId};
 use super::model::{Account, Caller, Identity, Key, Owner};
 use super::sessions;
@@ -199,6 +199,21 @@ pub async fn list(cx: &Cx, user: Option<&UserId>) -> Result<Vec<KeyInfo>, Fault>
     Ok(keys)
 }
 
+/// Returns when each of these keys was last used, in their order; `None` for one that never was. Fails if one of them is
+/// not a permanent key of the account.
+pub async fn last_uses(cx: &Cx, keys: &[SecretId]) -> Result<Vec<Option<Time>>, Fault> {
+    let mut read = cx.engine.store.read().await?;
+    let mut tx = read.tx();
+    let mut found = Vec::new();
+    for key in keys {
+        let sql = "SELECT used_at FROM access_keys WHERE account_id = $1 AND secret_id = $2 AND NOT ended";
+        let row: Option<(Time,)> = tx.optional(sql, args![&cx.account.id, key]).await?;
+        let (written,) = row.required(Kind::Key, key.as_str())?;
+        found.push(cx.engine.uses.of(key).or(Some(written).filter(|at| at.0 != 0)));
+    }
+    Ok(found)
+}
+
 /// Enables or disables a key of a user or the root account.
 pub async fn set_active(
     write: &mut Write<'_, '_>,
@@ -265,7 +280,11 @@ async fn touched_one(
     check_owner(write.tx(), &account, user).await?;
     let changed = Changed::only(Part::Key(secret_id.clone()));
     if !write.execute_one(changed, sql, arguments).await? {
-        return Err(Fault::NotFound(Kind::Key, secret_id.to_string()));
+        let others = "SELECT COUNT(*) FROM access_keys WHERE account_id = $1 AND secret_id = $2 AND NOT ended";
+        return Err(match write.tx().number(others, args![&account, secret_id]).await? {
+            0 => Fault::NotFound(Kind::Key, secret_id.to_string()),
+            _ => Fault::Refused(Refusal::KeyOfOther),
+        });
     }
     Ok(())
 }

@@ -6,9 +6,9 @@ use super::cx::{Cx, Write};
 use super::evidence::Deed;
 use super::fault::{Fault, Internal, Kind, Limit, Refusal, Required};
 use super::ids::{AccountId, Number, PolicyId};
-use super::model::HolderRef;
+use super::model::{HolderRef, ManagedKind, Manager};
 use super::page::{Paged, Window};
-use super::principals;
+use super::{principals, standing};
 use crate::args;
 use crate::env::Time;
 use crate::policy::{self, Document, PrincipalPattern};
@@ -213,6 +213,11 @@ impl Demanding for Showing {
 
 /// Returns a policy of the caller's account or of its cloud, with its tags.
 pub async fn get(cx: &Cx, _: &Right<Showing>, wanted: &PolicyRef) -> Result<(Policy, Vec<(String, String)>), Fault> {
+    read(cx, wanted).await
+}
+
+/// Reads a policy for an operation that shows no document.
+pub(super) async fn read(cx: &Cx, wanted: &PolicyRef) -> Result<(Policy, Vec<(String, String)>), Fault> {
     let mut read = cx.engine.store.read().await?;
     let mut tx = read.tx();
     let policy = require(cx, &mut tx, wanted).await?;
@@ -253,7 +258,11 @@ pub async fn update(
     if let Some(document) = document {
         principals::check(write, document).await?;
     }
-    let policy = own(require(write.cx, write.tx(), wanted).await?)?;
+    let cx = write.cx;
+    let policy = own(cx, require(cx, write.tx(), wanted).await?)?;
+    if let Some(document) = document {
+        check_tags(cx, &policy.id, document)?;
+    }
     if let Some(name) = name
         && *name != policy.name
         && (preset_named(write.cx, name).is_some() || id_of(write.tx(), &account, name).await?.is_some())
@@ -293,7 +302,8 @@ pub async fn delete(write: &mut Write<'_, '_>, ids: &[PolicyId]) -> Result<(), F
         if ids.iter().take(place).any(|earlier| earlier == id) {
             continue;
         }
-        let policy = own(require(write.cx, write.tx(), &PolicyRef::Id(id.clone())).await?)?;
+        let cx = write.cx;
+        let policy = own(cx, require(cx, write.tx(), &PolicyRef::Id(id.clone())).await?)?;
         require_unbinding(write.tx(), &account, &policy.id).await?;
         for sql in [
             "DELETE FROM attachments WHERE account_id = $1 AND policy_id = $2",
@@ -438,8 +448,19 @@ fn preset_named<'a>(cx: &'a Cx, name: &str) -> Option<&'a Preset> {
     presets(cx).iter().find(|preset| preset.name == name)
 }
 
-pub(super) fn own(policy: Policy) -> Result<Policy, Fault> {
-    if policy.preset { Err(Fault::Refused(Refusal::PresetPolicy)) } else { Ok(policy) }
+/// Returns the policy if the account can change it: a preset belongs to the cloud, and others may have a manager.
+pub(super) fn own(cx: &Cx, policy: Policy) -> Result<Policy, Fault> {
+    if policy.preset {
+        return Err(Fault::Refused(Refusal::PresetPolicy));
+    }
+    standing::require_own(cx, ManagedKind::Policy, policy.id.as_str())?;
+    Ok(policy)
+}
+
+/// Fails if a policy that is granted by tag would have conditions on tags.
+pub(super) fn check_tags(cx: &Cx, id: &PolicyId, document: &Document) -> Result<(), Fault> {
+    let by_tag = cx.account.standing.manager(ManagedKind::Policy, id.as_str()) == Some(Manager::Tags);
+    if by_tag && document.tests_tags() { Err(Fault::Refused(Refusal::TagConditions)) } else { Ok(()) }
 }
 
 fn shown(cx: &Cx, preset: &Preset) -> Policy {

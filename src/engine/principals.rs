@@ -10,7 +10,7 @@ use crate::policy::{Document, PrincipalPattern};
 /// Fails if an account, user or group that a document names does not exist.
 pub(super) async fn check(write: &mut Write<'_, '_>, document: &Document) -> Result<(), Fault> {
     let engine = write.cx.engine.clone();
-    let own = write.account().clone();
+    let (own, site) = (write.account().clone(), write.cx.account.standing.site.clone());
     let tx = write.tx();
     for principal in document.principals() {
         let (account, member) = match principal {
@@ -20,9 +20,12 @@ pub(super) async fn check(write: &mut Write<'_, '_>, document: &Document) -> Res
             _ => continue,
         };
         let id = AccountId::from(account.as_str());
-        let is_there = id == own || engine.view.knows(&id);
-        if !is_there && accounts::lookup(tx, &engine.clouds, &id).await?.is_none() {
-            return Err(Fault::NotFound(Kind::Principal, account.clone()));
+        if id != own {
+            let missing = || Fault::NotFound(Kind::Principal, account.clone());
+            let other = accounts::lookup(tx, &engine.clouds, &id).await?.ok_or_else(missing)?;
+            if other.standing.site != site {
+                return Err(Fault::NotFound(Kind::ForeignPrincipal, account.clone()));
+            }
         }
         match member {
             Some((Kind::User, user)) => {

@@ -5,10 +5,10 @@ use super::cx::{Cx, Write};
 use super::evidence::Deed;
 use super::fault::{Fault, Kind, Limit, Refusal, Required};
 use super::ids::{AccountId, Number, RoleId, RoleRef};
-use super::model::{Account, Holder, NamedRole, Role};
+use super::model::{Account, Holder, ManagedKind, NamedRole, Role};
 use super::page::{Paged, Window};
 use super::view::{Changed, Part, Tenant};
-use super::{Engine, principals};
+use super::{Engine, principals, standing};
 use crate::args;
 use crate::env::Time;
 use crate::policy::{self, Attached, Document, PolicyLabel, Via};
@@ -214,7 +214,7 @@ pub async fn update(write: &mut Write<'_, '_>, wanted: &RoleRef, patch: &Right<R
         principals::check(write, document).await?;
     }
     let account = write.account().clone();
-    let old = require(write, wanted).await?;
+    let old = changeable(write, wanted).await?;
     write
         .execute_only(
             Changed::only(Part::Role(old.id.clone(), fold(&write.cx.account, &old.name))),
@@ -237,7 +237,7 @@ pub async fn update(write: &mut Write<'_, '_>, wanted: &RoleRef, patch: &Right<R
 /// Deletes a role with its tags and attachments, which also ends its sessions. The rows of the sessions stay until they
 /// are purged, so that requests with their keys fail because of the token, not because of an unknown key.
 pub async fn delete(write: &mut Write<'_, '_>, wanted: &RoleRef) -> Result<(), Fault> {
-    let role = require(write, wanted).await?;
+    let role = changeable(write, wanted).await?;
     if role.is_service_linked() {
         return Err(Fault::Refused(Refusal::ServiceLinkedRole));
     }
@@ -302,6 +302,13 @@ pub async fn list(
 pub(super) fn whole(cx: &Cx, role: &Role) -> Changed {
     let folded = fold(&cx.account, &role.name);
     Changed::Parts(vec![Part::Grants(Holder::Role(role.id.clone())), Part::Role(role.id.clone(), folded)])
+}
+
+/// Returns a role that the account may change.
+async fn changeable(write: &mut Write<'_, '_>, wanted: &RoleRef) -> Result<Role, Fault> {
+    let role = require(write, wanted).await?;
+    standing::require_own(write.cx, ManagedKind::Role, role.id.as_str())?;
+    Ok(role)
 }
 
 /// Returns the role as this write's transaction sees it.

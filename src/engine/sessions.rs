@@ -11,7 +11,7 @@ use super::fault::{Fault, Internal, Kind, Refusal, Required};
 use super::ids::{AccountId, RoleId, SecretId, UserId};
 use super::model::{Account, Identity, Key, NamedRole, Owner, Role, Session};
 use super::view::{Changed, Part};
-use super::{Engine, accounts};
+use super::{Engine, accounts, standing};
 use crate::args;
 use crate::env::Time;
 use crate::policy::{self, Attached, PolicySet, Via};
@@ -32,6 +32,8 @@ pub struct NewSession {
     pub tags: Vec<(String, String)>,
     /// The source identity given by the caller; empty when none was given.
     pub source_identity: String,
+    /// Whether the caller gave a code of its second factor.
+    pub second_factor: bool,
 }
 
 /// Temporary credentials. They are returned once, in the answer to the request that opens the session.
@@ -57,6 +59,7 @@ pub async fn assume(
 ) -> Result<Opened<Credentials>, Fault> {
     let (owner, role) = cx.engine.named_role(named).await?.required(Kind::AssumedRole, named.role.text())?;
     authorize::trusted(evidence, role.trust(&cx.engine, &owner))?;
+    standing::require_open(&[&cx.account, &owner])?;
     let seconds = duration(&owner.cloud.durations, &role, wanted.seconds)?;
     open(cx, &owner, Some(&role), wanted, seconds)
 }
@@ -71,12 +74,13 @@ fn duration(durations: &Durations, role: &Role, wanted: Option<i64>) -> Result<i
     }
 }
 
-/// Opens a federation session: the caller's own rights, narrowed by a session policy. The caller must use a permanent
-/// key.
+/// Opens a federation session: the caller's own rights, narrowed by a session policy if one is given. The caller must use
+/// a permanent key.
 pub fn federate(cx: &Cx, wanted: &NewSession) -> Result<Opened<Credentials>, Fault> {
     if cx.caller.is_temporary() {
         return Err(Fault::Refused(Refusal::TemporaryKey));
     }
+    standing::require_open(&[&cx.account])?;
     let durations = &cx.account.cloud.durations;
     let limit = match cx.caller.identity {
         Identity::Root => durations.federation_longest_of_root,
@@ -121,7 +125,7 @@ fn open(
     let source = if wanted.source_identity.is_empty() { inherited } else { wanted.source_identity.as_str() };
     let row = Row {
         insert: "INSERT INTO sessions (secret_id, account_id, role_id, user_id, name, origin, sealed, token_digest, \
-                 policy, tags, source_identity, created_at, expires_at, incarnation)",
+                 policy, tags, source_identity, created_at, expires_at, incarnation, second_factor)",
         values: args![
             &secret_id,
             &owner.id,
@@ -136,7 +140,8 @@ fn open(
             source,
             now.0,
             expires_at.0,
-            owner.incarnation
+            owner.incarnation,
+            wanted.second_factor
         ],
     };
     Ok(Opened { reply: Credentials { secret_id, secret, token, expires_at }, row })
@@ -161,11 +166,12 @@ pub(super) async fn load(engine: &Arc<Engine>, tx: &mut Tx<'_>, secret_id: Secre
         expires_at: Time,
         incarnation: i64,
         ended: bool,
+        second_factor: bool,
     }
     let row: Option<SessionRow> = tx
         .optional(
             "SELECT account_id, role_id, user_id, name, origin, sealed, token_digest, policy, tags, source_identity, \
-             expires_at, incarnation, ended FROM sessions WHERE secret_id = $1",
+             expires_at, incarnation, ended, second_factor FROM sessions WHERE secret_id = $1",
             args![&secret_id],
         )
         .await?;
@@ -197,6 +203,7 @@ pub(super) async fn load(engine: &Arc<Engine>, tx: &mut Tx<'_>, secret_id: Secre
         source_identity: row.source_identity,
         expires_at: row.expires_at,
         ended: row.ended,
+        second_factor: row.second_factor,
     };
     Ok(Some(Key::new(account, secret_id, secret, Owner::Session(Arc::new(session)))))
 }

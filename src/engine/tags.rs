@@ -98,7 +98,8 @@ async fn find(write: &mut Write<'_, '_>, thing: &Taggable) -> Result<Found, Faul
         }
         Taggable::Policy(id) => {
             let wanted = PolicyRef::Id(id.clone());
-            let policy = policies::own(policies::require(write.cx, write.tx(), &wanted).await?)?;
+            let policy = policies::require(write.cx, write.tx(), &wanted).await?;
+            let policy = policies::own(write.cx, policy)?;
             (policy.id.to_string(), Changed::NOTHING)
         }
     };

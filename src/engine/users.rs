@@ -3,7 +3,8 @@
 use super::cx::{Cx, Write};
 use super::fault::{Fault, Kind, Limit, Refusal, Required};
 use super::ids::{AccountId, SecretId, UserId};
-use super::model::Holder;
+use super::model::{Holder, ManagedKind};
+use super::standing;
 use super::view::{Changed, Part};
 use crate::args;
 use crate::env::Time;
@@ -72,6 +73,7 @@ pub struct Profile {
 /// Creates a sub-user.
 pub async fn create(write: &mut Write<'_, '_>, name: &str, profile: &Profile) -> Result<User, Fault> {
     let account = write.account().clone();
+    require_room(write, &account).await?;
     let most = write.quotas().users;
     let is_full = write.ledger.users >= most;
     let text = |part: &Option<String>| part.clone().unwrap_or_default();
@@ -110,7 +112,7 @@ pub async fn create(write: &mut Write<'_, '_>, name: &str, profile: &Profile) ->
             write.ledger.users += 1;
             return Ok(user);
         }
-        if lookup(write.tx(), &account, &UserRef::Name(name.to_owned())).await?.is_some() {
+        if find(write.tx(), &account, &UserRef::Name(name.to_owned())).await?.is_some() {
             return Err(Fault::Exists(Kind::User, name.to_owned()));
         }
         if is_full {
@@ -118,6 +120,22 @@ pub async fn create(write: &mut Write<'_, '_>, name: &str, profile: &Profile) ->
         }
         // A random id is taken: the loop draws others.
     }
+}
+
+/// Fails if the account may not create sub-users, or created as many today as one may whose holder is not verified.
+async fn require_room(write: &mut Write<'_, '_>, account: &AccountId) -> Result<(), Fault> {
+    if !write.cx.account.standing.creates_users {
+        return Err(Fault::Refused(Refusal::NoNewUsers));
+    }
+    if !write.cx.account.standing.verified {
+        let most = write.quotas().unverified_users_per_day;
+        let sql = "SELECT COUNT(*) FROM users WHERE account_id = $1 AND created_at > $2";
+        let yesterday = write.cx.now.plus_seconds(-86_400);
+        if write.tx().number(sql, args![account, yesterday]).await? >= most {
+            return Err(Fault::Quota(Limit::UsersPerDay, most.unsigned_abs()));
+        }
+    }
+    Ok(())
 }
 
 /// Returns a user of the caller's account.
@@ -140,10 +158,29 @@ pub async fn list(cx: &Cx) -> Result<Vec<User>, Fault> {
     Ok(rows)
 }
 
+/// Returns the users with these ids, in their order. Leaves out those that do not exist.
+pub async fn some(cx: &Cx, ids: &[UserId]) -> Result<Vec<User>, Fault> {
+    let mut read = cx.engine.store.read().await?;
+    let mut tx = read.tx();
+    let mut found = Vec::new();
+    for id in ids {
+        found.extend(find(&mut tx, &cx.account.id, &UserRef::Id(id.clone())).await?);
+    }
+    Ok(found)
+}
+
 /// Changes the given attributes of a user.
-pub async fn update(write: &mut Write<'_, '_>, wanted: &UserRef, profile: &Profile) -> Result<(), Fault> {
+pub async fn update(write: &mut Write<'_, '_>, wanted: &UserRef, profile: &Profile) -> Result<UserId, Fault> {
     let account = write.account().clone();
     let old = require(write.tx(), &account, wanted).await?;
+    standing::require_own(write.cx, ManagedKind::User, old.id.as_str())?;
+    let keys = "SELECT COUNT(*) FROM access_keys WHERE account_id = $1 AND user_id = $2 AND NOT ended";
+    if write.cx.account.standing.guarded
+        && profile.console_login.unwrap_or(old.console_login)
+        && write.tx().number(keys, args![&account, &old.id]).await? > 0
+    {
+        return Err(Fault::Refused(Refusal::Risky));
+    }
     let text = |part: &Option<String>, old: String| part.clone().unwrap_or(old);
     // No part of the view contains any of these columns.
     write
@@ -162,13 +199,14 @@ pub async fn update(write: &mut Write<'_, '_>, wanted: &UserRef, profile: &Profi
             ],
         )
         .await?;
-    Ok(())
+    Ok(old.id)
 }
 
 /// Deletes a user with its attachments. Fails if the user has keys, unless `force` is set: then they are deleted too.
 pub async fn delete(write: &mut Write<'_, '_>, wanted: &UserRef, force: bool) -> Result<(), Fault> {
     let account = write.account().clone();
     let user = require(write.tx(), &account, wanted).await?;
+    standing::require_own(write.cx, ManagedKind::User, user.id.as_str())?;
     let keys: Vec<(SecretId,)> = write
         .tx()
         .all(
@@ -186,6 +224,8 @@ pub async fn delete(write: &mut Write<'_, '_>, wanted: &UserRef, force: bool) ->
     for sql in [
         "DELETE FROM access_keys WHERE account_id = $1 AND user_id = $2 AND NOT ended",
         "DELETE FROM attachments WHERE account_id = $1 AND holder_kind = 'user' AND holder_id = $2",
+        "DELETE FROM protections WHERE account_id = $1 AND user_id = $2",
+        "DELETE FROM factor_tokens WHERE account_id = $1 AND user_id = $2",
         "DELETE FROM users WHERE account_id = $1 AND id = $2",
     ] {
         write.execute_only(gone.clone(), sql, args![&account, &user.id]).await?;
@@ -196,10 +236,11 @@ pub async fn delete(write: &mut Write<'_, '_>, wanted: &UserRef, force: bool) ->
 
 /// Returns the user as this transaction sees it, or a fault when there is none.
 pub(super) async fn require(tx: &mut Tx<'_>, account: &AccountId, wanted: &UserRef) -> Result<User, Fault> {
-    lookup(tx, account, wanted).await?.required(Kind::User, &wanted.text())
+    find(tx, account, wanted).await?.required(Kind::User, &wanted.text())
 }
 
-async fn lookup(tx: &mut Tx<'_>, account: &AccountId, wanted: &UserRef) -> Result<Option<User>, Fault> {
+/// Returns the user as this transaction sees it.
+pub(super) async fn find(tx: &mut Tx<'_>, account: &AccountId, wanted: &UserRef) -> Result<Option<User>, Fault> {
     Ok(match wanted {
         UserRef::Id(id) => {
             let sql = "SELECT id, uid, name, remark, console_login, phone, country_code, email, created_at FROM users \

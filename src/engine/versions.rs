@@ -42,6 +42,7 @@ pub async fn create(
     let account = write.account().clone();
     principals::check(write, document).await?;
     own(write, id).await?;
+    policies::check_tags(write.cx, id, document)?;
     let count = "SELECT COUNT(*) FROM policy_versions WHERE account_id = $1 AND policy_id = $2";
     let most = write.quotas().policy_versions;
     if write.tx().number(count, args![&account, id]).await? >= most {
@@ -139,7 +140,9 @@ impl VersionRow {
 }
 
 async fn own(write: &mut Write<'_, '_>, id: &PolicyId) -> Result<(), Fault> {
-    policies::own(policies::require(write.cx, write.tx(), &PolicyRef::Id(id.clone())).await?).map(|_| ())
+    let cx = write.cx;
+    let policy = policies::require(cx, write.tx(), &PolicyRef::Id(id.clone())).await?;
+    policies::own(cx, policy).map(|_| ())
 }
 
 async fn require(write: &mut Write<'_, '_>, id: &PolicyId, number: i64) -> Result<Version, Fault> {

@@ -227,12 +227,6 @@ impl View {
         Some(tenant)
     }
 
-    /// Returns whether the account is known to exist without asking the database. Always false where other processes
-    /// could have deleted it.
-    pub(super) fn knows(&self, account: &AccountId) -> bool {
-        !self.store.shared() && self.known(account).0.is_some()
-    }
-
     /// Returns a part from its shelf, or loads it.
     pub(super) async fn part<K, V>(
         &self,

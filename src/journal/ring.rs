@@ -213,6 +213,7 @@ mod tests {
             source_identity: String::new(),
             expires_at: Time(0),
             ended: false,
+            second_factor: false,
         };
         let mut ring = Ring::new(100, 10 * BYTES);
         let pinned = vec![Pinned::Session(Arc::new(session))];

@@ -25,6 +25,7 @@ mod near;
 mod notation;
 mod pattern;
 mod question;
+mod reach;
 mod render;
 mod trust;
 mod value;

@@ -57,6 +57,7 @@ pub async fn authenticate(app: &App, dialect: &Dialect, raw: &RawRequest, claim:
     let token = claim.token.as_ref().map(|token| token.expose());
     let caller = key.identify(&app.engine, &tenant, &account, token).await?;
     (dialect.verify)(raw, claim, &key)?;
+    app.engine.note_use(&account, &key);
     Ok(Verified { caller: Arc::new(caller), account, tenant })
 }
 

@@ -284,6 +284,17 @@ async fn with_trust(engine: &Engine, dialect: &Dialect, denial: Denial) -> Fault
     Fault::Denied(denial)
 }
 
+/// Writes the last uses of keys every few seconds. Until then they are known only to the server that noted them.
+pub async fn note_uses(app: Arc<App>) {
+    let mut often = tokio::time::interval(Duration::from_secs(5));
+    loop {
+        often.tick().await;
+        if let Err(error) = app.engine.write_uses().await {
+            tracing::warn!(?error, "could not write when keys were last used");
+        }
+    }
+}
+
 /// Forgets old sessions and idle rate limits every hour, and a minute after a clock was set. That minute lets a test set a
 /// clock forwards and back without losing its sessions.
 pub async fn housekeeping(app: Arc<App>) {

@@ -84,6 +84,7 @@ fn every_operation_is_refused_without_its_permission() {
 /// A new user of the world who has the permission for this operation only.
 async fn only_this(world: &World, op: &Op) -> Caller {
     let user = world.root.user("onlythis").await;
+    world.arm(&user).await;
     if !matches!(op.permission, Permission::Free | Permission::Unsigned) {
         world.root.grant(&user, "only-this", &allow(op.permission_name, "*")).await;
     }

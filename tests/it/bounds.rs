@@ -44,6 +44,7 @@ fn item(op: &Op, kind: &str) -> Value {
         "string" => json!("text"),
         "uint64" | "int64" => json!(1),
         list if list.starts_with("list<") => json!([]),
+        "IpPolicy" => json!({"IP": "192.0.2.1", "Effect": "Allow"}),
         other => {
             let members = catalogue::type_of(op.service, other).unwrap_or_else(|| panic!("no type {other}"));
             let members = members.iter().filter(|member| member["required"] != false);

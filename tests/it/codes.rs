@@ -3,6 +3,7 @@
 //!
 //! The cases are in the modules below, one file per noun.
 
+mod accounts;
 mod attachments;
 mod boundaries;
 mod documents;
@@ -49,6 +50,7 @@ fn cases(scene: &Scene) -> Vec<Case> {
         cases.push(Case { who, action, params, code });
     };
     for noun in [
+        accounts::cases,
         roles::cases,
         attachments::cases,
         groups::cases,
@@ -79,7 +81,7 @@ static LONG: LazyLock<String> = LazyLock::new(|| "d".repeat(301));
 const WRONG_PAGES: [(i64, i64); 4] = [(0, 20), (-1, 20), (1, 0), (1, 201)];
 
 /// Operations that read nothing from the store after their caller was admitted.
-const WITHOUT_THE_STORE: &[&str] = &["GetCallerIdentity"];
+const WITHOUT_THE_STORE: &[&str] = &["GetCallerIdentity", "GetUserAppId"];
 
 /// One tag more than a role may have.
 fn many_tags() -> Vec<Value> {

@@ -105,7 +105,8 @@ fn typed(op: &Op, place: &str, name: &str, kind: &str, nullable: bool, value: &V
         "uint64" => value.is_u64(),
         "int64" => value.is_i64() || value.is_u64(),
         "bool" => value.is_boolean(),
-        "datetime" | "date" => value.as_str().is_some_and(|text| text.len() >= 19),
+        "datetime" => value.as_str().is_some_and(|text| text.len() >= 19),
+        "date" => value.as_str().is_some_and(|text| text.len() == 10),
         other => match type_of(op.service, other) {
             Some(members) => {
                 compare(op, place, &Value::Array(members.clone()), value, wrong);

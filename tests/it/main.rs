@@ -60,6 +60,7 @@ mod tc3;
 mod tenants;
 mod tidy;
 mod tls;
+mod totp;
 mod toy;
 mod transports;
 mod wire;

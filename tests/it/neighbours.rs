@@ -2,7 +2,7 @@
 //! to one is counted or listed for the other.
 
 use crate::support::{Caller, Test, allow, on_each_database, operations, root_of, text};
-use crate::world::{World, providers};
+use crate::world::{World, people, providers};
 use camulator::dialect::contract::Mode;
 use serde_json::{Value, json};
 
@@ -58,7 +58,8 @@ async fn world(t: &Test, root: Caller, more: usize) -> World {
         root.cam("PutRolePermissionsBoundary", json!({"RoleName": name, "PolicyId": 1})).await.ok();
     }
     t.drawing(14, providers(&root)).await;
-    World { root, user, role, policy, spare, group, uid, linked, task }
+    let token = t.drawing(15, people(&root, &user)).await;
+    World { root, user, role, policy, spare, group, uid, linked, task, token }
 }
 
 /// The replies of a tenant to every operation of CAM that reads, and to further lists and filters.

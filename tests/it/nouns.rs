@@ -24,6 +24,7 @@ macro_rules! reply {
     }};
 }
 
+mod accounts;
 mod attachments;
 mod boundaries;
 mod extensions;

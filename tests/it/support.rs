@@ -276,18 +276,7 @@ impl Test {
 
     /// A call to the emulator's own API, `path` being what follows `/_camulator/v1`.
     pub async fn admin(&self, method: &str, path: &str, body: Value) -> AdminReply {
-        let body = if body.is_null() { String::new() } else { body.to_string() };
-        let request = http::Request::builder()
-            .method(method)
-            .uri(format!("/_camulator/v1{path}"))
-            .header("authorization", format!("Bearer {ADMIN_TOKEN}"))
-            .body(body)
-            .unwrap();
-        let Answer { status, body, .. } = self.surface.send(request).await;
-        if method != "GET" {
-            self.surface.assert_current(path).await;
-        }
-        AdminReply { status, body: serde_json::from_slice(&body).unwrap_or(Value::Null) }
+        self.surface.admin(method, path, body).await
     }
 
     /// Sends these very bytes; the status, the headers and the body that come back.

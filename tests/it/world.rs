@@ -2,6 +2,7 @@
 
 use crate::support::idp::{ISSUER, Idp, federated_trust};
 use crate::support::{Caller, Test, allow, root_of, text, trust};
+use crate::totp;
 use camulator::dialect::contract::Op;
 use serde_json::{Value, json};
 
@@ -24,6 +25,8 @@ pub struct World {
     pub linked: String,
     /// The task that deleted another service-linked role.
     pub task: String,
+    /// The token of a sign-in of the user.
+    pub token: String,
 }
 
 impl World {
@@ -69,7 +72,13 @@ impl World {
         let gone = root.cam("DeleteServiceLinkedRole", json!({"RoleName": gone["RoleInfo"]["RoleName"]})).await.ok();
         let task = text(&gone["DeletionTaskId"]).to_owned();
         providers(&root).await;
-        World { root, user, role, policy, spare, group, uid, linked, task }
+        let token = people(&root, &user).await;
+        World { root, user, role, policy, spare, group, uid, linked, task, token }
+    }
+
+    /// Binds a device to an identity, which shows the codes of the samples.
+    pub async fn arm(&self, caller: &Caller) {
+        arm(caller, &self.root.uin, &caller.uin).await;
     }
 
     /// The parameters of a request that succeeds in this world, once.
@@ -115,7 +124,7 @@ impl World {
             "ListAccessKeys" => json!({"TargetUin": uin}),
             "UpdateAccessKey" => json!({"AccessKeyId": self.user.secret_id, "Status": "Inactive", "TargetUin": uin}),
             "DeleteAccessKey" => json!({"AccessKeyId": self.user.secret_id, "TargetUin": uin}),
-            "GetSecurityLastUsed" => json!({"SecretIdList": [self.user.secret_id]}),
+            "GetSecurityLastUsed" => json!({"SecretIdList": [self.root.secret_id]}),
             "CreatePolicy" => json!({
                 "PolicyName": "new", "PolicyDocument": document, "Description": "new",
                 "Tags": [{"Key": "env", "Value": "test"}],
@@ -228,6 +237,36 @@ impl World {
                 "MaxResults": 50,
             }),
             "QueryApiKey" => json!({"TargetUin": uin}),
+            "GetSessionToken" => json!({
+                "SerialNumber": totp::serial(&self.root.uin),
+                "TokenCode": totp::code(self.root.surface.server_time().seconds()), "DurationSeconds": 1800,
+            }),
+            "ListAccounts" => json!({"MaxItems": 50, "Marker": "", "UserType": "SubAccount"}),
+            "ListCollaborators" | "ListWeChatWorkSubAccounts" | "ListReceiver" => json!({"Offset": 0, "Limit": 20}),
+            "CreateMessageReceiver" => json!({
+                "Name": "press", "CountryCode": "86", "Email": "press@example.com", "PhoneNumber": "13800000001",
+                "Remark": "new",
+            }),
+            "DeleteMessageReceiver" => json!({"Name": "reception"}),
+            "GetPasswordRules" | "DescribeSafeAuthFlag" | "DescribeSafeAuthFlagIntl" => json!({}),
+            "DescribeSafeAuthFlagColl" => json!({"SubUin": uin}),
+            "UpdatePasswordRules" => json!({"Rules": {
+                "MinimumLength": 9, "MustContain": "Aa0", "ForcePasswordChange": 90, "ReusePasswordLimit": 3,
+                "RetryPasswordLimit": 5, "PasswordExpirationInvalidation": 2,
+            }}),
+            "SetMfaFlag" => {
+                let flag = json!({"Phone": 1, "Stoken": 1, "Wechat": 0});
+                json!({"OpUin": self.root.uin.parse::<u64>().unwrap(), "LoginFlag": flag, "ActionFlag": flag})
+            }
+            "GetCustomMFATokenInfo" | "ConsumeCustomMFAToken" => json!({"MFAToken": self.token}),
+            "CreateSubAccountLoginIpPolicy" => json!({
+                "IpPolicies": [{"IP": "192.0.2.0/24", "Effect": "Allow"}, {"IP": "198.51.100.7", "Effect": "Deny"}],
+                "ApproverType": "SubAccountLoginLimitApproval", "DisablePolicy": 0, "PolicyType": 1,
+            }),
+            "ListPoliciesGrantingServiceAccess" => json!({"TargetUin": uin, "ServiceType": "cam"}),
+            "BuildDataFlowAuthToken" => json!({
+                "ResourceId": "cdb-1", "ResourceRegion": "ap-guangzhou", "ResourceAccount": "reader",
+            }),
             other => panic!("{other} has no sample in tests/it/world.rs: add a request that succeeds"),
         }
     }
@@ -262,6 +301,29 @@ pub fn user_oidc() -> Value {
         "ResponseType": "id_token", "ResponseMode": "form_post", "MappingFiled": "sub",
         "IdentityKey": Idp::rsa().key_set(), "Scope": ["openid", "email"], "Description": "staff", "AutoRotateKey": 1,
     })
+}
+
+async fn arm(caller: &Caller, account: &str, uin: &str) {
+    let path = format!("/accounts/{account}/users/{uin}/security");
+    caller.surface.admin("PUT", &path, json!({"mfa_seed": totp::SEED})).await.done();
+}
+
+/// Adds to the account a receiver, a collaborator, a colleague, a device of the root and a password that is lent; returns
+/// the token of a sign-in of the user.
+pub async fn people(root: &Caller, user: &Caller) -> String {
+    let receiver = json!({"Name": "reception", "CountryCode": "86", "Email": "r@example.com", "PhoneNumber": "1"});
+    root.cam("CreateMessageReceiver", receiver).await.ok();
+    let of_account = |path: &str| format!("/accounts/{}{path}", root.uin);
+    for kind in ["collaborator", "colleague"] {
+        let member = json!({"kind": kind, "name": kind, "outside_id": "w-1"});
+        root.surface.admin("POST", &of_account("/members"), member).await.created();
+    }
+    arm(root, &root.uin, &root.uin).await;
+    let flow = json!({"resource_id": "cdb-1", "region": "ap-guangzhou", "resource_account": "reader", "open": true});
+    root.surface.admin("PUT", &of_account("/data-flows"), flow).await.done();
+    let path = of_account(&format!("/users/{}/mfa-tokens", user.uin));
+    let begun = root.surface.admin("POST", &path, Value::Null).await.created();
+    text(&begun["token"]).to_owned()
 }
 
 fn uin(caller: &Caller) -> u64 {

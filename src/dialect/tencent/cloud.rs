@@ -41,6 +41,8 @@ pub static CLOUD: Cloud = Cloud {
         roles: 1000,
         tags: 50,
         users: 1000,
+        receivers: 200,
+        unverified_users_per_day: 10,
         groups: 300,
         group_members: 100,
         user_groups: 10,

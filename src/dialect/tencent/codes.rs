@@ -7,6 +7,7 @@
 use super::{documented, operations, v1};
 use crate::dialect::contract::Op;
 use crate::engine::fault::{Fault, Kind, Limit, Malformed, Parameter, Refusal, Unauthenticated, Unrouted, Why};
+use crate::engine::model::{ManagedKind, Manager};
 use crate::policy::{self, Defect, Problem, Reason};
 
 /// The code for a fault of an operation; none when the operation was not found.
@@ -77,13 +78,21 @@ pub fn candidates(fault: &Fault) -> &'static [&'static str] {
                 "ResourceNotFound",
             ],
             Kind::PolicyVersion => &["InvalidParameter.PolicyVersionNotExists", "ResourceNotFound"],
-            Kind::Key => &["ResourceNotFound.SecretNotExist", "ResourceNotFound"],
+            Kind::Key => &["ResourceNotFound.SecretNotExist", "InvalidParameter", "ResourceNotFound"],
             Kind::DeletionTask => &["InvalidParameter.DeletionTaskNotExist", "ResourceNotFound"],
             Kind::Principal => &["InvalidParameter.PrincipalQcsNotExist", "ResourceNotFound"],
             Kind::Provider => &["ResourceNotFound.IdentityNotExist", "InvalidParameter.ParamError", "ResourceNotFound"],
+            Kind::ForeignPrincipal => &[
+                "InvalidParameter.PrincipalQcsCrossError",
+                "InvalidParameter.PrincipalQcsNotExist",
+                "ResourceNotFound",
+            ],
+            Kind::Member => &["ResourceNotFound.UserNotExists", "ResourceNotFound.UserNotExist", "ResourceNotFound"],
+            Kind::FactorToken => &["InvalidParameter.MFATokenError", "ResourceNotFound"],
+            Kind::DataFlow => &["FailedOperation.FlowAuthIllegal", "ResourceNotFound"],
         },
         Fault::Exists(kind, _) => match kind {
-            Kind::User => &["InvalidParameter.SubUserNameInUse", "ResourceInUse"],
+            Kind::User | Kind::Member => &["InvalidParameter.SubUserNameInUse", "ResourceInUse"],
             Kind::Group => &["InvalidParameter.GroupNameInUse", "ResourceInUse"],
             Kind::Role => &["InvalidParameter.RoleNameInUse", "ResourceInUse"],
             Kind::Policy => &["FailedOperation.PolicyNameInUse", "ResourceInUse"],
@@ -93,6 +102,9 @@ pub fn candidates(fault: &Fault) -> &'static [&'static str] {
         Fault::Quota(limit, _) => match limit {
             Limit::Roles => &["InvalidParameter.RoleFull", "LimitExceeded"],
             Limit::Users => &["InvalidParameter.SubUserFull", "LimitExceeded"],
+            Limit::UsersPerDay => &["RequestLimitExceeded.CreateUser", "LimitExceeded"],
+            Limit::Receivers => &["InvalidParameter.ReceiverOverLimit", "LimitExceeded"],
+            Limit::Identities => &["LimitExceeded.Uin", "LimitExceeded"],
             Limit::Groups => &["InvalidParameter.GroupFull", "LimitExceeded"],
             Limit::GroupMembers => &["InvalidParameter.GroupUserFull", "LimitExceeded"],
             Limit::UserGroups => &["InvalidParameter.UserGroupFull", "LimitExceeded"],
@@ -105,7 +117,10 @@ pub fn candidates(fault: &Fault) -> &'static [&'static str] {
         },
         Fault::Refused(refusal) => match refusal {
             Refusal::UserHasKeys => &["OperationDenied.HaveKeys", "OperationDenied"],
-            Refusal::KeysOfAnother => &["OperationDenied.SubUin", "OperationDenied"],
+            Refusal::KeysOfAnother => &["OperationDenied.SubUin", "InvalidParameter.ParamError", "OperationDenied"],
+            Refusal::KeyOfOther => {
+                &["OperationDenied.UinNotMatch", "ResourceNotFound.SecretNotExist", "OperationDenied"]
+            }
             Refusal::PresetPolicy => &["InvalidParameter.ParamError", "UnsupportedOperation"],
             Refusal::BoundaryInUse => &["InvalidParameter.ParamError", "ResourceInUse"],
             Refusal::ServiceLinkedRole => &[
@@ -131,8 +146,49 @@ pub fn candidates(fault: &Fault) -> &'static [&'static str] {
                 "InvalidParameterValue",
             ],
             Refusal::Token { .. } => &["InvalidParameter.WebIdentityTokenError", "InvalidParameter.ParamError"],
+            Refusal::WrongCode => &["FailedOperation.CheckMFAError", "FailedOperation"],
+            Refusal::NoPhone => {
+                &["FailedOperation.UserNotBindPhone", "InvalidParameter.SubUserPhoneNotExsit", "FailedOperation"]
+            }
+            Refusal::NoChat => &["FailedOperation.UserNotBindWechat", "FailedOperation"],
+            Refusal::NoDevice => &["InvalidParameter.MFATokenError", "FailedOperation"],
+            Refusal::FactorRequired => &["FailedOperation.UserUnbindNoPermission", "FailedOperation"],
+            Refusal::Suspended => &["InvalidParameter.AccountNotAvaliable", "FailedOperation"],
+            Refusal::Unverified => {
+                &["InvalidParameter.UserNotAuth", "InvalidParameter.NameOrIdCardError", "FailedOperation"]
+            }
+            Refusal::NoNewUsers => &["FailedOperation.ForbidAdd", "FailedOperation"],
+            Refusal::Risky => &["FailedOperation.ExistHighRiskOperations", "FailedOperation"],
+            Refusal::Managed(kind, manager) => managed_candidates(*kind, *manager),
+            Refusal::TagConditions => &["OperationDenied.PolicyTagConflict", "OperationDenied"],
+            Refusal::Password(_) => &["InvalidParameter.PasswordViolatedRules", "InvalidParameter.ParamError"],
+            Refusal::FlowClosed => &["ResourceNotFound.DataFlowAuthClose", "ResourceNotFound"],
+            Refusal::FlowWithoutSecret => &["ResourceUnavailable.FlowAuthSecet", "ResourceUnavailable"],
         },
         Fault::Internal(_) => &["InternalError.SystemError", "InternalError.DbError", "InternalError"],
+    }
+}
+
+fn managed_candidates(kind: ManagedKind, manager: Manager) -> &'static [&'static str] {
+    match (kind, manager) {
+        (ManagedKind::Policy, Manager::Service) => &[
+            "InvalidParameter.ServiceLinkedPolicyCantInPermissionBoundary",
+            "FailedOperation.OrganizationPolicyOperateError",
+            "OperationDenied",
+        ],
+        (ManagedKind::Policy, Manager::IdentityCenter) => &[
+            "OperationDenied.CicPolicyOperationDenied",
+            "FailedOperation.OrganizationPolicyOperateError",
+            "OperationDenied",
+        ],
+        (ManagedKind::Policy, Manager::Organization | Manager::Tags) => {
+            &["FailedOperation.OrganizationPolicyOperateError", "OperationDenied"]
+        }
+        (ManagedKind::Role, _) => {
+            &["InvalidParameter.OrganizationRoleOperateError", "InvalidParameter.ParamError", "OperationDenied"]
+        }
+        (ManagedKind::User, _) => &["FailedOperation.Unmodifiable", "OperationDenied"],
+        (ManagedKind::Provider, _) => &["FailedOperation.CICIdentityForbidden", "OperationDenied"],
     }
 }
 
@@ -147,10 +203,23 @@ fn parameter_candidates(parameter: &Parameter) -> &'static [&'static str] {
         Why::TooMany(_) if name == "Tags" => {
             return &["InvalidParameter.TagLimitExceeded", "InvalidParameter.ParamError", "InvalidParameterValue"];
         }
-        Why::TooLong(_) | Why::TooMany(_) => &illegal,
+        Why::TooMany(_) if name == "IpPolicies" => return &["FailedOperation.PolicyFull", "InvalidParameterValue"],
+        Why::TooMany(_) if name == "ApproverUin" => {
+            return &["FailedOperation.AssistApproverFull", "InvalidParameterValue"];
+        }
+        Why::TooMany(_) if name == "PolicyId" => {
+            return &[
+                "InvalidParameter.OperatePoliciesOverLimit",
+                "InvalidParameter.ParamError",
+                "InvalidParameterValue",
+            ];
+        }
+        Why::TooMany(_) => return &["InvalidParameter.ParamError", "InvalidParameter", "InvalidParameterValue"],
+        Why::TooLong(_) => &illegal,
         other => other,
     };
-    match (why, name) {
+    let last = parameter.path.rsplit('.').next().unwrap_or_default();
+    match (why, if name == "IpPolicies" { last } else { name }) {
         (Why::Missing, _) => &["MissingParameter"],
         (Why::Unknown, _) => &["UnknownParameter"],
         (Why::Type(_), _) => &["InvalidParameter"],
@@ -214,6 +283,13 @@ fn parameter_candidates(parameter: &Parameter) -> &'static [&'static str] {
         (Why::Illegal(_), "PolicyId") => {
             &["InvalidParameter.PolicyIdError", "InvalidParameter.ParamError", "InvalidParameterValue"]
         }
+        (Why::Illegal(_), "Marker") => &["InvalidParameter.PaginationTokenInvalid", "InvalidParameterValue"],
+        (Why::Illegal(_), "MFAToken") => &["InvalidParameter.MFATokenError", "InvalidParameterValue"],
+        (Why::Illegal(_), "Rules") => &["InvalidParameter.PasswordRuleError", "InvalidParameterValue"],
+        (Why::Illegal(_), "IP") => &["InvalidParameter.IPIllegal", "InvalidParameterValue"],
+        (Why::Illegal(_), "Effect") => &["InvalidParameter.EffectError", "InvalidParameterValue"],
+        (Why::Illegal(_), "IpPolicies") => &["InvalidParameter.IPRangeOverlapping", "InvalidParameterValue"],
+        (Why::Illegal(_), "ApproverType") => &["InvalidParameter.AssitApproverTypeError", "InvalidParameterValue"],
         (Why::Illegal(_), "DurationSeconds") => {
             &["InvalidParameter.OverTimeError", "InvalidParameter.ParamError", "InvalidParameterValue"]
         }

@@ -23,14 +23,16 @@ pub const REQUEST: &[&str] = &["qcs:request_tag"];
 /// Keys of the tags of the principal: those of its session and of its user or role.
 const PRINCIPAL: &[&str] = &["qcs:principal_tag"];
 
-/// Returns the condition keys of every request; `tags` are the caller's. No caller has signed in with a second factor.
+/// Returns the condition keys of every request; `tags` are the caller's. `qcs:mfa` says whether the
+/// caller's session was opened with a code of a second factor.
 pub fn common(cx: &RequestContext, tags: &[(&str, &str)]) -> Conditions {
+    let with_factor = cx.caller.session.as_ref().is_some_and(|session| session.second_factor);
     let mut conditions: Conditions = vec![
         (Cow::Borrowed("qcs:ip"), cx.peer.to_string().into()),
         (Cow::Borrowed("qcs:current_time"), cx.now.rfc3339().into()),
         (Cow::Borrowed("qcs:uin"), cx.caller.id().to_owned().into()),
         (Cow::Borrowed("qcs:owner_uin"), cx.account.id.to_string().into()),
-        (Cow::Borrowed("qcs:mfa"), "false".into()),
+        (Cow::Borrowed("qcs:mfa"), with_factor.to_string().into()),
     ];
     for (key, value) in tags {
         conditions.extend(tag(PRINCIPAL, key, value));

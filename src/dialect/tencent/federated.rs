@@ -147,6 +147,7 @@ async fn assume<T>(
         policy: None,
         tags: Vec::new(),
         source_identity: String::new(),
+        second_factor: false,
     };
     let opened = sessions::assume(cx, input.evidence(), &role_named(role)?, &wanted).await?;
     Ok(Opened { reply: ShownSession::of(&opened.reply), row: opened.row })

@@ -83,3 +83,21 @@
 //! | a signed request for AssumeRoleWithSAML or AssumeRoleWithWebIdentity | The signature is checked, but the request is treated like an anonymous one. |
 //! | GetCallerIdentity of a session that a provider vouched for | `PrincipalId` is empty, and so is `qcs:uin`. |
 //! | a signature with upper-case hexadecimal digits | It is accepted. |
+//! | GetSecurityLastUsed | A use is shown at once, although the real value lags by a day. A key that the account does not have is `InvalidParameter`. The date is China Standard Time. |
+//! | DescribeSubAccounts names an account that does not exist | It is left out; the others come in the order of the request. |
+//! | the codes of an MFA device | They are RFC 6238 with SHA-1, six digits and steps of 30 seconds, at the account's clock. The code of the step before is accepted too, and a code may be used more than once. Other serial numbers than `mfa/softToken` are `FailedOperation.MFATypeNotSupported`. |
+//! | a session of GetSessionToken | It has no name, acts as whoever opened it, and has `qcs:mfa` true. So has a session of AssumeRole with `SerialNumber` and `TokenCode`, and the request that opens it. |
+//! | a suspended account | No session is opened by it or for a role of it. Everything else works. |
+//! | an account whose holder is not verified | It creates at most 10 sub-users in 24 hours, no receivers of messages, and sets no flags of its root. |
+//! | `FailedOperation.ExistHighRiskOperations` | It guards, where the state of the account says so, against a sub-user that has both keys and console sign-in. |
+//! | policies and roles that an organisation manages | Every change, attachment and detachment by the account is refused; being a boundary is not. |
+//! | the account of a trust policy is on another site | The code is `InvalidParameter.PrincipalQcsCrossError`. Without a site of its own an account is on the usual one. |
+//! | password rules | They come on top of the default rule (8 to 32 characters of three kinds). Each character of `MustContain` stands for its kind: upper case, lower case, digit or other. `UpdatePasswordRules` replaces all rules. Ages of passwords and wrong attempts are kept and shown; there is no sign-in that they could end. |
+//! | `SetMfaFlag` | `Phone` needs a telephone number of the user, `Wechat` and `Stoken` something bound by the admin API; a flag that is left out of a given object is 0. Without `Stoken`'s device the code is `InvalidParameter.MFATokenError`. |
+//! | `CreateSubAccountLoginIpPolicy` | `PolicyType` 1, or none, replaces the rules that are given; 2 sets whether unusual places are verified, which `OffsiteFlag.VerifyFlag` shows. There is no sign-in that asks the rules. |
+//! | `ListAccounts` | Sub-users come first, then people of WeChat Work, collaborators and receivers. `UserType` is `SubAccount`, `WeWorkSubAccount`, `Collaborator` or `MessageReceiver`. Without `MaxItems` a page has 100. |
+//! | receivers of messages | An account has at most 200, and at most 1000 with its sub-users. |
+//! | a token of a custom MFA | The admin API begins a sign-in; its token is good for one use within 300 seconds. |
+//! | `BuildDataFlowAuthToken` | The token is the password itself, which changes every 12 hours. A resource account that the admin API has not registered is `FailedOperation.FlowAuthIllegal`. |
+//! | `ListPoliciesGrantingServiceAccess` | It looks at allow statements alone, without resources, conditions and denials. Actions are listed for one service at a time, if all of its actions are known. The name of a service is its prefix. |
+//! | UpdateAccessKey or DeleteAccessKey names a key of another identity of the account | The code is `OperationDenied.UinNotMatch`. |

@@ -19,6 +19,7 @@
 //!
 //! [`inferred`] lists behaviour that is inferred rather than documented.
 
+pub mod addresses;
 pub mod api2;
 mod cam;
 pub mod cloud;

@@ -5,8 +5,8 @@
 //! API. `documented.json` holds the error codes that Tencent documents for each action.
 
 use super::cam::{
-    attachments, boundaries, extensions, groups, keys, policies, providers, roles, service_linked, sign_on, strategies,
-    users, versions,
+    accounts, attachments, boundaries, data_flow, extensions, granting, groups, keys, passwords, policies, protection,
+    providers, receivers, roles, service_linked, sign_on, strategies, users, versions,
 };
 use super::{federated, sts, tag};
 use crate::dialect::contract::{Op, Permission};
@@ -76,6 +76,7 @@ crate::operations! {
         keys::ListAccessKeys => list, Read, 20, operation;
         keys::UpdateAccessKey => update, Write, 20, operation;
         keys::DeleteAccessKey => delete, Write, 5, operation;
+        keys::GetSecurityLastUsed => last_used, Read, 20, operation;
         policies::CreatePolicy => create, Write(reads), 10, operation(creates);
         policies::GetPolicy => get, Read, 20, operation;
         policies::UpdatePolicy => update, Write(reads_patch), 20, operation;
@@ -123,6 +124,26 @@ crate::operations! {
         sign_on::DescribeUserOIDCConfig => describe_oidc, Read, 20, operation;
         sign_on::UpdateUserOIDCConfig => update_oidc, Write(reads_oidc), 20, operation;
         sign_on::DisableUserSSO => disable, Write, 20, operation;
+        accounts::GetUserAppId => app_id, Read, 20, operation;
+        accounts::GetAccountSummary => summary, Read, 20, operation;
+        accounts::DescribeSubAccounts => describe, Read, 20, operation;
+        accounts::ListAccounts => list, Read, 20, operation;
+        accounts::ListCollaborators => collaborators, Read, 20, operation;
+        accounts::ListWeChatWorkSubAccounts => colleagues, Read, 20, operation;
+        receivers::CreateMessageReceiver => create, Write, 20, operation;
+        receivers::ListReceiver => list, Read, 20, operation;
+        receivers::DeleteMessageReceiver => delete, Write, 20, operation;
+        passwords::GetPasswordRules => get, Read, 20, operation;
+        passwords::UpdatePasswordRules => update, Write, 20, operation;
+        protection::SetMfaFlag => set_flags, Write, 20, operation;
+        protection::DescribeSafeAuthFlag => own_flags, Read, 20, operation;
+        protection::DescribeSafeAuthFlagColl => flags_of, Read, 20, operation;
+        protection::DescribeSafeAuthFlagIntl => own_flags_abroad, Read, 20, operation;
+        protection::GetCustomMFATokenInfo => token, Read, 20, operation;
+        protection::ConsumeCustomMFAToken => consume, Write, 20, operation;
+        protection::CreateSubAccountLoginIpPolicy => sign_in, Write, 20, operation;
+        granting::ListPoliciesGrantingServiceAccess => list, Read, 20, operation;
+        data_flow::BuildDataFlowAuthToken => build, Read, 20, operation;
         // Extensions of this emulator: Tencent has no actions with these names on API 3.0.
         extensions::ListRoles => list_roles, Read, 20, operation;
         extensions::UpdateRole => update_role, Write(reads_role), 20, operation;
@@ -137,6 +158,8 @@ crate::operations! {
         federated::AssumeRoleWithSAML => assume_with_saml, Open, 200, unsigned(account_of_saml);
         federated::AssumeRoleWithWebIdentity => assume_with_token, Open, 20, unsigned(account_of_token);
         sts::GetFederationToken => get_federation_token, Open, 600, operation;
+        sts::GetSessionToken => get_session_token, Open, 20, operation;
+        sts::QueryApiKey => query_api_key, Read, 20, operation;
         sts::GetCallerIdentity => get_caller_identity, Read, 20, free;
     }
     "tag" {

@@ -43,6 +43,16 @@ texts! {
     Remark(text) if text.len() <= 1024, "at most 1024 bytes";
     /// A telephone number, a country code, an address or a code of a second factor. The limit is ours.
     Contact(text) if text.len() <= 256, "at most 256 bytes";
+    /// The name of a receiver of messages.
+    MemberName(text) if (1..=64).contains(&text.chars().count()) && !text.chars().any(char::is_control),
+        "1 to 64 characters, no control characters";
+    /// Where the next page of a list begins, as the answer with the page before said.
+    Marker(text) if text.len() <= 256, "at most 256 bytes";
+    /// The characters whose kinds a password must contain.
+    MustContain(text) if text.chars().count() <= 32 && text.chars().all(|letter| letter.is_ascii_graphic()),
+        "at most 32 characters";
+    /// A resource, a region or an account of a resource.
+    ResourceWord(text) if (1..=128).contains(&text.len()), "1 to 128 bytes";
     /// A password; whether it keeps the password rules is checked by the operation.
     Password(text) if text.len() <= 128, "at most 128 bytes";
     /// A resource name. The limit is ours.
@@ -62,6 +72,20 @@ numbers! {
     SessionDuration(seconds in 0..=LONGEST_ROLE_SESSION), "0 to 43200 seconds";
     /// The number of a page, from 1.
     Page(page in 1..=1_000_000), "1 to 1000000";
+    /// The number of rows before a page.
+    Offset(rows in 0..=1_000_000), "0 to 1000000";
+    /// Rows per page of a list with an offset.
+    Limit(rows in 1..=200), "1 to 200";
+    /// Rows per page of a list with markers.
+    MaxItems(rows in 1..=1000), "1 to 1000";
+    /// The least number of characters of a password; 0 for the default.
+    PasswordLength(length in 0..=32), "0 to 32";
+    /// After how many days a password must be changed; 0 for never.
+    PasswordDays(days in 0..=365), "0 to 365";
+    /// A number of passwords or attempts.
+    PasswordTimes(times in 0..=100), "0 to 100";
+    /// Whether a password that is too old can no longer be used: 1 for yes, 2 for no.
+    PasswordFlag(number in 1..=2) -> bool = number == 1, "1 or 2";
     /// Rows per page.
     Rp(rows in 1..=200), "1 to 200";
     /// Rows per page of ListGroupsForUser.
@@ -122,6 +146,12 @@ pub fn paging(page: Option<Page>, rows: Option<Rp>) -> Window {
     let rows = rows.map_or(20, |rows| rows.0);
     let number = |number: i64| usize::try_from(number).unwrap_or(usize::MAX);
     Window { offset: number(page.map_or(0, |page| (page.0 - 1) * rows)), limit: number(rows) }
+}
+
+/// Returns the part of a list that an offset and a limit give; without numbers, the first 20 rows.
+pub fn window(offset: Option<Offset>, limit: Option<Limit>) -> Window {
+    let number = |number: i64| usize::try_from(number).unwrap_or(usize::MAX);
+    Window { offset: number(offset.map_or(0, |offset| offset.0)), limit: number(limit.map_or(20, |limit| limit.0)) }
 }
 
 /// The text of a policy. How much of it counts towards the documented limit is checked with the document.

@@ -113,6 +113,10 @@ pub fn arn(caller: &Caller) -> String {
     match &caller.identity {
         Identity::Root | Identity::User(_) => ["qcs::cam:", owner, ":uin/", caller.id()].concat(),
         Identity::Role { id, .. } => ["qcs::sts:", owner, ":assumed-role/", id.as_str()].concat(),
+        // A session of GetSessionToken has no name and acts as whoever opened it.
+        Identity::Federated { session, .. } if session.is_empty() && caller.session.is_some() => {
+            ["qcs::cam:", owner, ":uin/", caller.id()].concat()
+        }
         Identity::Federated { .. } => ["qcs::sts:", owner, ":federated-user/", caller.id()].concat(),
         Identity::Anonymous => "anonymous".to_owned(),
     }

@@ -9,6 +9,11 @@ pub fn local_time(time: Time) -> String {
     time.plus_seconds(8 * 3600).written(' ', "")
 }
 
+/// Writes a day as CAM does: `YYYY-MM-DD`, China Standard Time.
+pub fn local_date(time: Time) -> String {
+    time.plus_seconds(8 * 3600).date()
+}
+
 /// Writes an id where CAM's field is an integer. An id that is not a number, which only another cloud has, becomes 0.
 pub fn integer(id: &str) -> u64 {
     id.parse().unwrap_or(0)

@@ -1,6 +1,7 @@
-//! STS 2018-08-13: AssumeRole, GetFederationToken and GetCallerIdentity.
+//! STS 2018-08-13: AssumeRole, GetFederationToken, GetSessionToken, GetCallerIdentity and QueryApiKey.
 
-use super::params::{Arn, Contact, ExternalId, FederationName, SessionName, Tags, session_tags};
+use super::cam::keys::owner;
+use super::params::{Arn, Contact, ExternalId, FederationName, Id, SessionName, Tags, session_tags};
 use super::{conditions, principal};
 use crate::dialect::contract::Subject;
 use crate::dialect::decode::Text;
@@ -8,7 +9,9 @@ use crate::dialect::rest::percent_decoded;
 use crate::engine::authorize::Authorized;
 use crate::engine::cx::{Cx, Opened};
 use crate::engine::fault::{Fault, Refusal};
+use crate::engine::keys;
 use crate::engine::model::{Identity, NamedRole};
+use crate::engine::protection;
 use crate::engine::sessions::{self, NewSession};
 use crate::numbers;
 use crate::policy::{Defect, Problem, Span};
@@ -70,9 +73,6 @@ impl ShownSession {
 }
 
 pub async fn assume_role(cx: &Cx, input: Authorized<AssumeRole>) -> Result<Opened<ShownSession>, Fault> {
-    if input.serial_number.is_some() || input.token_code.is_some() {
-        return Err(Fault::Refused(Refusal::SecondFactor));
-    }
     let named = role_of(&input)?;
     let wanted = NewSession {
         name: input.role_session_name.to_string(),
@@ -80,6 +80,8 @@ pub async fn assume_role(cx: &Cx, input: Authorized<AssumeRole>) -> Result<Opene
         policy: input.policy.as_ref().map(session_policy).transpose()?,
         tags: session_tags(&input.tags)?,
         source_identity: input.source_identity.as_deref().unwrap_or_default().to_owned(),
+        // The code was checked before the permission, because conditions can ask for it.
+        second_factor: input.factor().is_some(),
     };
     let opened = sessions::assume(cx, input.evidence(), &named, &wanted).await?;
     Ok(Opened { reply: ShownSession::of(&opened.reply), row: opened.row })
@@ -89,6 +91,13 @@ pub async fn assume_role(cx: &Cx, input: Authorized<AssumeRole>) -> Result<Opene
 ///
 /// Without such a role, permission is asked on the requested name alone.
 pub async fn assumed_role(cx: &Cx, input: &AssumeRole) -> Result<Subject, Fault> {
+    let second_factor = match input.factor() {
+        Some((serial, code)) => {
+            check_factor(cx, serial, code).await?;
+            Some((Cow::Borrowed("qcs:mfa"), "true".into()))
+        }
+        None => None,
+    };
     let mut resources = vec![input.role_arn.to_string()];
     let mut context = conditions::request_tags(&input.tags);
     if let Some((owner, role)) = cx.engine.named_role(&role_of(input)?).await? {
@@ -98,8 +107,29 @@ pub async fn assumed_role(cx: &Cx, input: &AssumeRole) -> Result<Subject, Fault>
         context.extend(subject.context);
     }
     context.extend(input.external_id.iter().map(|id| (Cow::Borrowed("sts:external_id"), id.to_string().into())));
+    context.extend(second_factor);
     context.extend(conditions::source_identity(input.source_identity.as_deref().unwrap_or_default()));
     Ok(Subject { resources: Some(resources), context })
+}
+
+impl AssumeRole {
+    /// Returns the serial number of a device and its code. What is missing of them is empty; an empty text is missing.
+    fn factor(&self) -> Option<(&str, &str)> {
+        let serial = self.serial_number.as_deref().unwrap_or_default();
+        let code = self.token_code.as_deref().unwrap_or_default();
+        (!serial.is_empty() || !code.is_empty()).then_some((serial, code))
+    }
+}
+
+/// Checks a code of the caller's device. Devices have one serial number in every account; other kinds of second factor have
+/// others.
+async fn check_factor(cx: &Cx, serial: &str, code: &str) -> Result<(), Fault> {
+    let own = ["qcs::cam:uin/", cx.account.id.as_str(), "::mfa/"].concat();
+    match serial.strip_prefix(&own) {
+        Some("softToken") => protection::check_code(cx, code).await,
+        Some(_) => Err(Fault::Refused(Refusal::SecondFactor)),
+        None => Err(Fault::illegal("SerialNumber", "`qcs::cam:uin/<account>::mfa/softToken`")),
+    }
 }
 
 fn role_of(input: &AssumeRole) -> Result<NamedRole, Fault> {
@@ -148,9 +178,67 @@ pub async fn get_federation_token(
         policy: Some(session_policy(&input.policy)?),
         tags: Vec::new(),
         source_identity: String::new(),
+        second_factor: false,
     };
     let opened = sessions::federate(cx, &wanted)?;
     Ok(Opened { reply: ShownSession::of(&opened.reply), row: opened.row })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct GetSessionToken {
+    serial_number: Contact,
+    token_code: Contact,
+    duration_seconds: Option<DurationSeconds>,
+}
+
+/// Opens a session with the caller's own rights, which carries that a second factor was given.
+pub async fn get_session_token(cx: &Cx, input: Authorized<GetSessionToken>) -> Result<Opened<ShownSession>, Fault> {
+    if cx.caller.is_temporary() {
+        return Err(Fault::Refused(Refusal::TemporaryKey));
+    }
+    check_factor(cx, &input.serial_number, &input.token_code).await?;
+    let wanted = NewSession {
+        // Such a session has no name.
+        name: String::new(),
+        seconds: input.duration_seconds.map(|seconds| seconds.0),
+        policy: None,
+        tags: Vec::new(),
+        source_identity: String::new(),
+        second_factor: true,
+    };
+    let opened = sessions::federate(cx, &wanted)?;
+    Ok(Opened { reply: ShownSession::of(&opened.reply), row: opened.row })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct QueryApiKey {
+    target_uin: Option<Id>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ListedApiKeys {
+    id_keys: Vec<ApiKey>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ApiKey {
+    secret_id: String,
+    create_time: i64,
+    status: u64,
+}
+
+pub async fn query_api_key(cx: &Cx, input: Authorized<QueryApiKey>) -> Result<ListedApiKeys, Fault> {
+    let owner = owner(cx, &input.target_uin)?;
+    let shown = |key: keys::KeyInfo| ApiKey {
+        secret_id: key.secret_id.to_string(),
+        create_time: key.created_at.seconds(),
+        status: if key.active { 2 } else { 3 },
+    };
+    Ok(ListedApiKeys { id_keys: keys::list(cx, owner.as_ref()).await?.into_iter().map(shown).collect() })
 }
 
 #[derive(Deserialize)]
@@ -174,6 +262,7 @@ pub async fn get_caller_identity(cx: &Cx, _: Authorized<GetCallerIdentity>) -> R
     let (kind, user_id) = match &cx.caller.identity {
         Identity::Root | Identity::User(_) => ("CAMUser", Cow::Borrowed(id)),
         Identity::Role { id: role, session, .. } => ("CAMRole", Cow::Owned(format!("{role}:{session}"))),
+        Identity::Federated { session, .. } if session.is_empty() => ("CAMUser", Cow::Borrowed(id)),
         Identity::Federated { session, .. } => ("CAMUser", Cow::Owned(format!("{id}:{session}"))),
         Identity::Anonymous => ("Anonymous", Cow::Borrowed("")),
     };

@@ -1,5 +1,6 @@
 //! Accounts.
 
+use super::standing::Standing;
 use crate::engine::clock::Clock;
 use crate::engine::cloud::Cloud;
 use crate::engine::ids::AccountId;
@@ -22,4 +23,6 @@ pub struct Account {
     pub clock: Clock,
     /// A random number that tells this account from an earlier, deleted one with the same id.
     pub incarnation: i64,
+    /// What is known of it besides what its own API can change.
+    pub standing: Standing,
 }

@@ -68,6 +68,8 @@ pub struct Session {
     pub expires_at: Time,
     /// Whether it was ended before it expired. Turning the clock back never undoes this.
     pub ended: bool,
+    /// Whether it was opened with a code of a second factor.
+    pub second_factor: bool,
 }
 
 impl Session {

@@ -3,6 +3,7 @@
 use super::caller::Session;
 use crate::engine::ids::{AccountId, SecretId, UserId};
 use crate::secret::Secret;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A key and its owner.
@@ -18,6 +19,8 @@ pub struct Key {
     /// The scope and value of the signing key derived last. It is stored here so that a key loaded with a changed
     /// secret starts without it.
     derived: Mutex<Option<(String, [u8; 32])>>,
+    /// The second in which a use was noted last.
+    noted: AtomicI64,
 }
 
 /// The owner of a key.
@@ -32,7 +35,12 @@ pub enum Owner {
 
 impl Key {
     pub(in crate::engine) fn new(account: AccountId, secret_id: SecretId, secret: Secret, owner: Owner) -> Key {
-        Key { account, secret_id, secret, owner, derived: Mutex::new(None) }
+        Key { account, secret_id, secret, owner, derived: Mutex::new(None), noted: AtomicI64::new(i64::MIN) }
+    }
+
+    /// Returns whether no use was noted in this second yet, and notes one.
+    pub(in crate::engine) fn is_news(&self, second: i64) -> bool {
+        self.noted.load(Ordering::Relaxed) != second && self.noted.swap(second, Ordering::Relaxed) != second
     }
 
     /// Returns the signing key for a scope. Derives it only when the last call was for another scope.

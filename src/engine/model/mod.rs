@@ -10,6 +10,7 @@ mod key;
 mod pinned;
 mod request;
 mod role;
+mod standing;
 mod tagged;
 
 pub use account::Account;
@@ -20,4 +21,5 @@ pub use key::{Key, Owner};
 pub use pinned::Pinned;
 pub use request::RequestContext;
 pub use role::{NamedRole, Role, SERVICE_LINKED};
+pub use standing::{Managed, ManagedKind, Manager, Standing};
 pub use tagged::{TagKind, Taggable};

@@ -58,7 +58,7 @@ impl Pinned {
 impl Account {
     /// Returns its size in bytes.
     pub fn weight(&self) -> usize {
-        size_of::<Account>() + self.id.as_str().len() + self.name.len()
+        size_of::<Account>() + self.id.as_str().len() + self.name.len() + self.standing.weight()
     }
 }
 

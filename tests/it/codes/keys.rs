@@ -22,6 +22,8 @@ pub fn cases(scene: &Scene, add: &mut Add<'_>) {
         add(Who::Nobody, action, more, "AuthFailure.UnauthorizedOperation");
     }
     for (action, more) in [("UpdateAccessKey", json!({"Status": "Active"})), ("DeleteAccessKey", json!({}))] {
+        let params = with(with(more.clone(), "AccessKeyId", json!(scene.nobody.secret_id)), "TargetUin", json!(user));
+        add(Who::Root, action, params, "OperationDenied.UinNotMatch");
         for (key, uin) in [("AKIDnone", user), (scene.laden.secret_id.as_str(), user)] {
             let params = with(with(more.clone(), "AccessKeyId", json!(key)), "TargetUin", json!(uin));
             add(Who::Root, action, params, "ResourceNotFound.SecretNotExist");

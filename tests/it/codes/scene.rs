@@ -21,6 +21,10 @@ pub enum Who {
     Session,
     /// The root of a tenant that signs its users on by SAML.
     Third,
+    /// The root of a tenant whose holder is not verified, and which requires a second factor.
+    Odd,
+    /// The root of a suspended tenant that may do little, and of which others manage much.
+    Bound,
 }
 
 /// The tenants and callers of the cases.
@@ -37,6 +41,21 @@ pub struct Scene {
     pub heavy: Caller,
     /// A policy of the full tenant that is attached to nobody.
     pub spare: u64,
+    pub odd: Caller,
+    /// A user of that tenant.
+    pub odd_user: Caller,
+    pub bound: Bound,
+}
+
+/// A suspended tenant of which others manage much.
+pub struct Bound {
+    pub root: Caller,
+    /// A user with a key.
+    pub user: Caller,
+    /// Policies, each with a second version, that the organisation, its identity centre, a service and tags manage.
+    pub policies: [u64; 4],
+    /// A group.
+    pub group: u64,
 }
 
 impl Scene {
@@ -63,10 +82,23 @@ impl Scene {
         let spare = full.policy("spare", &allow("cam:GetUser", "*")).await;
         fill(t, &full.uin).await;
         full.cam("CreateUserOIDCConfig", user_oidc()).await.ok();
-        let third = t.tenant("700000000002").await;
+        let third = t.tenant("700000000004").await;
         let metadata = Idp::rsa().metadata();
         third.cam("CreateUserSAMLConfig", json!({"SAMLMetadataDocument": metadata})).await.ok();
-        Scene { world, nobody, everyone, full, session, third, laden, heavy, spare }
+        let odd = t.tenant("700000000002").await;
+        let odd_user = odd.user("one").await;
+        for place in 2..=10 {
+            odd.cam("AddUser", json!({"Name": format!("user-{place}")})).await.ok();
+        }
+        let state = json!({"verified": false, "requires_second_factor": true});
+        t.admin("PUT", "/accounts/700000000002/state", state).await.done();
+        for (resource, open, has_secret) in [("closed", false, true), ("bare", true, false)] {
+            let flow = json!({"resource_id": resource, "region": "gz", "resource_account": "a", "open": open,
+                "has_secret": has_secret});
+            t.admin("PUT", &format!("/accounts/{}/data-flows", world.root.uin), flow).await.done();
+        }
+        let bound = bound(t).await;
+        Scene { world, nobody, everyone, full, session, third, laden, heavy, spare, odd, odd_user, bound }
     }
 
     pub fn caller(&self, who: Who) -> &Caller {
@@ -77,8 +109,42 @@ impl Scene {
             Who::Full => &self.full,
             Who::Session => &self.session,
             Who::Third => &self.third,
+            Who::Odd => &self.odd,
+            Who::Bound => &self.bound.root,
         }
     }
+}
+
+async fn bound(t: &Test) -> Bound {
+    let root = t.tenant("700000000003").await;
+    let (user, managed_user) = (root.user("user").await, root.user("managed").await);
+    let mut policies = [0; 4];
+    for (policy, name) in policies.iter_mut().zip(["organization", "center", "service", "tags"]) {
+        *policy = root.policy(name, &allow("cam:GetUser", "*")).await;
+        let document = allow("cam:ListUsers", "*").to_string();
+        let version = json!({"PolicyId": *policy, "PolicyDocument": document, "SetAsDefault": false});
+        root.cam("CreatePolicyVersion", version).await.ok();
+    }
+    let role = root.role("managed", &[root_of(&root.uin)]).await;
+    let group = root.cam("CreateGroup", json!({"GroupName": "crew"})).await.ok()["GroupId"].as_u64().unwrap();
+    for place in 0..200 {
+        let params = json!({"Name": format!("r-{place}"), "CountryCode": "86", "Email": "", "PhoneNumber": ""});
+        root.cam("CreateMessageReceiver", params).await.ok();
+    }
+    let managed = |kind: &str, id: String, by: &str| json!({"kind": kind, "id": id, "by": by});
+    let [organization, center, service, tags] = policies.map(|policy| policy.to_string());
+    let state = json!({
+        "suspended": true, "creates_users": false, "guarded": true, "site": "international",
+        "managed": [
+            managed("policy", organization, "organization"), managed("policy", center, "identity_center"),
+            managed("policy", service, "service"), managed("policy", tags, "tags"),
+            managed("role", role, "organization"), managed("user", managed_user.uin.clone(), "organization"),
+        ],
+    });
+    t.admin("PUT", "/accounts/700000000003/state", state).await.done();
+    let path = "/accounts/700000000003/users/700000000003/security";
+    t.admin("PUT", path, json!({"mfa_seed": crate::totp::SEED})).await.done();
+    Bound { root, user, policies, group }
 }
 
 /// Brings an account to every documented limit.

@@ -24,7 +24,7 @@ pub fn cases(scene: &Scene, add: &mut Add<'_>) {
         add(Who::Root, "AssumeRole", assume("DurationSeconds", json!(seconds)), "OverTimeError");
     }
     for name in ["SerialNumber", "TokenCode"] {
-        add(Who::Root, "AssumeRole", assume(name, json!("123456")), "FailedOperation.MFATypeNotSupported");
+        add(Who::Root, "AssumeRole", assume(name, json!("123456")), "ParamError");
     }
     let missing = assume("RoleArn", json!(format!("qcs::cam::uin/{root}:roleName/nobody")));
     add(Who::Root, "AssumeRole", missing, "InternalError.GetRoleError");

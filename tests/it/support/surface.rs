@@ -1,6 +1,6 @@
 //! Sends requests to the router and returns the responses, for every cloud alike.
 
-use super::{TestClock, Twin, twin};
+use super::{ADMIN_TOKEN, AdminReply, TestClock, Twin, twin};
 use axum::Router;
 use axum::body::Body;
 use camulator::engine::ids::SecretId;
@@ -9,6 +9,7 @@ use camulator::server::app::App;
 use camulator::server::connection::Connection;
 use camulator::surface::router;
 use http::{HeaderMap, Request};
+use serde_json::Value;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -52,6 +53,11 @@ impl Surface {
         self.clock.now()
     }
 
+    /// Returns the time of the server's own clock, which a test can set apart from the wall clock.
+    pub fn server_time(&self) -> Time {
+        self.app.engine.server_clock().at(self.clock.now())
+    }
+
     /// Sends a request that comes from this address.
     pub async fn send_from(&self, peer: SocketAddr, request: Request<impl Into<Body>>) -> Answer {
         let _under_way = self.twin.quiet.read().await;
@@ -66,6 +72,22 @@ impl Surface {
     /// Sends a request.
     pub async fn send(&self, request: Request<impl Into<Body>>) -> Answer {
         self.send_from(peer(), request).await
+    }
+
+    /// A call to the emulator's own API, `path` being what follows `/_camulator/v1`.
+    pub async fn admin(&self, method: &str, path: &str, body: Value) -> AdminReply {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("/_camulator/v1{path}"))
+            .header("authorization", format!("Bearer {ADMIN_TOKEN}"))
+            .body(body)
+            .unwrap();
+        let Answer { status, body, .. } = self.send(request).await;
+        if method != "GET" {
+            self.assert_current(path).await;
+        }
+        AdminReply { status, body: serde_json::from_slice(&body).unwrap_or(Value::Null) }
     }
 
     /// Asserts that this server agrees with one opened cold on the accounts that changed last.

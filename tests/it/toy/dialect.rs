@@ -37,6 +37,8 @@ pub static CLOUD: Cloud = Cloud {
         roles: 3,
         tags: 0,
         users: 10,
+        receivers: 0,
+        unverified_users_per_day: 10,
         groups: 0,
         group_members: 0,
         user_groups: 0,

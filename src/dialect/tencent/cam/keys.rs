@@ -1,12 +1,13 @@
-//! Permanent keys: CreateAccessKey, ListAccessKeys, UpdateAccessKey, DeleteAccessKey.
+//! Permanent keys: CreateAccessKey, ListAccessKeys, UpdateAccessKey, DeleteAccessKey, and GetSecurityLastUsed.
 //!
 //! Without `TargetUin` an action works on the caller's own keys. Only the root account may work on the root account's keys.
 
 use super::Done;
 use crate::dialect::contract::Subject;
+use crate::dialect::decode::List;
 use crate::dialect::tencent::conditions;
 use crate::dialect::tencent::params::{Id, KeyDescription, Name, given};
-use crate::dialect::tencent::shown::local_time;
+use crate::dialect::tencent::shown::{local_date, local_time};
 use crate::engine::authorize::{Authorized, Right};
 use crate::engine::cx::{Cx, Write};
 use crate::engine::fault::{Fault, Refusal};
@@ -137,8 +138,40 @@ pub async fn delete(write: &mut Write<'_, '_>, input: &Authorized<DeleteAccessKe
     Ok(Done {})
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct GetSecurityLastUsed {
+    secret_id_list: List<Name, 10>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct LastUses {
+    secret_id_last_used_rows: Vec<SecretIdLastUsed>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct SecretIdLastUsed {
+    secret_id: String,
+    last_used_date: Option<String>,
+    /// In milliseconds since the epoch.
+    last_secret_used_date: Option<i64>,
+}
+
+pub async fn last_used(cx: &Cx, input: Authorized<GetSecurityLastUsed>) -> Result<LastUses, Fault> {
+    let ids: Vec<SecretId> = input.secret_id_list.iter().map(|key| SecretId::from(&**key)).collect();
+    let uses = keys::last_uses(cx, &ids).await?;
+    let row = |(key, at): (&SecretId, Option<crate::env::Time>)| SecretIdLastUsed {
+        secret_id: key.to_string(),
+        last_used_date: at.map(local_date),
+        last_secret_used_date: at.map(|at| at.0 / 1000),
+    };
+    Ok(LastUses { secret_id_last_used_rows: ids.iter().zip(uses).map(row).collect() })
+}
+
 /// Returns the user whose keys are meant; `None` for the root account's own.
-fn owner(cx: &Cx, target: &Option<Id>) -> Result<Option<UserId>, Fault> {
+pub(in crate::dialect::tencent) fn owner(cx: &Cx, target: &Option<Id>) -> Result<Option<UserId>, Fault> {
     let target = given(target);
     if target.is_none() && matches!(cx.caller.identity, Identity::Role { .. }) {
         // A role has no keys of its own, and its session has no right to the keys of whoever assumed it.

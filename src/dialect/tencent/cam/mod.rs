@@ -1,12 +1,18 @@
 //! CAM 2019-01-16: the request, reply and function of each action, one file per noun.
 
+pub mod accounts;
 pub mod attachments;
 pub mod boundaries;
+pub mod data_flow;
 pub mod extensions;
+pub mod granting;
 pub mod groups;
 pub mod keys;
+pub mod passwords;
 pub mod policies;
+pub mod protection;
 pub mod providers;
+pub mod receivers;
 pub mod roles;
 pub mod service_linked;
 pub mod sign_on;

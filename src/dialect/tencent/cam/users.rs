@@ -1,6 +1,6 @@
 //! Sub-users: AddUser, GetUser, UpdateUser, DeleteUser, ListUsers.
 //!
-//! A password is checked and not stored: there is no console to sign in to.
+//! There is no console to sign in to: a password is kept only to tell whether one is used again.
 
 use super::Done;
 use crate::dialect::decode::even_empty;
@@ -8,8 +8,10 @@ use crate::dialect::tencent::params::{Contact, Flag, Name, Password, Remark, Use
 use crate::dialect::tencent::shown::{country_code, integer, local_time};
 use crate::engine::authorize::{Authorized, Right};
 use crate::engine::cx::{Cx, Write};
-use crate::engine::fault::Fault;
+use crate::engine::fault::{Fault, Refusal};
 use crate::engine::keys::{self, NewKey};
+use crate::engine::members::Member;
+use crate::engine::passwords;
 use crate::engine::users::{self, Profile, User, UserRef};
 use serde::{Deserialize, Serialize};
 
@@ -62,6 +64,9 @@ pub async fn add(
         country_code: input.country_code.as_deref().map(str::to_owned),
         email: input.email.as_deref().map(str::to_owned),
     };
+    if key.is_some() && console_login && write.cx.account.standing.guarded {
+        return Err(Fault::Refused(Refusal::Risky));
+    }
     let user = users::create(write, &input.name, &profile).await?;
     let (secret_id, secret_key) = match key {
         Some(new) => {
@@ -72,9 +77,13 @@ pub async fn add(
     };
     let password = match (&input.password, console_login) {
         (Some(password), _) => password.to_string(),
-        (None, true) => write.cx.engine.env.alphanumeric(29) + "a1!",
+        // Of every kind, and as long as a password may be, so that it keeps any rule.
+        (None, true) => write.cx.engine.env.alphanumeric(28) + "aA1!",
         (None, false) => String::new(),
     };
+    if !password.is_empty() {
+        passwords::set(write, &user.id, &password).await?;
+    }
     Ok(AddedUser {
         uin: integer(user.id.as_str()),
         name: user.name,
@@ -159,7 +168,10 @@ pub async fn update(write: &mut Write<'_, '_>, input: &Authorized<UpdateUser>) -
         country_code: input.country_code.as_deref().map(str::to_owned),
         email: input.email.as_deref().map(str::to_owned),
     };
-    users::update(write, &UserRef::Name(input.name.to_string()), &profile).await?;
+    let user = users::update(write, &UserRef::Name(input.name.to_string()), &profile).await?;
+    if let Some(password) = input.password.as_deref().filter(|password| !password.is_empty()) {
+        passwords::set(write, &user, password).await?;
+    }
     Ok(Done {})
 }
 
@@ -198,6 +210,24 @@ pub struct SubAccountInfo {
     email: String,
     create_time: String,
     nick_name: String,
+}
+
+impl SubAccountInfo {
+    /// Shows a person who is not a sub-user.
+    pub fn of_member(member: Member) -> SubAccountInfo {
+        SubAccountInfo {
+            uin: integer(&member.id),
+            create_time: local_time(member.created_at),
+            nick_name: member.name.clone(),
+            name: member.name,
+            uid: member.uid,
+            remark: member.remark,
+            console_login: u64::from(member.console_login),
+            phone_num: member.phone,
+            country_code: member.country_code,
+            email: member.email,
+        }
+    }
 }
 
 pub async fn list(cx: &Cx, _: Authorized<ListUsers>) -> Result<ListedUsers, Fault> {

@@ -3,8 +3,9 @@
 use super::quoted::{brief, no_permission};
 use crate::dialect::tencent::{operations, v1};
 use crate::engine::fault::{
-    Fault, FormFlaw, Kind, Limit, Malformed, Parameter, Refusal, Unauthenticated, Unrouted, Why,
+    Fault, FormFlaw, Kind, Limit, Malformed, Parameter, PasswordFlaw, Refusal, Unauthenticated, Unrouted, Why,
 };
+use crate::engine::model::Manager;
 use crate::policy::Reason;
 
 /// The sentence for a fault.
@@ -160,6 +161,7 @@ fn refusal_message(refusal: &Refusal) -> String {
     match refusal {
         Refusal::UserHasKeys => "the user still has access keys; delete them first, or set Force to 1",
         Refusal::KeysOfAnother => "a sub-user can only work on keys of sub-users, not on those of the root account",
+        Refusal::KeyOfOther => "the access key belongs to another user than TargetUin",
         Refusal::PresetPolicy => "a preset policy cannot be changed or deleted",
         Refusal::BoundaryInUse => "the policy is the permission boundary of a user or role; take it away there first",
         Refusal::ServiceLinkedRole => "the role is service-linked; only DeleteServiceLinkedRole can work on it",
@@ -179,8 +181,43 @@ fn refusal_message(refusal: &Refusal) -> String {
         }
         Refusal::Keys { why } => return format!("`IdentityKey` must be a JSON Web Key Set in base64: {why}"),
         Refusal::Token { why } => return format!("the token is not accepted: {why}"),
+        Refusal::WrongCode => "the code of the second factor is wrong, or no device is bound to the caller",
+        Refusal::NoPhone => "the user has no telephone number",
+        Refusal::NoChat => "the user has bound no messenger",
+        Refusal::NoDevice => "the user has bound no device that shows codes",
+        Refusal::FactorRequired => "this account requires a second factor of every identity; keep at least one",
+        Refusal::Suspended => "the account is suspended",
+        Refusal::Unverified => "the identity of the account's holder is not verified",
+        Refusal::NoNewUsers => "this account may not create sub-users",
+        Refusal::Risky => {
+            "a sub-user with access keys must not be able to sign in to the console; the account forbids it"
+        }
+        Refusal::Managed(_, manager) => {
+            return format!("{} manages this; change it there", manager_name(*manager));
+        }
+        Refusal::TagConditions => "a policy that is granted by tag must have no conditions on tags",
+        Refusal::Password(flaw) => return password_message(flaw),
+        Refusal::FlowClosed => "this account of the resource is closed to CAM; open it first",
+        Refusal::FlowWithoutSecret => "this account of the resource has no secret",
     }
     .to_owned()
+}
+
+fn password_message(flaw: &PasswordFlaw) -> String {
+    match flaw {
+        PasswordFlaw::TooShort(least) => format!("the password must have at least {least} characters"),
+        PasswordFlaw::Lacks(kinds) => format!("the password must have a character of the kind of each of `{kinds}`"),
+        PasswordFlaw::UsedBefore(last) => format!("the password must not be one of the last {last}"),
+    }
+}
+
+fn manager_name(manager: Manager) -> &'static str {
+    match manager {
+        Manager::Organization => "the organization",
+        Manager::IdentityCenter => "the identity center of the organization",
+        Manager::Service => "a service",
+        Manager::Tags => "a rule that grants by tag",
+    }
 }
 
 fn kind_name(kind: Kind) -> &'static str {
@@ -196,6 +233,10 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::DeletionTask => "deletion task",
         Kind::Principal => "principal",
         Kind::Provider => "identity provider",
+        Kind::ForeignPrincipal => "principal of this site",
+        Kind::Member => "member",
+        Kind::FactorToken => "MFA token",
+        Kind::DataFlow => "data flow of resource",
     }
 }
 
@@ -203,6 +244,9 @@ fn limit_name(limit: Limit) -> &'static str {
     match limit {
         Limit::Roles => "roles of an account",
         Limit::Users => "sub-users of an account",
+        Limit::UsersPerDay => "new sub-users within 24 hours for an account that is not verified",
+        Limit::Receivers => "message receivers of an account",
+        Limit::Identities => "sub-users and message receivers of an account",
         Limit::Groups => "groups of an account",
         Limit::GroupMembers => "users of a group",
         Limit::UserGroups => "groups of a user",

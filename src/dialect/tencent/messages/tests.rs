@@ -3,13 +3,15 @@
 use super::quoted::identifiers;
 use super::{en, zh};
 use crate::engine::fault::{
-    Fault, FormFlaw, Internal, Kind, Limit, Malformed, Parameter, Refusal, TokenFailure, Unauthenticated, Unrouted, Why,
+    Fault, FormFlaw, Internal, Kind, Limit, Malformed, Parameter, PasswordFlaw, Refusal, TokenFailure, Unauthenticated,
+    Unrouted, Why,
 };
+use crate::engine::model::{ManagedKind, Manager};
 use crate::policy::{self, Defect, Problem, Reason, Rules, Span};
 
 /// Words that Chinese sentences keep in Latin letters.
 const TERMS: &[&str] =
-    &["APPID", "CAM", "Content-Type", "ID", "JSON", "MFA", "POST", "SecretId", "Token", "U+0000", "UTF-8"];
+    &["APPID", "CAM", "Content-Type", "ID", "IP", "JSON", "MFA", "POST", "SecretId", "Token", "U+0000", "UTF-8"];
 
 /// Clauses that faults bring along in English: rules of parameters, then reasons why a credential cannot be read.
 const RULES: &[&str] = &[
@@ -49,6 +51,12 @@ const RULES: &[&str] = &[
     "a role, user or policy of this account, such as `qcs::cam::uin/<account>:role/<id>`",
     "the `PaginationToken` of the page before",
     "`Custom`",
+    "1 to 128 bytes",
+    "`SubAccountLoginLimitApproval`",
+    "one of TargetUin, RoleId and GroupId",
+    "the marker of an earlier answer",
+    "addresses that do not overlap",
+    "an address, a network such as 10.0.0.0/8, or two addresses with a hyphen between them",
 ];
 const CLAIMS: &[&str] = &[
     "`Authorization` not valid",
@@ -65,7 +73,8 @@ macro_rules! every {
 }
 
 fn kinds() -> impl Iterator<Item = Kind> {
-    every!(Kind: Account, Application, User, NamedUser, Group, Role, AssumedRole, Policy, PolicyVersion, Key, DeletionTask, Principal, Provider)
+    every!(Kind: Account, Application, User, NamedUser, Group, Role, AssumedRole, Policy, PolicyVersion, Key, DeletionTask,
+        Principal, Provider, ForeignPrincipal, Member, FactorToken, DataFlow)
         .into_iter()
 }
 
@@ -152,16 +161,24 @@ fn faults() -> Vec<Fault> {
     faults.extend(kinds().map(|kind| Fault::NotFound(kind, text("Widex"))));
     faults.extend(kinds().map(|kind| Fault::Exists(kind, text("Widex"))));
     let limits = every!(Limit:
-        Roles, Users, Groups, GroupMembers, UserGroups, Policies, PolicyVersions, Attachments, Keys, Tags, Providers, SignOns,
+        Roles, Users, UsersPerDay, Receivers, Identities, Groups, GroupMembers, UserGroups, Policies, PolicyVersions,
+        Attachments, Keys, Tags, Providers, SignOns,
     );
     faults.extend(limits.map(|limit| Fault::Quota(limit, 10)));
     let refusals = every!(Refusal:
-        UserHasKeys, KeysOfAnother, PresetPolicy, BoundaryInUse, ServiceLinkedRole, NotServiceLinked, DefaultVersion,
+        UserHasKeys, KeysOfAnother, KeyOfOther, PresetPolicy, BoundaryInUse, ServiceLinkedRole, NotServiceLinked, DefaultVersion,
         SessionTooLong { limit: 3600 }, OtherSource { inherited: text("carol") }, TemporaryKey, SecondFactor,
         Metadata { why: text("`entityID` must have 1 to 1024 bytes") }, Keys { why: text("it is not base64") },
         Assertion { why: text("`Recipient` is another address than that of this service") }, Token { why: text("`iss` is wrong") },
+        WrongCode, NoPhone, NoChat, NoDevice, FactorRequired, Suspended, Unverified, NoNewUsers, Risky,
+        Managed(ManagedKind::Policy, Manager::Organization), TagConditions, Password(PasswordFlaw::TooShort(9)),
+        FlowClosed, FlowWithoutSecret,
     );
     faults.extend(refusals.map(Fault::Refused));
+    let flaws = [PasswordFlaw::Lacks(text("A")), PasswordFlaw::UsedBefore(3)].map(Refusal::Password);
+    let managers = [Manager::IdentityCenter, Manager::Service, Manager::Tags];
+    let managed = managers.map(|manager| Refusal::Managed(ManagedKind::Role, manager));
+    faults.extend(flaws.into_iter().chain(managed).map(Fault::Refused));
     faults
 }
 

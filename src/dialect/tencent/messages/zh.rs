@@ -7,8 +7,9 @@
 use super::quoted::{brief, identifiers, no_permission};
 use crate::dialect::tencent::{operations, v1};
 use crate::engine::fault::{
-    Fault, FormFlaw, Kind, Limit, Malformed, Parameter, Refusal, Unauthenticated, Unrouted, Why,
+    Fault, FormFlaw, Kind, Limit, Malformed, Parameter, PasswordFlaw, Refusal, Unauthenticated, Unrouted, Why,
 };
+use crate::engine::model::Manager;
 use crate::policy::{Defect, Problem, Reason};
 
 /// English clauses and their translations; each `{}` stands for the same text in both, in the same order.
@@ -30,6 +31,15 @@ const PHRASES: &[(&str, &str)] = &[
     ("{}, {}, {} or {}", "应为 {}、{}、{} 或 {}"),
     ("{}, {} or {}", "应为 {}、{} 或 {}"),
     ("{} or {}", "应为 {} 或 {}"),
+    ("{} to {} bytes", "长度为 {} 至 {} 字节"),
+    ("`{}`", "应为 `{}`"),
+    ("one of TargetUin, RoleId and GroupId", "`TargetUin`、`RoleId` 和 `GroupId` 只能指定一个"),
+    ("the marker of an earlier answer", "应为之前返回的标记"),
+    ("addresses that do not overlap", "IP 范围不能重叠"),
+    (
+        "an address, a network such as {}, or two addresses with a hyphen between them",
+        "应为 IP 地址、网段（如 {}）或用连字符连接的两个 IP 地址",
+    ),
     ("out of range", "超出取值范围"),
     ("only {}", "只能为 {}"),
     ("at most {} bytes that begin with {} and a host", "最多 {} 字节，以 {} 和主机名开头"),
@@ -237,6 +247,7 @@ fn refusal_message(refusal: &Refusal) -> String {
     match refusal {
         Refusal::UserHasKeys => "用户存在未删除的密钥，请先删除密钥，或将 `Force` 设为 1。",
         Refusal::KeysOfAnother => "子用户只能操作子用户的密钥，不能操作主账号的密钥。",
+        Refusal::KeyOfOther => "该密钥不属于 `TargetUin` 指定的用户。",
         Refusal::PresetPolicy => "预设策略不能修改或删除。",
         Refusal::BoundaryInUse => "该策略正被用作用户或角色的权限边界，请先移除权限边界。",
         Refusal::ServiceLinkedRole => "该角色是服务相关角色，只能通过 `DeleteServiceLinkedRole` 操作。",
@@ -254,8 +265,39 @@ fn refusal_message(refusal: &Refusal) -> String {
         }
         Refusal::Keys { why } => return format!("`IdentityKey` 不是有效的签名公钥{}。", named_in(why, "")),
         Refusal::Token { why } => return format!("令牌未通过校验{}。", named_in(why, "")),
+        Refusal::WrongCode => "MFA 校验码错误，或调用者未绑定 MFA 设备。",
+        Refusal::NoPhone => "用户没有手机号。",
+        Refusal::NoChat => "用户未绑定微信。",
+        Refusal::NoDevice => "用户未绑定 MFA 设备。",
+        Refusal::FactorRequired => "该账号要求每个身份都开启 MFA，请至少保留一种。",
+        Refusal::Suspended => "账号已被停用。",
+        Refusal::Unverified => "账号未完成实名认证。",
+        Refusal::NoNewUsers => "该账号不允许创建子用户。",
+        Refusal::Risky => "该账号禁止高危操作：拥有密钥的子用户不能登录控制台。",
+        Refusal::Managed(_, manager) => return format!("该对象由{}管理，请在那里修改。", manager_name(*manager)),
+        Refusal::TagConditions => "按标签授权的策略不能使用标签条件。",
+        Refusal::Password(flaw) => return password_message(flaw),
+        Refusal::FlowClosed => "该资源账号未开启 CAM 验证，请先开启。",
+        Refusal::FlowWithoutSecret => "该资源账号没有密钥。",
     }
     .to_owned()
+}
+
+fn password_message(flaw: &PasswordFlaw) -> String {
+    match flaw {
+        PasswordFlaw::TooShort(least) => format!("密码至少需要 {least} 个字符。"),
+        PasswordFlaw::Lacks(kinds) => format!("密码必须包含 `{kinds}` 中每个字符所属类型的字符。"),
+        PasswordFlaw::UsedBefore(last) => format!("密码不能与最近 {last} 个密码相同。"),
+    }
+}
+
+fn manager_name(manager: Manager) -> &'static str {
+    match manager {
+        Manager::Organization => "集团账号",
+        Manager::IdentityCenter => "集团的身份中心",
+        Manager::Service => "云服务",
+        Manager::Tags => "标签授权规则",
+    }
 }
 
 fn kind_name(kind: Kind) -> &'static str {
@@ -271,6 +313,10 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::DeletionTask => "删除任务",
         Kind::Principal => "授权对象",
         Kind::Provider => "身份提供商",
+        Kind::ForeignPrincipal => "本站点的授权对象",
+        Kind::Member => "成员",
+        Kind::FactorToken => "MFA 票据",
+        Kind::DataFlow => "资源的数据流",
     }
 }
 
@@ -278,6 +324,9 @@ fn limit_name(limit: Limit) -> &'static str {
     match limit {
         Limit::Roles => "账号的角色",
         Limit::Users => "账号的子用户",
+        Limit::UsersPerDay => "未实名认证的账号在 24 小时内新建的子用户",
+        Limit::Receivers => "账号的消息接收人",
+        Limit::Identities => "账号的子用户和消息接收人",
         Limit::Groups => "账号的用户组",
         Limit::GroupMembers => "用户组的用户",
         Limit::UserGroups => "用户加入的用户组",

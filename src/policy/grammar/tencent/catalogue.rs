@@ -14,12 +14,12 @@ pub(super) fn service(prefix: &str) -> &str {
 }
 
 /// Returns all known service prefixes.
-pub(super) fn services() -> impl Iterator<Item = &'static str> {
+pub fn services() -> impl Iterator<Item = &'static str> {
     include_str!("services.txt").split_ascii_whitespace()
 }
 
 /// Returns all operations of a service, if they are known.
-pub(super) fn operations(service: &str) -> Option<&'static [&'static str]> {
+pub fn operations(service: &str) -> Option<&'static [&'static str]> {
     match service {
         "cam" => Some(CAM),
         "sts" => Some(STS),

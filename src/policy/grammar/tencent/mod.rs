@@ -24,6 +24,7 @@ mod warn;
 
 use std::sync::Arc;
 
+pub use self::catalogue::{operations as operations_of, services};
 use self::cx::{Cx, Path};
 pub use self::length::LONGEST_TEXT;
 use self::text::find;
