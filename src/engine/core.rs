@@ -8,7 +8,7 @@ use super::fault::Fault;
 use super::globals::{self, Globals};
 use super::ids::AccountId;
 use super::meta::{self, Proofs};
-use super::model::{Account, Key};
+use super::model::{Account, Key, Owner};
 use super::uses::Uses;
 use super::view::{Tenant, View};
 use crate::args;
@@ -169,9 +169,11 @@ impl Engine {
         clock.at(self.env.now())
     }
 
-    /// Notes that a key of this account has signed a request.
+    /// Notes that a key of this account has signed a request. Sessions have no last use.
     pub fn note_use(&self, account: &Account, key: &Key) {
-        self.uses.note(key, self.now(account));
+        if !matches!(key.owner, Owner::Session(_)) {
+            self.uses.note(key, self.now(account));
+        }
     }
 
     /// Writes when keys were last used, as far as that was not written yet.

@@ -6,7 +6,7 @@
 
 use super::fault::Fault;
 use super::ids::{AccountId, SecretId};
-use super::model::{Key, Owner};
+use super::model::Key;
 use crate::args;
 use crate::env::Time;
 use crate::store::Store;
@@ -23,9 +23,7 @@ const WRITTEN: usize = 500;
 impl Uses {
     /// Notes that a key has signed a request.
     pub(super) fn note(&self, key: &Key, now: Time) {
-        if let Owner::Root | Owner::User(_) = key.owner
-            && key.is_news(now.seconds())
-        {
+        if key.is_news(now.seconds()) {
             self.lock().insert(key.secret_id.clone(), (key.account.clone(), now));
         }
     }

@@ -192,11 +192,8 @@ pub async fn list(cx: &Cx, input: Authorized<ListAccounts>) -> Result<ListedAcco
         all.extend(users::list(cx).await?.into_iter().map(of_user));
     }
     for kind in [MemberKind::Colleague, MemberKind::Collaborator, MemberKind::Receiver] {
-        if matches!(wanted, None | Some(Listed::Members(_))) {
-            let is_wanted = wanted.is_none_or(|wanted| matches!(wanted, Listed::Members(named) if named == kind));
-            if is_wanted {
-                all.extend(members::list(cx, Some(kind)).await?.into_iter().map(of_member));
-            }
+        if wanted.is_none_or(|wanted| matches!(wanted, Listed::Members(named) if named == kind)) {
+            all.extend(members::list(cx, Some(kind)).await?.into_iter().map(of_member));
         }
     }
     let from = match input.marker.as_deref().filter(|marker| !marker.is_empty()) {
