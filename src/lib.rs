@@ -16,6 +16,7 @@
 //! | [`dialect`] | one cloud's wire each: bytes into (who, which operation, typed input), and results into bytes |
 //! | [`engine`] | identities, policies and sessions: meaning and SQL |
 //! | [`policy`] | documents, the evaluator, explanations: pure |
+//! | [`federation`] | SAML responses, OIDC tokens and the keys that verify them: pure |
 //! | [`store`] | the one seam to SQLite and PostgreSQL |
 //! | [`secret`] | secrets in memory and at rest |
 //! | [`env`](mod@env) | the only source of time and randomness |
@@ -40,6 +41,7 @@
 //!    ledgers of accounts. Every statement runs unchanged on SQLite and PostgreSQL, with two exceptions in [`store`]: the
 //!    check of who owns a database before it is opened, and the clause that locks accounts, which SQLite does not need.
 //! 4. [`policy`] is pure: no clock, no I/O, no async; it cannot fail, it returns a decision with its reasons.
+//!    [`federation`] is pure as well.
 //! 5. Time and randomness enter only through [`env`](mod@env); clippy forbids the calls that go around it. TLS takes its
 //!    randomness, and the keys of certificates, from its own library.
 //! 6. Operations neither begin nor end transactions: `server::handle` and the admin API hand them to [`engine::cx`].
@@ -69,6 +71,7 @@ pub mod config;
 pub mod dialect;
 pub mod engine;
 pub mod env;
+pub mod federation;
 pub mod journal;
 pub mod limit;
 pub mod policy;

@@ -49,5 +49,6 @@ fn word(kind: Kind) -> &'static str {
         Kind::Key => "key",
         Kind::DeletionTask => "deletion task",
         Kind::Principal => "principal",
+        Kind::Provider => "identity provider",
     }
 }

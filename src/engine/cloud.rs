@@ -77,6 +77,8 @@ pub struct Quotas {
     pub attachments: i64,
     /// Permanent keys of a user, or of the root account.
     pub keys: i64,
+    /// Identity providers of an account, of each protocol.
+    pub providers: i64,
 }
 
 /// The durations of sessions, in seconds.

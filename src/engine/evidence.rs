@@ -92,6 +92,16 @@ pub struct Evidence {
     trust: OnceLock<Attached>,
     /// The decision of the trust policy, once it was made.
     trusted: OnceLock<Decision>,
+    /// The identity that a provider vouches for, once that was verified.
+    vouched: OnceLock<Vouched>,
+}
+
+/// An identity outside every account, for which an identity provider vouches.
+pub struct Vouched {
+    /// The provider's name as a principal.
+    pub provider: String,
+    /// Condition keys and values that the proof gives.
+    pub context: Conditions,
 }
 
 /// The policies whose intersection is a caller's rights.
@@ -116,7 +126,15 @@ impl Rights {
 
 impl Evidence {
     pub(super) fn new(request: RequestContext, asked: Asked, own: Option<Rights>) -> Evidence {
-        Evidence { asked, request, own, decided: OnceLock::new(), trust: OnceLock::new(), trusted: OnceLock::new() }
+        let (decided, trust, trusted, vouched) = (OnceLock::new(), OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Evidence { asked, request, own, decided, trust, trusted, vouched }
+    }
+
+    /// Makes the requester of a trust policy the identity that a provider vouches for. Only for a proof that was
+    /// verified, and before the trust policy is evaluated.
+    pub fn vouch(&self, vouched: Vouched) {
+        // A request carries one proof. If a second were added, the first would stay.
+        let _ = self.vouched.set(vouched);
     }
 
     /// Returns the decision of the caller's own policies. Evaluates them on the first call only.
@@ -139,8 +157,10 @@ impl Evidence {
         let asked = &self.asked;
         let names = asked.resources.iter().flatten().map(|name| size_of::<String>() + name.len()).sum::<usize>();
         let entry = |(key, value): &ContextEntry<'_>| size_of::<ContextEntry<'_>>() + key.len() + value.len();
-        let context = asked.context.iter().map(entry).sum::<usize>();
-        size_of::<Evidence>() + asked.action.len() + names + context
+        let vouched = self.vouched.get().map_or(&[][..], |vouched| &vouched.context);
+        let context = asked.context.iter().chain(vouched).map(entry).sum::<usize>();
+        let provider = self.vouched.get().map_or(0, |vouched| vouched.provider.len());
+        size_of::<Evidence>() + asked.action.len() + names + context + provider
     }
 
     /// Returns the shared values that it keeps alive.
@@ -195,10 +215,12 @@ impl Evidence {
     /// Returns the condition keys of the request: those that it brings, and the common ones. A key that it brings
     /// replaces the common key of the same name.
     fn condition_keys(&self) -> Vec<ContextEntry<'_>> {
-        let brought: HashSet<&str> = self.asked.context.iter().map(|(key, _)| key.as_ref()).collect();
+        let vouched = self.vouched.get().map_or(&[][..], |vouched| &vouched.context);
+        let own = || self.asked.context.iter().chain(vouched);
+        let brought: HashSet<&str> = own().map(|(key, _)| key.as_ref()).collect();
         let mut common = (self.asked.common)(&self.request, &self.asked.action, &self.tags());
         common.retain(|(key, _)| !brought.contains(key.as_ref()));
-        let borrowed = self.asked.context.iter().map(|(key, value)| (Cow::Borrowed(key.as_ref()), value.borrowed()));
+        let borrowed = own().map(|(key, value)| (Cow::Borrowed(key.as_ref()), value.borrowed()));
         borrowed.chain(common).collect()
     }
 
@@ -223,6 +245,9 @@ impl Evidence {
 
     /// Converts the caller into the principal that a trust policy is evaluated for.
     fn requester<T>(&self, ask: impl FnOnce(&Requester<'_>) -> T) -> T {
+        if let Some(Vouched { provider, .. }) = self.vouched.get() {
+            return ask(&Requester { account: "", identity: RequesterIdentity::Federated(provider), groups: &[] });
+        }
         let grants = self.grants();
         let name = grants.map_or("", |grants| grants.name.as_str());
         let groups: Vec<&str> =

@@ -221,6 +221,8 @@ pub enum Kind {
     DeletionTask,
     /// An account, user or group that a trust policy names.
     Principal,
+    /// An identity provider.
+    Provider,
 }
 
 /// The limits that the clouds document.
@@ -246,6 +248,10 @@ pub enum Limit {
     Keys,
     /// Tags of a role.
     Tags,
+    /// Identity providers of an account.
+    Providers,
+    /// Configurations of user sign-on.
+    SignOns,
 }
 
 /// States in which an operation is refused.
@@ -279,6 +285,26 @@ pub enum Refusal {
     TemporaryKey,
     /// The emulator cannot check a second factor.
     SecondFactor,
+    /// An identity provider's assertion does not prove what it must.
+    Assertion {
+        /// Why not: a clause in English.
+        why: String,
+    },
+    /// The metadata of an identity provider cannot be used.
+    Metadata {
+        /// Why not: a clause in English.
+        why: String,
+    },
+    /// The keys of an identity provider cannot be used.
+    Keys {
+        /// Why not: a clause in English.
+        why: String,
+    },
+    /// An identity provider's token does not prove what it must.
+    Token {
+        /// Why not: a clause in English.
+        why: String,
+    },
 }
 
 /// The cause of an internal failure.

@@ -225,11 +225,12 @@ async fn carry_out(
     trace.routed(&route);
     let Route { permission: action, mut input, .. } = route;
     let Verified { caller, account, tenant } = match signer {
-        Some(signer) => signer,
+        Some(signer) if op.permission != Permission::Unsigned => signer,
         None if op.permission != Permission::Unsigned => {
             return Err(Fault::Unauthenticated(Unauthenticated::Unsigned));
         }
-        None => {
+        // The proof is in the input. Whoever signed the request as well gains nothing by it.
+        _ => {
             let call = input.decode(op)?;
             let found = authenticate::unsigned(app, dialect, &*call, &raw.head).await?;
             trace.unsigned(&found.caller);

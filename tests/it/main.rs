@@ -49,6 +49,7 @@ mod script;
 mod secrets;
 mod signatures;
 mod sockets;
+mod sso;
 mod starts;
 mod story;
 mod strangers;

@@ -2,7 +2,7 @@
 //! to one is counted or listed for the other.
 
 use crate::support::{Caller, Test, allow, on_each_database, operations, root_of, text};
-use crate::world::World;
+use crate::world::{World, providers};
 use camulator::dialect::contract::Mode;
 use serde_json::{Value, json};
 
@@ -57,6 +57,7 @@ async fn world(t: &Test, root: Caller, more: usize) -> World {
         root.cam("AttachRolePolicy", json!({"PolicyId": 2, "AttachRoleName": name})).await.ok();
         root.cam("PutRolePermissionsBoundary", json!({"RoleName": name, "PolicyId": 1})).await.ok();
     }
+    t.drawing(14, providers(&root)).await;
     World { root, user, role, policy, spare, group, uid, linked, task }
 }
 

@@ -30,6 +30,7 @@ mod extensions;
 mod groups;
 mod keys;
 mod policies;
+mod providers;
 mod roles;
 mod service_linked;
 mod sts;

@@ -1,6 +1,7 @@
 //! The rate limiter: what it counts for whom, and the error that a client gets.
 
 use crate::support::{Database, on, root_of, text, trust};
+use camulator::dialect::contract::Permission;
 use camulator::limit::Rates;
 use serde_json::json;
 
@@ -65,7 +66,9 @@ fn all_callers_of_an_account_share_its_rate() {
 fn every_operation_has_its_documented_rate() {
     on(&[Database::Memory], Rates::Documented, async |t| {
         let root = t.root();
-        for op in crate::support::operations().filter(|op| op.rate <= 20) {
+        // The parameters of an unsigned operation say whose rate counts, so they are read first; `sso.rs` counts those.
+        let signed = crate::support::operations().filter(|op| op.permission != Permission::Unsigned);
+        for op in signed.filter(|op| op.rate <= 20) {
             t.advance(10);
             // A request with wrong parameters counts as well, because the limit is checked first.
             let params = json!({"NoSuchParameter": 1});

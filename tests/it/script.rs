@@ -4,6 +4,7 @@
 //! `CAMULATOR_SCRIPT_STEPS` sets the number of steps, `CAMULATOR_SCRIPT_SEED` the seed.
 
 use crate::catalogue;
+use crate::support::idp::{ISSUER, Idp};
 use crate::support::{Caller, Test, allow, on_each_database, operations, root_of, text, trust};
 use camulator::dialect::contract::{Mode, Op};
 use serde_json::{Value, json};
@@ -129,6 +130,18 @@ impl Scene {
         let makes = |action: &str| op.action == action;
         Some(match name {
             "RoleName" if makes("DeleteServiceLinkedRole") => self.dice.of(&self.linked)?,
+            "SAMLMetadataDocument" => json!(Idp::rsa().metadata()),
+            "IdentityKey" => json!(Idp::rsa().key_set()),
+            "IdentityUrl" | "AuthorizationEndpoint" => json!(self.dice.of(&["https://a.example.com", ISSUER])?),
+            "ClientId" if op.action.contains("User") => json!("app"),
+            "ClientId" => json!(["app"]),
+            "ResponseType" => json!("id_token"),
+            "ResponseMode" => json!("fragment"),
+            "MappingFiled" => json!("sub"),
+            "Scope" => json!(["openid"]),
+            "AutoRotateKey" => json!(self.dice.below(2)),
+            "Operate" => json!(self.dice.of(&["enable", "disable", "updateSAML"])?),
+            "AuxiliaryDomain" => json!("example.com"),
             "Name" | "GroupName" | "StrategyName" => json!(self.dice.of(&NAMES)?),
             "RoleName" if makes("CreateRole") => json!(self.dice.of(&NAMES)?),
             "PolicyName" if makes("CreatePolicy") || makes("UpdatePolicy") => json!(self.dice.of(&NAMES)?),

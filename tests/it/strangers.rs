@@ -5,10 +5,11 @@
 //! of them. Principals in documents have documented error codes, one of them for an unknown account.
 
 use crate::catalogue;
+use crate::support::idp::Idp;
 use crate::support::{
     Caller, Test, allow, assert_same, in_memory, on_each_database, operation, operations, root_of, text, trust,
 };
-use crate::world::World;
+use crate::world::{World, oidc};
 use serde_json::{Value, json};
 
 /// What a field names.
@@ -26,6 +27,7 @@ enum Names {
     VersionId,
     GroupId,
     TaskId,
+    ProviderName,
     /// The name of something new, which another account may have as well.
     New,
 }
@@ -47,6 +49,16 @@ struct Case {
 const OTHER: &[(&str, &str, &str)] = &[
     ("CreateServiceLinkedRole", "QCSServiceName", "a service of the cloud"),
     ("GetFederationToken", "Name", "the name of the new session"),
+    ("CreateOIDCConfig", "ClientId", "a client that the provider knows"),
+    ("UpdateOIDCConfig", "ClientId", "a client that the provider knows"),
+    ("CreateUserOIDCConfig", "ClientId", "a client that the provider knows"),
+    ("UpdateUserOIDCConfig", "ClientId", "a client that the provider knows"),
+    ("AssumeRoleWithSAML", "PrincipalArn", "it needs no caller: whoever has the response may use it"),
+    ("AssumeRoleWithSAML", "RoleArn", "it needs no caller: whoever has the response may use it"),
+    ("AssumeRoleWithSAML", "RoleSessionName", "the name of the new session"),
+    ("AssumeRoleWithWebIdentity", "ProviderId", "it needs no caller: whoever has the token may use it"),
+    ("AssumeRoleWithWebIdentity", "RoleArn", "it needs no caller: whoever has the token may use it"),
+    ("AssumeRoleWithWebIdentity", "RoleSessionName", "the name of the new session"),
     ("AssumeRole", "RoleArn", "it is meant for other accounts' roles"),
     ("AssumeRole", "RoleSessionName", "the name of the new session"),
     ("AssumeRole", "ExternalId", "a value that two accounts have agreed on"),
@@ -167,6 +179,15 @@ fn cases(own: &World) -> Vec<Case> {
         add(action, "VersionId", VersionId, of_own);
     }
 
+    for action in ["GetSAMLProvider", "DeleteSAMLProvider", "DescribeOIDCConfig", "DeleteOIDCConfig"] {
+        add(action, "Name", ProviderName, json!({"Name": HERE}));
+    }
+    add("UpdateSAMLProvider", "Name", ProviderName, json!({"Name": HERE, "Description": "x"}));
+    add("UpdateOIDCConfig", "Name", ProviderName, with(&oidc(""), "Name"));
+    add("CreateOIDCConfig", "Name", New, with(&oidc(""), "Name"));
+    let metadata = Idp::rsa().metadata();
+    let params = json!({"Name": HERE, "Description": "x", "SAMLMetadataDocument": metadata});
+    add("CreateSAMLProvider", "Name", New, params);
     add("CreateGroup", "GroupName", New, json!({"GroupName": HERE}));
     for action in ["GetGroup", "DeleteGroup", "ListUsersForGroup"] {
         add(action, "GroupId", GroupId, json!({"GroupId": HERE}));
@@ -208,6 +229,7 @@ fn values(case: &Case, stranger: &World) -> (Value, Value) {
         Uin => number(stranger.user.uin.parse().unwrap()),
         Uid => number(stranger.uid),
         UserName => name("stranger"),
+        ProviderName => name("strangers-provider"),
         KeyId => name(&stranger.user.secret_id),
         RoleId => (json!(stranger.role), json!(other(&stranger.role))),
         RoleName => name("strangers-role"),
@@ -269,6 +291,11 @@ async fn stranger(t: &Test) -> World {
     root.cam("CreateGroup", json!({"GroupName": "strangers-UpdateGroup"})).await.ok();
     root.role("strangers-CreateRole", &[root_of(&root.uin)]).await;
     root.user("strangers-AddUser").await;
+    for name in ["strangers-provider", "strangers-CreateSAMLProvider", "strangers-CreateOIDCConfig"] {
+        let params = json!({"Name": name, "Description": "", "SAMLMetadataDocument": Idp::rsa().metadata()});
+        root.cam("CreateSAMLProvider", params).await.ok();
+        root.cam("CreateOIDCConfig", oidc(name)).await.ok();
+    }
     for action in ["CreatePolicy", "CreateCamStrategy", "UpdatePolicy", "UpdateCamStrategy"] {
         root.policy(&format!("strangers-{action}"), &allow("*", "*")).await;
     }
@@ -340,6 +367,7 @@ fn what_the_own_account_owns_is_found() {
                 VersionId => json!(1),
                 GroupId => json!(own.group),
                 TaskId => json!(own.task),
+                ProviderName => json!(if case.action.contains("SAML") { "corp" } else { "cluster" }),
                 New => json!("new"),
             };
             let reply = own.root.ask(operation(case.action), filled(&case.params, &value)).await;

@@ -4,6 +4,7 @@
 
 mod dump;
 mod hold;
+pub mod idp;
 mod process;
 mod raw;
 mod surface;

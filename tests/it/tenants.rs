@@ -43,7 +43,7 @@ fn what_another_tenant_has_is_as_unknown_as_what_nobody_has() {
         for op in operations() {
             let params = world.sample(op);
             let nobody = unknown(&params, &world);
-            if nobody == params || op.action == "AssumeRole" {
+            if nobody == params || op.action.starts_with("AssumeRole") {
                 continue;
             }
             let foreign = other.ask(op, params.clone()).await;

@@ -1,5 +1,6 @@
 //! A tenant with one of everything, and a valid request for every operation.
 
+use crate::support::idp::{ISSUER, Idp, federated_trust};
 use crate::support::{Caller, Test, allow, root_of, text, trust};
 use camulator::dialect::contract::Op;
 use serde_json::{Value, json};
@@ -67,6 +68,7 @@ impl World {
         let gone = root.cam("GetRole", json!({"RoleId": gone["RoleId"]})).await.ok();
         let gone = root.cam("DeleteServiceLinkedRole", json!({"RoleName": gone["RoleInfo"]["RoleName"]})).await.ok();
         let task = text(&gone["DeletionTaskId"]).to_owned();
+        providers(&root).await;
         World { root, user, role, policy, spare, group, uid, linked, task }
     }
 
@@ -150,7 +152,48 @@ impl World {
             }),
             "DeleteServiceLinkedRole" => json!({"RoleName": self.linked}),
             "GetServiceLinkedRoleDeletionStatus" => json!({"DeletionTaskId": self.task}),
-            "GetAccountSummary" | "GetUserAppId" | "GetCallerIdentity" => json!({}),
+            "GetAccountSummary"
+            | "GetUserAppId"
+            | "GetCallerIdentity"
+            | "ListSAMLProviders"
+            | "DisableUserSSO"
+            | "DescribeUserSAMLConfig"
+            | "DescribeUserOIDCConfig" => json!({}),
+            "CreateSAMLProvider" => {
+                json!({"Name": "new", "Description": "new", "SAMLMetadataDocument": Idp::rsa().metadata()})
+            }
+            "GetSAMLProvider" | "DeleteSAMLProvider" => json!({"Name": "corp"}),
+            "UpdateSAMLProvider" => {
+                json!({"Name": "corp", "Description": "other", "SAMLMetadataDocument": Idp::ec().metadata()})
+            }
+            "CreateOIDCConfig" => oidc("new"),
+            "UpdateOIDCConfig" => oidc("cluster"),
+            "DescribeOIDCConfig" | "DeleteOIDCConfig" => json!({"Name": "cluster"}),
+            "CreateUserSAMLConfig" => {
+                json!({"SAMLMetadataDocument": Idp::rsa().metadata(), "AuxiliaryDomain": "example.com"})
+            }
+            "UpdateUserSAMLConfig" => {
+                json!({"Operate": "updateSAML", "SAMLMetadataDocument": Idp::ec().metadata(), "AuxiliaryDomain": "a.com"})
+            }
+            "CreateUserOIDCConfig" | "UpdateUserOIDCConfig" => user_oidc(),
+            "AssumeRoleWithSAML" => {
+                let owner = &self.root.uin;
+                let mut says = Idp::rsa().says(owner, "federated", "corp", self.root.surface.now());
+                // Whatever the clock is set to.
+                (says.from, says.until) = ("2000-01-01T00:00:00Z".to_owned(), "9999-12-31T23:59:59Z".to_owned());
+                json!({
+                    "SAMLAssertion": Idp::rsa().response(&says), "RoleSessionName": "session", "DurationSeconds": 1800,
+                    "PrincipalArn": format!("qcs::cam::uin/{owner}:saml-provider/corp"),
+                    "RoleArn": format!("qcs::cam::uin/{owner}:roleName/federated"),
+                })
+            }
+            "AssumeRoleWithWebIdentity" => {
+                let claims = json!({"iss": ISSUER, "sub": "pod", "aud": "app", "exp": 253_402_300_799_i64});
+                json!({
+                    "ProviderId": "cluster", "WebIdentityToken": Idp::rsa().token(&claims), "DurationSeconds": 1800,
+                    "RoleArn": format!("qcs::cam::uin/{}:roleName/federated", self.root.uin), "RoleSessionName": "session",
+                })
+            }
             "ListRoles" => json!({"Keyword": "op"}),
             "UpdateRole" => json!({"RoleName": "ops", "Description": "other", "SessionDuration": 3600}),
             "CreateCamStrategy" => json!({"StrategyName": "new", "StrategyInfo": document, "Remark": "new"}),
@@ -188,6 +231,37 @@ impl World {
             other => panic!("{other} has no sample in tests/it/world.rs: add a request that succeeds"),
         }
     }
+}
+
+/// Creates the providers `corp` and `cluster`, the role `federated`, which they may vouch for, and a configuration of
+/// user sign-on of each kind, neither of which is enabled.
+pub async fn providers(root: &Caller) {
+    let params = json!({"Name": "corp", "Description": "our own", "SAMLMetadataDocument": Idp::rsa().metadata()});
+    root.cam("CreateSAMLProvider", params.clone()).await.ok();
+    root.cam("CreateOIDCConfig", oidc("cluster")).await.ok();
+    let trust = federated_trust(&root.uin, &Value::Null);
+    root.cam("CreateRole", json!({"RoleName": "federated", "PolicyDocument": trust})).await.ok();
+    root.cam("CreateUserOIDCConfig", user_oidc()).await.ok();
+    let metadata = params["SAMLMetadataDocument"].clone();
+    root.cam("CreateUserSAMLConfig", json!({"SAMLMetadataDocument": metadata})).await.ok();
+    root.cam("DisableUserSSO", json!({})).await.ok();
+}
+
+/// The parameters of an OIDC provider of this name.
+pub fn oidc(name: &str) -> Value {
+    json!({
+        "Name": name, "IdentityUrl": ISSUER, "ClientId": ["app"], "IdentityKey": Idp::rsa().key_set(),
+        "Description": "a cluster", "AutoRotateKey": 0,
+    })
+}
+
+/// The parameters of an OIDC configuration of user sign-on.
+pub fn user_oidc() -> Value {
+    json!({
+        "IdentityUrl": ISSUER, "ClientId": "app", "AuthorizationEndpoint": format!("{ISSUER}/authorize"),
+        "ResponseType": "id_token", "ResponseMode": "form_post", "MappingFiled": "sub",
+        "IdentityKey": Idp::rsa().key_set(), "Scope": ["openid", "email"], "Description": "staff", "AutoRotateKey": 1,
+    })
 }
 
 fn uin(caller: &Caller) -> u64 {

@@ -48,6 +48,8 @@ pub static CLOUD: Cloud = Cloud {
         policy_versions: 5,
         attachments: 200,
         keys: 2,
+        // Ours: the documentation gives no number.
+        providers: 100,
     },
     durations: Durations {
         role_default: 7200,

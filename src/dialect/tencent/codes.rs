@@ -80,12 +80,14 @@ pub fn candidates(fault: &Fault) -> &'static [&'static str] {
             Kind::Key => &["ResourceNotFound.SecretNotExist", "ResourceNotFound"],
             Kind::DeletionTask => &["InvalidParameter.DeletionTaskNotExist", "ResourceNotFound"],
             Kind::Principal => &["InvalidParameter.PrincipalQcsNotExist", "ResourceNotFound"],
+            Kind::Provider => &["ResourceNotFound.IdentityNotExist", "InvalidParameter.ParamError", "ResourceNotFound"],
         },
         Fault::Exists(kind, _) => match kind {
             Kind::User => &["InvalidParameter.SubUserNameInUse", "ResourceInUse"],
             Kind::Group => &["InvalidParameter.GroupNameInUse", "ResourceInUse"],
             Kind::Role => &["InvalidParameter.RoleNameInUse", "ResourceInUse"],
             Kind::Policy => &["FailedOperation.PolicyNameInUse", "ResourceInUse"],
+            Kind::Provider => &["InvalidParameter.IdentityNameInUse", "ResourceInUse"],
             _ => &["ResourceInUse"],
         },
         Fault::Quota(limit, _) => match limit {
@@ -99,6 +101,7 @@ pub fn candidates(fault: &Fault) -> &'static [&'static str] {
             Limit::Attachments => &["InvalidParameter.AttachmentFull", "LimitExceeded"],
             Limit::Keys => &["OperationDenied.AccessKeyOverLimit", "LimitExceeded"],
             Limit::Tags => &["InvalidParameter.TagLimitExceeded", "LimitExceeded"],
+            Limit::Providers | Limit::SignOns => &["LimitExceeded.IdentityFull", "LimitExceeded"],
         },
         Fault::Refused(refusal) => match refusal {
             Refusal::UserHasKeys => &["OperationDenied.HaveKeys", "OperationDenied"],
@@ -112,12 +115,22 @@ pub fn candidates(fault: &Fault) -> &'static [&'static str] {
             ],
             Refusal::NotServiceLinked => &["InvalidParameter.ParamError", "UnsupportedOperation"],
             Refusal::DefaultVersion => &["FailedOperation.PolicyVersionAlreadyDefault", "FailedOperation"],
-            Refusal::SessionTooLong { .. } => &["InvalidParameter.OverTimeError", "InvalidParameterValue"],
+            Refusal::SessionTooLong { .. } => {
+                &["InvalidParameter.OverTimeError", "InvalidParameter.ParamError", "InvalidParameterValue"]
+            }
             Refusal::OtherSource { .. } => &["InvalidParameter.ParamError"],
             Refusal::TemporaryKey => {
                 &["FailedOperation.TempKeyNotAllowed", "InvalidParameter.AccessKeyNotSupport", "UnsupportedOperation"]
             }
             Refusal::SecondFactor => &["FailedOperation.MFATypeNotSupported", "UnsupportedOperation"],
+            Refusal::Assertion { .. } => &["InvalidParameter.ParamError"],
+            Refusal::Metadata { .. } => &["InvalidParameterValue.MetadataError", "InvalidParameterValue"],
+            Refusal::Keys { .. } => &[
+                "InvalidParameterValue.IdentityKeyError",
+                "InvalidParameterValue.MetadataError",
+                "InvalidParameterValue",
+            ],
+            Refusal::Token { .. } => &["InvalidParameter.WebIdentityTokenError", "InvalidParameter.ParamError"],
         },
         Fault::Internal(_) => &["InternalError.SystemError", "InternalError.DbError", "InternalError"],
     }
@@ -149,8 +162,39 @@ fn parameter_candidates(parameter: &Parameter) -> &'static [&'static str] {
         (Why::Illegal(_), "PolicyName") => {
             &["InvalidParameter.PolicyNameError", "InvalidParameter.ParamError", "InvalidParameterValue"]
         }
-        (Why::Illegal(_), "Name") => {
-            &["InvalidParameter.UserNameIllegal", "InvalidParameter.ParamError", "InvalidParameterValue"]
+        (Why::Illegal(_), "Name") => &[
+            "InvalidParameter.UserNameIllegal",
+            "InvalidParameterValue.NameError",
+            "InvalidParameter.ParamError",
+            "InvalidParameterValue",
+        ],
+        (Why::Illegal(_), "MappingFiled") => {
+            &["InvalidParameterValue.NameError", "InvalidParameterValue.MetadataError", "InvalidParameterValue"]
+        }
+        (Why::Illegal(_), "IdentityUrl" | "AuthorizationEndpoint") => {
+            &["InvalidParameterValue.IdentityUrlError", "InvalidParameterValue"]
+        }
+        (Why::Illegal(_), "IdentityKey") => {
+            &["InvalidParameterValue.IdentityKeyError", "InvalidParameterValue.MetadataError", "InvalidParameterValue"]
+        }
+        (
+            Why::Illegal(_),
+            "SAMLMetadataDocument"
+            | "ClientId"
+            | "ResponseType"
+            | "ResponseMode"
+            | "Scope"
+            | "AuxiliaryDomain"
+            | "Operate"
+            | "AutoRotateKey",
+        ) => &[
+            "InvalidParameter.ScopeError",
+            "InvalidParameterValue.MetadataError",
+            "InvalidParameter.ParamError",
+            "InvalidParameterValue",
+        ],
+        (Why::Illegal(_), "WebIdentityToken") => {
+            &["InvalidParameter.WebIdentityTokenError", "InvalidParameter.ParamError", "InvalidParameterValue"]
         }
         (Why::Illegal(_), "Description") => {
             &["InvalidParameter.DescriptionLengthOverlimit", "InvalidParameter.ParamError", "InvalidParameterValue"]
@@ -166,9 +210,6 @@ fn parameter_candidates(parameter: &Parameter) -> &'static [&'static str] {
         }
         (Why::Illegal(_), "EntityFilter") => {
             &["InvalidParameter.EntityFilterError", "InvalidParameter.ParamError", "InvalidParameterValue"]
-        }
-        (Why::Illegal(_), "Scope") => {
-            &["InvalidParameter.ScopeError", "InvalidParameter.ParamError", "InvalidParameterValue"]
         }
         (Why::Illegal(_), "PolicyId") => {
             &["InvalidParameter.PolicyIdError", "InvalidParameter.ParamError", "InvalidParameterValue"]

@@ -65,4 +65,21 @@
 //! | UntagRole and `qcs:request_tag` | The values are the tags as the role has them. |
 //! | a permanent key was revoked from outside (`/credentials/{id}/revoke`) | It is treated as after DeleteAccessKey: not listed, not counted and not to be activated. Its id cannot be used again. |
 //! | a stub's condition key | It is absent when one of its fields is missing, `null` or an empty list. The request is refused when a field is not a text, a whole number or a truth value. |
+//! | names of identity providers | They have the form of a role's name, and are unique among the account's providers of their protocol. |
+//! | the number of identity providers | An account may have 100 of each protocol. |
+//! | `IdentityKey` | It is a JSON Web Key Set in base64, as in the published examples. Keys that cannot verify are skipped; at least one must be left. A private or symmetric key is refused. |
+//! | `IdentityUrl` | It must begin with `https://`. Nothing is fetched from it, and `AutoRotateKey` is only stored and shown. |
+//! | a SAML provider's certificates | Their dates are not checked. RSA keys need 2048 bits. |
+//! | a document in base64 | White space in it is ignored. |
+//! | a second configuration of user sign-on while one is enabled | With the same `IdentityUrl`, or of SAML, the code is `InvalidParameter.IdentityNameInUse`; with another one it is `LimitExceeded.IdentityFull`. A disabled one is replaced. |
+//! | DisableUserSSO | It disables both kinds, and succeeds where none is enabled. A disabled configuration is kept and shown with status 2. |
+//! | `SAMLAssertion` | It is a whole response with one assertion. A bare assertion is refused, and so is an encrypted one. |
+//! | what a SAML response must say | Audience, recipient, times, status and the attribute with the role and its provider are all required; `docs/sso.md` lists the rules. |
+//! | SHA-1 in a SAML signature | It is refused. |
+//! | times of responses and tokens | They are compared with the account's clock, without tolerance. A proof may be used again while it is valid. |
+//! | a token without `kid` | It is accepted only if the provider has a key without one. |
+//! | what is wrong with a proof | The code is `InvalidParameter.ParamError` for a SAML response and `InvalidParameter.WebIdentityTokenError` for a token. The proof is checked before the role is looked for. |
+//! | a trust policy and a provider | The action must be `sts:AssumeRoleWithSAML` or `sts:AssumeRoleWithWebIdentity`; `sts:AssumeRole` does not include it. |
+//! | a signed request for AssumeRoleWithSAML or AssumeRoleWithWebIdentity | The signature is checked, but the request is treated like an anonymous one. |
+//! | GetCallerIdentity of a session that a provider vouched for | `PrincipalId` is empty, and so is `qcs:uin`. |
 //! | a signature with upper-case hexadecimal digits | It is accepted. |

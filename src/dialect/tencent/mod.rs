@@ -10,7 +10,8 @@
 //! | `fields`, `multipart` | parameters of queries, forms and multipart bodies |
 //! | `route` | how a request's operation is found |
 //! | `operations` | the registry |
-//! | `cam`, `sts`, `tag` | the request, reply and function of each operation |
+//! | `cam`, `sts`, `federated`, `tag` | the request, reply and function of each operation |
+//! | `proofs` | what identity providers give: metadata and keys |
 //! | `params`, `shown` | the types of parameters, and how values are written in replies |
 //! | `reply`, `codes` | the envelope, and the error codes |
 //! | `stubs` | answers for actions of other services |
@@ -26,6 +27,7 @@ pub mod component;
 mod conditions;
 mod deeds;
 pub mod documented;
+mod federated;
 mod fields;
 mod headers;
 pub mod inferred;
@@ -36,6 +38,7 @@ pub mod operations;
 mod params;
 mod presets;
 mod principal;
+mod proofs;
 mod reading;
 pub mod reply;
 mod route;

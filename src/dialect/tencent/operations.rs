@@ -5,9 +5,10 @@
 //! API. `documented.json` holds the error codes that Tencent documents for each action.
 
 use super::cam::{
-    attachments, boundaries, extensions, groups, keys, policies, roles, service_linked, strategies, users, versions,
+    attachments, boundaries, extensions, groups, keys, policies, providers, roles, service_linked, sign_on, strategies,
+    users, versions,
 };
-use super::{sts, tag};
+use super::{federated, sts, tag};
 use crate::dialect::contract::{Op, Permission};
 
 /// The version of CAM.
@@ -106,6 +107,22 @@ crate::operations! {
         service_linked::CreateServiceLinkedRole => create, Write(reads), 20, operation(creates);
         service_linked::DeleteServiceLinkedRole => delete, Write, 20, operation;
         service_linked::GetServiceLinkedRoleDeletionStatus => deletion_status, Read, 20, operation;
+        providers::CreateSAMLProvider => create_saml, Write(reads_saml), 20, operation;
+        providers::GetSAMLProvider => get_saml, Read, 20, operation;
+        providers::ListSAMLProviders => list_saml, Read, 20, operation;
+        providers::UpdateSAMLProvider => update_saml, Write, 20, operation;
+        providers::DeleteSAMLProvider => delete_saml, Write, 20, operation;
+        providers::CreateOIDCConfig => create_oidc, Write(reads_oidc), 20, operation;
+        providers::DescribeOIDCConfig => describe_oidc, Read, 20, operation;
+        providers::UpdateOIDCConfig => update_oidc, Write(reads_oidc), 20, operation;
+        providers::DeleteOIDCConfig => delete_oidc, Write, 20, operation;
+        sign_on::CreateUserSAMLConfig => create_saml, Write, 20, operation;
+        sign_on::DescribeUserSAMLConfig => describe_saml, Read, 20, operation;
+        sign_on::UpdateUserSAMLConfig => update_saml, Write, 20, operation;
+        sign_on::CreateUserOIDCConfig => create_oidc, Write(reads_oidc), 20, operation;
+        sign_on::DescribeUserOIDCConfig => describe_oidc, Read, 20, operation;
+        sign_on::UpdateUserOIDCConfig => update_oidc, Write(reads_oidc), 20, operation;
+        sign_on::DisableUserSSO => disable, Write, 20, operation;
         // Extensions of this emulator: Tencent has no actions with these names on API 3.0.
         extensions::ListRoles => list_roles, Read, 20, operation;
         extensions::UpdateRole => update_role, Write(reads_role), 20, operation;
@@ -117,6 +134,8 @@ crate::operations! {
     }
     "sts" {
         sts::AssumeRole => assume_role, Open, 600, resource(assumed_role);
+        federated::AssumeRoleWithSAML => assume_with_saml, Open, 200, unsigned(account_of_saml);
+        federated::AssumeRoleWithWebIdentity => assume_with_token, Open, 20, unsigned(account_of_token);
         sts::GetFederationToken => get_federation_token, Open, 600, operation;
         sts::GetCallerIdentity => get_caller_identity, Read, 20, free;
     }

@@ -2,6 +2,7 @@
 
 use crate::engine::ids::{AccountId, RoleId, RoleRef, SecretId, UserId};
 use crate::engine::model::{Account, Caller, Identity, NamedRole, Role};
+use crate::engine::providers::Protocol;
 
 const ROLE_NAME: &str = "roleName/";
 const ROLE_ID: &str = "role/";
@@ -52,6 +53,25 @@ pub fn role(arn: &str) -> Option<NamedRole> {
     };
     let is_one = !role.text().is_empty() && !role.text().contains(['/', ':']);
     is_one.then(|| NamedRole { account: owner.into(), role, service_linked })
+}
+
+const fn form(protocol: Protocol) -> &'static str {
+    match protocol {
+        Protocol::Saml => "saml-provider/",
+        Protocol::Oidc => "oidc-provider/",
+    }
+}
+
+/// Returns the name of an identity provider as a principal.
+pub fn provider_arn(account: &AccountId, protocol: Protocol, name: &str) -> String {
+    ["qcs::cam::uin/", account.as_str(), ":", form(protocol), name].concat()
+}
+
+/// Reads the name of an identity provider as a principal: its account and its own name.
+pub fn provider(arn: &str, protocol: Protocol) -> Option<(&str, &str)> {
+    let (owner, provider) = arn.strip_prefix("qcs::cam::uin/")?.split_once(':')?;
+    let name = provider.strip_prefix(form(protocol))?;
+    (!owner.is_empty() && owner.bytes().all(|byte| byte.is_ascii_digit()) && !name.is_empty()).then_some((owner, name))
 }
 
 /// Reads the name of a principal, for the admin API: `qcs::cam::uin/<owner>:root`, `…:uin/<user>`,

@@ -47,7 +47,7 @@ pub fn claim(head: &Head, now: Time) -> Result<Claimed, Fault> {
             for (name, header) in [("Action", &headers::ACTION), ("Version", &headers::VERSION)] {
                 head.header(header).ok_or(Fault::Malformed(Malformed::MissingHeader(name)))?;
             }
-            tc3::claim(head, now).map(Claimed::By)
+            if is_anonymous(head) { Ok(Claimed::Nobody) } else { tc3::claim(head, now).map(Claimed::By) }
         }
         Carrier::Query => {
             let claim = signed(&Fields::read(head.query.as_bytes())?, now)?;
@@ -55,6 +55,19 @@ pub fn claim(head: &Head, now: Time) -> Result<Claimed, Fault> {
         }
         Carrier::Form => Ok(Claimed::InBody { most: v1::LARGEST_FORM }),
     }
+}
+
+/// Returns whether the request says that it is not signed, and its operation needs no signature.
+fn is_anonymous(head: &Head) -> bool {
+    head.header(&AUTHORIZATION) == Some("SKIP")
+        && needs_no_signature(
+            head.header(&headers::VERSION).unwrap_or_default(),
+            head.header(&headers::ACTION).unwrap_or_default(),
+        )
+}
+
+fn needs_no_signature(version: &str, action: &str) -> bool {
+    operations::find(version, &first_upper(action)).is_some_and(|op| op.permission == Permission::Unsigned)
 }
 
 /// Reads the claim of a form.
@@ -70,11 +83,7 @@ pub fn claim_in_body(request: &RawRequest, now: Time) -> Result<Option<Claim>, F
 fn signed(fields: &Fields<'_>, now: Time) -> Result<Option<Claim>, Fault> {
     let claim = v1::claim(fields, &v1::API3, now)?;
     let named = |name| fields.get(name).unwrap_or_default();
-    let needs_none = || {
-        operations::find(named("Version"), &first_upper(named("Action")))
-            .is_some_and(|op| op.permission == Permission::Unsigned)
-    };
-    if claim.is_none() && !needs_none() {
+    if claim.is_none() && !needs_no_signature(named("Version"), named("Action")) {
         return Err(Fault::Malformed(Malformed::MissingHeader("SecretId")));
     }
     Ok(claim)

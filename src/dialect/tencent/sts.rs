@@ -55,7 +55,8 @@ pub struct ShownSession {
 }
 
 impl ShownSession {
-    fn of(credentials: &sessions::Credentials) -> ShownSession {
+    /// Shows the credentials of a new session.
+    pub fn of(credentials: &sessions::Credentials) -> ShownSession {
         ShownSession {
             credentials: ShownCredentials {
                 token: credentials.token.expose().to_owned(),
@@ -102,7 +103,12 @@ pub async fn assumed_role(cx: &Cx, input: &AssumeRole) -> Result<Subject, Fault>
 }
 
 fn role_of(input: &AssumeRole) -> Result<NamedRole, Fault> {
-    principal::role(&input.role_arn).ok_or_else(|| {
+    role_named(&input.role_arn)
+}
+
+/// Reads the resource name of the role to be assumed.
+pub fn role_named(arn: &Arn) -> Result<NamedRole, Fault> {
+    principal::role(arn).ok_or_else(|| {
         Fault::illegal("RoleArn", "`qcs::cam::uin/<account>:roleName/<name>` or `qcs::cam::uin/<account>:role/<id>`")
     })
 }

@@ -1,7 +1,8 @@
 //! The setting of the error code cases: a tenant with one of everything, a tenant that is full, and their callers.
 
+use crate::support::idp::Idp;
 use crate::support::{Caller, Test, allow, root_of};
-use crate::world::World;
+use crate::world::{World, user_oidc};
 use camulator::args;
 use serde_json::json;
 
@@ -18,6 +19,8 @@ pub enum Who {
     Full,
     /// A session of a role that may do everything.
     Session,
+    /// The root of a tenant that signs its users on by SAML.
+    Third,
 }
 
 /// The tenants and callers of the cases.
@@ -27,6 +30,7 @@ pub struct Scene {
     pub everyone: Caller,
     pub full: Caller,
     pub session: Caller,
+    pub third: Caller,
     /// A user of the full tenant, with 200 policies and two keys.
     pub laden: Caller,
     /// A user of the first tenant with as many policies as it may have.
@@ -58,7 +62,11 @@ impl Scene {
         full.role("laden", &[root_of(&full.uin)]).await;
         let spare = full.policy("spare", &allow("cam:GetUser", "*")).await;
         fill(t, &full.uin).await;
-        Scene { world, nobody, everyone, full, session, laden, heavy, spare }
+        full.cam("CreateUserOIDCConfig", user_oidc()).await.ok();
+        let third = t.tenant("700000000002").await;
+        let metadata = Idp::rsa().metadata();
+        third.cam("CreateUserSAMLConfig", json!({"SAMLMetadataDocument": metadata})).await.ok();
+        Scene { world, nobody, everyone, full, session, third, laden, heavy, spare }
     }
 
     pub fn caller(&self, who: Who) -> &Caller {
@@ -68,6 +76,7 @@ impl Scene {
             Who::Everyone => &self.everyone,
             Who::Full => &self.full,
             Who::Session => &self.session,
+            Who::Third => &self.third,
         }
     }
 }
@@ -116,6 +125,15 @@ async fn fill(t: &Test, account: &str) {
          WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < 300) \
          SELECT $1, CAST(i AS TEXT), 'full-' || CAST(i AS TEXT), '', 0, i FROM n",
         args![account],
+    )
+    .await;
+    t.execute(
+        "INSERT INTO identity_providers (account_id, kind, name, description, url, clients, material, rotates, \
+         created_at, updated_at, seq) \
+         WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < 100) \
+         SELECT $1, k.kind, 'full-' || CAST(i AS TEXT), '', '', '[]', '', $2, 0, 0, i FROM n, \
+         (SELECT 'saml' AS kind UNION ALL SELECT 'oidc') k",
+        args![account, false],
     )
     .await;
     // At their limits are the members of group 1, the groups of the user `laden`, and the policies of group 2.

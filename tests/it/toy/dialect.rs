@@ -44,6 +44,7 @@ pub static CLOUD: Cloud = Cloud {
         policy_versions: 1,
         attachments: 10,
         keys: 1,
+        providers: 0,
     },
     durations: Durations {
         role_default: 60,

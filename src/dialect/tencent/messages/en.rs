@@ -173,6 +173,12 @@ fn refusal_message(refusal: &Refusal) -> String {
         }
         Refusal::TemporaryKey => "temporary keys are not accepted here; sign with a permanent key",
         Refusal::SecondFactor => "this kind of second factor is not supported",
+        Refusal::Assertion { why } => return format!("the SAML response is not accepted: {why}"),
+        Refusal::Metadata { why } => {
+            return format!("`SAMLMetadataDocument` must be the metadata of one identity provider in base64: {why}");
+        }
+        Refusal::Keys { why } => return format!("`IdentityKey` must be a JSON Web Key Set in base64: {why}"),
+        Refusal::Token { why } => return format!("the token is not accepted: {why}"),
     }
     .to_owned()
 }
@@ -189,6 +195,7 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::Key => "access key",
         Kind::DeletionTask => "deletion task",
         Kind::Principal => "principal",
+        Kind::Provider => "identity provider",
     }
 }
 
@@ -204,5 +211,7 @@ fn limit_name(limit: Limit) -> &'static str {
         Limit::Attachments => "attached policies",
         Limit::Keys => "access keys of a user",
         Limit::Tags => "tags of a role, user or policy",
+        Limit::Providers => "identity providers of a protocol",
+        Limit::SignOns => "configurations of user sign-on",
     }
 }

@@ -21,6 +21,13 @@ const RULES: &[&str] = &[
     "at most 256 characters",
     "at most 300 bytes",
     "0 to 43200 seconds",
+    "only `id_token`",
+    "at most 1024 bytes that begin with `https://` and a host",
+    "a name like `qcs::cam::uin/<account>:saml-provider/<name>`",
+    "a provider of the role's account",
+    "at least one client",
+    "a list with `openid`",
+    "a document, which `updateSAML` needs",
     "1 second or more",
     "1 to attach or 2 to detach",
     "1 to 200",
@@ -58,7 +65,7 @@ macro_rules! every {
 }
 
 fn kinds() -> impl Iterator<Item = Kind> {
-    every!(Kind: Account, Application, User, NamedUser, Group, Role, AssumedRole, Policy, PolicyVersion, Key, DeletionTask, Principal)
+    every!(Kind: Account, Application, User, NamedUser, Group, Role, AssumedRole, Policy, PolicyVersion, Key, DeletionTask, Principal, Provider)
         .into_iter()
 }
 
@@ -145,12 +152,14 @@ fn faults() -> Vec<Fault> {
     faults.extend(kinds().map(|kind| Fault::NotFound(kind, text("Widex"))));
     faults.extend(kinds().map(|kind| Fault::Exists(kind, text("Widex"))));
     let limits = every!(Limit:
-        Roles, Users, Groups, GroupMembers, UserGroups, Policies, PolicyVersions, Attachments, Keys, Tags,
+        Roles, Users, Groups, GroupMembers, UserGroups, Policies, PolicyVersions, Attachments, Keys, Tags, Providers, SignOns,
     );
     faults.extend(limits.map(|limit| Fault::Quota(limit, 10)));
     let refusals = every!(Refusal:
         UserHasKeys, KeysOfAnother, PresetPolicy, BoundaryInUse, ServiceLinkedRole, NotServiceLinked, DefaultVersion,
         SessionTooLong { limit: 3600 }, OtherSource { inherited: text("carol") }, TemporaryKey, SecondFactor,
+        Metadata { why: text("`entityID` must have 1 to 1024 bytes") }, Keys { why: text("it is not base64") },
+        Assertion { why: text("`Recipient` is another address than that of this service") }, Token { why: text("`iss` is wrong") },
     );
     faults.extend(refusals.map(Fault::Refused));
     faults

@@ -31,6 +31,13 @@ const PHRASES: &[(&str, &str)] = &[
     ("{}, {} or {}", "应为 {}、{} 或 {}"),
     ("{} or {}", "应为 {} 或 {}"),
     ("out of range", "超出取值范围"),
+    ("only {}", "只能为 {}"),
+    ("at most {} bytes that begin with {} and a host", "最多 {} 字节，以 {} 和主机名开头"),
+    ("a name like {}", "应为形如 {} 的名称"),
+    ("a provider of the role's account", "应为角色所属账号的身份提供商"),
+    ("at least one client", "至少一个客户端"),
+    ("a list with {}", "应包含 {}"),
+    ("a document, which {} needs", "{} 要求提供文档"),
     ("a decimal number", "应为十进制数字"),
     ("a JSON text or an object", "应为 JSON 文本或对象"),
     ("a text, a whole number, or true or false, as this action's stub needs", "该接口的桩要求文本、整数或布尔值"),
@@ -241,6 +248,12 @@ fn refusal_message(refusal: &Refusal) -> String {
         }
         Refusal::TemporaryKey => "此处不支持临时密钥，请使用永久密钥签名。",
         Refusal::SecondFactor => "不支持该 MFA 类型。",
+        Refusal::Assertion { why } => return format!("断言未通过校验{}。", named_in(why, "")),
+        Refusal::Metadata { why } => {
+            return format!("`SAMLMetadataDocument` 不是有效的身份提供商元数据{}。", named_in(why, ""));
+        }
+        Refusal::Keys { why } => return format!("`IdentityKey` 不是有效的签名公钥{}。", named_in(why, "")),
+        Refusal::Token { why } => return format!("令牌未通过校验{}。", named_in(why, "")),
     }
     .to_owned()
 }
@@ -257,6 +270,7 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::Key => "密钥",
         Kind::DeletionTask => "删除任务",
         Kind::Principal => "授权对象",
+        Kind::Provider => "身份提供商",
     }
 }
 
@@ -272,6 +286,8 @@ fn limit_name(limit: Limit) -> &'static str {
         Limit::Attachments => "已关联的策略",
         Limit::Keys => "用户的密钥",
         Limit::Tags => "资源的标签",
+        Limit::Providers => "账号的身份提供商",
+        Limit::SignOns => "用户单点登录配置",
     }
 }
 
