@@ -689,7 +689,7 @@ def test_describe_instances(tenant):
 
 def test_an_unknown_action_or_version(tenant):
     with refused("InvalidAction"):
-        tenant.cvm().DescribeZones(cvm.DescribeZonesRequest())
+        tenant.common("cvm", "2017-03-12").call_json("RunNothing", {})
     with refused("InvalidAction"):
         tenant.common("cam", "2019-01-16").call_json("NoSuchAction", {})
     with refused("NoSuchVersion", "InvalidAction"):

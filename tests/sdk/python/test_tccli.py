@@ -40,15 +40,12 @@ for line in sys.stdin:
 """
 
 NOT_BUILT = {
-    "cam": """BuildDataFlowAuthToken ConsumeCustomMFAToken CreateMessageReceiver CreateOIDCConfig CreateSAMLProvider
-        CreateSubAccountLoginIpPolicy CreateUserOIDCConfig CreateUserSAMLConfig DeleteMessageReceiver DeleteOIDCConfig
-        DeleteSAMLProvider DescribeOIDCConfig DescribeSafeAuthFlag DescribeSafeAuthFlagColl DescribeSafeAuthFlagIntl
-        DescribeSubAccounts DescribeUserOIDCConfig DescribeUserSAMLConfig DisableUserSSO GetAccountSummary
-        GetCustomMFATokenInfo GetPasswordRules GetSAMLProvider GetSecurityLastUsed GetUserAppId ListAccounts
-        ListCollaborators ListPoliciesGrantingServiceAccess ListReceiver ListSAMLProviders ListWeChatWorkSubAccounts
-        SetMfaFlag UpdateOIDCConfig UpdatePasswordRules UpdateSAMLProvider UpdateUserOIDCConfig
-        UpdateUserSAMLConfig""".split(),
-    "sts": "AssumeRoleWithSAML AssumeRoleWithWebIdentity GetSessionToken QueryApiKey".split(),
+    "cam": """BuildDataFlowAuthToken ConsumeCustomMFAToken CreateMessageReceiver CreateSubAccountLoginIpPolicy
+        DeleteMessageReceiver DescribeSafeAuthFlag DescribeSafeAuthFlagColl DescribeSafeAuthFlagIntl
+        DescribeSubAccounts GetAccountSummary GetCustomMFATokenInfo GetPasswordRules GetSecurityLastUsed
+        GetUserAppId ListAccounts ListCollaborators ListPoliciesGrantingServiceAccess ListReceiver
+        ListWeChatWorkSubAccounts SetMfaFlag UpdatePasswordRules""".split(),
+    "sts": "GetSessionToken QueryApiKey".split(),
 }
 
 

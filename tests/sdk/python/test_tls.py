@@ -17,9 +17,6 @@ from conftest import ADMIN_TOKEN, REPOSITORY, Caller, allow, refused
 
 NODE = REPOSITORY / "tests/sdk/node"
 
-# Strict: it fails when it begins to pass, and then the mark goes.
-NEEDS_OIDC = pytest.mark.xfail(strict=True, reason="calls AssumeRoleWithWebIdentity, which is not built yet")
-
 
 @pytest.fixture(scope="module")
 def secure(serve):
@@ -86,7 +83,6 @@ def test_an_ordinary_client_needs_only_the_file_of_the_authority(secure, company
             forged.GetCallerIdentity(models.GetCallerIdentityRequest())
 
 
-@NEEDS_OIDC
 def test_the_oidc_provider_of_the_sdk(secure, company):
     """A token that nobody signed is refused by the operation: so the anonymous call has come as far as that."""
     from tencentcloud.common.credential import OIDCRoleArnCredential
