@@ -59,6 +59,7 @@ mod tenants;
 mod tidy;
 mod toy;
 mod transports;
+mod vectors;
 mod wire;
 mod world;
 mod writes;
