@@ -26,6 +26,7 @@ mod damage;
 mod deeds;
 mod edges;
 mod ended;
+mod forgeries;
 mod journal;
 mod locales;
 mod narrowing;
