@@ -4,7 +4,7 @@
 //! | case | what this dialect does |
 //! | --- | --- |
 //! | several things are wrong | The first failed check answers, in this order: method; decisive headers not repeated and readable; content type; action, version and timestamp present; `Authorization` readable; timestamp fresh; key known; body complete and not too large; token; signature; version and action; rate; parameters; permission; the action itself. What the head decides is answered without the body. |
-//! | where the common parameters are | A request with `Authorization` or `X-TC-Action` has them in headers. Any other has them in the query of a `GET` or in the form of a `POST`, whatever its content type says, and is signed with the older signature. `POST` ignores a query, and `GET` a body. |
+//! | where the common parameters are | A request with `Authorization` or `X-TC-Action` has them in headers. Any other has them in the query of a `GET` or in the form of a `POST`, also if that calls itself JSON, and is signed with the older signature. `POST` ignores a query, and `GET` a body. |
 //! | a body of a request that is signed with TC3 | `application/json` and `application/octet-stream` are read as JSON, `multipart/form-data` as one text or JSON value a part; a `GET` is a form without a body. Any other type, such as a form, is `InvalidParameter`. |
 //! | a parameter of a query or form is given twice, or once as a value and once in parts | The code is `InvalidParameter`. |
 //! | lists of a query or form | They are numbered from 0, or from 1, without a gap. |
@@ -14,7 +14,9 @@
 //! | the component interface | It is signed with the headers of TC3, without `X-TC-Action`. `returnCode` and `returnValue` are the number that API 2.0 has for the class of error, and the message begins with the code of API 3.0. `data` is `{}` where there is nothing to say. Only the five strategy interfaces are served. |
 //! | `Authorization` is missing | The code is `MissingParameter`. When the header is not UTF-8, it is `AuthFailure.InvalidAuthorization`. |
 //! | another decisive header is not UTF-8 | The code is `InvalidParameter`. |
-//! | signed headers | At most 32 are accepted, each once, compared without letter case. |
+//! | signed headers | At most 32 are accepted, each once and in lower case. Their values are signed in lower case, by the rules of Unicode. |
+//! | `X-TC-Timestamp` with leading zeros | The code is `InvalidParameter`: the number would be signed in another way than it was sent. |
+//! | the older signature covers decoded values, with `&` and `=` between them | Two requests can have the same text to sign, and so the same signature. That lies in the algorithm; both are accepted. |
 //! | key id and service in the credential | Each may have at most 128 bytes. |
 //! | the scope's service | On a host of `tencentcloudapi.com` it must be the host's first label. On any other host it may be any service. |
 //! | the body ends early or takes longer than 20 s | The code is `InvalidRequest`. |

@@ -118,6 +118,7 @@ pub fn check_head(head: &Head) -> Result<(), Fault> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Json,
+    Octets,
     Form,
     Multipart,
 }
@@ -126,9 +127,9 @@ fn kind(head: &Head) -> Option<Kind> {
     let content_type = head.header(CONTENT_TYPE).unwrap_or_default();
     let kind = content_type.split(';').next().unwrap_or_default().trim();
     let is = |known: &str| kind.eq_ignore_ascii_case(known);
-    // What an operation reads from a body of any type is JSON.
     match kind {
-        _ if is("application/json") || is("application/octet-stream") => Some(Kind::Json),
+        _ if is("application/json") => Some(Kind::Json),
+        _ if is("application/octet-stream") => Some(Kind::Octets),
         _ if is("application/x-www-form-urlencoded") => Some(Kind::Form),
         _ if is("multipart/form-data") => Some(Kind::Multipart),
         _ => None,
@@ -144,7 +145,7 @@ fn check_kind(head: &Head, carrier: Carrier) -> Result<(), Fault> {
         // `@tencent-sdk/capi` sends a form under the name of JSON.
         (Carrier::Form, kind) => matches!(kind, Some(Kind::Form | Kind::Json)),
         (Carrier::Headers, kind) if head.method == Method::GET => kind == Some(Kind::Form),
-        (Carrier::Headers, kind) => matches!(kind, Some(Kind::Json | Kind::Multipart)),
+        (Carrier::Headers, kind) => matches!(kind, Some(Kind::Json | Kind::Octets | Kind::Multipart)),
     };
     if is_served {
         return Ok(());
@@ -270,6 +271,7 @@ pub fn parameters(request: &RawRequest) -> Result<Json, Fault> {
         (Carrier::Form, _) => Fields::read(&request.body)?.object(v1::is_common),
         (Carrier::Headers, _) if head.method == Method::GET => Fields::read(head.query.as_bytes())?.object(|_| false),
         (Carrier::Headers, Some(Kind::Multipart)) => multipart::object(request),
+        // Octets are read as JSON too.
         (Carrier::Headers, _) if request.body.trim_ascii().is_empty() => Ok(Json::Object(Vec::new())),
         (Carrier::Headers, _) => Json::read(&request.body),
     }

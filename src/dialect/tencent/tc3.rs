@@ -41,8 +41,11 @@ pub fn claim(head: &Head, now: Time) -> Result<Claim, Fault> {
         return Err(invalid("`Authorization` not valid"));
     }
     let authorization = required("Authorization", &AUTHORIZATION)?;
+    // Written in the one way in which it is signed.
+    let is_number =
+        timestamp.bytes().all(|byte| byte.is_ascii_digit()) && (timestamp == "0" || !timestamp.starts_with('0'));
     let signed_at: i64 = match timestamp.parse() {
-        Ok(seconds) if timestamp.bytes().all(|byte| byte.is_ascii_digit()) => seconds,
+        Ok(seconds) if is_number => seconds,
         _ => return Err(Fault::Malformed(Malformed::Header { name: "Timestamp", value: timestamp.to_owned() })),
     };
     let host = head.header(HOST).unwrap_or_default();
@@ -108,13 +111,15 @@ fn parse(authorization: &str, signed_at: i64, token: Option<&str>, host: &str) -
     })
 }
 
-/// Returns whether these can be signed headers: at most [`MOST_SIGNED`], each once, `host` and `content-type` among them.
+/// Returns whether these can be signed headers: at most [`MOST_SIGNED`], each once and in lower case, `host` and
+/// `content-type` among them.
 ///
 /// This bounds the hashing: no header is hashed more than once for each form of host and content type.
 fn are_signable(signed_headers: &str) -> bool {
     let names: Vec<&str> = signed_headers.split(';').take(MOST_SIGNED + 1).collect();
-    let is_name = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic());
-    let is_first = |place: usize, name: &str| !names.iter().take(place).any(|other| other.eq_ignore_ascii_case(name));
+    let is_letter = |byte: u8| byte.is_ascii_graphic() && !byte.is_ascii_uppercase();
+    let is_name = |name: &str| !name.is_empty() && name.bytes().all(is_letter);
+    let is_first = |place: usize, name: &str| !names.iter().take(place).any(|other| *other == name);
     names.len() <= MOST_SIGNED
         && names.iter().enumerate().all(|(place, name)| is_name(name) && is_first(place, name))
         && names.contains(&"host")
@@ -230,11 +235,9 @@ impl<'a> Signed<'a> {
     /// secret. The session token is left out too.
     fn concealed(mut self) -> Signed<'a> {
         for (name, value) in &mut self.headers {
-            if name.eq_ignore_ascii_case("x-tc-token") {
+            if *name == "x-tc-token" {
                 *value = SignedValue::Other(Cow::Borrowed("(the token, not shown)"));
-            } else if matches!(value, SignedValue::Other(_))
-                && !SHOWN.iter().any(|shown| shown.eq_ignore_ascii_case(name))
-            {
+            } else if matches!(value, SignedValue::Other(_)) && !SHOWN.contains(name) {
                 *value = SignedValue::Other(Cow::Borrowed("(not shown)"));
             }
         }
@@ -282,7 +285,7 @@ pub fn free(head: &Head, claim: &Claim) -> Vec<&'static str> {
     }
     static DECIDING: [&HeaderName; 5] =
         [&headers::ACTION, &headers::VERSION, &headers::REGION, &headers::TOKEN, &headers::LANGUAGE];
-    let is_signed = |name: &str| claim.signed_headers.split(';').any(|signed| signed.eq_ignore_ascii_case(name));
+    let is_signed = |name: &str| claim.signed_headers.split(';').any(|signed| signed == name);
     let mut free = Vec::with_capacity(DECIDING.len() + 1);
     if is_payload_unsigned(head) {
         free.push("body");
@@ -379,12 +382,13 @@ fn without_port(host: &str) -> &str {
 
 /// Returns what a client may have signed as its content type: in lower case, as the documentation asks, or as sent.
 fn content_types(received: &str) -> impl Iterator<Item = Cow<'_, str>> {
-    let is_lower = !received.bytes().any(|byte| byte.is_ascii_uppercase());
-    std::iter::once(lower(received)).chain(if is_lower { None } else { Some(Cow::Borrowed(received)) })
+    let lower = lower(received);
+    let is_lower = lower == received;
+    std::iter::once(lower).chain(if is_lower { None } else { Some(Cow::Borrowed(received)) })
 }
 
 fn lower(text: &str) -> Cow<'_, str> {
-    if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+    if text.bytes().any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii()) {
         Cow::Owned(text.to_lowercase())
     } else {
         Cow::Borrowed(text)
