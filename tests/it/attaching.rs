@@ -35,11 +35,8 @@ fn a_policy_is_attached_to_the_principals_it_names() {
         ];
         for (made, id) in made_for(&t, "p", &json!({"qcs": names})).await.iter().zip(["PolicyId", "StrategyId"]) {
             let entities = root.cam("ListEntitiesForPolicy", json!({"PolicyId": made.ok()[id]})).await.ok();
-            // The id of a user is its uid; a group has no uin.
-            let id = |entity: &Value| match &entity["Uin"] {
-                uin if *uin != 0 => uin.to_string(),
-                _ => text(&entity["Id"]).to_owned(),
-            };
+            // The id of a user is its uid.
+            let id = |entity: &Value| text(&entity["Id"]).to_owned();
             let mut listed: Vec<String> = entities["List"].as_array().unwrap().iter().map(id).collect();
             listed.sort_unstable();
             let mut expected = vec![uids[0].as_str(), &uids[1], &group];

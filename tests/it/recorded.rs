@@ -50,7 +50,8 @@ const RECORDED: &[(&str, &str)] = &[
 ];
 
 /// Members that are younger than the recordings.
-const LATER: &[&str] = &["Tags", "PermissionLevel", "Category", "Mail", "U2FToken", "Passkey", "LastSecretUsedDate"];
+const LATER: &[&str] =
+    &["Tags", "PermissionLevel", "Category", "Mail", "U2FToken", "Passkey", "LastSecretUsedDate", "PromptTrust"];
 
 /// Values of any kind: nobody signs in to a console here.
 const ANY: &[&str] = &["LastLoginIp", "LastLoginTime"];

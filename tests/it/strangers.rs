@@ -28,6 +28,7 @@ enum Names {
     GroupId,
     TaskId,
     ProviderName,
+    ReceiverName,
     /// The name of something new, which another account may have as well.
     New,
 }
@@ -59,6 +60,7 @@ const OTHER: &[(&str, &str, &str)] = &[
     ("AssumeRoleWithWebIdentity", "ProviderId", "it needs no caller: whoever has the token may use it"),
     ("AssumeRoleWithWebIdentity", "RoleArn", "it needs no caller: whoever has the token may use it"),
     ("AssumeRoleWithWebIdentity", "RoleSessionName", "the name of the new session"),
+    ("BuildDataFlowAuthToken", "ResourceId", "a resource of another service, which the account has made known"),
     ("AssumeRole", "RoleArn", "it is meant for other accounts' roles"),
     ("AssumeRole", "RoleSessionName", "the name of the new session"),
     ("AssumeRole", "ExternalId", "a value that two accounts have agreed on"),
@@ -123,6 +125,23 @@ fn cases(own: &World) -> Vec<Case> {
         add(action, holder, names, json!({"PolicyId": policy, holder: HERE}));
         add(action, "PolicyId", PolicyId, json!({"PolicyId": HERE, holder: good}));
     }
+    add("GetSecurityLastUsed", "SecretIdList", KeyId, json!({"SecretIdList": [HERE]}));
+    add("DescribeSubAccounts", "FilterSubAccountUin", Uin, json!({"FilterSubAccountUin": [HERE]}));
+    add("QueryApiKey", "TargetUin", Uin, json!({"TargetUin": HERE}));
+    let flag = json!({"Phone": 0, "Stoken": 0, "Wechat": 0});
+    add("SetMfaFlag", "OpUin", Uin, json!({"OpUin": HERE, "LoginFlag": flag, "ActionFlag": flag}));
+    add("DescribeSafeAuthFlagColl", "SubUin", Uin, json!({"SubUin": HERE}));
+    let approved = json!({
+        "IpPolicies": [{"IP": "192.0.2.1", "Effect": "Allow"}], "ApproverType": "SubAccountLoginLimitApproval",
+        "ApproverUin": [HERE], "DisablePolicy": 0, "PolicyType": 1,
+    });
+    add("CreateSubAccountLoginIpPolicy", "ApproverUin", Uin, approved);
+    for (field, names) in [("TargetUin", Uin), ("RoleId", RoleId), ("GroupId", GroupId)] {
+        add("ListPoliciesGrantingServiceAccess", field, names, json!({field: HERE}));
+    }
+    let receiver = json!({"Name": HERE, "CountryCode": "86", "Email": "r@example.com", "PhoneNumber": "1"});
+    add("CreateMessageReceiver", "Name", New, receiver);
+    add("DeleteMessageReceiver", "Name", ReceiverName, json!({"Name": HERE}));
     let tagged = json!({"ServiceType": "cam", "ResourcePrefix": "role", "ResourceIds": [HERE], "ResourceRegion": "ap-guangzhou"});
     add("DescribeResourceTagsByResourceIds", "ResourceIds", RoleId, tagged);
     add("DescribeCamStrategyDetail", "StrategyId", PolicyId, json!({"StrategyId": HERE}));
@@ -230,6 +249,7 @@ fn values(case: &Case, stranger: &World) -> (Value, Value) {
         Uid => number(stranger.uid),
         UserName => name("stranger"),
         ProviderName => name("strangers-provider"),
+        ReceiverName => name("strangers-receiver"),
         KeyId => name(&stranger.user.secret_id),
         RoleId => (json!(stranger.role), json!(other(&stranger.role))),
         RoleName => name("strangers-role"),
@@ -291,6 +311,10 @@ async fn stranger(t: &Test) -> World {
     root.cam("CreateGroup", json!({"GroupName": "strangers-UpdateGroup"})).await.ok();
     root.role("strangers-CreateRole", &[root_of(&root.uin)]).await;
     root.user("strangers-AddUser").await;
+    for name in ["strangers-receiver", "strangers-CreateMessageReceiver"] {
+        let receiver = json!({"Name": name, "CountryCode": "86", "Email": "r@example.com", "PhoneNumber": "1"});
+        root.cam("CreateMessageReceiver", receiver).await.ok();
+    }
     for name in ["strangers-provider", "strangers-CreateSAMLProvider", "strangers-CreateOIDCConfig"] {
         let params = json!({"Name": name, "Description": "", "SAMLMetadataDocument": Idp::rsa().metadata()});
         root.cam("CreateSAMLProvider", params).await.ok();
@@ -368,6 +392,7 @@ fn what_the_own_account_owns_is_found() {
                 GroupId => json!(own.group),
                 TaskId => json!(own.task),
                 ProviderName => json!(if case.action.contains("SAML") { "corp" } else { "cluster" }),
+                ReceiverName => json!("reception"),
                 New => json!("new"),
             };
             let reply = own.root.ask(operation(case.action), filled(&case.params, &value)).await;

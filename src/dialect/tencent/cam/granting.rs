@@ -1,6 +1,6 @@
 //! Which services somebody may use, and by which policies: ListPoliciesGrantingServiceAccess.
 
-use crate::dialect::tencent::params::{Id, Name};
+use crate::dialect::tencent::params::{Id, Name, given};
 use crate::dialect::tencent::shown::integer;
 use crate::engine::attachments::AttachedPolicy;
 use crate::engine::authorize::Authorized;
@@ -61,7 +61,7 @@ pub struct ListGrantServiceAccessPolicy {
 
 /// Actions are listed only when one service is asked for, and only of services whose actions are all known.
 pub async fn list(cx: &Cx, input: Authorized<ListPoliciesGrantingServiceAccess>) -> Result<ListedAccess, Fault> {
-    let holder = match (&input.target_uin, &input.role_id, &input.group_id) {
+    let holder = match (given(&input.target_uin), given(&input.role_id), given(&input.group_id)) {
         (Some(uin), None, None) => Holder::User(uin.as_str().into()),
         (None, Some(role), None) => Holder::Role(role.as_str().into()),
         (None, None, Some(group)) => Holder::Group(group.as_str().into()),

@@ -1,7 +1,7 @@
 //! Identity providers of role sign-on: the SAML providers and the OIDC configurations.
 
 use super::Done;
-use crate::dialect::decode::{List, Text};
+use crate::dialect::decode::{List, Text, even_empty};
 use crate::dialect::tencent::params::{Flag, Name};
 use crate::dialect::tencent::proofs::{self, IdentityUrl};
 use crate::dialect::tencent::{principal, shown::local_time};
@@ -123,6 +123,7 @@ pub async fn list_saml(cx: &Cx, _: Authorized<ListSAMLProviders>) -> Result<List
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct UpdateSAMLProvider {
     name: Name,
+    #[serde(default, deserialize_with = "even_empty")]
     description: Option<ProviderDescription>,
     #[serde(rename = "SAMLMetadataDocument")]
     metadata: Option<Text<{ proofs::LONGEST_METADATA }>>,
