@@ -6,6 +6,8 @@
 use super::cx::{Cx, Write};
 use super::fault::{Fault, Internal, Kind, Limit, Required};
 use super::ids::AccountId;
+use super::model::ManagedKind;
+use super::standing;
 use super::view::Changed;
 use crate::args;
 use crate::env::Time;
@@ -139,6 +141,7 @@ pub async fn update(
 ) -> Result<(), Fault> {
     let account = write.account().clone();
     let mut about = require(write.tx(), &account, protocol, name).await?.about;
+    standing::require_own(write.cx, ManagedKind::Provider, name)?;
     change(&mut about);
     let sql = "UPDATE identity_providers SET description = $4, url = $5, clients = $6, material = $7, rotates = $8, \
                updated_at = $9 WHERE account_id = $1 AND kind = $2 AND name = $3";
@@ -160,6 +163,7 @@ pub async fn update(
 pub async fn delete(write: &mut Write<'_, '_>, protocol: Protocol, name: &str) -> Result<(), Fault> {
     let account = write.account().clone();
     require(write.tx(), &account, protocol, name).await?;
+    standing::require_own(write.cx, ManagedKind::Provider, name)?;
     let sql = "DELETE FROM identity_providers WHERE account_id = $1 AND kind = $2 AND name = $3";
     write.execute_only(Changed::NOTHING, sql, args![&account, protocol.word(), name]).await
 }

@@ -18,6 +18,8 @@ pub struct Summary {
     pub groups: i64,
     /// Memberships of users in groups.
     pub memberships: i64,
+    /// Identity providers.
+    pub providers: i64,
 }
 
 /// Returns the numbers of things that the account has.
@@ -27,7 +29,8 @@ pub async fn get(cx: &Cx) -> Result<Summary, Fault> {
         .tx()
         .optional(
             "SELECT policy_count AS policies, role_count AS roles, user_count AS users, group_count AS groups, \
-             (SELECT COUNT(*) FROM group_members m WHERE m.account_id = a.id) AS memberships \
+             (SELECT COUNT(*) FROM group_members m WHERE m.account_id = a.id) AS memberships, \
+             (SELECT COUNT(*) FROM identity_providers p WHERE p.account_id = a.id) AS providers \
              FROM accounts a WHERE a.id = $1",
             args![&cx.account.id],
         )

@@ -401,6 +401,10 @@ fn what_the_own_account_owns_is_found() {
                 ("SetDefaultPolicyVersion" | "DeletePolicyVersion", _) => {
                     drop(reply.fault("FailedOperation.PolicyVersionAlreadyDefault"));
                 }
+                // The user is found, but cannot approve anything.
+                ("CreateSubAccountLoginIpPolicy", _) => {
+                    drop(reply.fault("InvalidParameter.SubUserPhoneNotExsit"));
+                }
                 _ => drop(reply.ok()),
             }
         }

@@ -32,6 +32,7 @@
 //! | neither id nor name is given | The code is `InvalidParameter.ParamError`. |
 //! | CreateRole without `SessionDuration` | GetRole shows 0. |
 //! | `SessionDuration` is 0 | The role has no limit of its own; its sessions last at most 7200 seconds. |
+//! | GetAccountSummary | `Idps` and `IdentityProviders` are both the number of SAML and OIDC providers. |
 //! | AssumeRole without `DurationSeconds` | The session lasts 7200 seconds, or the role's limit when that is shorter. |
 //! | the trust policy refuses AssumeRole | The code is `UnauthorizedOperation`. |
 //! | attaching what is attached, detaching what is not, removing a tag that is not there | The request succeeds. |

@@ -10,6 +10,8 @@ use super::cam::{
 };
 use super::{federated, sts, tag};
 use crate::dialect::contract::{Op, Permission};
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// The version of CAM.
 pub const CAM: &str = "2019-01-16";
@@ -23,12 +25,13 @@ const SERVICES: &[(&str, &str)] = &[("cam", CAM), ("sts", STS), ("tag", TAG)];
 /// Returns the operation with this version and action. No two services have an action of the same name, so that the
 /// version need not tell the service.
 pub fn find(version: &str, action: &str) -> Option<&'static Op> {
-    ALL.iter().find(|op| op.action == action && version_of(op.service) == Some(version))
+    named(action).filter(|op| version_of(op.service) == Some(version))
 }
 
 /// Returns the operation with this action. No action is in two services.
 pub fn named(action: &str) -> Option<&'static Op> {
-    ALL.iter().find(|op| op.action == action)
+    static BY_ACTION: LazyLock<HashMap<&str, &Op>> = LazyLock::new(|| ALL.iter().map(|op| (op.action, op)).collect());
+    BY_ACTION.get(action).copied()
 }
 
 /// Returns the version of a service that is served.

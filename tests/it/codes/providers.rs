@@ -77,6 +77,8 @@ pub fn cases(scene: &Scene, add: &mut Add<'_>) {
         }
         add(Who::Root, "DescribeOIDCConfig", json!({"Name": name}), NAME);
     }
+    add(Who::Bound, "UpdateSAMLProvider", saml("corp", &good), "FailedOperation.CICIdentityForbidden");
+    add(Who::Bound, "DeleteSAMLProvider", json!({"Name": "corp"}), "FailedOperation.CICIdentityForbidden");
     add(Who::Root, "CreateSAMLProvider", saml("corp", &good), IN_USE);
     add(Who::Full, "CreateSAMLProvider", saml("new", &good), FULL);
     add(Who::Full, "CreateSAMLProvider", saml("full-1", &good), IN_USE);
@@ -172,6 +174,13 @@ fn proofs(scene: &Scene, add: &mut Add<'_>) {
         with(params, "SAMLAssertion", json!(Idp::rsa().response(says)))
     };
     add(Who::Root, "AssumeRoleWithSAML", of(&says, "nobody"), "InternalError.GetRoleError");
+    // The account of the role is suspended.
+    let bound = scene.bound.root.uin.as_str();
+    let response = Idp::rsa().response(&Idp::rsa().says(bound, "federated", "corp", scene.world.root.surface.now()));
+    let params = with(saml.clone(), "RoleArn", json!(format!("qcs::cam::uin/{bound}:roleName/federated")));
+    let params = with(params, "PrincipalArn", json!(format!("qcs::cam::uin/{bound}:saml-provider/corp")));
+    let params = with(params, "SAMLAssertion", json!(response));
+    add(Who::Bound, "AssumeRoleWithSAML", params, "AccountNotAvaliable");
     // Roles that do not trust the provider.
     says.roles = says.roles.replace("nobody", "ops");
     add(Who::Root, "AssumeRoleWithSAML", of(&says, "ops"), "UnauthorizedOperation");

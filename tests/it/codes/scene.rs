@@ -2,7 +2,7 @@
 
 use crate::support::idp::Idp;
 use crate::support::{Caller, Test, allow, root_of};
-use crate::world::{World, user_oidc};
+use crate::world::{World, providers, user_oidc};
 use camulator::args;
 use serde_json::json;
 
@@ -126,6 +126,7 @@ async fn bound(t: &Test) -> Bound {
         root.cam("CreatePolicyVersion", version).await.ok();
     }
     let role = root.role("managed", &[root_of(&root.uin)]).await;
+    providers(&root).await;
     let group = root.cam("CreateGroup", json!({"GroupName": "crew"})).await.ok()["GroupId"].as_u64().unwrap();
     for place in 0..200 {
         let params = json!({"Name": format!("r-{place}"), "CountryCode": "86", "Email": "", "PhoneNumber": ""});
@@ -139,6 +140,7 @@ async fn bound(t: &Test) -> Bound {
             managed("policy", organization, "organization"), managed("policy", center, "identity_center"),
             managed("policy", service, "service"), managed("policy", tags, "tags"),
             managed("role", role, "organization"), managed("user", managed_user.uin.clone(), "organization"),
+            managed("provider", "corp".to_owned(), "identity_center"),
         ],
     });
     t.admin("PUT", "/accounts/700000000003/state", state).await.done();

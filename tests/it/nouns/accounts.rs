@@ -1,8 +1,10 @@
 //! The account and the people in it: who there is, when keys were used, how people are protected, and what the admin API
 //! says of an account.
 
+use crate::support::idp::Idp;
 use crate::support::{ROOT, START, Test, allow, in_memory, on_each_database, root_of, text};
 use crate::totp;
+use crate::world::oidc;
 use camulator::args;
 use serde_json::{Value, json};
 
@@ -19,8 +21,12 @@ fn an_account_says_who_it_is_and_how_much_it_has() {
         }
         let group = root.cam("CreateGroup", json!({"GroupName": "crew"})).await.ok()["GroupId"].clone();
         root.cam("AddUserToGroup", json!({"Info": [{"Uin": dev.uin, "GroupId": group}]})).await.ok();
+        let metadata = Idp::rsa().metadata();
+        let provider = json!({"Name": "corp", "Description": "", "SAMLMetadataDocument": metadata});
+        root.cam("CreateSAMLProvider", provider).await.ok();
+        root.cam("CreateOIDCConfig", oidc("cluster")).await.ok();
         let summary = json!({
-            "Policies": 1, "Roles": 0, "Idps": 0, "User": 1, "Group": 1, "Member": 1, "IdentityProviders": 0,
+            "Policies": 1, "Roles": 0, "Idps": 2, "User": 1, "Group": 1, "Member": 1, "IdentityProviders": 2,
         });
         assert_eq!(root.cam("GetAccountSummary", json!({})).await.ok(), summary);
     });

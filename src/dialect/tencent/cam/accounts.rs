@@ -58,12 +58,11 @@ pub async fn summary(cx: &Cx, _: Authorized<GetAccountSummary>) -> Result<ShownS
     Ok(ShownSummary {
         policies: summary.policies,
         roles: summary.roles,
-        // There are no identity providers here.
-        idps: 0,
+        idps: summary.providers,
         user: summary.users,
         group: summary.groups,
         member: summary.memberships,
-        identity_providers: 0,
+        identity_providers: summary.providers,
     })
 }
 
