@@ -56,17 +56,20 @@ fn a_token_that_was_signed_is_not_shown() {
         assert_eq!(shown["signature"]["verdict"], "wrong", "{shown}");
         assert!(text(&shown["signature"]["canonical_request"]).contains("x-tc-token:(the token, not shown)\n\n"));
         assert!(!shown.to_string().to_lowercase().contains(&token.to_lowercase()), "{shown}");
-        // Neither in another letter case nor under another header name.
-        for name in ["X-TC-Token", "X-Tc-Token", "x-Tc-tOKEN", "cookie", "x-mine", "a"] {
+        // Nor under another header name.
+        for name in ["cookie", "x-mine", "a"] {
             let call = who(&forged).header(name, &token).signing(name).header("x-tc-token", &token);
-            let reply = if name.eq_ignore_ascii_case("x-tc-token") {
-                who(&forged).header(name, &token).signing(name).send().await
-            } else {
-                call.send().await
-            };
+            let reply = call.send().await;
             reply.fault("AuthFailure.SignatureFailure");
             let shown = t.trace(&reply.request_id()).await;
             assert!(text(&shown["signature"]["canonical_request"]).contains(&format!("{name}:(")), "{shown}");
+            assert!(!shown.to_string().to_lowercase().contains(&token.to_lowercase()), "{name}: {shown}");
+        }
+        // Nor in another letter case, in which no header may be signed.
+        for name in ["X-TC-Token", "X-Tc-Token", "x-Tc-tOKEN"] {
+            let reply = who(&forged).header(name, &token).signing(name).send().await;
+            reply.fault("AuthFailure.InvalidAuthorization");
+            let shown = t.trace(&reply.request_id()).await;
             assert!(!shown.to_string().to_lowercase().contains(&token.to_lowercase()), "{name}: {shown}");
         }
         // A token that is sent or signed twice is refused, and not shown either.
