@@ -328,8 +328,6 @@ pub enum Refusal {
     NoPhone,
     /// No messenger is bound to the user.
     NoChat,
-    /// No device that shows codes is bound to the user.
-    NoDevice,
     /// Every identity of the account must keep a second factor.
     FactorRequired,
     /// The account is suspended.

@@ -102,7 +102,6 @@ pub async fn set_checks(
         let refusal = match wanted {
             Checks { phone: true, .. } if !has_phone => Refusal::NoPhone,
             Checks { chat: true, .. } if !protection.chat_bound => Refusal::NoChat,
-            Checks { device: true, .. } if !protection.has_device() => Refusal::NoDevice,
             none if none.is_none() && write.cx.account.standing.requires_second_factor => Refusal::FactorRequired,
             _ => continue,
         };

@@ -151,7 +151,6 @@ pub fn candidates(fault: &Fault) -> &'static [&'static str] {
                 &["FailedOperation.UserNotBindPhone", "InvalidParameter.SubUserPhoneNotExsit", "FailedOperation"]
             }
             Refusal::NoChat => &["FailedOperation.UserNotBindWechat", "FailedOperation"],
-            Refusal::NoDevice => &["InvalidParameter.MFATokenError", "FailedOperation"],
             Refusal::FactorRequired => &["FailedOperation.UserUnbindNoPermission", "FailedOperation"],
             Refusal::Suspended => &["InvalidParameter.AccountNotAvaliable", "FailedOperation"],
             Refusal::Unverified => {

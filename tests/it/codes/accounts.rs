@@ -83,7 +83,6 @@ fn protection(scene: &Scene, add: &mut Add<'_>) {
     let flags = |uin: u64, name: &str| json!({"OpUin": uin, "LoginFlag": {name: 1}});
     add(Who::Root, "SetMfaFlag", flags(user, "Phone"), "FailedOperation.UserNotBindPhone");
     add(Who::Root, "SetMfaFlag", flags(user, "Wechat"), "FailedOperation.UserNotBindWechat");
-    add(Who::Root, "SetMfaFlag", flags(user, "Stoken"), "MFATokenError");
     add(Who::Root, "SetMfaFlag", flags(999_999, "Phone"), "ResourceNotFound.UserNotExist");
     add(Who::Session, "SetMfaFlag", json!({"LoginFlag": {"Phone": 0}}), "ResourceNotFound.UserNotExist");
     add(Who::Odd, "SetMfaFlag", flags(number(&scene.odd), "Phone"), "NameOrIdCardError");

@@ -122,7 +122,6 @@ pub fn cases(scene: &Scene, add: &mut Add<'_>) {
             ("ResponseType", json!("code")),
             ("ResponseMode", json!("query")),
             ("Scope", json!(["phone"])),
-            ("Scope", json!(["email"])),
         ] {
             add(Who::Root, action, with(user_oidc(), name, value), METADATA);
         }

@@ -10,6 +10,7 @@ import subprocess
 import urllib.parse
 import urllib.request
 
+import identity
 import pytest
 import requests
 import tls
@@ -88,7 +89,10 @@ def test_the_oidc_provider_of_the_sdk(secure, company):
     from tencentcloud.common.credential import OIDCRoleArnCredential
 
     company.role("Pod")
-    with tls.routed(secure), refused("InvalidParameter.WebIdentityTokenError", "InvalidParameter.OIDCProviderNotExist"):
+    keys = identity.as_sent(identity.JWKS)
+    provider = {"Name": "cluster", "IdentityUrl": "https://login.example.com", "ClientId": ["pod"], "IdentityKey": keys}
+    company.common("cam", "2019-01-16").call_json("CreateOIDCConfig", provider)
+    with tls.routed(secure), refused("InvalidParameter.WebIdentityTokenError"):
         OIDCRoleArnCredential(
             "ap-guangzhou", "cluster", "e30.e30.AA", company.role_arn("Pod"), "pod", 900
         ).get_credential_info()

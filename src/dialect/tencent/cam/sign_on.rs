@@ -168,9 +168,6 @@ pub async fn reads_oidc(_: &Cx, input: Authorized<CreateUserOIDCConfig>) -> Resu
     if scope.is_empty() {
         scope.push("openid");
     }
-    if !scope.contains(&"openid") {
-        return Err(Fault::illegal("Scope", "a list with `openid`"));
-    }
     let settings = StoredSettings {
         client: (&*input.client_id).into(),
         endpoint: (&*input.authorization_endpoint).into(),

@@ -184,7 +184,6 @@ fn refusal_message(refusal: &Refusal) -> String {
         Refusal::WrongCode => "the code of the second factor is wrong, or no device is bound to the caller",
         Refusal::NoPhone => "the user has no telephone number",
         Refusal::NoChat => "the user has bound no messenger",
-        Refusal::NoDevice => "the user has bound no device that shows codes",
         Refusal::FactorRequired => "this account requires a second factor of every identity; keep at least one",
         Refusal::Suspended => "the account is suspended",
         Refusal::Unverified => "the identity of the account's holder is not verified",

@@ -28,7 +28,6 @@ const RULES: &[&str] = &[
     "a name like `qcs::cam::uin/<account>:saml-provider/<name>`",
     "a provider of the role's account",
     "at least one client",
-    "a list with `openid`",
     "a document, which `updateSAML` needs",
     "1 second or more",
     "1 to attach or 2 to detach",
@@ -170,7 +169,7 @@ fn faults() -> Vec<Fault> {
         SessionTooLong { limit: 3600 }, OtherSource { inherited: text("carol") }, TemporaryKey, SecondFactor,
         Metadata { why: text("`entityID` must have 1 to 1024 bytes") }, Keys { why: text("it is not base64") },
         Assertion { why: text("`Recipient` is another address than that of this service") }, Token { why: text("`iss` is wrong") },
-        WrongCode, NoPhone, NoChat, NoDevice, FactorRequired, Suspended, Unverified, NoNewUsers, Risky,
+        WrongCode, NoPhone, NoChat, FactorRequired, Suspended, Unverified, NoNewUsers, Risky,
         Managed(ManagedKind::Policy, Manager::Organization), TagConditions, Password(PasswordFlaw::TooShort(9)),
         FlowClosed, FlowWithoutSecret,
     );
