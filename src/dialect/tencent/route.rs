@@ -179,53 +179,51 @@ pub struct Common<'a> {
     pub region: Cow<'a, str>,
     /// The language of messages; empty when none is named.
     pub language: Cow<'a, str>,
-    /// The key id, without TC3's scope.
-    pub secret_id: Cow<'a, str>,
-    /// The algorithm of the signature, if there is one.
-    pub scheme: Option<&'static str>,
-    /// The scope's service, if the signature has a scope.
-    scope: &'a str,
 }
 
 impl<'a> Common<'a> {
     /// Reads them, as far as they are readable.
     pub fn of(request: &'a RawRequest) -> Common<'a> {
         let head = &*request.head;
-        let fields = match Carrier::of(head) {
-            Carrier::Headers => return Common::of_headers(head),
-            Carrier::Query => Fields::read(head.query.as_bytes()),
-            Carrier::Form => Fields::read(&request.body),
-        };
-        let get =
-            |name| Cow::Owned(fields.as_ref().ok().and_then(|fields| fields.get(name)).unwrap_or_default().to_owned());
-        let is_signed = fields.as_ref().is_ok_and(|fields| fields.get("Signature").is_some());
-        Common {
-            action: get("Action"),
-            version: get("Version"),
-            region: get("Region"),
-            language: get("Language"),
-            secret_id: get("SecretId"),
-            scheme: is_signed.then(|| v1::scheme(&get("SignatureMethod"))),
-            scope: "",
+        if Carrier::of(head) == Carrier::Headers {
+            let get = |name: &HeaderName| Cow::Borrowed(head.header(name).unwrap_or_default());
+            return Common {
+                action: get(&headers::ACTION),
+                version: get(&headers::VERSION),
+                region: get(&headers::REGION),
+                language: get(&headers::LANGUAGE),
+            };
         }
+        let fields = fields(request);
+        let get = |name| Cow::Owned(field(&fields, name).to_owned());
+        Common { action: get("Action"), version: get("Version"), region: get("Region"), language: get("Language") }
     }
+}
 
-    fn of_headers(head: &'a Head) -> Common<'a> {
-        let get = |name: &HeaderName| head.header(name).unwrap_or_default();
-        let signature = get(&AUTHORIZATION).strip_prefix(tc3::ALGORITHM);
-        let credential = signature.and_then(|rest| rest.split_once("Credential=")).map(|(_, rest)| rest);
-        let credential = credential.and_then(|rest| rest.split(',').next()).unwrap_or_default();
-        let (secret_id, scope) = credential.split_once('/').unwrap_or_default();
-        Common {
-            action: Cow::Borrowed(get(&headers::ACTION)),
-            version: Cow::Borrowed(get(&headers::VERSION)),
-            region: Cow::Borrowed(get(&headers::REGION)),
-            language: Cow::Borrowed(get(&headers::LANGUAGE)),
-            secret_id: Cow::Borrowed(secret_id),
-            scheme: signature.map(|_| tc3::ALGORITHM),
-            scope: scope.split('/').nth(1).unwrap_or_default(),
-        }
+/// Reads the fields of a query or form.
+fn fields(request: &RawRequest) -> Result<Fields<'_>, Fault> {
+    let is_query = Carrier::of(&request.head) == Carrier::Query;
+    Fields::read(if is_query { request.head.query.as_bytes() } else { &request.body })
+}
+
+fn field<'f>(fields: &'f Result<Fields<'_>, Fault>, name: &str) -> &'f str {
+    fields.as_ref().ok().and_then(|fields| fields.get(name)).unwrap_or_default()
+}
+
+/// What a request says of its signature: the algorithm, the key id, and the service of the scope, if it has one.
+fn signed_with(request: &RawRequest) -> (Option<&'static str>, Cow<'_, str>, &str) {
+    let head = &*request.head;
+    if Carrier::of(head) != Carrier::Headers {
+        let fields = fields(request);
+        let is_signed = !field(&fields, "Signature").is_empty();
+        let scheme = is_signed.then(|| v1::scheme(field(&fields, "SignatureMethod")));
+        return (scheme, Cow::Owned(field(&fields, "SecretId").to_owned()), "");
     }
+    let signature = head.header(&AUTHORIZATION).unwrap_or_default().strip_prefix(tc3::ALGORITHM);
+    let credential = signature.and_then(|rest| rest.split_once("Credential=")).map(|(_, rest)| rest);
+    let credential = credential.and_then(|rest| rest.split(',').next()).unwrap_or_default();
+    let (secret_id, scope) = credential.split_once('/').unwrap_or_default();
+    (signature.map(|_| tc3::ALGORITHM), Cow::Borrowed(secret_id), scope.split('/').nth(1).unwrap_or_default())
 }
 
 /// The action that a request asks for.
@@ -236,19 +234,20 @@ pub struct Target<'a> {
     pub version: Cow<'a, str>,
     /// The region; empty when none is named.
     pub region: Cow<'a, str>,
-    hint: Option<&'a str>,
+    request: &'a RawRequest,
 }
 
 impl<'a> Target<'a> {
     /// Reads it from a request.
     pub fn of(request: &'a RawRequest) -> Target<'a> {
-        let Common { action, version, region, scope, .. } = Common::of(request);
-        Target { action: first_upper_of(action), version, region, hint: hint(&request.head, scope) }
+        let Common { action, version, region, .. } = Common::of(request);
+        Target { action: first_upper_of(action), version, region, request }
     }
 
     /// Returns the service, as far as it can be guessed.
     pub fn hint(&self) -> Option<&'a str> {
-        self.hint
+        let (_, _, scope) = signed_with(self.request);
+        hint(&self.request.head, scope)
     }
 
     /// Checks the region. STS and the services behind stubs need one; CAM and TAG accept and ignore one.
@@ -295,7 +294,8 @@ pub fn route(request: &RawRequest) -> Result<Route, Fault> {
 pub fn named(request: &RawRequest) -> Named {
     // A stranger may send texts of any length; the journal keeps no more of them than a name needs.
     let short = |text: &str| text.chars().take(128).collect::<String>();
-    let Common { action, version, secret_id, scheme, scope, .. } = Common::of(request);
+    let Common { action, version, .. } = Common::of(request);
+    let (scheme, secret_id, scope) = signed_with(request);
     let found = || operations::find(&version, &first_upper(&action)).map(|op| op.service);
     let service = hint(&request.head, scope).or_else(found).or_else(|| operations::service_of(&version));
     Named {
