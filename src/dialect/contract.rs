@@ -117,6 +117,19 @@ pub struct Route {
     pub input: Input,
 }
 
+impl Route {
+    /// Returns the route to an operation of the registry.
+    pub fn to(op: &'static Op, parameters: Json) -> Route {
+        Route {
+            op,
+            service: Cow::Borrowed(op.service),
+            action: Cow::Borrowed(op.action),
+            permission: Cow::Borrowed(op.permission_name),
+            input: Input::Untyped(parameters),
+        }
+    }
+}
+
 /// An operation's parameters.
 pub enum Input {
     /// As they were sent.

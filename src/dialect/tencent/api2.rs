@@ -7,9 +7,7 @@ use super::fields::Fields;
 use super::route::{self, first_upper};
 use super::v1::{self, Generation};
 use super::{codes, legacy, messages, operations, reply};
-use crate::dialect::contract::{
-    Answer, Body, Claim, Claimed, Dialect, Head, Input, Named, Op, Permission, RawRequest, Route,
-};
+use crate::dialect::contract::{Answer, Body, Claim, Claimed, Dialect, Head, Named, Op, Permission, RawRequest, Route};
 use crate::dialect::decode::Json;
 use crate::engine::fault::{Fault, Malformed, Unrouted};
 use crate::engine::model::Key;
@@ -17,7 +15,6 @@ use crate::env::Time;
 use http::Method;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use serde::Serialize;
-use std::borrow::Cow;
 
 /// The wire of API 2.0.
 pub static DIALECT: Dialect = Dialect {
@@ -102,13 +99,7 @@ fn route(request: &RawRequest) -> Result<Route, Fault> {
             }
         }
     }
-    Ok(Route {
-        op,
-        service: Cow::Borrowed(op.service),
-        action: Cow::Borrowed(op.action),
-        permission: Cow::Borrowed(op.permission_name),
-        input: Input::Untyped(parameters),
-    })
+    Ok(Route::to(op, parameters))
 }
 
 /// The longest session of API 2.0, in seconds.

@@ -4,13 +4,12 @@
 //! known by name. A request has no `X-TC-Action`: that is how it is told from one of API 3.0.
 
 use super::{codes, headers, legacy, messages, operations, reply, route, tc3};
-use crate::dialect::contract::{Answer, Body, Claimed, Dialect, Head, Input, Named, Op, RawRequest, Route};
+use crate::dialect::contract::{Answer, Body, Claimed, Dialect, Head, Named, Op, RawRequest, Route};
 use crate::dialect::decode::Json;
 use crate::engine::fault::{Fault, Malformed, Parameter, Unrouted, Why};
 use http::Method;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use serde::Serialize;
-use std::borrow::Cow;
 
 /// The wire of the component interface.
 pub static DIALECT: Dialect = Dialect {
@@ -105,13 +104,7 @@ fn route(request: &RawRequest) -> Result<Route, Fault> {
         None => Json::Object(Vec::new()),
         Some(_) => return Err(wrong("interface.para", Why::Type("object"))),
     };
-    Ok(Route {
-        op,
-        service: Cow::Borrowed(op.service),
-        action: Cow::Borrowed(op.action),
-        permission: Cow::Borrowed(op.permission_name),
-        input: Input::Untyped(parameters),
-    })
+    Ok(Route::to(op, parameters))
 }
 
 fn encode(request: &RawRequest, op: Option<&Op>, outcome: &Result<Body, Fault>, request_id: &str) -> Answer {

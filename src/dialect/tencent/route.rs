@@ -5,7 +5,7 @@
 
 use super::fields::Fields;
 use super::{headers, multipart, operations, tc3, v1};
-use crate::dialect::contract::{Claim, Claimed, Head, Input, Named, Permission, RawRequest, Route};
+use crate::dialect::contract::{Claim, Claimed, Head, Named, Permission, RawRequest, Route};
 use crate::dialect::decode::Json;
 use crate::engine::fault::{Fault, Malformed, Unrouted};
 use crate::engine::model::Key;
@@ -281,13 +281,7 @@ pub fn route(request: &RawRequest) -> Result<Route, Fault> {
     let target = Target::of(request);
     let Some(op) = operations::find(&target.version, &target.action) else { return Err(unrouted(target)) };
     target.check_region(op.service)?;
-    Ok(Route {
-        op,
-        service: Cow::Borrowed(op.service),
-        action: Cow::Borrowed(op.action),
-        permission: Cow::Borrowed(op.permission_name),
-        input: Input::Untyped(parameters(request)?),
-    })
+    Ok(Route::to(op, parameters(request)?))
 }
 
 /// Reads what an unverified request says about itself, as far as it is readable.

@@ -1,7 +1,7 @@
 //! The toy cloud's wire: REST paths, JSON bodies, a signature of its own, headers on its answers.
 
 use super::language::LANGUAGE;
-use camulator::dialect::contract::{Answer, Claim, Claimed, Dialect, Head, Input, Named, Permission, Route, Subject};
+use camulator::dialect::contract::{Answer, Claim, Claimed, Dialect, Head, Named, Permission, Route, Subject};
 use camulator::dialect::decode::Json;
 use camulator::dialect::rest;
 use camulator::engine::cloud::{Cloud, Durations, Ids, Quotas};
@@ -13,7 +13,6 @@ use camulator::secret::{self, Secret};
 use hmac::{Hmac, KeyInit, Mac};
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use sha2::{Digest, Sha256};
-use std::borrow::Cow;
 use std::sync::LazyLock;
 
 pub static CLOUD: Cloud = Cloud {
@@ -109,13 +108,7 @@ pub static DIALECT: Dialect = Dialect {
             let Json::Object(members) = Json::read(&request.body)? else { return Err(malformed("body")) };
             fields.extend(members);
         }
-        Ok(Route {
-            op,
-            service: Cow::Borrowed(op.service),
-            action: Cow::Borrowed(op.action),
-            permission: Cow::Borrowed(op.permission_name),
-            input: Input::Untyped(Json::Object(fields)),
-        })
+        Ok(Route::to(op, Json::Object(fields)))
     },
     conditions: |_, _, _| Vec::new(),
     deeds: Deeds {
