@@ -356,6 +356,7 @@ impl Trace {
         let mut signature = json!({
             "verdict": match (&self.signature, &self.caller) {
                 (Some(how), _) => verdict(how),
+                (None, Some(caller)) if matches!(caller.identity, Identity::Anonymous) => "unsigned",
                 (None, Some(_)) => "valid",
                 (None, None) => "not checked",
             },

@@ -87,7 +87,16 @@ pub async fn attach(write: &mut Write<'_, '_>, wanted: &Right<Attach>) -> Result
     let holder = holders::require(write, &wanted.to).await?;
     let policy = policies::require(write.cx, write.tx(), &wanted.policy).await?;
     standing::require_own(write.cx, ManagedKind::Policy, policy.id.as_str())?;
+    require_own(write, &holder)?;
     put(write, &holder, &policy.id).await
+}
+
+/// Fails if the holder is a role that somebody else manages.
+fn require_own(write: &Write<'_, '_>, holder: &Holder) -> Result<(), Fault> {
+    match holder {
+        Holder::Role(id) => standing::require_own(write.cx, ManagedKind::Role, id.as_str()),
+        Holder::User(_) | Holder::Group(_) => Ok(()),
+    }
 }
 
 /// Creates a policy and attaches it to the users and groups that its document names.
@@ -126,6 +135,7 @@ pub async fn detach(write: &mut Write<'_, '_>, wanted: &Right<Detach>) -> Result
     let holder = holders::require(write, &wanted.from).await?;
     let policy = policies::require(write.cx, write.tx(), &wanted.policy).await?;
     standing::require_own(write.cx, ManagedKind::Policy, policy.id.as_str())?;
+    require_own(write, &holder)?;
     let (kind, id) = columns(&holder);
     let sql = "DELETE FROM attachments WHERE account_id = $1 AND holder_kind = $2 AND holder_id = $3 \
                AND policy_id = $4";

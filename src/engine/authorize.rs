@@ -6,7 +6,7 @@
 //! intersection of its identity policies, permission boundary and session policy; an explicit deny anywhere wins.
 
 use super::cx::Cx;
-use super::evidence::{Asked, Deed, Deeds, Evidence, Rights};
+use super::evidence::{Asked, Conditions, Deed, Deeds, Evidence, Rights};
 use super::fault::{Denial, Fault};
 use super::model::{Grants, Identity};
 use crate::policy::{Attached, Reason};
@@ -59,6 +59,12 @@ impl<T> Authorized<T> {
 pub trait Demanding {
     /// Returns the deeds that it consists of. Each needs a permission.
     fn deeds(&self) -> Vec<Deed>;
+
+    /// Returns what a deed is judged by in place of the condition keys of the whole operation: once for each of these,
+    /// or like the operation if there is none.
+    fn contexts(&self, _: Deed) -> Vec<Conditions> {
+        Vec::new()
+    }
 }
 
 /// The right to do something. Only [`demand`] makes one. Functions that do it require one, so no operation can forget
@@ -84,8 +90,14 @@ pub async fn demand<D: Demanding>(cx: &Cx, operation: &Evidence, deed: D) -> Res
         if asked.contains(&name) || includes(&operation.asked.action, wanted) {
             continue;
         }
-        let question = Asked { action: Cow::Borrowed(name), resources: None, ..operation.asked.clone() };
-        ask(cx, question).await?;
+        let mut contexts = deed.contexts(wanted);
+        if contexts.is_empty() {
+            contexts.push(operation.asked.context.clone());
+        }
+        for context in contexts {
+            let question = Asked { action: Cow::Borrowed(name), resources: None, context, ..operation.asked.clone() };
+            ask(cx, question).await?;
+        }
         asked.push(name);
     }
     Ok(Right(deed))

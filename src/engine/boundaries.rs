@@ -54,7 +54,7 @@ async fn set(write: &mut Write<'_, '_>, holder: &Holder, policy: &str) -> Result
             ("UPDATE users SET boundary_id = $3 WHERE account_id = $1 AND id = $2", id.as_str())
         }
         Holder::Role(id) => {
-            let role = roles::require(write, &RoleRef::Id(id.clone())).await?;
+            let role = roles::changeable(write, &RoleRef::Id(id.clone())).await?;
             if role.kind == SERVICE_LINKED {
                 return Err(Fault::Refused(Refusal::ServiceLinkedRole));
             }

@@ -54,6 +54,8 @@ pub enum Deed {
     Detach(HolderKind),
     /// A permanent key is created.
     CreateKey,
+    /// A user's permanent keys are deleted with the user.
+    DeleteKeys,
     /// A role's trust policy is replaced.
     UpdateTrust,
     /// A role's description is replaced.

@@ -157,6 +157,11 @@ pub async fn create(
 async fn make(write: &mut Write<'_, '_>, user: Option<&UserId>, description: &str) -> Result<(KeyInfo, Secret), Fault> {
     let account = write.account().clone();
     check_owner(write.tx(), &account, user).await?;
+    if let (Some(id), true) = (user, write.cx.account.standing.guarded)
+        && users::require(write.tx(), &account, &UserRef::Id(id.clone())).await?.console_login
+    {
+        return Err(Fault::Refused(Refusal::Risky));
+    }
     let owner = user.map_or("", UserId::as_str);
     let sql = "SELECT COUNT(*) FROM access_keys WHERE account_id = $1 AND user_id = $2 AND NOT ended";
     let most = write.quotas().keys;

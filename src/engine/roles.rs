@@ -305,7 +305,7 @@ pub(super) fn whole(cx: &Cx, role: &Role) -> Changed {
 }
 
 /// Returns a role that the account may change.
-async fn changeable(write: &mut Write<'_, '_>, wanted: &RoleRef) -> Result<Role, Fault> {
+pub(super) async fn changeable(write: &mut Write<'_, '_>, wanted: &RoleRef) -> Result<Role, Fault> {
     let role = require(write, wanted).await?;
     standing::require_own(write.cx, ManagedKind::Role, role.id.as_str())?;
     Ok(role)

@@ -4,7 +4,7 @@
 
 use super::authorize::{Demanding, Right};
 use super::cx::{Cx, Write};
-use super::evidence::Deed;
+use super::evidence::{Conditions, Deed};
 use super::fault::{Fault, Limit};
 use super::ids::AccountId;
 use super::model::{Holder, TagKind, Taggable};
@@ -26,6 +26,8 @@ pub struct Tagging {
     pub set: Tags,
     /// The keys that are removed from each of them. Keys that it does not have are ignored.
     pub remove: Vec<String>,
+    /// What each deed is judged by, where that is less than the whole request.
+    pub contexts: Vec<(Deed, Conditions)>,
 }
 
 impl Demanding for Tagging {
@@ -33,6 +35,10 @@ impl Demanding for Tagging {
         let kinds = || self.things.iter().map(Taggable::kind);
         let set = kinds().filter(|_| !self.set.is_empty()).map(Deed::Tag);
         set.chain(kinds().filter(|_| !self.remove.is_empty()).map(Deed::Untag)).collect()
+    }
+
+    fn contexts(&self, deed: Deed) -> Vec<Conditions> {
+        self.contexts.iter().filter(|(of, _)| *of == deed).map(|(_, context)| context.clone()).collect()
     }
 }
 
@@ -88,7 +94,7 @@ async fn find(write: &mut Write<'_, '_>, thing: &Taggable) -> Result<Found, Faul
     let account = write.account().clone();
     let (id, changed) = match thing {
         Taggable::Role(wanted) => {
-            let role = roles::require(write, wanted).await?;
+            let role = roles::changeable(write, wanted).await?;
             let changed = roles::whole(write.cx, &role);
             return Ok(Found { id: role.id.to_string(), tags: role.tags, changed });
         }

@@ -1,6 +1,8 @@
 //! Sub-users.
 
+use super::authorize::{Demanding, Right};
 use super::cx::{Cx, Write};
+use super::evidence::Deed;
 use super::fault::{Fault, Kind, Limit, Refusal, Required};
 use super::ids::{AccountId, SecretId, UserId};
 use super::model::{Holder, ManagedKind};
@@ -176,7 +178,7 @@ pub async fn update(write: &mut Write<'_, '_>, wanted: &UserRef, profile: &Profi
     standing::require_own(write.cx, ManagedKind::User, old.id.as_str())?;
     let keys = "SELECT COUNT(*) FROM access_keys WHERE account_id = $1 AND user_id = $2 AND NOT ended";
     if write.cx.account.standing.guarded
-        && profile.console_login.unwrap_or(old.console_login)
+        && profile.console_login == Some(true)
         && write.tx().number(keys, args![&account, &old.id]).await? > 0
     {
         return Err(Fault::Refused(Refusal::Risky));
@@ -202,8 +204,30 @@ pub async fn update(write: &mut Write<'_, '_>, wanted: &UserRef, profile: &Profi
     Ok(old.id)
 }
 
-/// Deletes a user with its attachments. Fails if the user has keys, unless `force` is set: then they are deleted too.
-pub async fn delete(write: &mut Write<'_, '_>, wanted: &UserRef, force: bool) -> Result<(), Fault> {
+/// The deed of deleting a user's keys together with the user.
+pub struct DeletingKeys;
+
+impl Demanding for DeletingKeys {
+    fn deeds(&self) -> Vec<Deed> {
+        vec![Deed::DeleteKeys]
+    }
+}
+
+/// Returns whether the user has permanent keys. A user who does not exist has none.
+pub async fn has_keys(cx: &Cx, wanted: &UserRef) -> Result<bool, Fault> {
+    let mut read = cx.engine.store.read().await?;
+    let mut tx = read.tx();
+    let Some(user) = find(&mut tx, &cx.account.id, wanted).await? else { return Ok(false) };
+    let sql = "SELECT COUNT(*) FROM access_keys WHERE account_id = $1 AND user_id = $2 AND NOT ended";
+    Ok(tx.number(sql, args![&cx.account.id, &user.id]).await? > 0)
+}
+
+/// Deletes a user with its attachments. Fails if the user has keys, unless there is a right to delete them too.
+pub async fn delete(
+    write: &mut Write<'_, '_>,
+    wanted: &UserRef,
+    keys_too: Option<&Right<DeletingKeys>>,
+) -> Result<(), Fault> {
     let account = write.account().clone();
     let user = require(write.tx(), &account, wanted).await?;
     standing::require_own(write.cx, ManagedKind::User, user.id.as_str())?;
@@ -214,7 +238,7 @@ pub async fn delete(write: &mut Write<'_, '_>, wanted: &UserRef, force: bool) ->
             args![&account, &user.id],
         )
         .await?;
-    if !keys.is_empty() && !force {
+    if !keys.is_empty() && keys_too.is_none() {
         return Err(Fault::Refused(Refusal::UserHasKeys));
     }
     let mut gone = Changed::grants(&Holder::User(user.id.clone()));

@@ -89,13 +89,18 @@ fn check_digest(doc: &Document<'_>, signed: NodeId, signature: NodeId, reference
     }
 }
 
+/// The most prefixes in a list. Providers list two or three.
+const MOST_PREFIXES: usize = 16;
+
 /// Returns the prefixes that an `InclusiveNamespaces` child lists, the only child that is allowed.
 fn prefixes(doc: &Document<'_>, node: NodeId) -> Result<Vec<String>, Flaw> {
     const INCLUSIVE: Name = (EXCLUSIVE, "InclusiveNamespaces");
     match xml::elements(doc, node).as_slice() {
         [] => Ok(Vec::new()),
         [list] if xml::is(doc, *list, INCLUSIVE) => {
-            Ok(xml::required(doc, *list, "PrefixList")?.split_whitespace().map(str::to_owned).collect())
+            let prefixes = xml::required(doc, *list, "PrefixList")?.split_whitespace();
+            let listed: Vec<String> = prefixes.take(MOST_PREFIXES + 1).map(str::to_owned).collect();
+            if listed.len() > MOST_PREFIXES { Err(form()) } else { Ok(listed) }
         }
         _ => Err(form()),
     }

@@ -19,8 +19,15 @@ pub(super) type Name = (&'static str, &'static str);
 
 const DEEPEST: u32 = 32;
 
+/// The most tags and the most namespace declarations of a document: what is canonicalised costs their product.
+const MOST_TAGS: usize = 4096;
+const MOST_DECLARATIONS: usize = 256;
+
 /// Parses a document.
 pub(super) fn parse(text: &str) -> Result<Document<'_>, Flaw> {
+    if text.matches('<').count() > MOST_TAGS || text.matches("xmlns").count() > MOST_DECLARATIONS {
+        return Err(Flaw::from("the document has too many elements or namespaces"));
+    }
     Parser::new()
         .with_forbid_dtd(true)
         .with_forbid_entities(true)

@@ -206,6 +206,33 @@ fn a_stub_sets_a_condition_key_when_the_request_has_the_field() {
     });
 }
 
+/// A right to change one thing is none to change another, and a tag that is removed does not pay for one that is set.
+#[test]
+fn the_tags_of_several_things_are_not_pooled() {
+    in_memory(async |t| {
+        let root = t.root();
+        let user = root.user("dev").await;
+        for (role, team) in [("ra", "a"), ("rb", "b"), ("rc", "a")] {
+            root.role(role, &[root_of(&root.uin)]).await;
+            let tags = json!([{"Key": "team", "Value": team}]);
+            root.cam("TagRole", json!({"RoleName": role, "Tags": tags})).await.ok();
+        }
+        root.grant(&user, "tags", &allow("tag:*", "*")).await;
+        for action in ["cam:TagRole", "cam:UntagRole"] {
+            let only = allow_if(action, "for_any_value:string_equal", "qcs:request_tag", "team&a");
+            root.grant(&user, &action.replace(':', "-"), &only).await;
+        }
+        let named = |role: &str| format!("qcs::cam::uin/{}:roleName/{role}", root.uin);
+        let tag = async |action: &str, params: Value| user.call("tag", "2018-08-13", action, params).send().await;
+        let both = json!({"ResourceList": [named("ra"), named("rb")], "TagKeys": ["team"]});
+        tag("UnTagResources", both).await.fault(DENIED);
+        let swapped = json!({"Resource": named("rc"), "ReplaceTags": [{"TagKey": "admin", "TagValue": "1"}],
+            "DeleteTags": [{"TagKey": "team"}]});
+        tag("ModifyResourceTags", swapped).await.fault(DENIED);
+        tag("UnTagResources", json!({"ResourceList": [named("ra"), named("rc")], "TagKeys": ["team"]})).await.ok();
+    });
+}
+
 #[test]
 fn conditions_see_the_tags_of_a_request() {
     in_memory(async |t| {

@@ -66,7 +66,7 @@ fn what_another_tenant_has_is_as_unknown_as_what_nobody_has() {
             ("ListRoles", json!({}), "List"),
             ("ListReceiver", json!({}), "Receivers"),
             ("ListCollaborators", json!({}), "Data"),
-            ("ListAccounts", json!({}), "Users"),
+            ("ListAccounts", json!({"UserType": "SubUser"}), "Users"),
             ("DescribeSubAccounts", world.sample(operation("DescribeSubAccounts")), "SubAccounts"),
         ] {
             assert_eq!(other.cam(action, params).await.ok()[list], json!([]), "{action}");

@@ -241,7 +241,7 @@ impl World {
                 "SerialNumber": totp::serial(&self.root.uin),
                 "TokenCode": totp::code(self.root.surface.server_time().seconds()), "DurationSeconds": 1800,
             }),
-            "ListAccounts" => json!({"MaxItems": 50, "Marker": "", "UserType": "SubAccount"}),
+            "ListAccounts" => json!({"MaxItems": 50, "Marker": "", "UserType": "SubUser"}),
             "ListCollaborators" | "ListWeChatWorkSubAccounts" | "ListReceiver" => json!({"Offset": 0, "Limit": 20}),
             "CreateMessageReceiver" => json!({
                 "Name": "press", "CountryCode": "86", "Email": "press@example.com", "PhoneNumber": "13800000001",

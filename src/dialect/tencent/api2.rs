@@ -6,7 +6,7 @@
 use super::fields::Fields;
 use super::route::{self, first_upper};
 use super::v1::{self, Generation};
-use super::{codes, legacy, messages, operations, reply};
+use super::{codes, documented, legacy, messages, operations, reply};
 use crate::dialect::contract::{Answer, Body, Claim, Claimed, Dialect, Head, Named, Op, Permission, RawRequest, Route};
 use crate::dialect::decode::Json;
 use crate::engine::fault::{Fault, Malformed, Unrouted};
@@ -44,7 +44,9 @@ fn fields(request: &RawRequest) -> Result<Fields<'_>, Fault> {
 }
 
 fn operation(fields: &Fields<'_>) -> Option<&'static Op> {
-    operations::named(&first_upper(fields.get("Action").unwrap_or_default()))
+    let op = operations::named(&first_upper(fields.get("Action").unwrap_or_default()))?;
+    // TAG and the extensions came later.
+    (op.service != "tag" && !documented::is_extension(op)).then_some(op)
 }
 
 fn claim(head: &Head, now: Time) -> Result<Claimed, Fault> {
@@ -88,10 +90,11 @@ fn route(request: &RawRequest) -> Result<Route, Fault> {
         let action = fields.get("Action").unwrap_or_default().to_owned();
         return Err(Fault::Unrouted(Unrouted::Action { service: None, version: "2.0".to_owned(), action }));
     };
-    if op.service == "sts" && fields.get("durationSeconds").is_some_and(|text| text.parse().is_ok_and(is_too_long)) {
+    let mut parameters = legacy::upper(fields.object(v1::is_common)?);
+    let is_too_long = |text: &str| text.parse::<i64>().is_ok_and(|seconds| seconds > LONGEST_SESSION);
+    if op.service == "sts" && matches!(parameters.get("DurationSeconds"), Some(Json::Text(text)) if is_too_long(text)) {
         return Err(Fault::illegal("DurationSeconds", format!("at most {LONGEST_SESSION} seconds")));
     }
-    let mut parameters = legacy::upper(fields.object(v1::is_common)?);
     if let Json::Object(members) = &mut parameters {
         for (name, value) in defaults(op.action) {
             if !members.iter().any(|(known, _)| known == name) {
@@ -104,10 +107,6 @@ fn route(request: &RawRequest) -> Result<Route, Fault> {
 
 /// The longest session of API 2.0, in seconds.
 const LONGEST_SESSION: i64 = 7200;
-
-fn is_too_long(seconds: i64) -> bool {
-    seconds > LONGEST_SESSION
-}
 
 /// Values that API 2.0 documents for parameters that are not sent, where API 3.0 has others or none.
 fn defaults(action: &str) -> &'static [(&'static str, i64)] {

@@ -50,6 +50,9 @@ pub fn candidates(fault: &Fault) -> &'static [&'static str] {
         Fault::Parameter(parameter) => parameter_candidates(parameter),
         Fault::Document(problem) => document_candidates(problem.defect),
         Fault::Denied(denial) if denial.reason == Reason::Trust => &["UnauthorizedOperation"],
+        Fault::Denied(denial) if denial.evidence.asked.action == "cam:DeleteApiKey" => {
+            &["UnauthorizedOperation.DeleteApiKey", "AuthFailure.UnauthorizedOperation"]
+        }
         Fault::Denied(_) => &["AuthFailure.UnauthorizedOperation"],
         Fault::NotFound(kind, _) => match kind {
             Kind::Account | Kind::Application => &["ResourceNotFound"],
@@ -157,7 +160,9 @@ pub fn candidates(fault: &Fault) -> &'static [&'static str] {
                 &["InvalidParameter.UserNotAuth", "InvalidParameter.NameOrIdCardError", "FailedOperation"]
             }
             Refusal::NoNewUsers => &["FailedOperation.ForbidAdd", "FailedOperation"],
-            Refusal::Risky => &["FailedOperation.ExistHighRiskOperations", "FailedOperation"],
+            Refusal::Risky => {
+                &["FailedOperation.ExistHighRiskOperations", "FailedOperation.Accesskey", "FailedOperation"]
+            }
             Refusal::Managed(kind, manager) => managed_candidates(*kind, *manager),
             Refusal::TagConditions => &["OperationDenied.PolicyTagConflict", "OperationDenied"],
             Refusal::Password(_) => &["InvalidParameter.PasswordViolatedRules", "InvalidParameter.ParamError"],

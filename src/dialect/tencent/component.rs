@@ -21,7 +21,11 @@ pub static DIALECT: Dialect = Dialect {
     },
     claim_in_body: |request, now| tc3::claim(&request.head, now).map(Some),
     verify: tc3::verify,
-    free: tc3::free,
+    // Action, version and region are in the body, or nowhere.
+    free: |head, claim| {
+        let free = tc3::free(head, claim).into_iter();
+        free.filter(|name| !matches!(*name, "x-tc-action" | "x-tc-version" | "x-tc-region")).collect()
+    },
     named,
     route,
     encode,

@@ -15,6 +15,7 @@ pub const DEEDS: Deeds = Deeds {
         Deed::Detach(HolderKind::Group) => "cam:DetachGroupPolicy",
         Deed::Detach(HolderKind::Role) => "cam:DetachRolePolicy",
         Deed::CreateKey => "cam:CreateAccessKey",
+        Deed::DeleteKeys => "cam:DeleteApiKey",
         Deed::UpdateTrust => "cam:UpdateAssumeRolePolicy",
         Deed::UpdateDescription => "cam:UpdateRoleDescription",
         Deed::UpdateConsoleLogin => "cam:UpdateRoleConsoleLogin",

@@ -98,7 +98,7 @@
 //! | password rules | They come on top of the default rule (8 to 32 characters of three kinds). Each character of `MustContain` stands for its kind: upper case, lower case, digit or other. `UpdatePasswordRules` replaces all rules. Ages of passwords and wrong attempts are kept and shown; there is no sign-in that they could end. |
 //! | `SetMfaFlag` | `Phone` needs a telephone number of the user, and `Wechat` a messenger, which the admin API binds. `Stoken` needs nothing: a device is bound at the next sign-in. A flag that is left out of a given object is 0. |
 //! | `CreateSubAccountLoginIpPolicy` | `PolicyType` 1, or none, replaces the rules that are given; 2 sets whether unusual places are verified, which `OffsiteFlag.VerifyFlag` shows. There is no sign-in that asks the rules. |
-//! | `ListAccounts` | Sub-users come first, then people of WeChat Work, collaborators and receivers. `UserType` is `SubAccount`, `WeWorkSubAccount`, `Collaborator` or `MessageReceiver`. Without `MaxItems` a page has 100. |
+//! | `ListAccounts` | The root account comes first, then sub-users, people of WeChat Work, collaborators and receivers. There are no accounts of the kinds `CICUser` and `AgentIdentity`. A marker whose account is gone is refused. Without `MaxItems` a page has 100. |
 //! | receivers of messages | An account has at most 200, and at most 1000 with its sub-users. |
 //! | a token of a custom MFA | The admin API begins a sign-in; its token is good for one use within 300 seconds. |
 //! | `BuildDataFlowAuthToken` | The token is the password itself, which changes every 12 hours. A resource account that the admin API has not registered is `FailedOperation.FlowAuthIllegal`. |

@@ -26,18 +26,20 @@ pub fn upper(parameters: Json) -> Json {
 /// Names members of a reply as the older wires do: `RoleId` becomes `roleId`, and a session's `Token` is `sessionToken`.
 pub fn lower(reply: Json) -> Json {
     match reply {
-        Json::Object(members) => Json::Object(
-            members
+        Json::Object(members) => {
+            let are_credentials = members.iter().any(|(name, _)| name == "TmpSecretId");
+            let members = members
                 .into_iter()
                 .map(|(name, value)| {
                     let name = match name.as_str() {
-                        "Token" => "sessionToken".to_owned(),
+                        "Token" if are_credentials => "sessionToken".to_owned(),
                         _ => changed(&name, |first| first.to_ascii_lowercase()),
                     };
                     (name, lower(value))
                 })
-                .collect(),
-        ),
+                .collect();
+            Json::Object(members)
+        }
         Json::List(items) => Json::List(items.into_iter().map(lower).collect()),
         other => other,
     }

@@ -73,7 +73,7 @@ crate::operations! {
         users::AddUser => add, Write(reads), 20, operation;
         users::GetUser => get, Read, 20, operation;
         users::UpdateUser => update, Write, 20, operation;
-        users::DeleteUser => delete, Write, 20, operation;
+        users::DeleteUser => delete, Write(reads_doomed), 20, operation;
         users::ListUsers => list, Read, 20, operation;
         keys::CreateAccessKey => create, Write(reads), 5, resource(subject);
         keys::ListAccessKeys => list, Read, 20, operation;

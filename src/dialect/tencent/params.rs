@@ -77,7 +77,7 @@ numbers! {
     /// Rows per page of a list with an offset.
     Limit(rows in 1..=200), "1 to 200";
     /// Rows per page of a list with markers.
-    MaxItems(rows in 1..=1000), "1 to 1000";
+    MaxItems(rows in 1..=100), "1 to 100";
     /// The least number of characters of a password; 0 for the default.
     PasswordLength(length in 0..=32), "0 to 32";
     /// After how many days a password must be changed; 0 for never.

@@ -12,6 +12,7 @@ use crate::dialect::contract::Subject;
 use crate::dialect::decode::{List, Text};
 use crate::engine::authorize::{Authorized, Right};
 use crate::engine::cx::{Cx, Write};
+use crate::engine::evidence::{Conditions, Deed};
 use crate::engine::fault::Fault;
 use crate::engine::ids::{AccountId, PolicyId, RoleId, RoleRef, UserId};
 use crate::engine::model::{TagKind, Taggable};
@@ -72,7 +73,7 @@ pub async fn modifies(cx: &Cx, input: Authorized<ModifyResourceTags>) -> Result<
         return Err(Fault::illegal(&path, format!("a key of its own; `{key}` is given twice")));
     }
     let things = vec![here(&cx.account.id, &input.resource).map_err(|rule| Fault::illegal("Resource", rule))?.thing];
-    input.demand(cx, Tagging { things, set, remove }).await
+    input.demand(cx, tagging(cx, things, set, remove).await?).await
 }
 
 pub async fn modify(write: &mut Write<'_, '_>, wanted: &Right<Tagging>) -> Result<Done, Fault> {
@@ -154,7 +155,7 @@ async fn named<T>(
             Err(rule) => failed.push(FailedResource::misnamed(resource, rule)),
         }
     }
-    Ok(NamedResources { names, right: input.demand(cx, Tagging { things, set, remove }).await?, failed })
+    Ok(NamedResources { names, right: input.demand(cx, tagging(cx, things, set, remove).await?).await?, failed })
 }
 
 /// Serves TagResources and UnTagResources.
@@ -188,6 +189,27 @@ pub async fn untags_each(cx: &Cx, input: Authorized<UnTagResources>) -> Result<N
 pub async fn untags_them(cx: &Cx, input: &UnTagResources) -> Result<Subject, Fault> {
     let keys: Vec<&str> = input.tag_keys.iter().map(|key| &**key).collect();
     subject(cx, &input.resource_list, Vec::new(), &keys).await
+}
+
+/// Judges setting by the tags that are set, and removing by those that each thing would lose: a right to change one thing
+/// is none to change another.
+async fn tagging(cx: &Cx, things: Vec<Taggable>, set: tags::Tags, remove: Vec<String>) -> Result<Tagging, Fault> {
+    let context = |tags: &tags::Tags| -> Conditions {
+        tags.iter().flat_map(|(key, value)| conditions::tag(conditions::REQUEST, key, value)).collect()
+    };
+    let mut contexts: Vec<(Deed, Conditions)> = Vec::new();
+    for thing in &things {
+        if contexts.iter().all(|(deed, _)| *deed != Deed::Tag(thing.kind())) {
+            contexts.push((Deed::Tag(thing.kind()), context(&set)));
+        }
+    }
+    if !remove.is_empty() {
+        for (thing, mut tags) in things.iter().zip(tags::of_each(cx, &things).await?) {
+            tags.retain(|(key, _)| remove.contains(key));
+            contexts.push((Deed::Untag(thing.kind()), context(&tags)));
+        }
+    }
+    Ok(Tagging { things, set, remove, contexts })
 }
 
 async fn subject(cx: &Cx, resources: &[Arn], set: tags::Tags, removed: &[&str]) -> Result<Subject, Fault> {

@@ -24,7 +24,7 @@ fn people(scene: &Scene, add: &mut Add<'_>) {
     add(Who::Root, "QueryApiKey", json!({"TargetUin": 999_999}), "ParamError");
     add(Who::Everyone, "QueryApiKey", json!({"TargetUin": number(&scene.world.root)}), "ParamError");
     add(Who::Root, "ListAccounts", json!({"MaxItems": "x"}), "InvalidParameter");
-    for marker in ["x", &hex::encode("SubAccount:1")] {
+    for marker in ["x", &hex::encode("SubUser:1")] {
         add(Who::Root, "ListAccounts", json!({"Marker": marker}), "PaginationTokenInvalid");
     }
     for (offset, limit) in [(0, 0), (0, 201), (-1, 20)] {

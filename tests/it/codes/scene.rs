@@ -15,6 +15,8 @@ pub enum Who {
     Nobody,
     /// A sub-user with the policy that allows everything.
     Everyone,
+    /// A user who may delete users and nothing else.
+    Deleter,
     /// The root of a tenant that is full.
     Full,
     /// A session of a role that may do everything.
@@ -32,6 +34,7 @@ pub struct Scene {
     pub world: World,
     pub nobody: Caller,
     pub everyone: Caller,
+    pub deleter: Caller,
     pub full: Caller,
     pub session: Caller,
     pub third: Caller,
@@ -64,6 +67,8 @@ impl Scene {
         let nobody = world.root.user("nobody").await;
         let everyone = world.root.user("everyone").await;
         world.root.grant(&everyone, "everything", &allow("*", "*")).await;
+        let deleter = world.root.user("deleter").await;
+        world.root.grant(&deleter, "deletes", &allow("cam:DeleteUser", "*")).await;
         world.root.role("all", &[root_of(&world.root.uin)]).await;
         world.root.grant_role("all", "all", &allow("*", "*")).await;
         let session = world.root.assume(&world.root.uin, "all").await;
@@ -98,7 +103,7 @@ impl Scene {
             t.admin("PUT", &format!("/accounts/{}/data-flows", world.root.uin), flow).await.done();
         }
         let bound = bound(t).await;
-        Scene { world, nobody, everyone, full, session, third, laden, heavy, spare, odd, odd_user, bound }
+        Scene { world, nobody, everyone, deleter, full, session, third, laden, heavy, spare, odd, odd_user, bound }
     }
 
     pub fn caller(&self, who: Who) -> &Caller {
@@ -106,6 +111,7 @@ impl Scene {
             Who::Root => &self.world.root,
             Who::Nobody => &self.nobody,
             Who::Everyone => &self.everyone,
+            Who::Deleter => &self.deleter,
             Who::Full => &self.full,
             Who::Session => &self.session,
             Who::Third => &self.third,

@@ -22,6 +22,7 @@ pub fn cases(_: &Scene, add: &mut Add<'_>) {
     }
     add(Who::Root, "DeleteUser", json!({"Name": "carol"}), "OperationDenied.HaveKeys");
     add(Who::Root, "DeleteUser", json!({"Name": "carol", "Force": 0}), "OperationDenied.HaveKeys");
+    add(Who::Deleter, "DeleteUser", json!({"Name": "carol", "Force": 1}), "UnauthorizedOperation.DeleteApiKey");
     for action in ["AddUser", "GetUser", "UpdateUser", "DeleteUser"] {
         add(Who::Nobody, action, json!({"Name": "carol"}), "AuthFailure.UnauthorizedOperation");
     }

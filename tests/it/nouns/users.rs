@@ -16,7 +16,7 @@ fn a_user_is_added_changed_and_deleted() {
         });
         let carol = reply!(ids, root.cam("AddUser", added.clone()), @r#"
             {
-              "Name": "carol", "Password": "Passw0rd!x", "PhoneNumVerifyLink": "", "SecretId": "",
+              "Name": "carol", "Password": "", "PhoneNumVerifyLink": "", "SecretId": "",
               "SecretKey": "", "Uid": <Uid 1>, "Uin": <Uin 1>
             }
         "#);

@@ -6,7 +6,7 @@
 use super::users::SubAccountInfo;
 use crate::dialect::decode::List;
 use crate::dialect::tencent::params::{Id, Limit, Marker, MaxItems, Offset, window};
-use crate::dialect::tencent::shown::{integer, local_time};
+use crate::dialect::tencent::shown::{country_code, integer, local_time};
 use crate::engine::authorize::Authorized;
 use crate::engine::cx::Cx;
 use crate::engine::fault::Fault;
@@ -135,18 +135,26 @@ fn number_of(member: &Member) -> u64 {
 words! {
     /// The accounts that a list contains.
     UserType -> Listed {
-        "SubAccount" => Listed::Users,
-        "WeWorkSubAccount" => Listed::Members(MemberKind::Colleague),
+        "Owner" => Listed::Owner,
+        "SubUser" => Listed::Users,
+        "WechatCorpUser" => Listed::Members(MemberKind::Colleague),
         "Collaborator" => Listed::Members(MemberKind::Collaborator),
         "MessageReceiver" => Listed::Members(MemberKind::Receiver),
+        // There are none of these here.
+        "CICUser" => Listed::Nobody,
+        "AgentIdentity" => Listed::Nobody,
     }
 }
 
 /// The accounts that a list contains, unless it contains all.
 #[derive(Clone, Copy, Debug)]
 pub enum Listed {
+    /// The root account.
+    Owner,
     /// Sub-users.
     Users,
+    /// Kinds of accounts that this emulator does not have.
+    Nobody,
     /// Members of one kind.
     Members(MemberKind),
 }
@@ -182,11 +190,14 @@ pub struct ListAllUser {
     user_type: &'static str,
 }
 
-/// Returns sub-users first, then the others by kind. A marker says after which account a page begins, so that accounts
+/// Returns the root account first, then sub-users, then the others by kind. A marker says after which account a page begins, so that accounts
 /// that come or go meanwhile neither repeat nor hide others.
 pub async fn list(cx: &Cx, input: Authorized<ListAccounts>) -> Result<ListedAccounts, Fault> {
     let wanted = input.user_type.map(|kind| kind.0);
     let mut all: Vec<ListAllUser> = Vec::new();
+    if matches!(wanted, None | Some(Listed::Owner)) {
+        all.push(owner(cx));
+    }
     if matches!(wanted, None | Some(Listed::Users)) {
         all.extend(users::list(cx).await?.into_iter().map(of_user));
     }
@@ -214,6 +225,22 @@ fn mark(user: &ListAllUser) -> String {
     hex::encode(format!("{}:{}", user.user_type, user.uin))
 }
 
+/// The root account, of which nothing is known that a sub-user has.
+fn owner(cx: &Cx) -> ListAllUser {
+    ListAllUser {
+        uin: integer(cx.account.id.as_str()),
+        name: cx.account.name.clone(),
+        uid: 0,
+        remark: String::new(),
+        console_login: 1,
+        phone_num: String::new(),
+        country_code: country_code(String::new()),
+        email: String::new(),
+        create_time: local_time(cx.account.created_at),
+        user_type: "Owner",
+    }
+}
+
 fn of_user(user: User) -> ListAllUser {
     ListAllUser {
         uin: integer(user.id.as_str()),
@@ -222,10 +249,10 @@ fn of_user(user: User) -> ListAllUser {
         remark: user.remark,
         console_login: u64::from(user.console_login),
         phone_num: user.phone,
-        country_code: user.country_code,
+        country_code: country_code(user.country_code),
         email: user.email,
         create_time: local_time(user.created_at),
-        user_type: "SubAccount",
+        user_type: "SubUser",
     }
 }
 
@@ -236,7 +263,7 @@ fn of_member(member: Member) -> ListAllUser {
         console_login: u64::from(member.console_login),
         create_time: local_time(member.created_at),
         user_type: match MemberKind::of(&member.kind) {
-            Some(MemberKind::Colleague) => "WeWorkSubAccount",
+            Some(MemberKind::Colleague) => "WechatCorpUser",
             Some(MemberKind::Collaborator) => "Collaborator",
             Some(MemberKind::Receiver) | None => "MessageReceiver",
         },

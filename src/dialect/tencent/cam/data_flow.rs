@@ -44,7 +44,7 @@ pub async fn build(cx: &Cx, input: Authorized<BuildDataFlowAuthToken>) -> Result
     Ok(BuiltToken {
         credentials: AuthToken {
             token: lent.password,
-            current_time: cx.now.0 / 1000,
+            current_time: cx.now.seconds(),
             next_rotation_time: lent.until.0 / 1000,
             last_rotation_time_cost: 0,
             rotation_status: "success",

@@ -101,7 +101,7 @@ fn node(service: &str, granting: &[&(AttachedPolicy, Arc<Document>)], detailed: 
             .map(|(policy, _)| ListGrantServiceAccessPolicy {
                 policy_id: integer(policy.id.as_str()).to_string(),
                 policy_name: policy.name.clone(),
-                policy_type: if policy.preset { "Preset" } else { "Custom" },
+                policy_type: if policy.preset { "Presetting" } else { "Custom" },
                 policy_description: policy.description.clone(),
             })
             .collect(),

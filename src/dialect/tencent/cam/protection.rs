@@ -119,7 +119,7 @@ pub async fn own_flags_abroad(cx: &Cx, _: Authorized<DescribeSafeAuthFlagIntl>) 
 }
 
 pub async fn flags_of(cx: &Cx, input: Authorized<DescribeSafeAuthFlagColl>) -> Result<ShownFlags, Fault> {
-    flags(cx, Some(&UserId::from(input.sub_uin.as_str())), Some(0)).await
+    flags(cx, named(cx, &input.sub_uin).as_ref(), Some(0)).await
 }
 
 async fn flags(cx: &Cx, user: Option<&UserId>, prompt_trust: Option<u64>) -> Result<ShownFlags, Fault> {

@@ -261,7 +261,7 @@ pub struct TagRole {
 pub async fn tags_role(cx: &Cx, input: Authorized<TagRole>) -> Result<Right<Tagging>, Fault> {
     let things = vec![Taggable::Role(named(&input.role_id, &input.role_name)?)];
     let set = tags(&input.tags)?;
-    input.demand(cx, Tagging { things, set, remove: Vec::new() }).await
+    input.demand(cx, Tagging { things, set, remove: Vec::new(), contexts: Vec::new() }).await
 }
 
 /// Serves TagRole and UntagRole.
@@ -286,7 +286,7 @@ pub struct UntagRole {
 pub async fn untags_role(cx: &Cx, input: Authorized<UntagRole>) -> Result<Right<Tagging>, Fault> {
     let things = vec![Taggable::Role(named(&input.role_id, &input.role_name)?)];
     let remove = input.tag_keys.iter().map(|key| key.to_string()).collect();
-    input.demand(cx, Tagging { things, set: Vec::new(), remove }).await
+    input.demand(cx, Tagging { things, set: Vec::new(), remove, contexts: Vec::new() }).await
 }
 
 /// Returns the tags that would be removed, as the request's tags for conditions.

@@ -12,7 +12,7 @@ use crate::engine::fault::{Fault, Refusal};
 use crate::engine::keys::{self, NewKey};
 use crate::engine::members::Member;
 use crate::engine::passwords;
-use crate::engine::users::{self, Profile, User, UserRef};
+use crate::engine::users::{self, DeletingKeys, Profile, User, UserRef};
 use serde::{Deserialize, Serialize};
 
 #[derive(Deserialize)]
@@ -87,7 +87,8 @@ pub async fn add(
     Ok(AddedUser {
         uin: integer(user.id.as_str()),
         name: user.name,
-        password,
+        // Whoever gave a password knows it.
+        password: if input.password.is_some() { String::new() } else { password },
         secret_id,
         secret_key,
         uid: user.uid,
@@ -182,8 +183,25 @@ pub struct DeleteUser {
     force: Option<Flag>,
 }
 
-pub async fn delete(write: &mut Write<'_, '_>, input: &Authorized<DeleteUser>) -> Result<Done, Fault> {
-    users::delete(write, &UserRef::Name(input.name.to_string()), input.force.is_some_and(|flag| flag.0)).await?;
+/// Demands the permission to delete keys when there are some to be deleted.
+pub async fn reads_doomed(
+    cx: &Cx,
+    input: Authorized<DeleteUser>,
+) -> Result<(UserRef, Option<Right<DeletingKeys>>), Fault> {
+    let user = UserRef::Name(input.name.to_string());
+    let is_forced = input.force.is_some_and(|flag| flag.0);
+    let right = match is_forced && users::has_keys(cx, &user).await? {
+        true => Some(input.demand(cx, DeletingKeys).await?),
+        false => None,
+    };
+    Ok((user, right))
+}
+
+pub async fn delete(
+    write: &mut Write<'_, '_>,
+    (user, keys_too): &(UserRef, Option<Right<DeletingKeys>>),
+) -> Result<Done, Fault> {
+    users::delete(write, user, keys_too.as_ref()).await?;
     Ok(Done {})
 }
 

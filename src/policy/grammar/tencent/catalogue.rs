@@ -115,6 +115,7 @@ const CAM: &[&str] = &[
     "CreateUserOIDCConfig",
     "CreateUserSAMLConfig",
     "DeleteAccessKey",
+    "DeleteApiKey",
     "DeleteGroup",
     "DeleteMessageReceiver",
     "DeleteOIDCConfig",
