@@ -16,8 +16,8 @@ fn a_user_is_added_changed_and_deleted() {
         });
         let carol = reply!(ids, root.cam("AddUser", added.clone()), @r#"
             {
-              "Name": "carol", "Password": "", "PhoneNumVerifyLink": "", "SecretId": "",
-              "SecretKey": "", "Uid": <Uid 1>, "Uin": <Uin 1>
+              "Name": "carol", "Password": "", "PhoneNumVerifyLink": "", "SecretId": "", "SecretKey": "",
+              "Uid": <Uid 1>, "Uin": <Uin 1>
             }
         "#);
         root.cam("AddUser", added).await.fault("InvalidParameter.SubUserNameInUse");
