@@ -2,8 +2,8 @@
 //!
 //! There are two steps. [`Json::read`] reads the bytes strictly: one JSON value, no duplicate keys, exact integers beyond
 //! 2^53. [`decode`] drives serde's derive over that value with the clouds' tolerances (integers and truth values may be
-//! sent as text, an empty text for an optional parameter counts as absent) and turns every failure into a [`Parameter`] with its path. Which error code that becomes is left to the
-//! dialect.
+//! sent as text, an empty text for an optional parameter counts as absent) and turns every failure into a [`Parameter`]
+//! with its path. Which error code that becomes is left to the dialect.
 
 use crate::engine::fault::{Fault, Malformed, Parameter, Why};
 use serde::de::{self, DeserializeOwned, IntoDeserializer, Visitor};

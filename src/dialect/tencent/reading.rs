@@ -17,11 +17,9 @@ pub fn conditions(cx: &RequestContext, action: &str, tags: &[(&str, &str)]) -> C
 /// services, by the name. Actions that open sessions do not only read, whatever their names are.
 pub fn only_reads(action: &str) -> bool {
     let action = action.strip_prefix("name/").unwrap_or(action);
-    match operations::ALL.iter().find(|op| op.permission_name == action) {
+    let (service, name) = action.split_once(':').unwrap_or_default();
+    match operations::named(name).filter(|op| op.service == service) {
         Some(op) => op.mode == Mode::Read,
-        None => {
-            let (service, name) = action.split_once(':').unwrap_or_default();
-            service != "sts" && ["Describe", "List", "Get"].iter().any(|verb| name.starts_with(verb))
-        }
+        None => service != "sts" && ["Describe", "List", "Get"].iter().any(|verb| name.starts_with(verb)),
     }
 }

@@ -190,8 +190,9 @@ pub struct ListAllUser {
     user_type: &'static str,
 }
 
-/// Returns the root account first, then sub-users, then the others by kind. A marker says after which account a page begins, so that accounts
-/// that come or go meanwhile neither repeat nor hide others.
+/// Returns the root account first, then sub-users, then the others by kind. A marker says after which
+/// account a page begins, so that accounts that come or go meanwhile neither repeat nor hide others. If that account
+/// itself is gone, the marker is refused.
 pub async fn list(cx: &Cx, input: Authorized<ListAccounts>) -> Result<ListedAccounts, Fault> {
     let wanted = input.user_type.map(|kind| kind.0);
     let mut all: Vec<ListAllUser> = Vec::new();
